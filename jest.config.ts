@@ -1,0 +1,44 @@
+import type { Config } from 'jest';
+
+/** What both kinds of tests share: jest runs CommonJS, made by esbuild from the TypeScript files. */
+const shared = {
+  testEnvironment: 'node',
+  transform: {
+    '\\.(ts|js)$': '<rootDir>/test/jest/esbuild-transformer.ts',
+  },
+  // These packages are ES modules only, so they are transformed as our own files are.
+  transformIgnorePatterns: ['/node_modules/(?!@actions/)'],
+  moduleNameMapper: {
+    '^@actions/http-client(/lib/auth)?$': '<rootDir>/scripts/stubs/http-client.js',
+    '^@actions/exec$': '<rootDir>/scripts/stubs/exec.js',
+    '^@actions/(core|io)$': '<rootDir>/node_modules/@actions/$1/lib/$1.js',
+    '^@actions/io/lib/io-util$': '<rootDir>/node_modules/@actions/io/lib/io-util.js',
+  },
+  modulePathIgnorePatterns: ['<rootDir>/(dist|lib|coverage)/'],
+};
+
+const config: Config = {
+  projects: [
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/test/unit/**/*.test.ts'],
+      testTimeout: 20_000,
+    },
+    {
+      ...shared,
+      displayName: 'end-to-end',
+      testMatch: ['<rootDir>/test/end-to-end/**/*.test.ts'],
+      testTimeout: 60_000,
+    },
+  ],
+  maxWorkers: 2,
+  verbose: true,
+  reporters: [
+    'default',
+    '<rootDir>/test/jest/summary-reporter.ts',
+    '<rootDir>/test/jest/coverage-reporter.ts',
+  ],
+};
+
+export default config;

@@ -1,0 +1,106 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { transform } from 'esbuild';
+import { type BundleStats, licenceTexts } from './bundle-licences.ts';
+import { bundlePaths } from './bundle-paths.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+/** Takes the intermediate JavaScript; not checked in. */
+const LIB = join(ROOT, 'lib');
+const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+const NCC = join(ROOT, 'node_modules', '@vercel', 'ncc', 'dist', 'ncc', 'cli.js');
+
+/** A file of the bundle and its size in bytes. */
+export interface BundleFile {
+  name: string;
+  size: number;
+}
+
+/**
+ * Makes the bundle of the action from src. The bytes depend on the sources and the lock file alone, not on the
+ * folder, the machine or what was there before.
+ *
+ * @param folder - takes the bundle; emptied first
+ * @returns what is in it, by name
+ * @throws Error where the sources do not compile, a licence is not an allowed one, or a path of this machine
+ *   got into the bundle
+ */
+export async function bundle(folder: string): Promise<BundleFile[]> {
+  mkdirSync(LIB, { recursive: true });
+  // ncc numbers the modules by their path from here, so each build has a folder at the same depth.
+  const work = mkdtempSync(join(LIB, 'build-'));
+  try {
+    run(TSC, ['--project', join(ROOT, 'tsconfig.build.json'), '--outDir', work], ROOT);
+    const files = await minified(packed(work));
+    files.set('licenses.txt', licenceTexts(readStats(work)));
+    refuseLocalPaths(files);
+    return replaceFolder(folder, files);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** Packs the compiled sources and the packages that they use. The result maps file names to texts. */
+function packed(work: string): Map<string, string> {
+  // ncc takes the map of packages from the settings of the folder it is started in.
+  writeFileSync(
+    join(work, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions: { paths: bundlePaths(ROOT, work) } }),
+  );
+  const out = join(work, 'packed');
+  const options = ['--no-cache', '--quiet', '--target', 'es2022', '--stats-out', 'stats.json', '--out', out];
+  run(NCC, ['build', 'index.js', ...options], work);
+  return new Map(readdirSync(out).map((name) => [name, readFileSync(join(out, name), 'utf8')]));
+}
+
+/** Takes comments, spaces and long names out: less to read and to compile in every job. */
+async function minified(files: ReadonlyMap<string, string>): Promise<Map<string, string>> {
+  const result = new Map<string, string>();
+  for (const [name, text] of files) {
+    result.set(name, name.endsWith('.js') ? await minify(text) : text);
+  }
+  return result;
+}
+
+async function minify(text: string): Promise<string> {
+  const { code } = await transform(text, {
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    minify: true,
+    // They are all in licenses.txt.
+    legalComments: 'none',
+  });
+  return code;
+}
+
+function readStats(work: string): BundleStats {
+  return JSON.parse(readFileSync(join(work, 'stats.json'), 'utf8')) as BundleStats;
+}
+
+function refuseLocalPaths(files: ReadonlyMap<string, string>): void {
+  for (const [name, text] of files) {
+    if (text.includes(ROOT)) {
+      throw new Error(`The bundle's ${name} holds a path of this machine (${ROOT}).`);
+    }
+  }
+}
+
+function replaceFolder(folder: string, files: ReadonlyMap<string, string>): BundleFile[] {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  return [...files.keys()].sort().map((name) => {
+    const bytes = Buffer.from(files.get(name) ?? '');
+    writeFileSync(join(folder, name), bytes);
+    return { name, size: bytes.length };
+  });
+}
+
+/** Runs a JavaScript program with this node. Its output is shown; where it fails, so does the build. */
+function run(program: string, args: string[], cwd: string): void {
+  const { status, error } = spawnSync(process.execPath, [program, ...args], { cwd, stdio: 'inherit' });
+  if (status !== 0) {
+    throw new Error(`${relative(ROOT, program)} failed.`, { cause: error });
+  }
+}

@@ -1,0 +1,57 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, type Plugin } from 'esbuild';
+import { instrument, isSource, SOURCES } from '../test/jest/coverage-instrumenter.ts';
+import { STUBS } from './stubs.ts';
+
+/** Puts counters into each source file before esbuild takes the types out. */
+const counters: Plugin = {
+  name: 'counters',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      return { contents: isSource(path) ? instrument(path, text).code : text, loader: 'ts' };
+    });
+  },
+};
+
+/** The code that leaves the counts of a process behind when it ends. */
+function writerOfCounts(folder: string): string {
+  return `import { writeFileSync } from 'node:fs';
+process.on('exit', () => {
+  const file = ${JSON.stringify(`${folder}/action-`)} + process.pid + '-' + Date.now() + '-' + Math.random() + '.json';
+  writeFileSync(file, JSON.stringify(globalThis.__coverage__ ?? {}));
+});
+`;
+}
+
+/**
+ * Builds the action with counters in its sources, as readable ES modules.
+ *
+ * @param folder - takes the build
+ * @param counts - the folder in which each process of this build leaves a file of its counts; it must exist
+ * @returns the path of the build's entry
+ */
+export async function buildInstrumented(folder: string, counts: string): Promise<string> {
+  const writer = join(counts, '..', 'write-counts.mjs');
+  writeFileSync(writer, writerOfCounts(counts));
+  await build({
+    entryPoints: [join(SOURCES, 'index.ts')],
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    alias: STUBS,
+    inject: [writer],
+    plugins: [counters],
+    // Bundled CommonJS packages call require() for node's own modules.
+    banner: {
+      js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+    },
+    logLevel: 'warning',
+  });
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
+  return join(folder, 'index.js');
+}

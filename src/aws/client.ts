@@ -1,0 +1,31 @@
+import { type Environment, variable } from '../environment.ts';
+import { PRODUCT } from '../product.ts';
+import type { CredentialProvider } from './credentials.ts';
+
+/** Settings that every AWS client of the action shares. */
+export type ClientSettings = {
+  readonly credentials: CredentialProvider;
+  readonly customUserAgent: [string, string][];
+  readonly region?: string;
+};
+
+/** The settings for the clients of this step. */
+export function clientSettings(environment: Environment, credentials: CredentialProvider): ClientSettings {
+  const region = variable(environment, 'AWS_REGION') ?? variable(environment, 'AWS_DEFAULT_REGION');
+  const settings = { credentials, customUserAgent: userAgent(environment) };
+  return region === undefined ? settings : { ...settings, region };
+}
+
+/**
+ * How the client names itself: this action, and the run and attempt where the runner tells them, so that a call found
+ * in CloudTrail leads to the run that made it. Values of another form than the runner's are left out: the header is
+ * no place for text from elsewhere.
+ */
+export function userAgent(environment: Environment): [string, string][] {
+  const pairs: [string, string][] = [[PRODUCT.name, PRODUCT.version]];
+  const runId = variable(environment, 'GITHUB_RUN_ID');
+  if (runId !== undefined && /^\d{1,20}$/.test(runId)) pairs.push(['md/run_id', runId]);
+  const attempt = variable(environment, 'GITHUB_RUN_ATTEMPT');
+  if (attempt !== undefined && /^\d{1,6}$/.test(attempt)) pairs.push(['md/attempt', attempt]);
+  return pairs;
+}

@@ -1,0 +1,44 @@
+import type { RegistryLogin } from '../aws/token.ts';
+import type { Environment } from '../environment.ts';
+import { Failure, wordsOf } from '../failure/failure.ts';
+import { singleLine } from '../safe-text.ts';
+import { type ContainerClient, clientEnvironment, dockersWords } from './docker.ts';
+import { type ProcessResult, runProcess } from './process.ts';
+
+/** Time for one login, in milliseconds. A registry across the world answers in a few seconds. */
+const LOGIN_DEADLINE_MS = 45_000;
+
+/**
+ * Logs the container client in to one registry. The password goes over standard input only: arguments and environment
+ * can be read by other processes of the machine.
+ * Throws a Failure with the registry and the client's own words.
+ */
+export async function logIn(
+  client: ContainerClient,
+  { registry, username, password }: RegistryLogin,
+  environment: Environment,
+  signal: AbortSignal,
+): Promise<void> {
+  const args = ['login', '--username', username, '--password-stdin', registry];
+  const env = clientEnvironment(environment, client.config);
+  const options = { input: password, env, deadlineMs: LOGIN_DEADLINE_MS, signal };
+  let result: ProcessResult;
+  try {
+    result = await runProcess(client.executable, args, options);
+  } catch (error) {
+    throw new Failure(
+      { what: `docker could not be started: ${singleLine(wordsOf(error))}` },
+      { cause: error },
+    );
+  }
+  if (result.exitCode !== 0) {
+    throw new Failure({ what: `docker could not log in to registry ${registry}: ${howItEnded(result)}` });
+  }
+}
+
+/** Why a client that did not succeed ended, in its own words where it had any. */
+export function howItEnded({ ended, stderr }: ProcessResult): string {
+  if (ended === 'aborted') return 'the step was cancelled';
+  if (ended === 'deadline') return `no end after ${LOGIN_DEADLINE_MS / 1000} s, so it was stopped`;
+  return singleLine(dockersWords(stderr));
+}

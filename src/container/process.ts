@@ -1,0 +1,115 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+
+// The one module that runs another program.
+
+/** What to give a program, and how long it may take. */
+export type ProcessOptions = {
+  /** Written to standard input, which is then closed. */
+  readonly input?: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** In milliseconds; a program that runs longer is ended, with the programs it started. */
+  readonly deadlineMs: number;
+  /** Ends the program, and those it started, as soon as it aborts. */
+  readonly signal: AbortSignal;
+};
+
+/** How a program ended, and what it printed. */
+export type ProcessResult = {
+  /** Null where the program did not end by itself. */
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly ended: 'by-itself' | 'deadline' | 'aborted';
+};
+
+/** How much of each output stream is kept, in bytes: far more than an error message, far less than a flood. */
+const KEPT_BYTES = 64 * 1024;
+
+/** How long a program may take to end when it is asked to, in milliseconds, before it is made to. */
+const GRACE_MS = 1_000;
+
+/**
+ * Runs a program without a shell and waits for its end.
+ * It gets a process group of its own (on Windows: its process tree), so that one that hangs goes with its children.
+ * Rejects only where the program cannot be started.
+ */
+export function runProcess(
+  executable: string,
+  args: readonly string[],
+  { input, env, deadlineMs, signal }: ProcessOptions,
+): Promise<ProcessResult> {
+  return new Promise((resolve, reject) => {
+    let ended: ProcessResult['ended'] = 'by-itself';
+    const child = spawn(executable, args, { env, detached: process.platform !== 'win32', windowsHide: true });
+    const stdout = keep(child.stdout);
+    const stderr = keep(child.stderr);
+    const end = (why: 'deadline' | 'aborted'): void => {
+      ended = why;
+      endTree(child);
+    };
+    const onAbort = (): void => end('aborted');
+    const deadline = setTimeout(end, deadlineMs, 'deadline');
+    const release = (): void => {
+      clearTimeout(deadline);
+      signal.removeEventListener('abort', onAbort);
+    };
+
+    child.on('error', (error) => {
+      release();
+      reject(error);
+    });
+    // 'close' and not 'exit': only then has all that was printed been read.
+    child.on('close', (exitCode) => {
+      release();
+      resolve({
+        exitCode: ended === 'by-itself' ? exitCode : null,
+        stdout: stdout(),
+        stderr: stderr(),
+        ended,
+      });
+    });
+    // A program that ends without reading its input breaks the pipe; its exit code tells more than EPIPE does.
+    child.stdin.on('error', () => {});
+    child.stdin.end(input ?? '');
+
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+/** Keeps the first bytes of a stream and lets the rest go by, so that a flood neither blocks nor fills the memory. */
+function keep(stream: NodeJS.ReadableStream): () => string {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  stream.on('data', (chunk: Buffer) => {
+    if (size >= KEPT_BYTES) return;
+    chunks.push(chunk.subarray(0, KEPT_BYTES - size));
+    size += chunk.length;
+  });
+  return () => Buffer.concat(chunks).toString('utf8');
+}
+
+/** Asks a program and those it started to end, and makes them if they do not. */
+function endTree(child: ChildProcess): void {
+  const { pid } = child;
+  if (pid === undefined) return;
+  if (process.platform === 'win32') {
+    spawn('taskkill', ['/pid', String(pid), '/t', '/f'], { stdio: 'ignore', windowsHide: true });
+    return;
+  }
+  signalGroup(pid, 'SIGTERM');
+  const force = setTimeout(signalGroup, GRACE_MS, pid, 'SIGKILL');
+  child.once('close', () => {
+    clearTimeout(force);
+    // What the program started may have outlived it.
+    signalGroup(pid, 'SIGKILL');
+  });
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // The group has ended.
+  }
+}

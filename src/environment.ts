@@ -1,0 +1,20 @@
+/** What the process was started with. Taken once and handed on, so that every decision can be tried with another. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Takes the environment of this process, as it is now.
+ * On Windows names have no case; there they are kept in upper case, so that a look-up finds `Path` as `PATH`.
+ */
+export function readEnvironment(): Environment {
+  const entries = Object.entries(process.env);
+  if (process.platform !== 'win32') return Object.fromEntries(entries);
+  return Object.fromEntries(entries.map(([name, text]) => [name.toUpperCase(), text]));
+}
+
+/**
+ * The value of a variable; one that is empty counts as not set, which is how workflows blank a variable that the
+ * runner inherited (`AWS_CONTAINER_CREDENTIALS_FULL_URI: ''`).
+ */
+export function variable(environment: Environment, name: string): string | undefined {
+  return environment[name] || undefined;
+}

@@ -1,0 +1,29 @@
+/** The three parts of an error that a user can act on. */
+export type Explanation = {
+  /** What failed, where it helps in the words of the service or the tool that refused. */
+  readonly what: string;
+  /** What that most likely means here. */
+  readonly means?: string;
+  /** What to do: a command or a line of YAML to copy. */
+  readonly remedy?: string;
+};
+
+/** An error whose message is meant for the user of the action as it stands. */
+export class Failure extends Error {
+  readonly explanation: Explanation;
+
+  constructor(explanation: Explanation, options?: ErrorOptions) {
+    super(messageOf(explanation), options);
+    this.name = 'Failure';
+    this.explanation = explanation;
+  }
+}
+
+function messageOf({ what, means, remedy }: Explanation): string {
+  return [what, means, remedy].filter((part) => part !== undefined).join('\n');
+}
+
+/** The words of anything that was thrown. */
+export function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message || error.name : String(error);
+}

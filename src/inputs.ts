@@ -1,0 +1,67 @@
+import { getInput } from '@actions/core';
+import { Failure } from './failure/failure.ts';
+import * as log from './log.ts';
+import { parseRegistries, type RegistryEntry } from './registry/entry.ts';
+import { singleLine } from './safe-text.ts';
+
+/** What the user asks for, read and checked. */
+export type Inputs = {
+  readonly httpProxy: string;
+  readonly maskPassword: boolean;
+  readonly registries: readonly RegistryEntry[];
+  readonly registryType: 'private' | 'public';
+  readonly skipLogout: boolean;
+};
+
+/**
+ * Reads and checks every input.
+ * Throws one Failure that names each input with a bad value, the value, and what is allowed.
+ */
+export function readInputs(): Inputs {
+  const problems: string[] = [];
+  const registryType = readRegistryType(problems);
+  const registries = readRegistries(registryType, problems);
+  if (problems.length > 0) {
+    throw new Failure({ what: problems.join('\n') });
+  }
+  return {
+    httpProxy: getInput('http-proxy'),
+    maskPassword: readFlag('mask-password', {
+      absent: true,
+      unreadable: true,
+      meaning: 'the password is masked',
+    }),
+    registries,
+    registryType,
+    skipLogout: readFlag('skip-logout', { absent: false, unreadable: false, meaning: 'post logs out' }),
+  };
+}
+
+function readRegistryType(problems: string[]): Inputs['registryType'] {
+  const text = getInput('registry-type').toLowerCase() || 'private';
+  if (text === 'private' || text === 'public') return text;
+  problems.push(`Input 'registry-type' is '${singleLine(text)}'; allowed are 'private' and 'public'.`);
+  return 'private';
+}
+
+function readRegistries(type: Inputs['registryType'], problems: string[]): readonly RegistryEntry[] {
+  if (type === 'public') return [];
+  const parsed = parseRegistries(getInput('registries'));
+  for (const problem of parsed.problems) problems.push(`Input 'registries': ${problem}.`);
+  return parsed.entries;
+}
+
+/**
+ * Reads true or false, in any case. A value that is neither falls to the safe side, with a warning: stopping a job
+ * over it would break workflows that run today with the action this one stands in for.
+ */
+function readFlag(name: string, rule: { absent: boolean; unreadable: boolean; meaning: string }): boolean {
+  const text = getInput(name);
+  if (text === '') return rule.absent;
+  if (/^true$/i.test(text)) return true;
+  if (/^false$/i.test(text)) return false;
+  log.warning(
+    `Input '${name}' is '${singleLine(text)}'; allowed are 'true' and 'false'. As it is, ${rule.meaning}.`,
+  );
+  return rule.unreadable;
+}

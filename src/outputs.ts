@@ -1,0 +1,38 @@
+import { setOutput } from '@actions/core';
+import type { RegistryLogin } from './aws/token.ts';
+import * as log from './log.ts';
+
+/**
+ * Has the runner mask what can log in to a registry. To be called before anything else can print it.
+ * With `maskPassword` off the password stays readable, so that it can be handed to another job; the token, which is
+ * the password in base64, is masked all the same, since nobody hands that on.
+ */
+export function maskSecrets(logins: readonly RegistryLogin[], maskPassword: boolean): void {
+  for (const { username, password, token } of logins) {
+    log.mask(token);
+    // What the client writes to its configuration: the same text, should the service ever pad it differently.
+    log.mask(Buffer.from(`${username}:${password}`).toString('base64'));
+    if (maskPassword) log.mask(password);
+  }
+  if (!maskPassword) {
+    log.warning("The docker password is not masked, as input 'mask-password' asks; do not print it.");
+  }
+}
+
+/** Sets the outputs of one registry that was logged in to. */
+export function setLoginOutputs({ registry, username, password }: RegistryLogin): void {
+  const suffix = outputSuffix(registry);
+  setOutput(`docker_username_${suffix}`, username);
+  setOutput(`docker_password_${suffix}`, password);
+}
+
+/** Sets `registry`, which has a value only where the step logs in to exactly one. */
+export function setRegistryOutput(registries: readonly string[]): void {
+  const [only, second] = registries;
+  if (only !== undefined && second === undefined) setOutput('registry', only);
+}
+
+/** A registry host as a part of an output's name: what is no letter, digit or `_` becomes one `_` a run. */
+export function outputSuffix(registry: string): string {
+  return registry.replace(/\W+/g, '_');
+}

@@ -1,0 +1,190 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { ecrReply } from '../harness/aws-services.ts';
+import { answer, hang } from '../harness/faults.ts';
+import { startWorld, type World } from '../harness/world.ts';
+
+let world: World;
+beforeEach(async () => {
+  world = await startWorld();
+});
+afterEach(() => world.close());
+
+const two = { registries: '123456789012,210987654321' };
+
+describe('docker refuses', () => {
+  test('the first: nothing is logged in to, and docker is not run again', async () => {
+    (await world.registry('123456789012')).faults.always(answer(403, 'no entry'));
+    const main = await world.main({ env: world.podIdentityEnv(), inputs: two });
+    const host = await world.registryHost('123456789012');
+    expect(main.exitCode).toBe(1);
+    expect(main.errors).toHaveLength(1);
+    expect(main.errors[0]).toContain(`docker could not log in to registry ${host}`);
+    expect(main.errors[0]).toContain('403 Forbidden');
+    expect(main.outputs).toEqual({});
+    expect(main.toolRuns).toHaveLength(1);
+    expect((await world.post(main)).exitCode).toBe(0);
+    expect(world.dockerLogins()).toEqual({});
+  });
+
+  test('the second: the first keeps its outputs, and post logs out of it', async () => {
+    (await world.registry('210987654321')).faults.always(answer(401, 'no entry'));
+    const main = await world.main({ env: world.podIdentityEnv(), inputs: two });
+    const first = await world.registryHost('123456789012');
+    expect(main.exitCode).toBe(1);
+    expect(main.errors[0]).toContain(await world.registryHost('210987654321'));
+    const suffix = first.replace(/\W+/g, '_');
+    expect(Object.keys(main.outputs)).toEqual([`docker_username_${suffix}`, `docker_password_${suffix}`]);
+    expect(Object.keys(world.dockerLogins())).toEqual([first]);
+    await world.post(main);
+    expect(world.dockerLogins()).toEqual({});
+  });
+
+  test('its own words reach the user without the noise around them, on one line', async () => {
+    const stderr =
+      'time="2026-01-01T00:00:00Z" level=info msg="noise"\nError: the store is\n::add-path::/evil\nlocked\n';
+    const tools = { docker: { stderr, exitCode: 1 } };
+    const main = await world.main({ env: world.podIdentityEnv(), tools });
+    expect(main.errors[0]).toContain('Error: the store is ::add-path::/evil locked');
+    expect(main.errors[0]).not.toContain('noise');
+    expect(main.paths).toEqual([]);
+    expect(main.stdout).not.toMatch(/^\s*::add-path/m);
+    expect(main.masks).toContain(world.aws.issued[0]?.password);
+  });
+
+  test('docker is missing: said before any call', async () => {
+    const main = await world.main({ env: world.podIdentityEnv(), tools: {} });
+    expect(main.exitCode).toBe(1);
+    expect(main.errors[0]).toContain('docker is not on the path');
+    expect([...world.agent.requests, ...world.aws.requests]).toEqual([]);
+  });
+});
+
+describe('ECR', () => {
+  test('denies: in its own words', async () => {
+    world.identities.pod.denied.add('ecr:GetAuthorizationToken');
+    const main = await world.main({ env: world.podIdentityEnv() });
+    expect(main.exitCode).toBe(1);
+    expect(main.errors).toHaveLength(1);
+    expect(main.errors[0]).toContain('is not authorized to perform: ecr:GetAuthorizationToken');
+    expect(main.toolRuns).toEqual([]);
+    expect(main.errors[0]).not.toContain(' at ');
+  });
+
+  test('the stack is in the debug log only', async () => {
+    world.identities.pod.denied.add('ecr:GetAuthorizationToken');
+    const quiet = await world.main({ env: world.podIdentityEnv(), debug: false });
+    expect(quiet.log).not.toMatch(/^\s+at /m);
+    const main = await world.main({ env: world.podIdentityEnv() });
+    expect(main.stdout).toMatch(/^::debug::.*%0A\s+at /m);
+  });
+
+  test.each([
+    ['nothing', {}, 'without any authorization data'],
+    ['an empty list', { authorizationData: [] }, 'without any authorization data'],
+    ['no token', { authorizationData: [{ proxyEndpoint: 'https://host' }] }, 'has no authorization token'],
+    [
+      'no base64 of a user',
+      { authorizationData: [{ proxyEndpoint: 'https://host', authorizationToken: 'eA==' }] },
+      "is not base64 of 'user:password'",
+    ],
+    ['no host', { authorizationData: [{ authorizationToken: 'QVdTOnB3' }] }, 'a registry that is no host'],
+    [
+      'an option for a host',
+      { authorizationData: [{ proxyEndpoint: '--config', authorizationToken: 'QVdTOnB3' }] },
+      "'--config'",
+    ],
+  ])('answers with %s: a clear error', async (_, body, words) => {
+    world.aws.faults.once(ecrReply(body));
+    const main = await world.main({ env: world.podIdentityEnv() });
+    expect(main.exitCode).toBe(1);
+    expect(main.errors).toEqual([expect.stringContaining(words)]);
+    expect(main.toolRuns).toEqual([]);
+  });
+
+  test('Public answers with nothing', async () => {
+    world.aws.faults.once(ecrReply({}));
+    const main = await world.main({ env: world.podIdentityEnv(), inputs: { 'registry-type': 'public' } });
+    expect(main.errors).toEqual([
+      expect.stringContaining('Amazon ECR Public answered without any authorization data'),
+    ]);
+  });
+
+  test('the password is all that follows the first colon', async () => {
+    const token = Buffer.from('AWS:pass:word').toString('base64');
+    world.addSecret('password', 'pass:word', 'obtained');
+    const proxyEndpoint = `http://${await world.registryHost()}`;
+    world.aws.faults.once(ecrReply({ authorizationData: [{ authorizationToken: token, proxyEndpoint }] }));
+    const main = await world.main({ env: world.podIdentityEnv(), tools: { docker: { exitCode: 0 } } });
+    expect(main.toolRuns[0]?.stdin).toBe('pass:word');
+    expect(Object.values(main.outputs)).toContain('pass:word');
+  });
+});
+
+describe('post', () => {
+  test('one logout that fails does not stop the others; it is named and fails the step', async () => {
+    const main = await world.main({ env: world.podIdentityEnv(), inputs: two });
+    const [first, second] = await Promise.all(
+      ['123456789012', '210987654321'].map((id) => world.registryHost(id)),
+    );
+    const docker = [
+      { on: first ?? '', stderr: 'Error: store\n::error::broken\n', exitCode: 1 },
+      { exitCode: 0 },
+    ];
+    const post = await world.post(main, { tools: { docker } });
+    expect(post.exitCode).toBe(1);
+    expect(post.errors).toEqual([
+      `docker could not log out of registry ${first}: Error: store ::error::broken`,
+    ]);
+    expect(post.toolRuns.map(({ argv }) => argv[1])).toEqual([first, second]);
+  });
+
+  test('without docker it says so', async () => {
+    const main = await world.main({ env: world.podIdentityEnv() });
+    const post = await world.post(main, { tools: {} });
+    expect([post.exitCode, post.errors.length]).toEqual([1, 1]);
+    expect(post.errors[0]).toContain('docker is not on the path');
+  });
+
+  test('logs out of the configuration that was written, whatever DOCKER_CONFIG is by then', async () => {
+    const own = `${world.directory}/own-config`;
+    const main = await world.main({ env: { ...world.podIdentityEnv(), DOCKER_CONFIG: own } });
+    expect(Object.keys(world.dockerLogins(own))).toHaveLength(1);
+    const post = await world.post(main, { env: { DOCKER_CONFIG: `${world.directory}/other` } });
+    expect(post.exitCode).toBe(0);
+    expect(world.dockerLogins(own)).toEqual({});
+  });
+
+  test('after a main that failed before its first login it is no second main', async () => {
+    const main = await world.main({ env: world.podIdentityEnv(), inputs: { 'registry-type': 'x' } });
+    const post = await world.post(main);
+    expect([post.exitCode, post.toolRuns.length, world.aws.requests.length]).toEqual([0, 0, 0]);
+  });
+});
+
+describe('a cancelled step', () => {
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    '%s during docker login ends docker, and the login is saved for post',
+    async (signal) => {
+      const registry = await world.registry();
+      registry.faults.always(hang());
+      const main = await world.main({
+        env: world.podIdentityEnv(),
+        interrupts: [{ signal, when: registry.seen() }],
+      });
+      expect(main.exitCode).toBe(1);
+      expect(main.errors).toEqual([`The step was cancelled (${signal}).`]);
+      expect(JSON.parse(main.state['logins'] ?? '')).toHaveLength(1);
+      expect(() => process.kill(main.toolRuns[0]?.pid ?? 0, 0)).toThrow('ESRCH');
+    },
+  );
+
+  test('while the agent keeps it waiting', async () => {
+    world.agent.faults.always(hang());
+    const main = await world.main({
+      env: world.podIdentityEnv(),
+      interrupts: [{ signal: 'SIGTERM', when: world.agent.seen() }],
+    });
+    expect(main.errors).toEqual(['The step was cancelled (SIGTERM).']);
+    expect((await world.post(main)).exitCode).toBe(0);
+  });
+});

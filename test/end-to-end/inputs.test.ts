@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { startWorld, type World } from '../harness/world.ts';
+
+let world: World;
+beforeEach(async () => {
+  world = await startWorld();
+});
+afterEach(() => world.close());
+
+describe('a bad value stops the step before any call, and is named', () => {
+  test.each([
+    ['registry-type', 'protected', ["Input 'registry-type' is 'protected'", "'private' and 'public'"]],
+    ['registries', '12345678901', ["Input 'registries'", '12345678901', '12-digit account ID']],
+    ['registries', '123456789012,abc', ["Input 'registries'", "'abc'"]],
+    ['registries', '$(touch pwned)', ["'$(touch pwned)'"]],
+  ])('%s: %s', async (input, value, words) => {
+    const main = await world.main({ env: world.podIdentityEnv(), inputs: { [input]: value } });
+    expect(main.exitCode).toBe(1);
+    expect(main.errors).toHaveLength(1);
+    for (const word of words) expect(main.errors[0]).toContain(word);
+    expect([...world.agent.requests, ...world.aws.requests, ...main.toolRuns]).toEqual([]);
+    expect(main.outputs).toEqual({});
+    const post = await world.post(main);
+    expect([post.exitCode, post.toolRuns]).toEqual([0, []]);
+  });
+
+  test('all bad values are in one error', async () => {
+    const inputs = { 'registry-type': '', registries: 'one,two' };
+    const main = await world.main({ env: world.podIdentityEnv(), inputs });
+    expect(main.errors[0]).toContain("'one'");
+    expect(main.errors[0]).toContain("'two'");
+  });
+});
+
+describe('mask-password', () => {
+  test.each(['true', 'TRUE', ''])('%j masks', async (value) => {
+    const main = await world.main({ env: world.podIdentityEnv(), inputs: { 'mask-password': value } });
+    expect(main.masks).toContain(world.aws.issued[0]?.password);
+    expect(main.warnings).toEqual([]);
+  });
+
+  test.each(['false', 'False'])('%j leaves the password readable, with one warning', async (value) => {
+    const main = await world.main({ env: world.podIdentityEnv(), inputs: { 'mask-password': value } });
+    const { password, token } = world.aws.issued[0] ?? {};
+    expect(main.masks).not.toContain(password);
+    expect(main.masks).toContain(token);
+    expect(main.warnings).toEqual([expect.stringContaining('password is not masked')]);
+    expect(Object.values(main.outputs)).toContain(password);
+  });
+
+  test('anything else masks, with a warning that names it', async () => {
+    const main = await world.main({ env: world.podIdentityEnv(), inputs: { 'mask-password': 'no' } });
+    expect(main.exitCode).toBe(0);
+    expect(main.masks).toContain(world.aws.issued[0]?.password);
+    expect(main.warnings).toEqual([expect.stringContaining("'mask-password' is 'no'")]);
+  });
+
+  test('what docker stores is masked, too', async () => {
+    const main = await world.main({ env: world.podIdentityEnv() });
+    for (const { auth } of Object.values(world.dockerLogins())) expect(main.masks).toContain(auth);
+  });
+});
+
+describe('skip-logout', () => {
+  test.each(['true', 'True'])('%j: post does nothing', async (value) => {
+    const main = await world.main({ env: world.podIdentityEnv(), inputs: { 'skip-logout': value } });
+    const post = await world.post(main);
+    expect([post.exitCode, post.toolRuns]).toEqual([0, []]);
+    expect(Object.keys(world.dockerLogins())).toHaveLength(1);
+  });
+
+  test.each(['false', 'FALSE', ''])('%j: post logs out', async (value) => {
+    const main = await world.main({ env: world.podIdentityEnv(), inputs: { 'skip-logout': value } });
+    await world.post(main);
+    expect(world.dockerLogins()).toEqual({});
+  });
+
+  test('anything else logs out, with a warning that names it', async () => {
+    const main = await world.main({ env: world.podIdentityEnv(), inputs: { 'skip-logout': 'yes' } });
+    expect(main.warnings).toEqual([expect.stringContaining("'skip-logout' is 'yes'")]);
+    await world.post(main);
+    expect(world.dockerLogins()).toEqual({});
+  });
+});

@@ -1,0 +1,64 @@
+import { describe, expect, test } from '@jest/globals';
+import { readLogin, registryHost } from '../../../src/aws/token.ts';
+
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+describe('readLogin', () => {
+  test('the password is all that follows the first colon', () => {
+    const token = base64('AWS:one:two:three');
+    expect(readLogin('host', token)).toEqual({
+      registry: 'host',
+      username: 'AWS',
+      password: 'one:two:three',
+      token,
+    });
+  });
+
+  test.each([
+    ['missing', undefined],
+    ['empty', ''],
+  ])('%s: says so', (_, token) => {
+    expect(() => readLogin('host', token)).toThrow(
+      'The answer for registry host has no authorization token.',
+    );
+  });
+
+  test.each([
+    ['no colon', base64('hunter2')],
+    ['no user', base64(':hunter2')],
+    ['no password', base64('AWS:')],
+    ['an option for a user', base64('--help:hunter2')],
+    ['a password of two lines', base64('AWS:hunter2\nhunter3')],
+    ['no base64 at all', '%%%'],
+  ])('%s: says so, without the token', (_, token) => {
+    const read = () => readLogin('host', token);
+    expect(read).toThrow("The authorization token for registry host is not base64 of 'user:password'.");
+    expect(read).not.toThrow('hunter2');
+  });
+});
+
+describe('registryHost', () => {
+  test.each([
+    ['https://123456789012.dkr.ecr.eu-west-1.amazonaws.com', '123456789012.dkr.ecr.eu-west-1.amazonaws.com'],
+    ['https://123456789012.dkr.ecr.eu-west-1.amazonaws.com/', '123456789012.dkr.ecr.eu-west-1.amazonaws.com'],
+    ['http://127.0.0.1:5000', '127.0.0.1:5000'],
+    ['localhost', 'localhost'],
+  ])('%s is %s', (endpoint, host) => {
+    expect(registryHost(endpoint)).toBe(host);
+  });
+
+  test.each([
+    undefined,
+    '',
+    'https://',
+    '--config=/tmp',
+    'host name',
+    'host/path',
+    'host\n::add-path::x',
+    'user@host',
+    'a:b',
+    '-a',
+  ])('%j is refused', (endpoint) => {
+    expect(() => registryHost(endpoint)).toThrow('Amazon ECR answered with a registry that is no host');
+  });
+});

@@ -1,0 +1,75 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { describe, expect, test } from '@jest/globals';
+import { type ProcessOptions, runProcess } from '../../../src/container/process.ts';
+
+const never = new AbortController().signal;
+const options: ProcessOptions = { env: {}, deadlineMs: 30_000, signal: never };
+const run = (script: string, more: Partial<ProcessOptions> = {}) =>
+  runProcess(process.execPath, ['-e', script], { ...options, ...more });
+
+describe('runProcess', () => {
+  test('gives the input and takes exit code and output', async () => {
+    const script = `process.stdin.on('data', (d) => { console.log('out ' + d); console.error('err'); process.exitCode = 3 })`;
+    expect(await run(script, { input: 'in' })).toEqual({
+      exitCode: 3,
+      stdout: 'out in\n',
+      stderr: 'err\n',
+      ended: 'by-itself',
+    });
+  });
+
+  test('a program that does not read its input is no failure', async () => {
+    const result = await run('process.exit(0)', { input: 'x'.repeat(1_000_000) });
+    expect(result.exitCode).toBe(0);
+  });
+
+  test('keeps the beginning of a flood, and waits for its end', async () => {
+    const { stdout, exitCode } = await run(
+      `process.stdout.write('x'.repeat(10_000_000), () => process.exit(0))`,
+    );
+    expect(exitCode).toBe(0);
+    expect(stdout).toBe('x'.repeat(64 * 1024));
+  });
+
+  test('gives the environment as it is told, and no more', async () => {
+    const { stdout } = await run('console.log(JSON.stringify(process.env))', { env: { ONLY: 'this' } });
+    expect(JSON.parse(stdout)).toEqual({ ONLY: 'this' });
+  });
+
+  test('a program that is not there is an error', async () => {
+    await expect(runProcess('/nowhere/docker', [], options)).rejects.toThrow('ENOENT');
+  });
+
+  test('at the deadline it ends the program with its children, also where they ignore being asked', async () => {
+    // The grandchild holds a connection; its end is the end of the connection.
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const connected = once(server, 'connection');
+    const grandchild = `process.on('SIGTERM', () => {}); require('net').connect(${port}, '127.0.0.1').on('error', () => {}); setInterval(() => {}, 1000)`;
+    const script = `process.on('SIGTERM', () => {}); require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(grandchild)}], { stdio: 'inherit' }); setInterval(() => {}, 1000)`;
+    const cancel = new AbortController();
+    const running = run(script, { signal: cancel.signal });
+    const [socket] = await connected;
+    socket.resume().on('error', () => {});
+    const closed = once(socket, 'close');
+    cancel.abort();
+    expect(await running).toMatchObject({ exitCode: null, ended: 'aborted' });
+    await closed;
+    server.close();
+  });
+
+  test('the deadline is a result of its own', async () => {
+    expect(await run('setInterval(() => {}, 1000)', { deadlineMs: 1 })).toMatchObject({
+      exitCode: null,
+      ended: 'deadline',
+    });
+  });
+
+  test('cancelled before it begins, it ends at once', async () => {
+    expect(await run('setInterval(() => {}, 1000)', { signal: AbortSignal.abort() })).toMatchObject({
+      ended: 'aborted',
+    });
+  });
+});
