@@ -44,6 +44,9 @@ export async function buildInstrumented(folder: string, counts: string): Promise
     platform: 'node',
     target: 'node24',
     alias: STUBS,
+    // As in the bundle: of a CommonJS package a dynamic import() does not see the names.
+    mainFields: ['module', 'main'],
+    conditions: ['module'],
     inject: [writer],
     plugins: [counters],
     // Bundled CommonJS packages call require() for node's own modules.

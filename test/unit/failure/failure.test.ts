@@ -1,0 +1,20 @@
+import { describe, expect, test } from '@jest/globals';
+import { Failure, wordsOf } from '../../../src/failure/failure.ts';
+
+describe('Failure', () => {
+  test('its message is its parts, each on a line of its own', () => {
+    expect(new Failure({ what: 'a', means: 'b', remedy: 'c' }).message).toBe('a\nb\nc');
+    expect(new Failure({ what: 'a', remedy: 'c' }).message).toBe('a\nc');
+  });
+});
+
+describe('wordsOf', () => {
+  test.each([
+    ['an error', new Error('words'), 'words'],
+    ['an error that says nothing', new RangeError(), 'RangeError'],
+    ['what is no error', 'text', 'text'],
+    ['nothing', undefined, 'undefined'],
+  ])('%s', (_, thrown, words) => {
+    expect(wordsOf(thrown)).toBe(words);
+  });
+});
