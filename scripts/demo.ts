@@ -1,11 +1,12 @@
 /**
  * Shows the built action at work, from main to post, against stand-ins for everything it meets. Ends with exit code 0
  * only if all that it shows is as it should be.
+ *
+ * `npm run demo` shows a login. `npm run demo -- no-association` shows what a user sees whose pod has no identity.
  */
 import { execFileSync } from 'node:child_process';
 import { styleText } from 'node:util';
-import type { LogLine } from '../test/harness/masking.ts';
-import { maskedForms } from '../test/harness/masking.ts';
+import { type LogLine, maskedForms } from '../test/harness/masking.ts';
 import type { StepResult } from '../test/harness/runner.ts';
 import { findProgram } from '../test/harness/tools.ts';
 import { startWorld, type World } from '../test/harness/world.ts';
@@ -22,6 +23,13 @@ const STYLES: Record<LogLine['kind'], Style> = {
   endgroup: 'reset',
 };
 
+const MARKS: Partial<Record<LogLine['kind'], string>> = {
+  error: 'Error: ',
+  warning: 'Warning: ',
+  notice: 'Notice: ',
+  group: '▼ ',
+};
+
 const print = (text = ''): void => {
   process.stdout.write(`${text}\n`);
 };
@@ -34,79 +42,104 @@ const printTitle = (title: string): void => {
 function printLog({ logLines }: StepResult): void {
   let indent = '  ';
   for (const { kind, text } of logLines) {
-    if (kind === 'endgroup') {
-      indent = '  ';
-      continue;
+    if (kind !== 'endgroup') {
+      for (const line of `${MARKS[kind] ?? ''}${text}`.split('\n')) {
+        print(indent + styleText(STYLES[kind], line));
+      }
     }
-    const mark =
-      { error: 'Error: ', warning: 'Warning: ', notice: 'Notice: ', group: '▼ ' }[kind as string] ?? '';
-    for (const line of `${mark}${text}`.split('\n')) {
-      print(`${indent}${styleText(STYLES[kind], line)}`);
-    }
-    if (kind === 'group') {
-      indent = '    ';
-    }
+    indent = kind === 'group' ? '    ' : kind === 'endgroup' ? '  ' : indent;
   }
 }
 
 function printOutputs(main: StepResult): void {
+  printTitle('Outputs');
   const secrets = [...main.masks].flatMap(maskedForms);
   for (const [name, value] of Object.entries(main.outputs)) {
     print(`  ${name} = ${secrets.includes(value) ? '***' : value}`);
   }
+  if (Object.keys(main.outputs).length === 0) {
+    print('  none');
+  }
 }
 
-function printTable(rows: [string, string][]): void {
-  const width = Math.max(...rows.map(([name]) => name.length));
-  for (const [name, value] of rows) {
-    print(`  ${name.padEnd(width)}  ${value}`);
+async function printPlace(world: World, docker: string): Promise<void> {
+  const rows = [
+    ['EKS Pod Identity agent', world.agent.credentialsUri],
+    ['Amazon ECR API', world.aws.url],
+    [`registry of ${world.accountId} in ${world.region}`, await world.registryHost()],
+    ['container client', execFileSync(docker, ['--version'], { encoding: 'utf8' }).trim()],
+  ];
+  printTitle('Stand-ins on loopback, and the real container client');
+  for (const [name = '', value] of rows) {
+    print(`  ${name.padEnd(38)}  ${value}`);
   }
 }
 
 /** What must hold for the demo to succeed, in the order in which it happens. */
 type Check = [claim: string, holds: boolean];
 
-async function show(world: World, docker: string): Promise<Check[]> {
-  const registry = await world.registry();
-  const host = await world.registryHost();
-  printTitle('Stand-ins on loopback, and the real container client');
-  printTable([
-    ['EKS Pod Identity agent', world.agent.credentialsUri],
-    ['Amazon ECR API', world.aws.url],
-    [`registry of ${world.accountId} in ${world.region}`, host],
-    ['container client', execFileSync(docker, ['--version'], { encoding: 'utf8' }).trim()],
-  ]);
+// A step from which a secret got out has thrown by then.
+const NO_LEAK: Check = ['no secret got out of either step', true];
 
-  printTitle('Main step');
+interface Job {
+  main: StepResult;
+  post: StepResult;
+  /** The hosts that docker had a login for between the two. */
+  stored: string[];
+}
+
+async function runJob(world: World): Promise<Job> {
   const main = await world.main({ env: world.podIdentityEnv(), debug: false });
+  printTitle('Main step');
   printLog(main);
-  printTitle('Outputs');
   printOutputs(main);
   const stored = Object.keys(world.dockerLogins());
-
-  printTitle('Post step');
   const post = await world.post(main);
+  printTitle('Post step');
   printLog(post);
+  return { main, post, stored };
+}
 
+async function showLogin(world: World): Promise<Check[]> {
+  const { main, post, stored } = await runJob(world);
+  const host = await world.registryHost();
+  const { accepted, refused } = await world.registry();
   const signers = world.aws.calls.map((call) => call.signer);
-  const { accepted, refused } = registry;
+  const isPod = signers.length > 0 && signers.every((signer) => signer === world.identities.pod);
   return [
     ['the main step succeeded', main.exitCode === 0],
-    [
-      'the call to ECR was signed with the pod identity',
-      signers.length > 0 && signers.every((signer) => signer === world.identities.pod),
-    ],
-    [`the registry accepted docker's credential`, accepted.length > 0 && refused.length === 0],
+    ['the call to ECR was signed with the identity of the pod', isPod],
+    [`the registry accepted the docker client's credential`, accepted.length > 0 && refused.length === 0],
     ['docker kept the login', stored.includes(host)],
     ['the output names the registry', main.outputs['registry'] === host],
     ['the post step succeeded', post.exitCode === 0],
     [`docker's login is gone`, !(host in world.dockerLogins())],
-    // Every step of the harness throws where one did.
-    ['no secret got out of either step', true],
+    NO_LEAK,
   ];
 }
 
-async function runDemo(): Promise<boolean> {
+async function showNoAssociation(world: World): Promise<Check[]> {
+  world.agent.associations.clear();
+  const { main, post, stored } = await runJob(world);
+  return [
+    ['the main step failed, with an error', main.exitCode === 1 && main.errors.length > 0],
+    ['nothing was logged in to', stored.length === 0 && (await world.registry()).logins.length === 0],
+    ['the post step succeeded', post.exitCode === 0],
+    NO_LEAK,
+  ];
+}
+
+const DEMOS: Record<string, (world: World) => Promise<Check[]>> = {
+  login: showLogin,
+  'no-association': showNoAssociation,
+};
+
+async function runDemo(name: string): Promise<boolean> {
+  const demo = DEMOS[name];
+  if (demo === undefined) {
+    print(`There is no demo "${name}", only: ${Object.keys(DEMOS).join(', ')}.`);
+    return false;
+  }
   const docker = findProgram('docker');
   if (docker === undefined) {
     print(
@@ -116,7 +149,8 @@ async function runDemo(): Promise<boolean> {
   }
   const world = await startWorld();
   try {
-    const checks = await show(world, docker);
+    await printPlace(world, docker);
+    const checks = await demo(world);
     printTitle('Checks');
     for (const [claim, holds] of checks) {
       print(holds ? `  ${styleText('green', '✔')} ${claim}` : `  ${styleText('red', `✘ not so: ${claim}`)}`);
@@ -127,4 +161,9 @@ async function runDemo(): Promise<boolean> {
   }
 }
 
-process.exitCode = (await runDemo()) ? 0 : 1;
+try {
+  process.exitCode = (await runDemo(process.argv[2] ?? 'login')) ? 0 : 1;
+} catch (error) {
+  print(styleText('red', `✘ ${error instanceof Error ? error.message : String(error)}`));
+  process.exitCode = 1;
+}

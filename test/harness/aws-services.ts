@@ -101,6 +101,8 @@ export class AwsServices extends HttpStandIn {
   clockOffsetMs = 0;
   /** How long a password given out lasts. */
   passwordLifetimeSeconds: (registry: PrivateRegistry) => number = () => 12 * 3600;
+  /** Hears of each password before its caller does. */
+  onIssued: (issued: IssuedPassword) => void = () => undefined;
   /** What the reply names as a registry's address. */
   proxyEndpoint: (registry: PrivateRegistry) => string | Promise<string> = registryUrl;
 

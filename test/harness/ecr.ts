@@ -66,7 +66,9 @@ function issue(registry: PrivateRegistry | 'public', signer: Identity, services:
   const expiresAt = Math.floor(services.now() / 1000) + lifetime;
   const password = makePassword(expiresAt);
   const token = Buffer.from(`AWS:${password}`).toString('base64');
-  services.issued.push({ registry, password, token, signer });
+  const issued = { registry, password, token, signer };
+  services.issued.push(issued);
+  services.onIssued(issued);
   return { authorizationToken: token, expiresAt };
 }
 

@@ -46,6 +46,9 @@ export class Registry extends HttpStandIn {
     const accepted = this.#isValid(host, username, password);
     this.logins.push({ host, username, password, accepted });
     const denied = { errors: [{ code: 'DENIED', message: 'Your authorization token is invalid.' }] };
+    if (accepted && request.path !== '/v2/') {
+      return { status: 404, headers: version };
+    }
     return accepted
       ? { status: 200, headers: version }
       : { status: 401, headers: version, body: JSON.stringify(denied) };

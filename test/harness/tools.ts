@@ -9,7 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { harness, nodeBinary } from './paths.ts';
 
 /** What a fake tool does when it is run. */
@@ -75,20 +75,27 @@ function quote(text: string): string {
 /** A folder of tools that is a step's whole PATH, and the record of their runs. */
 export class ToolDirectory {
   readonly path: string;
+  /** The folders that the step's PATH consists of. */
+  readonly searchPath: string[];
   readonly #record: string;
   readonly #realEnv: Record<string, string>;
 
   /** `realEnv` is added to the environment of real tools, after theirs has been recorded. */
   constructor(directory: string, realEnv: Record<string, string> = {}) {
     this.path = join(directory, 'bin');
+    this.searchPath = [this.path];
     this.#record = join(directory, 'runs');
     this.#realEnv = realEnv;
     mkdirSync(this.path, { recursive: true });
     mkdirSync(this.#record, { recursive: true, mode: 0o700 });
   }
 
-  /** Puts a tool on the PATH. */
+  /** Puts a tool on the PATH. On Windows, which runs no scripts as programs, only real ones, whose runs go unrecorded. */
   add(name: string, tool: Tool): void {
+    if (process.platform === 'win32' && tool === 'real') {
+      this.searchPath.push(dirname(program(name)));
+      return;
+    }
     const lines = tool === 'real' ? this.#real(name) : this.#fake(name, Array.isArray(tool) ? tool : [tool]);
     const file = join(this.path, name);
     writeFileSync(file, ['#!/bin/sh', ...this.#recording(name), ...lines, ''].join('\n'));
@@ -156,8 +163,8 @@ export class ToolDirectory {
       `${program('cat')} ${quote(`${file}1`)}`,
       `${program('cat')} ${quote(`${file}2`)} >&2`,
       ...(grandchild ? [`${program('sleep')} 600 &`, 'printf %s "$!" >"$d/grandchild"'] : []),
-      // Not exec: the record's pid is the shell's, which must be the process that stays.
-      ...(hangs ? [`while true; do ${program('sleep')} 600; done`] : []),
+      // By exec, so that the recorded pid is that of the process that stays. Ignored signals stay ignored.
+      ...(hangs ? [`exec ${program('sleep')} 600`] : []),
       `exit ${exitCode}`,
     ];
   }

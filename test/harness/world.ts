@@ -30,6 +30,19 @@ export interface WorldOptions {
    * docker is told of, which leads those names to loopback. Else registries are `127.0.0.1:<port>`.
    */
   realRegistryNames?: boolean;
+  /**
+   * The services of AWS serve over TLS, at `localhost`; a proxy (see `startProxy`) leads their real names to them. A
+   * step that is to use those names takes AWS_ENDPOINT_URL away.
+   */
+  awsOverTls?: boolean;
+}
+
+/** What a world is made of, where it is not made by the world itself. */
+export interface WorldParts {
+  directory: string;
+  aws: AwsServices;
+  agent: PodIdentityAgent;
+  authority: CertificateAuthority | undefined;
 }
 
 /** How one step differs from the usual one. */
@@ -54,8 +67,10 @@ export class World {
   readonly region: string;
   /** The folder of all files of this world. */
   readonly directory: string;
-  readonly agent = new PodIdentityAgent(['127.0.0.1', '::1']);
+  readonly agent: PodIdentityAgent;
   readonly aws: AwsServices;
+  /** Signs the certificates of this world's servers, where any of them has one. */
+  readonly authority: CertificateAuthority | undefined;
   /** The proxy that a step can be told of; see `startProxy`. */
   proxy: ForwardProxy | undefined;
   /** The instance metadata; see `startInstanceMetadata`. */
@@ -67,16 +82,18 @@ export class World {
   readonly #otherSecrets: Secret[] = [];
   readonly #steps: { tools: ToolDirectory }[] = [];
   readonly #temps = new Set<string>();
-  #realNames: { registry: Registry; names: ForwardProxy; authority: CertificateAuthority } | undefined;
+  #realNames: { registry: Registry; names: ForwardProxy } | undefined;
 
-  constructor(options: WorldOptions) {
+  constructor(options: WorldOptions, { directory, aws, agent, authority }: WorldParts) {
     this.accountId = options.accountId ?? '123456789012';
     this.region = options.region ?? 'eu-west-1';
-    this.directory = mkdtempSync(join(tmpdir(), 'ecr-login-world-'));
+    this.directory = directory;
+    this.aws = aws;
+    this.agent = agent;
+    this.authority = authority;
     for (const folder of [this.home, this.runnerTemp, join(this.directory, 'run')]) {
       mkdirSync(folder, { mode: 0o700 });
     }
-    this.aws = new AwsServices();
     this.aws.proxyEndpoint = async (registry) =>
       `http://${(await this.registry(registry.accountId, registry.region)).authority}`;
     this.identities = {
@@ -119,9 +136,7 @@ export class World {
 
   /** The variables that the webhook of EKS Pod Identity sets in a pod, with a token made for it. */
   podIdentityEnv(token: ServiceAccountTokenOptions = {}): Record<string, string> {
-    const folder = join(this.directory, 'pod-identity');
-    mkdirSync(folder, { recursive: true });
-    const file = join(folder, `token-${this.#tokens.length}`);
+    const file = this.podIdentityTokenFile();
     writeFileSync(file, this.serviceAccountToken(token), { mode: 0o600 });
     return {
       AWS_CONTAINER_CREDENTIALS_FULL_URI: this.agent.credentialsUri,
@@ -165,6 +180,12 @@ export class World {
     return token;
   }
 
+  /** Writes the shared configuration of the AWS tools, profiles and all, into the home folder. */
+  writeAwsConfig(text: string): void {
+    mkdirSync(join(this.home, '.aws'), { recursive: true });
+    writeFileSync(join(this.home, '.aws', 'config'), text, { mode: 0o600 });
+  }
+
   /** Starts the instance metadata of a node; gives the variables that lead the SDK there. */
   async startInstanceMetadata(): Promise<Environment> {
     this.instanceMetadata = new InstanceMetadata(this.identities.node);
@@ -179,7 +200,11 @@ export class World {
 
   /** Starts a proxy, with a login where one is given; gives its URL, login included. */
   async startProxy(login?: { username: string; password: string }): Promise<string> {
-    this.proxy = new ForwardProxy(login === undefined ? undefined : `${login.username}:${login.password}`);
+    const leadsTo = (host: string, port: number) => (isNameOfAws(host) ? this.aws : { host, port });
+    this.proxy = new ForwardProxy(
+      login === undefined ? undefined : `${login.username}:${login.password}`,
+      leadsTo,
+    );
     await this.proxy.listen();
     if (login === undefined) {
       return this.proxy.url;
@@ -246,8 +271,8 @@ export class World {
   async start(options: WorldOptions): Promise<void> {
     await this.agent.listen(options.ipv6 ? '::1' : '127.0.0.1');
     await this.aws.listen();
-    if (options.realRegistryNames) {
-      await this.#useRealNames();
+    if (options.realRegistryNames && this.authority !== undefined) {
+      await this.#useRealNames(this.authority);
     }
   }
 
@@ -260,7 +285,7 @@ export class World {
       [this.agent, this.aws, ...registries, ...realNames, ...others].map((server) => server.stop()),
     );
     for (const { tools } of this.#steps) {
-      endLeftovers(tools);
+      await endLeftovers(tools);
     }
     rmSync(this.directory, { recursive: true, force: true });
   }
@@ -295,27 +320,45 @@ export class World {
       ...RUNNER_ENV,
       ...HOST_ENV,
       HOME: this.home,
+      ...(process.platform === 'win32' ? { USERPROFILE: this.home } : {}),
       RUNNER_TEMP: choice.runnerTemp ?? this.runnerTemp,
       XDG_RUNTIME_DIR: join(this.directory, 'run'),
       AWS_EC2_METADATA_DISABLED: 'true',
-      AWS_ENDPOINT_URL: this.aws.url,
+      ...this.placeEnv(),
       ...((choice.debug ?? true) ? { RUNNER_DEBUG: '1' } : {}),
       ...choice.env,
       ...Object.assign({}, ...after.map((step) => step.exportedEnv)),
-      PATH: [...after.flatMap((step) => step.paths), tools.path].join(delimiter),
+      PATH: [...after.flatMap((step) => step.paths), ...tools.searchPath].join(delimiter),
     };
     return Object.fromEntries(
       Object.entries(env).filter((pair): pair is [string, string] => pair[1] !== undefined),
     );
   }
 
+  /** A file for the next token of EKS Pod Identity. */
+  protected podIdentityTokenFile(): string {
+    const folder = join(this.directory, 'pod-identity');
+    mkdirSync(folder, { recursive: true });
+    return join(folder, `eks-pod-identity-token-${this.#tokens.length}`);
+  }
+
+  /** The variables that lead the SDK to this world's services. */
+  protected placeEnv(): Record<string, string> {
+    if (this.authority === undefined) {
+      return { AWS_ENDPOINT_URL: this.aws.url };
+    }
+    const endpoint = this.aws.url.replace('https://127.0.0.1', 'https://localhost');
+    return { AWS_ENDPOINT_URL: endpoint, NODE_EXTRA_CA_CERTS: this.authority.file };
+  }
+
   async #startRegistry(place: PrivateRegistry): Promise<Registry> {
-    const registry = new Registry((_host, username, password) => this.#isIssued(place, username, password));
+    const registry = new Registry((_host, username, password) => this.isIssued(place, username, password));
     await registry.listen();
     return registry;
   }
 
-  #isIssued(place: PrivateRegistry | 'public', username: string, password: string): boolean {
+  /** Whether ECR gave out this password for this registry. */
+  protected isIssued(place: PrivateRegistry | 'public', username: string, password: string): boolean {
     return this.aws.issued.some(
       (issued) =>
         username === 'AWS' &&
@@ -324,23 +367,22 @@ export class World {
     );
   }
 
-  async #useRealNames(): Promise<void> {
-    const authority = await CertificateAuthority.create(join(this.directory, 'authority'));
+  async #useRealNames(authority: CertificateAuthority): Promise<void> {
     const isValid = (host: string, username: string, password: string): boolean =>
-      this.#isIssued(registryOfHost(host) ?? 'public', username, password);
+      this.isIssued(registryOfHost(host) ?? 'public', username, password);
     const registry = new Registry(isValid, authority.serverOptions());
     await registry.listen();
     const names = new ForwardProxy(undefined, () => ({ host: registry.host, port: registry.port }));
     await names.listen();
-    this.#realNames = { registry, names, authority };
+    this.#realNames = { registry, names };
     this.aws.proxyEndpoint = registryUrl;
   }
 
   #realToolEnv(): Record<string, string> {
-    if (this.#realNames === undefined) {
+    if (this.#realNames === undefined || this.authority === undefined) {
       return {};
     }
-    return { HTTPS_PROXY: this.#realNames.names.url, SSL_CERT_FILE: this.#realNames.authority.file };
+    return { HTTPS_PROXY: this.#realNames.names.url, SSL_CERT_FILE: this.authority.file };
   }
 }
 
@@ -367,26 +409,50 @@ const HOST_ENV = Object.fromEntries(
   ),
 );
 
-/** Ends the processes of fake tools that hang; each is told by its pid and by the script it runs. */
-function endLeftovers(tools: ToolDirectory): void {
-  for (const run of tools.runs) {
-    for (const pid of [run.pid, run.grandchildPid]) {
-      if (pid !== undefined && isAlive(pid) && isOurs(pid, tools.path)) {
-        process.kill(pid, 'SIGKILL');
-      }
+/** Ends the processes of fake tools that hang, then those that they started, and waits until they are gone. */
+async function endLeftovers(tools: ToolDirectory): Promise<void> {
+  for (const kind of ['pid', 'grandchildPid'] as const) {
+    const pids = tools.runs.flatMap((run) => run[kind] ?? []);
+    const left = pids.filter((pid) => isAlive(pid) && isOurs(pid, tools.path));
+    for (const pid of left) {
+      process.kill(pid, 'SIGKILL');
+    }
+    while (left.some(isAlive)) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
 }
 
+/** Whether a process is a fake tool, or the sleep that one starts: a pid alone may be another's by now. */
 function isOurs(pid: number, folder: string): boolean {
   const file = `/proc/${pid}/cmdline`;
-  const command = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  return command.includes(folder) || command.includes('sleep\x300');
+  const words = existsSync(file) ? readFileSync(file, 'utf8').replaceAll('\0', ' ') : '';
+  return words.includes(folder) || words.includes('sleep 600');
+}
+
+function isNameOfAws(host: string): boolean {
+  return /\.(amazonaws\.com(\.cn)?|amazonaws\.eu|api\.aws)$/.test(host);
 }
 
 /** Makes a world and starts its servers; the caller closes it. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
-  const world = new World(options);
+  const directory = makeWorldDirectory();
+  const needsAuthority = options.realRegistryNames || options.awsOverTls;
+  const authority = needsAuthority
+    ? await CertificateAuthority.create(join(directory, 'authority'))
+    : undefined;
+  const aws = new AwsServices(options.awsOverTls ? authority?.serverOptions() : undefined);
+  const world = new World(options, {
+    directory,
+    aws,
+    agent: new PodIdentityAgent(['127.0.0.1', '::1']),
+    authority,
+  });
   await world.start(options);
   return world;
+}
+
+/** Makes the folder for all files of a world. */
+export function makeWorldDirectory(): string {
+  return mkdtempSync(join(tmpdir(), 'ecr-login-world-'));
 }

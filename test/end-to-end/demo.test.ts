@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { nodeBinary, repository } from '../harness/paths.ts';
+
+interface Outcome {
+  exitCode: number | string | undefined;
+  stdout: string;
+}
+
+function runDemo(env: Record<string, string>, ...words: string[]): Promise<Outcome> {
+  const file = join(repository, 'scripts', 'demo.ts');
+  return new Promise((resolve) => {
+    execFile(nodeBinary, [file, ...words], { env: { ...process.env, ...env } }, (error, stdout) =>
+      resolve({ exitCode: error === null ? 0 : (error.code ?? undefined), stdout }),
+    );
+  });
+}
+
+test('the demo shows a login and a logout, and succeeds', async () => {
+  const { exitCode, stdout } = await runDemo({ NO_COLOR: '1' });
+  expect(stdout).toMatch(/docker_password_\S+ = \*\*\*\n/);
+  expect(stdout).toContain("✔ the registry accepted the docker client's credential");
+  expect(stdout).toContain("✔ docker's login is gone");
+  expect(exitCode).toBe(0);
+});
+
+test('the demo of a pod without an association shows the failure as it should be', async () => {
+  const { exitCode, stdout } = await runDemo({ FORCE_COLOR: '1', NO_COLOR: '' }, 'no-association');
+  expect(stdout).toContain('\u001b[31mError: ');
+  expect(exitCode).toBe(0);
+});
+
+test('the demo fails where the action does nothing', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'idle-action-'));
+  writeFileSync(join(folder, 'index.mjs'), '');
+  const { exitCode, stdout } = await runDemo({ ACTION_ENTRY: join(folder, 'index.mjs') });
+  rmSync(folder, { recursive: true });
+  expect(stdout).toContain('✘ not so: docker kept the login');
+  expect(exitCode).toBe(1);
+});
+
+test('the demo says in one line that it needs docker', async () => {
+  const { exitCode, stdout } = await runDemo({ PATH: tmpdir() });
+  expect(stdout).toMatch(/^The demo needs .*docker.*\n$/);
+  expect(exitCode).toBe(1);
+});

@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** Clients that push without an engine. */
+export type PushTool = 'oras' | 'skopeo';
+
+/**
+ * Pushes a small artifact with a real client and the login kept in a folder of docker's configuration. Rejects with
+ * the client's own words where the registry does not take it.
+ */
+export async function push(
+  tool: PushTool,
+  host: string,
+  dockerConfig: string,
+  folder: string,
+  env: Record<string, string>,
+): Promise<void> {
+  const options = { cwd: folder, env: { ...process.env, ...env, DOCKER_CONFIG: dockerConfig } };
+  if (tool === 'oras') {
+    writeFileSync(join(folder, 'artifact.txt'), 'pushed\n');
+    await run(
+      'oras',
+      ['push', '--disable-path-validation', `${host}/team/app:oras`, 'artifact.txt'],
+      options,
+    );
+    return;
+  }
+  makeImage(join(folder, 'image'));
+  const authFile = join(dockerConfig, 'config.json');
+  const target = `docker://${host}/team/app:skopeo`;
+  const copy = [
+    '--insecure-policy',
+    'copy',
+    '--authfile',
+    authFile,
+    `oci:${join(folder, 'image')}:latest`,
+    target,
+  ];
+  await run('skopeo', copy, options);
+}
+
+/** Writes the smallest image there is, in OCI's image layout. */
+function makeImage(folder: string): void {
+  const blobs = join(folder, 'blobs', 'sha256');
+  mkdirSync(blobs, { recursive: true });
+  const add = (mediaType: string, content: string | Buffer) => {
+    const hex = createHash('sha256').update(content).digest('hex');
+    writeFileSync(join(blobs, hex), content);
+    return { mediaType, digest: `sha256:${hex}`, size: Buffer.byteLength(content) };
+  };
+  // An empty tar archive: two blocks of zeros.
+  const layer = add('application/vnd.oci.image.layer.v1.tar', Buffer.alloc(1024));
+  const rootfs = { type: 'layers', diff_ids: [layer.digest] };
+  const settings = JSON.stringify({ architecture: 'amd64', os: 'linux', config: {}, rootfs });
+  const config = add('application/vnd.oci.image.config.v1+json', settings);
+  const manifestType = 'application/vnd.oci.image.manifest.v1+json';
+  const manifest = JSON.stringify({ schemaVersion: 2, mediaType: manifestType, config, layers: [layer] });
+  const entry = {
+    ...add(manifestType, manifest),
+    annotations: { 'org.opencontainers.image.ref.name': 'latest' },
+  };
+  writeFileSync(join(folder, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }));
+  writeFileSync(join(folder, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [entry] }));
+}
