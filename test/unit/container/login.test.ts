@@ -8,12 +8,12 @@ const never = new AbortController().signal;
 test('a client that cannot be started is a failure of the login that says why', async () => {
   const login = { registry: 'host', username: 'AWS', password: 'hunter2', token: 'QVdTOmh1bnRlcjI=' };
   await expect(logIn(client, login, {}, never)).rejects.toThrow(
-    'docker could not be started: spawn /nowhere/docker ENOENT',
+    /^docker could not be started: .*spawn \/nowhere\/docker ENOENT$/,
   );
 });
 
 test('a client that cannot be started is the reason of a logout that failed', async () => {
-  expect(await logOut(client, 'host', {}, never)).toBe('spawn /nowhere/docker ENOENT');
+  expect(await logOut(client, 'host', {}, never)).toContain('spawn /nowhere/docker ENOENT');
 });
 
 test('a logout that was cancelled says so', async () => {
