@@ -23,15 +23,15 @@ const config: Config = {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/unit/**/*.test.ts'],
-      testTimeout: 20_000,
     },
     {
       ...shared,
       displayName: 'end-to-end',
       testMatch: ['<rootDir>/test/end-to-end/**/*.test.ts'],
-      testTimeout: 60_000,
     },
   ],
+  // jest takes it from here alone: in a project it is ignored.
+  testTimeout: 60_000,
   maxWorkers: 2,
   verbose: true,
   reporters: [
