@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** The three parts of an error that a user can act on. */
 export type Explanation = {
   /** What failed, where it helps in the words of the service or the tool that refused. */
@@ -25,5 +27,5 @@ function messageOf({ what, means, remedy }: Explanation): string {
 
 /** The words of anything that was thrown. */
 export function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error);
+  return types.isNativeError(error) ? error.message || error.name : String(error);
 }
