@@ -1,15 +1,18 @@
 import { getInput } from '@actions/core';
 import { Failure } from './failure/failure.ts';
 import * as log from './log.ts';
-import { parseRegistries, type RegistryEntry } from './registry/entry.ts';
+import { PUBLIC_ENTRY, parseRegistries, type RegistryEntry } from './registry/entry.ts';
+import { isRegionName } from './registry/partition.ts';
 import { singleLine } from './safe-text.ts';
 
 /** What the user asks for, read and checked. */
 export type Inputs = {
+  /** A region name, or empty. */
+  readonly awsRegion: string;
   readonly httpProxy: string;
   readonly maskPassword: boolean;
+  /** None stand for the default registry. */
   readonly registries: readonly RegistryEntry[];
-  readonly registryType: 'private' | 'public';
   readonly skipLogout: boolean;
 };
 
@@ -19,12 +22,13 @@ export type Inputs = {
  */
 export function readInputs(): Inputs {
   const problems: string[] = [];
-  const registryType = readRegistryType(problems);
-  const registries = readRegistries(registryType, problems);
+  const registries = readRegistries(readRegistryType(problems), problems);
+  const awsRegion = readRegion(problems);
   if (problems.length > 0) {
     throw new Failure({ what: problems.join('\n') });
   }
   return {
+    awsRegion,
     httpProxy: getInput('http-proxy'),
     maskPassword: readFlag('mask-password', {
       absent: true,
@@ -32,23 +36,34 @@ export function readInputs(): Inputs {
       meaning: 'the password is masked',
     }),
     registries,
-    registryType,
     skipLogout: readFlag('skip-logout', { absent: false, unreadable: false, meaning: 'post logs out' }),
   };
 }
 
-function readRegistryType(problems: string[]): Inputs['registryType'] {
+function readRegistryType(problems: string[]): 'private' | 'public' {
   const text = getInput('registry-type').toLowerCase() || 'private';
   if (text === 'private' || text === 'public') return text;
   problems.push(`Input 'registry-type' is '${singleLine(text)}'; allowed are 'private' and 'public'.`);
   return 'private';
 }
 
-function readRegistries(type: Inputs['registryType'], problems: string[]): readonly RegistryEntry[] {
-  if (type === 'public') return [];
-  const parsed = parseRegistries(getInput('registries'));
+function readRegistries(type: 'private' | 'public', problems: string[]): readonly RegistryEntry[] {
+  const text = getInput('registries');
+  if (type === 'public') {
+    if (text !== '') log.info("Input 'registries' is not used, since input 'registry-type' is 'public'");
+    return [PUBLIC_ENTRY];
+  }
+  const parsed = parseRegistries(text);
   for (const problem of parsed.problems) problems.push(`Input 'registries': ${problem}.`);
   return parsed.entries;
+}
+
+function readRegion(problems: string[]): string {
+  const text = getInput('aws-region');
+  if (text !== '' && !isRegionName(text)) {
+    problems.push(`Input 'aws-region' is '${singleLine(text)}'; a region is written as 'eu-west-1'.`);
+  }
+  return text;
 }
 
 /**

@@ -21,8 +21,14 @@ export function debug(text: string): void {
 /** Writes an error and marks the step as failed: exit code 1. The stack goes to the debug log only. */
 export function failed(error: unknown): void {
   core.setFailed(withoutCommands(error instanceof Error ? error.message : String(error)));
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
-    debug(cause.stack ?? cause.message);
+  debugStacks(error);
+}
+
+function debugStacks(error: unknown): void {
+  if (!(error instanceof Error)) return;
+  debug(error.stack ?? error.message);
+  if (error instanceof AggregateError) error.errors.forEach(debugStacks);
+  debugStacks(error.cause);
 }
 
 /** Has the runner show `***` instead of this text, from now on. */

@@ -1,5 +1,6 @@
 import { setOutput } from '@actions/core';
 import type { RegistryLogin } from './aws/token.ts';
+import { earliestExpiry, rfc3339 } from './expiry.ts';
 import * as log from './log.ts';
 
 /**
@@ -14,7 +15,7 @@ export function maskSecrets(logins: readonly RegistryLogin[], maskPassword: bool
     log.mask(Buffer.from(`${username}:${password}`).toString('base64'));
     if (maskPassword) log.mask(password);
   }
-  if (!maskPassword) {
+  if (!maskPassword && logins.length > 0) {
     log.warning("The docker password is not masked, as input 'mask-password' asks; do not print it.");
   }
 }
@@ -24,6 +25,14 @@ export function setLoginOutputs({ registry, username, password }: RegistryLogin)
   const suffix = outputSuffix(registry);
   setOutput(`docker_username_${suffix}`, username);
   setOutput(`docker_password_${suffix}`, password);
+}
+
+/** Sets the outputs on all registries that were logged in to, in their order; none where there is no registry. */
+export function setListOutputs(logins: readonly RegistryLogin[]): void {
+  if (logins.length === 0) return;
+  setOutput('registries', JSON.stringify(logins.map(({ registry }) => registry)));
+  const expiresAt = earliestExpiry(logins);
+  if (expiresAt !== undefined) setOutput('expires-at', rfc3339(expiresAt));
 }
 
 /** Sets `registry`, which has a value only where the step logs in to exactly one. */

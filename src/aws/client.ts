@@ -6,14 +6,11 @@ import type { CredentialProvider } from './credentials.ts';
 export type ClientSettings = {
   readonly credentials: CredentialProvider;
   readonly customUserAgent: [string, string][];
-  readonly region?: string;
 };
 
 /** The settings for the clients of this step. */
 export function clientSettings(environment: Environment, credentials: CredentialProvider): ClientSettings {
-  const region = variable(environment, 'AWS_REGION') ?? variable(environment, 'AWS_DEFAULT_REGION');
-  const settings = { credentials, customUserAgent: userAgent(environment) };
-  return region === undefined ? settings : { ...settings, region };
+  return { credentials, customUserAgent: userAgent(environment) };
 }
 
 /**

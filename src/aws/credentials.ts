@@ -1,7 +1,7 @@
 import type { Signer } from './identity.ts';
 
-/** Gives the credentials that sign a call. */
-export type CredentialProvider = () => Promise<{
+/** Gives the credentials that sign a call; the SDK's clients hand it their own settings, for calls to STS. */
+export type CredentialProvider = (context?: object) => Promise<{
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;

@@ -3,67 +3,97 @@ import type { TokenCall } from '../registry/calls.ts';
 import { singleLine } from '../safe-text.ts';
 import type { ClientSettings } from './client.ts';
 
-/** What logs a container client in to one registry. */
-export type RegistryLogin = {
-  /** The registry host, with a port where it has one. */
-  readonly registry: string;
+/** A token as a service gave it. */
+export type Authorization = {
+  /** The registry that the answer names, with a port where it has one; ECR Public's names none. */
+  readonly registry?: string;
   readonly username: string;
   readonly password: string;
-  /** The authorization token as ECR gave it: base64 of `username:password`. */
+  /** The authorization token as it came: base64 of `username:password`. */
   readonly token: string;
+  /** When the password stops working, where the answer says so. */
+  readonly expiresAt?: Date;
 };
+
+/** What logs a container client in to one registry. */
+export type RegistryLogin = Authorization & { readonly registry: string };
 
 /** ECR Public's API is in this region only. */
 const PUBLIC_REGION = 'us-east-1';
 
 /**
  * Calls GetAuthorizationToken and checks what comes back.
- * Throws a Failure that names the service and says in its own words why there is no token.
+ * Throws a Failure that names the service, the registries, and in its own words why there is no token.
  */
 export async function getAuthorizationTokens(
   call: TokenCall,
   settings: ClientSettings,
   signal: AbortSignal,
-): Promise<readonly RegistryLogin[]> {
-  const service = call.service === 'ecr' ? 'Amazon ECR' : 'Amazon ECR Public';
+): Promise<readonly Authorization[]> {
   try {
     return call.service === 'ecr'
-      ? await fromEcr(call.registryIds, settings, signal)
-      : await fromEcrPublic(call.registry, settings, signal);
+      ? await fromEcr(call, settings, signal)
+      : await fromEcrPublic(call.dualStack, settings, signal);
   } catch (error) {
     if (error instanceof Failure) throw error;
-    const what = `No authorization token from ${service}: ${singleLine(wordsOf(error))}`;
+    const what = `No authorization token from ${nameOfCall(call)}: ${singleLine(wordsOf(error))}`;
     throw new Failure({ what }, { cause: error });
   }
 }
 
+/** Where a call goes and for which registries, for the log. */
+export function nameOfCall(call: TokenCall): string {
+  const registries = call.targets.flatMap(({ host, accountId }) => host ?? accountId ?? []).join(', ');
+  if (call.service === 'ecr-public') return `Amazon ECR Public for ${registries}`;
+  const service = `Amazon ECR in ${call.region}`;
+  return registries === '' ? service : `${service} for ${registries}`;
+}
+
 async function fromEcr(
-  registryIds: readonly string[] | undefined,
+  call: TokenCall & { readonly service: 'ecr' },
   settings: ClientSettings,
   signal: AbortSignal,
-): Promise<readonly RegistryLogin[]> {
+): Promise<readonly Authorization[]> {
   const { ECRClient, GetAuthorizationTokenCommand } = await import('@aws-sdk/client-ecr');
+  const { registryIds, region } = call;
   const command = new GetAuthorizationTokenCommand(
     registryIds === undefined ? {} : { registryIds: [...registryIds] },
   );
-  const reply = await new ECRClient(settings).send(command, { abortSignal: signal });
+  const client = new ECRClient({ ...settings, region, ...endpointVariant(call) });
+  const reply = await client.send(command, { abortSignal: signal });
   const data = reply.authorizationData ?? [];
-  if (data.length === 0) throw new Failure({ what: 'Amazon ECR answered without any authorization data.' });
-  return data.map((one) => readLogin(registryHost(one.proxyEndpoint), one.authorizationToken));
+  if (data.length === 0) {
+    throw new Failure({ what: `${nameOfCall(call)} answered without any authorization data.` });
+  }
+  return data.map((one) => {
+    const registry = registryHost(one.proxyEndpoint);
+    return { registry, ...readToken(registry, one.authorizationToken), ...expiry(one.expiresAt) };
+  });
 }
 
 async function fromEcrPublic(
-  registry: string,
+  dualStack: boolean,
   settings: ClientSettings,
   signal: AbortSignal,
-): Promise<readonly RegistryLogin[]> {
+): Promise<readonly Authorization[]> {
   const { ECRPUBLICClient, GetAuthorizationTokenCommand } = await import('@aws-sdk/client-ecr-public');
-  const client = new ECRPUBLICClient({ ...settings, region: PUBLIC_REGION });
+  const variant = endpointVariant({ fips: false, dualStack });
+  const client = new ECRPUBLICClient({ ...settings, region: PUBLIC_REGION, ...variant });
   const reply = await client.send(new GetAuthorizationTokenCommand({}), { abortSignal: signal });
   if (!reply.authorizationData) {
     throw new Failure({ what: 'Amazon ECR Public answered without any authorization data.' });
   }
-  return [readLogin(registry, reply.authorizationData.authorizationToken)];
+  const { authorizationToken, expiresAt } = reply.authorizationData;
+  return [{ ...readToken('of ECR Public', authorizationToken), ...expiry(expiresAt) }];
+}
+
+/** The client's settings for an endpoint. A variant that is not asked for is left to the SDK's own configuration. */
+function endpointVariant({ fips, dualStack }: { readonly fips: boolean; readonly dualStack: boolean }) {
+  return { ...(fips && { useFipsEndpoint: true }), ...(dualStack && { useDualstackEndpoint: true }) };
+}
+
+function expiry(expiresAt: Date | undefined): Pick<Authorization, 'expiresAt'> {
+  return expiresAt === undefined ? {} : { expiresAt };
 }
 
 /**
@@ -80,7 +110,10 @@ export function registryHost(proxyEndpoint: string | undefined): string {
  * Takes a token apart. The password is all that follows the first colon.
  * Its text never goes into an error: a token that is broken in the middle may still be a secret.
  */
-export function readLogin(registry: string, token: string | undefined): RegistryLogin {
+export function readToken(
+  registry: string,
+  token: string | undefined,
+): Pick<Authorization, 'username' | 'password' | 'token'> {
   if (!token) throw new Failure({ what: `The answer for registry ${registry} has no authorization token.` });
   const decoded = Buffer.from(token, 'base64').toString('utf8');
   const [, username, password] = /^(\w[\w.-]*):(\S+)$/.exec(decoded) ?? [];
@@ -89,5 +122,5 @@ export function readLogin(registry: string, token: string | undefined): Registry
       what: `The authorization token for registry ${registry} is not base64 of 'user:password'.`,
     });
   }
-  return { registry, username, password, token };
+  return { username, password, token };
 }

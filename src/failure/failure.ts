@@ -29,3 +29,10 @@ function messageOf({ what, means, remedy }: Explanation): string {
 export function wordsOf(error: unknown): string {
   return types.isNativeError(error) ? error.message || error.name : String(error);
 }
+
+/** One error for all that has failed: what each says, once. The debug log has the others as its cause. */
+export function joinFailures(errors: readonly [unknown, ...unknown[]]): unknown {
+  const messages = [...new Set(errors.map(wordsOf))];
+  if (messages.length === 1) return errors[0];
+  return new Failure({ what: messages.join('\n') }, { cause: new AggregateError(errors) });
+}

@@ -33,7 +33,9 @@ describe('docker refuses', () => {
     expect(main.exitCode).toBe(1);
     expect(main.errors[0]).toContain(await world.registryHost('210987654321'));
     const suffix = first.replace(/\W+/g, '_');
-    expect(Object.keys(main.outputs)).toEqual([`docker_username_${suffix}`, `docker_password_${suffix}`]);
+    const names = [`docker_username_${suffix}`, `docker_password_${suffix}`, 'registries', 'expires-at'];
+    expect(Object.keys(main.outputs)).toEqual(names);
+    expect(main.outputs['registries']).toBe(JSON.stringify([first]));
     expect(Object.keys(world.dockerLogins())).toEqual([first]);
     await world.post(main);
     expect(world.dockerLogins()).toEqual({});

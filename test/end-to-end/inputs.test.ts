@@ -10,7 +10,11 @@ afterEach(() => world.close());
 describe('a bad value stops the step before any call, and is named', () => {
   test.each([
     ['registry-type', 'protected', ["Input 'registry-type' is 'protected'", "'private' and 'public'"]],
-    ['registries', '12345678901', ["Input 'registries'", '12345678901', '12-digit account ID']],
+    [
+      'registries',
+      '12345678901',
+      ["Input 'registries'", '12345678901', 'has 11 digits, not the 12 of an account ID'],
+    ],
     ['registries', '123456789012,abc', ["Input 'registries'", "'abc'"]],
     ['registries', '$(touch pwned)', ["'$(touch pwned)'"]],
   ])('%s: %s', async (input, value, words) => {

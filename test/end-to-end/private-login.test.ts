@@ -23,6 +23,8 @@ describe('a pod with an identity', () => {
     const suffix = host.replace(/\W+/g, '_');
     expect(main.outputs).toEqual({
       registry: host,
+      registries: JSON.stringify([host]),
+      'expires-at': expect.any(String),
       [`docker_username_${suffix}`]: 'AWS',
       [`docker_password_${suffix}`]: passwordFor(world.accountId),
     });

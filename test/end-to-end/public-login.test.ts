@@ -19,6 +19,8 @@ test.each(['public', 'Public', 'PUBLIC'])(
     const [issued] = world.aws.issued;
     expect(main.outputs).toEqual({
       registry: 'public.ecr.aws',
+      registries: '["public.ecr.aws"]',
+      'expires-at': expect.any(String),
       docker_username_public_ecr_aws: 'AWS',
       docker_password_public_ecr_aws: issued?.password,
     });

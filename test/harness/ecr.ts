@@ -44,7 +44,7 @@ export function registryUrl(registry: PrivateRegistry): string {
 
 /** Which private registry a host of any variant belongs to. */
 export function registryOfHost(host: string): PrivateRegistry | undefined {
-  const found = /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\./.exec(host);
+  const found = /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\./.exec(host.toLowerCase());
   return found === null ? undefined : { accountId: found[1] ?? '', region: found[2] ?? '' };
 }
 

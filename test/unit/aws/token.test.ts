@@ -1,13 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { readLogin, registryHost } from '../../../src/aws/token.ts';
+import { nameOfCall, readToken, registryHost } from '../../../src/aws/token.ts';
+
+import { planCalls } from '../../../src/registry/calls.ts';
+import { parseRegistries } from '../../../src/registry/entry.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
-describe('readLogin', () => {
+describe('readToken', () => {
   test('the password is all that follows the first colon', () => {
     const token = base64('AWS:one:two:three');
-    expect(readLogin('host', token)).toEqual({
-      registry: 'host',
+    expect(readToken('host', token)).toEqual({
       username: 'AWS',
       password: 'one:two:three',
       token,
@@ -18,7 +20,7 @@ describe('readLogin', () => {
     ['missing', undefined],
     ['empty', ''],
   ])('%s: says so', (_, token) => {
-    expect(() => readLogin('host', token)).toThrow(
+    expect(() => readToken('host', token)).toThrow(
       'The answer for registry host has no authorization token.',
     );
   });
@@ -31,7 +33,7 @@ describe('readLogin', () => {
     ['a password of two lines', base64('AWS:hunter2\nhunter3')],
     ['no base64 at all', '%%%'],
   ])('%s: says so, without the token', (_, token) => {
-    const read = () => readLogin('host', token);
+    const read = () => readToken('host', token);
     expect(read).toThrow("The authorization token for registry host is not base64 of 'user:password'.");
     expect(read).not.toThrow('hunter2');
   });
@@ -60,5 +62,20 @@ describe('registryHost', () => {
     '-a',
   ])('%j is refused', (endpoint) => {
     expect(() => registryHost(endpoint)).toThrow('Amazon ECR answered with a registry that is no host');
+  });
+});
+
+describe('nameOfCall', () => {
+  test.each([
+    ['', 'Amazon ECR in eu-west-1'],
+    ['123456789012,210987654321', 'Amazon ECR in eu-west-1 for 123456789012, 210987654321'],
+    [
+      '123456789012.dkr.ecr.us-east-1.amazonaws.com/app',
+      'Amazon ECR in us-east-1 for 123456789012.dkr.ecr.us-east-1.amazonaws.com',
+    ],
+    ['public.ecr.aws/alias', 'Amazon ECR Public for public.ecr.aws'],
+  ])('for %j', (registries, name) => {
+    const [call] = planCalls(parseRegistries(registries).entries, 'eu-west-1');
+    expect(call && nameOfCall(call)).toBe(name);
   });
 });

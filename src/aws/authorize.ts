@@ -1,0 +1,62 @@
+import { Failure } from '../failure/failure.ts';
+import type { TokenCall } from '../registry/calls.ts';
+import { settleAll } from '../settle.ts';
+import { assignTokens, type PlacedLogin } from './assignment.ts';
+import type { ClientSettings } from './client.ts';
+import type { CredentialProvider } from './credentials.ts';
+import { getAuthorizationTokens, nameOfCall, type RegistryLogin } from './token.ts';
+
+/** How many calls are under way at a time: enough for any list, few enough for the quota that all jobs share. */
+const CALLS_AT_ONCE = 8;
+
+/** What the calls gave. */
+export type Authorized = {
+  /** In the order in which the registries were asked for, each host once. */
+  readonly logins: readonly RegistryLogin[];
+  /** One for each call that failed, and for each registry that an answer had no token for. */
+  readonly failures: readonly unknown[];
+};
+
+/** Makes all calls and gives each registry its token. A call that fails takes nothing from the others. */
+export async function authorize(
+  calls: readonly TokenCall[],
+  settings: ClientSettings,
+  signal: AbortSignal,
+): Promise<Authorized> {
+  const shared = { ...settings, credentials: askedOnce(settings.credentials) };
+  const tasks = calls.map((call) => () => getAuthorizationTokens(call, shared, signal));
+  const results = await settleAll(tasks, CALLS_AT_ONCE);
+  const placed: PlacedLogin[] = [];
+  const failures: unknown[] = [];
+  for (const [index, call] of calls.entries()) {
+    const result = results[index];
+    if (result?.status !== 'fulfilled') {
+      failures.push(result?.reason);
+      continue;
+    }
+    const { logins, missing } = assignTokens(call, result.value);
+    placed.push(...logins);
+    for (const registry of missing) {
+      failures.push(new Failure({ what: `The answer of ${nameOfCall(call)} has no token for ${registry}.` }));
+    }
+  }
+  return { logins: inOrder(placed), failures };
+}
+
+/** A registry asked for by its account and by its host as well is one login. */
+function inOrder(placed: readonly PlacedLogin[]): readonly RegistryLogin[] {
+  const byHost = new Map<string, RegistryLogin>();
+  for (const { login } of placed.toSorted((one, other) => one.position - other.position)) {
+    if (!byHost.has(login.registry)) byHost.set(login.registry, login);
+  }
+  return [...byHost.values()];
+}
+
+/** One identity signs all calls, so the source of its credentials is asked once, whatever the number of clients. */
+function askedOnce(provider: CredentialProvider): CredentialProvider {
+  let answer: ReturnType<CredentialProvider> | undefined;
+  return (context) => {
+    answer ??= provider(context);
+    return answer;
+  };
+}

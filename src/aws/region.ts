@@ -1,0 +1,47 @@
+import { type Environment, variable } from '../environment.ts';
+import { Failure } from '../failure/failure.ts';
+import { isRegionName } from '../registry/partition.ts';
+import { singleLine } from '../safe-text.ts';
+
+/**
+ * The region of the step: that of the registries given by account ID, and of the default registry.
+ * Taken from the input, else AWS_REGION, else AWS_DEFAULT_REGION, else the profile; the files of profiles are read
+ * only where nothing before them is set. The instance metadata is not asked: the region of a node is no choice.
+ * Throws a Failure where there is none, or what was found is no region name.
+ */
+export async function stepRegion(input: string, environment: Environment): Promise<string> {
+  const profile = variable(environment, 'AWS_PROFILE') ?? 'default';
+  const given: readonly (readonly [string, string | undefined])[] = [
+    ["input 'aws-region'", input || undefined],
+    ['AWS_REGION', variable(environment, 'AWS_REGION')],
+    ['AWS_DEFAULT_REGION', variable(environment, 'AWS_DEFAULT_REGION')],
+  ];
+  const [source, text] =
+    given.find(([, value]) => value !== undefined) ??
+    ([`the region of profile '${singleLine(profile)}'`, await profileRegion(profile)] as const);
+  if (text === undefined) throw noRegion([...given.map(([name]) => name), source]);
+  const region = text.trim();
+  if (!isRegionName(region)) throw new Failure({ what: badRegion(source, text) });
+  return region;
+}
+
+/** Says that what was found as a region is none. */
+export function badRegion(source: string, text: string): string {
+  return `The AWS region is no region name: ${source} is '${singleLine(text)}'; a region is written as 'eu-west-1'.`;
+}
+
+function noRegion(sources: readonly string[]): Failure {
+  return new Failure({
+    what: `No AWS region: ${sources.slice(0, -1).join(', ')} and ${sources.at(-1)} are not set.`,
+    means:
+      'The default registry, and registries given by account ID, are looked for in the region of the step.',
+    remedy: 'Set it in this step (with: aws-region: eu-west-1), or give each registry by its host.',
+  });
+}
+
+/** The region of a profile in the shared configuration files. As with the SDK, the credentials file goes first. */
+async function profileRegion(profile: string): Promise<string | undefined> {
+  const { loadSharedConfigFiles } = await import('@smithy/core/config');
+  const { configFile, credentialsFile } = await loadSharedConfigFiles();
+  return credentialsFile[profile]?.['region'] || configFile[profile]?.['region'] || undefined;
+}

@@ -1,0 +1,50 @@
+import { isRegionName, partitionOfRegion } from './partition.ts';
+
+/** What the name of a private registry's host says. */
+export type PrivateHost = {
+  readonly accountId: string;
+  readonly region: string;
+  readonly fips: boolean;
+  readonly dualStack: boolean;
+};
+
+/** The hosts of ECR Public. The second is the dual-stack one. */
+export const PUBLIC_HOST = 'public.ecr.aws';
+export const PUBLIC_DUAL_STACK_HOST = 'ecr-public.aws.com';
+
+const PRIVATE_FORM =
+  /^(?<account>[^.]+)\.(?<service>dkr\.ecr|dkr-ecr)(?<fips>-fips)?\.(?<region>[^.]+)\.(?<suffix>.+)$/;
+
+/**
+ * Reads the host of a private registry, in any case: `<account>.dkr.ecr.<region>.<suffix>`, with `ecr-fips` for FIPS
+ * and `dkr-ecr` (and a suffix of its own) for dual-stack.
+ * Gives a string, the reason, where it is none of ECR's.
+ */
+export function parsePrivateHost(host: string): PrivateHost | string {
+  const { account, service, fips, region, suffix } = PRIVATE_FORM.exec(host.toLowerCase())?.groups ?? {};
+  if (account === undefined || region === undefined || suffix === undefined) return notEcr(host);
+  if (!/^\d{12}$/.test(account)) return "does not begin with a 12-digit account ID before '.dkr'";
+  if (!isRegionName(region)) return 'has no region name where an ECR host has its region';
+  const dualStack = service === 'dkr-ecr';
+  const partition = partitionOfRegion(region);
+  if (suffix !== (dualStack ? partition.dualStackSuffix : partition.suffix)) {
+    return `is not a host of Amazon ECR: ${expectedHosts(region)}`;
+  }
+  return { accountId: account, region, fips: fips !== undefined, dualStack };
+}
+
+function expectedHosts(region: string): string {
+  const { suffix, dualStackSuffix } = partitionOfRegion(region);
+  const plain = `those of region ${region} end in '.dkr.ecr.${region}.${suffix}'`;
+  return dualStackSuffix === undefined
+    ? plain
+    : `${plain}, dual-stack ones in '.dkr-ecr.${region}.${dualStackSuffix}'`;
+}
+
+function notEcr(host: string): string {
+  if (/^(?:api\.)?ecr(?:-public)?(?:-fips)?\.[a-z]+-[a-z\d-]+\./i.test(host)) {
+    return "is an address of ECR's API, not of a registry; a registry's begins with its account ID";
+  }
+  if (/^dkr[.-]ecr/i.test(host)) return "has no account ID before 'dkr'";
+  return 'is neither a 12-digit account ID nor a registry of Amazon ECR';
+}
