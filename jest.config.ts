@@ -1,4 +1,5 @@
 import type { Config } from 'jest';
+import { asPattern, LEFT_OUT_HERE } from './test/jest/posix-tests.ts';
 
 /** What both kinds of tests share: jest runs CommonJS, made by esbuild from the TypeScript files. */
 const shared = {
@@ -16,6 +17,7 @@ const shared = {
     '^@actions/(workflow-parser|expressions)/(.+)$': '<rootDir>/node_modules/@actions/$1/dist/$2.js',
     '^@actions/io/lib/io-util$': '<rootDir>/node_modules/@actions/io/lib/io-util.js',
   },
+  testPathIgnorePatterns: ['/node_modules/', ...LEFT_OUT_HERE.map(asPattern)],
   modulePathIgnorePatterns: ['<rootDir>/(dist|lib|coverage)/'],
 };
 

@@ -1,5 +1,6 @@
 import { writeFileSync, writeSync } from 'node:fs';
 import type { AggregatedResult, Reporter } from '@jest/reporters';
+import { LEFT_OUT_HERE } from './posix-tests.ts';
 
 /** Prints, as the last line of the report, how many tests passed, failed and were skipped. */
 export default class SummaryReporter implements Pick<Reporter, 'onRunComplete'> {
@@ -9,7 +10,8 @@ export default class SummaryReporter implements Pick<Reporter, 'onRunComplete'> 
     const skipped = result.numPendingTests + result.numTodoTests;
     const line = `${result.numPassedTests} passed, ${failed} failed, ${skipped} skipped\n`;
     // jest prints its own report late; at the exit nothing comes after this line.
-    process.once('exit', () => writeSync(process.stdout.fd, line));
+    const leftOut = LEFT_OUT_HERE.map((name) => `not run on this system: ${name}\n`).join('');
+    process.once('exit', () => writeSync(process.stdout.fd, leftOut + line));
     const file = process.env['TEST_SUMMARY_FILE'];
     if (file !== undefined) {
       writeFileSync(file, line);

@@ -1,0 +1,27 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * What a test file says where it runs the harness's container tools, which are shell scripts, or goes by signals: on
+ * Windows there are neither.
+ */
+const NEEDS_POSIX = /harness\/(?:world|tools|namespace|real-parts)\.ts'|'\/bin\/|process\.kill\(/;
+
+/** Whether a test, by its text, can run only on a system of the POSIX kind. */
+export function needsPosix(text: string): boolean {
+  return NEEDS_POSIX.test(text);
+}
+
+/** The test files, by their paths from the root of the repository, that Windows cannot run. */
+export function posixTests(): string[] {
+  const files = readdirSync('test', { recursive: true, encoding: 'utf8' }).map((name) => join('test', name));
+  return files.filter((file) => file.endsWith('.test.ts') && needsPosix(readFileSync(file, 'utf8'))).sort();
+}
+
+/** The test files that this system leaves out. */
+export const LEFT_OUT_HERE: readonly string[] = process.platform === 'win32' ? posixTests() : [];
+
+/** A path as jest takes it to leave a file out: as a regular expression. */
+export function asPattern(path: string): string {
+  return path.replace(/[.\\]/g, '\\$&');
+}
