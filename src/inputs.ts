@@ -1,4 +1,5 @@
 import { getInput } from '@actions/core';
+import { CREDENTIAL_SOURCE_CHOICES, type CredentialSourceChoice } from './aws/identity.ts';
 import { Failure } from './failure/failure.ts';
 import * as log from './log.ts';
 import { PUBLIC_ENTRY, parseRegistries, type RegistryEntry } from './registry/entry.ts';
@@ -7,8 +8,11 @@ import { singleLine } from './safe-text.ts';
 
 /** What the user asks for, read and checked. */
 export type Inputs = {
+  /** 12-digit account IDs; empty where every account may sign. */
+  readonly allowedAccountIds: readonly string[];
   /** A region name, or empty. */
   readonly awsRegion: string;
+  readonly credentialSource: CredentialSourceChoice;
   readonly httpProxy: string;
   readonly maskPassword: boolean;
   /** None stand for the default registry. */
@@ -24,11 +28,15 @@ export function readInputs(): Inputs {
   const problems: string[] = [];
   const registries = readRegistries(readRegistryType(problems), problems);
   const awsRegion = readRegion(problems);
+  const credentialSource = readCredentialSource(problems);
+  const allowedAccountIds = readAccountIds(problems);
   if (problems.length > 0) {
     throw new Failure({ what: problems.join('\n') });
   }
   return {
+    allowedAccountIds,
     awsRegion,
+    credentialSource,
     httpProxy: getInput('http-proxy'),
     maskPassword: readFlag('mask-password', {
       absent: true,
@@ -64,6 +72,27 @@ function readRegion(problems: string[]): string {
     problems.push(`Input 'aws-region' is '${singleLine(text)}'; a region is written as 'eu-west-1'.`);
   }
   return text;
+}
+
+function readCredentialSource(problems: string[]): CredentialSourceChoice {
+  const text = getInput('credential-source') || 'auto';
+  const choice = CREDENTIAL_SOURCE_CHOICES.find((one) => one === text.toLowerCase());
+  if (choice === undefined) {
+    const choices = `'${CREDENTIAL_SOURCE_CHOICES.join("', '")}'`;
+    problems.push(`Input 'credential-source' is '${singleLine(text)}'; allowed are ${choices}.`);
+  }
+  return choice ?? 'auto';
+}
+
+/** A list by commas, spaces or line breaks. */
+function readAccountIds(problems: string[]): readonly string[] {
+  const ids = new Set(getInput('allowed-account-ids').split(/[\s,]+/));
+  ids.delete('');
+  for (const id of ids) {
+    if (/^\d{12}$/.test(id)) continue;
+    problems.push(`Input 'allowed-account-ids': '${singleLine(id)}' is not a 12-digit account ID.`);
+  }
+  return [...ids];
 }
 
 /**

@@ -1,43 +1,76 @@
-import { authorize } from './aws/authorize.ts';
+import { checkSigningAccount } from './aws/account.ts';
+import { type Authorized, authorize } from './aws/authorize.ts';
 import { clientSettings } from './aws/client.ts';
-import { credentialProvider } from './aws/credentials.ts';
-import { chooseSigner } from './aws/identity.ts';
-import { stepRegion } from './aws/region.ts';
+import { regionForSigning, stepRegion } from './aws/region.ts';
+import { sign } from './aws/signing.ts';
 import type { RegistryLogin } from './aws/token.ts';
 import { type ContainerClient, findContainerClient } from './container/docker.ts';
 import { logIn } from './container/login.ts';
 import type { Environment } from './environment.ts';
 import { earliestExpiry, remainingTime, rfc3339 } from './expiry.ts';
+import { Diagnosis, firstLine } from './failure/diagnosis.ts';
 import { joinFailures } from './failure/failure.ts';
+import { reportDiagnosis } from './failure/report.ts';
 import { type Inputs, readInputs } from './inputs.ts';
 import * as log from './log.ts';
 import { maskSecrets, setListOutputs, setLoginOutputs, setRegistryOutput } from './outputs.ts';
 import { needsRegion, planCalls, type TokenCall } from './registry/calls.ts';
 import { type SavedLogin, saveLogins } from './state.ts';
 
+/** What all parts of the stage share. */
+type Step = {
+  readonly environment: Environment;
+  readonly signal: AbortSignal;
+  /** What was looked at so far; shown where the stage fails. */
+  readonly diagnosis: Diagnosis;
+};
+
 /**
  * The main stage: logs the container client in to every registry that the inputs ask for.
- * Registries that no token could be had for do not keep the others from being logged in to; a login that fails ends
- * the stage. Throws one error that names all that has failed; what was logged in to keeps its outputs, and is saved
- * for post.
+ * Throws one error that names all that has failed, after the log and the job summary show what was looked at.
  */
 export async function main(environment: Environment, signal: AbortSignal): Promise<void> {
-  const inputs = readInputs();
-  const client = await findContainerClient(environment);
-  const calls = await planStep(inputs, environment);
+  const diagnosis = new Diagnosis();
+  try {
+    await logInToRegistries({ environment, signal, diagnosis });
+  } catch (error) {
+    await reportDiagnosis(error, diagnosis, environment);
+    throw error;
+  }
+}
 
-  const signer = chooseSigner(environment);
-  log.info(`Signing with ${signer.name} (${signer.reason})`);
-  const settings = clientSettings(environment, await credentialProvider(signer));
+/**
+ * Registries that no token could be had for do not keep the others from being logged in to; a login that fails ends
+ * the stage. What was logged in to keeps its outputs, and is saved for post.
+ */
+async function logInToRegistries(step: Step): Promise<void> {
+  const { environment, signal, diagnosis } = step;
+  const inputs = await diagnosis.part('Inputs', readInputs, () => 'well formed');
+  const client = await diagnosis.part('Container client', () => findContainerClient(environment), pathOf);
+  const calls = await diagnosis.part('Registries', () => planStep(inputs, environment), countOf);
 
-  const { logins, failures } = await authorize(calls, settings, signal);
-  maskSecrets(logins, inputs.maskPassword);
+  const region = regionForSigning(inputs.awsRegion, environment, calls);
+  const credentials = await sign(inputs.credentialSource, { environment, region, signal }, diagnosis);
+  const settings = clientSettings(environment, credentials);
 
-  const problems = [...failures];
-  await logInToAll(client, logins, inputs, environment, signal).catch((error) => problems.push(error));
+  const authorized = await authorize(calls, settings, signal);
+  maskSecrets(authorized.logins, inputs.maskPassword);
+  noteTokens(authorized, diagnosis);
+  const { allowedAccountIds } = inputs;
+  await checkSigningAccount(allowedAccountIds, { calls, ...authorized }, { region, settings, ...step });
+
+  const problems = [...authorized.failures];
+  await logInToAll(client, authorized.logins, inputs, step).catch((error) => problems.push(error));
   const [first, ...others] = problems;
   if (first !== undefined) throw joinFailures([first, ...others]);
-  setRegistryOutput(logins.map(({ registry }) => registry));
+  setRegistryOutput(authorized.logins.map(({ registry }) => registry));
+}
+
+const pathOf = ({ executable }: ContainerClient): string => executable;
+
+function countOf(calls: readonly TokenCall[]): string {
+  const count = calls.reduce((sum, { targets }) => sum + targets.length, 0);
+  return `${count} to log in to`;
 }
 
 async function planStep(inputs: Inputs, environment: Environment): Promise<readonly TokenCall[]> {
@@ -45,6 +78,15 @@ async function planStep(inputs: Inputs, environment: Environment): Promise<reado
   const region = needsRegion(registries) ? await stepRegion(awsRegion, environment) : undefined;
   return planCalls(registries, region);
 }
+
+function noteTokens({ logins, failures }: Authorized, diagnosis: Diagnosis): void {
+  const subject = 'Authorization tokens';
+  if (logins.length > 0)
+    diagnosis.add({ mark: 'good', subject, reason: `for ${logins.map(hostOf).join(', ')}` });
+  diagnosis.add(...failures.map((error) => ({ mark: 'bad' as const, subject, reason: firstLine(error) })));
+}
+
+const hostOf = ({ registry }: RegistryLogin): string => registry;
 
 /**
  * One after another: the container client reads, changes and writes back its configuration, so two at once would lose
@@ -54,18 +96,19 @@ async function logInToAll(
   client: ContainerClient,
   logins: readonly RegistryLogin[],
   { skipLogout }: Inputs,
-  environment: Environment,
-  signal: AbortSignal,
+  { environment, signal, diagnosis }: Step,
 ): Promise<void> {
   const saved: SavedLogin[] = [];
   const done: RegistryLogin[] = [];
   try {
     for (const login of logins) {
       signal.throwIfAborted();
-      log.info(`Logging in to registry ${login.registry}`);
-      saved.push({ registry: login.registry, dockerConfig: client.config });
+      const { registry } = login;
+      log.info(`Logging in to registry ${registry}`);
+      saved.push({ registry, dockerConfig: client.config });
       if (!skipLogout) saveLogins(saved);
-      await logIn(client, login, environment, signal);
+      const work = () => logIn(client, login, environment, signal);
+      await diagnosis.part(`Login to ${registry}`, work, () => 'done');
       setLoginOutputs(login);
       done.push(login);
     }

@@ -1,5 +1,6 @@
-import { setOutput } from '@actions/core';
+import { setOutput, summary } from '@actions/core';
 import type { RegistryLogin } from './aws/token.ts';
+import { type Environment, variable } from './environment.ts';
 import { earliestExpiry, rfc3339 } from './expiry.ts';
 import * as log from './log.ts';
 
@@ -14,6 +15,7 @@ export function maskSecrets(logins: readonly RegistryLogin[], maskPassword: bool
     // What the client writes to its configuration: the same text, should the service ever pad it differently.
     log.mask(Buffer.from(`${username}:${password}`).toString('base64'));
     if (maskPassword) log.mask(password);
+    else log.keepOut(password);
   }
   if (!maskPassword && logins.length > 0) {
     log.warning("The docker password is not masked, as input 'mask-password' asks; do not print it.");
@@ -44,4 +46,14 @@ export function setRegistryOutput(registries: readonly string[]): void {
 /** A registry host as a part of an output's name: what is no letter, digit or `_` becomes one `_` a run. */
 export function outputSuffix(registry: string): string {
   return registry.replace(/\W+/g, '_');
+}
+
+/**
+ * Adds to the summary of the job, where the runner takes one. A summary that cannot be written is no failure: the log
+ * holds the same.
+ */
+export async function addToSummary(markdown: string, environment: Environment): Promise<void> {
+  if (variable(environment, 'GITHUB_STEP_SUMMARY') === undefined) return;
+  summary.addRaw(log.presentable(markdown), true);
+  await summary.write().catch((error: unknown) => log.debug(`No job summary: ${String(error)}`));
 }

@@ -3,7 +3,6 @@ import type { TokenCall } from '../registry/calls.ts';
 import { settleAll } from '../settle.ts';
 import { assignTokens, type PlacedLogin } from './assignment.ts';
 import type { ClientSettings } from './client.ts';
-import type { CredentialProvider } from './credentials.ts';
 import { getAuthorizationTokens, nameOfCall, type RegistryLogin } from './token.ts';
 
 /** How many calls are under way at a time: enough for any list, few enough for the quota that all jobs share. */
@@ -23,8 +22,7 @@ export async function authorize(
   settings: ClientSettings,
   signal: AbortSignal,
 ): Promise<Authorized> {
-  const shared = { ...settings, credentials: askedOnce(settings.credentials) };
-  const tasks = calls.map((call) => () => getAuthorizationTokens(call, shared, signal));
+  const tasks = calls.map((call) => () => getAuthorizationTokens(call, settings, signal));
   const results = await settleAll(tasks, CALLS_AT_ONCE);
   const placed: PlacedLogin[] = [];
   const failures: unknown[] = [];
@@ -50,13 +48,4 @@ function inOrder(placed: readonly PlacedLogin[]): readonly RegistryLogin[] {
     if (!byHost.has(login.registry)) byHost.set(login.registry, login);
   }
   return [...byHost.values()];
-}
-
-/** One identity signs all calls, so the source of its credentials is asked once, whatever the number of clients. */
-function askedOnce(provider: CredentialProvider): CredentialProvider {
-  let answer: ReturnType<CredentialProvider> | undefined;
-  return (context) => {
-    answer ??= provider(context);
-    return answer;
-  };
 }

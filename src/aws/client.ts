@@ -1,15 +1,15 @@
 import { type Environment, variable } from '../environment.ts';
 import { PRODUCT } from '../product.ts';
-import type { CredentialProvider } from './credentials.ts';
+import type { Credentials } from './credentials.ts';
 
 /** Settings that every AWS client of the action shares. */
 export type ClientSettings = {
-  readonly credentials: CredentialProvider;
+  readonly credentials: Credentials;
   readonly customUserAgent: [string, string][];
 };
 
 /** The settings for the clients of this step. */
-export function clientSettings(environment: Environment, credentials: CredentialProvider): ClientSettings {
+export function clientSettings(environment: Environment, credentials: Credentials): ClientSettings {
   return { credentials, customUserAgent: userAgent(environment) };
 }
 

@@ -1,21 +1,108 @@
-import type { Signer } from './identity.ts';
+import { type Environment, variable } from '../environment.ts';
+import { explain, knownFailure } from '../failure/explain.ts';
+import { Failure } from '../failure/failure.ts';
+import { describeError } from '../failure/symptoms.ts';
+import { readPod } from '../kubernetes/pod.ts';
+import * as log from '../log.ts';
+import { withDeadline } from '../retry/deadline.ts';
+import { singleLine } from '../safe-text.ts';
+import { containerCredentials, containerFailure } from './container-credentials.ts';
+import { containerSource } from './container-source.ts';
+import type { CredentialSource } from './identity.ts';
 
-/** Gives the credentials that sign a call; the SDK's clients hand it their own settings, for calls to STS. */
-export type CredentialProvider = (context?: object) => Promise<{
+/** Credentials that can sign a call. */
+export type Credentials = {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
-}>;
+  readonly expiration?: Date;
+  /** How the SDK came to them, by names of its own; nothing for those of the instance metadata. */
+  readonly $source?: Readonly<Record<string, unknown>>;
+};
 
-/** The credential provider of a signer. Nothing is asked before the provider is called. */
-export async function credentialProvider(signer: Signer): Promise<CredentialProvider> {
-  const providers = await import('@aws-sdk/credential-providers');
-  switch (signer.source) {
-    case 'environment':
-      return providers.fromEnv();
-    case 'container':
-      return providers.fromHttp();
-    case 'default-chain':
-      return providers.fromNodeProviderChain();
+/** What is needed to get credentials, whatever their source. */
+export type CredentialsRequest = {
+  readonly environment: Environment;
+  /** The region of the step, for the calls to STS; the profile's own goes before it. */
+  readonly region: string | undefined;
+  readonly signal: AbortSignal;
+  /** How often the agent of EKS Pod Identity is asked. */
+  readonly maxAttempts?: number;
+};
+
+/**
+ * Time for sources that bring no deadline of their own, in milliseconds. A process that a profile names, or STS through
+ * a slow network, takes seconds; the SDK itself would wait for ever.
+ */
+const SOURCE_DEADLINE_MS = 60_000;
+
+/**
+ * Gets the credentials of a source, once: they are good for longer than a step lasts.
+ * Throws a Failure that explains why there are none.
+ */
+export async function obtainCredentials(
+  source: CredentialSource,
+  request: CredentialsRequest,
+): Promise<Credentials> {
+  if (source === 'container') return fromContainer(request);
+  const provider = await sdkProvider(source, request.region);
+  try {
+    return await withDeadline(provider, SOURCE_DEADLINE_MS, request.signal);
+  } catch (error) {
+    request.signal.throwIfAborted();
+    throw await sourceFailure(source, error, request);
   }
+}
+
+async function fromContainer({ environment, ...request }: CredentialsRequest): Promise<Credentials> {
+  const source = containerSource(environment);
+  if (source?.variable === undefined || !variable(environment, 'AWS_CONTAINER_CREDENTIALS_FULL_URI')) {
+    const facts = { ...(await readPod()), region: request.region };
+    throw knownFailure('container-uri-not-set', 'AWS_CONTAINER_CREDENTIALS_FULL_URI is not set.', facts);
+  }
+  return containerCredentials(source, request);
+}
+
+async function sdkProvider(
+  source: Exclude<CredentialSource, 'container'>,
+  region: string | undefined,
+): Promise<() => Promise<Credentials>> {
+  const providers = await import('@aws-sdk/credential-providers');
+  if (source === 'environment') return providers.fromEnv();
+  const settings = {
+    logger: SDK_LOGGER,
+    ...(region !== undefined && { parentClientConfig: { region } }),
+  };
+  return source === 'profile' ? providers.fromIni(settings) : providers.fromNodeProviderChain(settings);
+}
+
+/** Warnings of the SDK (keys and a profile at once, say) go to the log as warnings, in one line each. */
+const SDK_LOGGER = {
+  debug: (...parts: unknown[]) => log.debug(singleLine(parts.join(' '))),
+  info: (...parts: unknown[]) => log.debug(singleLine(parts.join(' '))),
+  warn: (...parts: unknown[]) => log.warning(singleLine(parts.join(' '))),
+  error: (...parts: unknown[]) => log.debug(singleLine(parts.join(' '))),
+};
+
+async function sourceFailure(
+  source: Exclude<CredentialSource, 'container'>,
+  error: unknown,
+  { environment, region, signal }: CredentialsRequest,
+): Promise<Failure> {
+  const { words, signs } = describeError(error);
+  const container = containerSource(environment);
+  // Where a chain has ended at the container, the agent's own words say more than those of the chain.
+  if (container !== undefined && /metadata service|from any providers/.test(words)) {
+    const refusal = await containerFailure(error, container, region, signal);
+    if (refusal.explanation.id !== undefined) return refusal;
+  }
+  const profile = variable(environment, 'AWS_PROFILE');
+  const from = source === 'profile' ? `the profile '${profile}'` : "the AWS SDK's default chain";
+  const explanation = explain({
+    area: 'credentials',
+    what: `No credentials from ${from}: ${words}`,
+    signs: `${signs}\nsource: ${source}`,
+    facts: { ...(await readPod()), profile, region },
+  });
+  return new Failure(explanation, { cause: error });
 }

@@ -1,5 +1,7 @@
 import { type Environment, variable } from '../environment.ts';
+import { knownFailure } from '../failure/explain.ts';
 import { Failure } from '../failure/failure.ts';
+import type { TokenCall } from '../registry/calls.ts';
 import { isRegionName } from '../registry/partition.ts';
 import { singleLine } from '../safe-text.ts';
 
@@ -25,18 +27,27 @@ export async function stepRegion(input: string, environment: Environment): Promi
   return region;
 }
 
+/**
+ * The region for what goes with signing and belongs to no registry, such as calls to STS: the step's, where it names
+ * one, or else that of the first registry.
+ */
+export function regionForSigning(
+  input: string,
+  environment: Environment,
+  calls: readonly TokenCall[],
+): string | undefined {
+  const ofStep = input || variable(environment, 'AWS_REGION') || variable(environment, 'AWS_DEFAULT_REGION');
+  return ofStep || calls.flatMap((call) => (call.service === 'ecr' ? [call.region] : []))[0];
+}
+
 /** Says that what was found as a region is none. */
 export function badRegion(source: string, text: string): string {
   return `The AWS region is no region name: ${source} is '${singleLine(text)}'; a region is written as 'eu-west-1'.`;
 }
 
 function noRegion(sources: readonly string[]): Failure {
-  return new Failure({
-    what: `No AWS region: ${sources.slice(0, -1).join(', ')} and ${sources.at(-1)} are not set.`,
-    means:
-      'The default registry, and registries given by account ID, are looked for in the region of the step.',
-    remedy: 'Set it in this step (with: aws-region: eu-west-1), or give each registry by its host.',
-  });
+  const what = `No AWS region: ${sources.slice(0, -1).join(', ')} and ${sources.at(-1)} are not set.`;
+  return knownFailure('region-missing', what);
 }
 
 /** The region of a profile in the shared configuration files. As with the SDK, the credentials file goes first. */

@@ -1,4 +1,6 @@
-import { Failure, wordsOf } from '../failure/failure.ts';
+import { explain } from '../failure/explain.ts';
+import { Failure } from '../failure/failure.ts';
+import { describeError } from '../failure/symptoms.ts';
 import type { TokenCall } from '../registry/calls.ts';
 import { singleLine } from '../safe-text.ts';
 import type { ClientSettings } from './client.ts';
@@ -36,9 +38,22 @@ export async function getAuthorizationTokens(
       : await fromEcrPublic(call.dualStack, settings, signal);
   } catch (error) {
     if (error instanceof Failure) throw error;
-    const what = `No authorization token from ${nameOfCall(call)}: ${singleLine(wordsOf(error))}`;
-    throw new Failure({ what }, { cause: error });
+    throw tokenFailure(call, error);
   }
+}
+
+function tokenFailure(call: TokenCall, error: unknown): Failure {
+  const { words, signs } = describeError(error);
+  const explanation = explain({
+    area: 'ecr',
+    what: `No authorization token from ${nameOfCall(call)}: ${words}`,
+    signs,
+    facts:
+      call.service === 'ecr'
+        ? { service: 'Amazon ECR', region: call.region }
+        : { service: 'Amazon ECR Public', region: PUBLIC_REGION },
+  });
+  return new Failure(explanation, { cause: error });
 }
 
 /** Where a call goes and for which registries, for the log. */

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { which } from '@actions/io';
 import { type Environment, variable } from '../environment.ts';
-import { Failure } from '../failure/failure.ts';
+import { knownFailure } from '../failure/explain.ts';
 
 /** The docker client of this machine, and the configuration it reads and writes. */
 export type ContainerClient = {
@@ -15,10 +15,8 @@ export type ContainerClient = {
 export async function findContainerClient(environment: Environment): Promise<ContainerClient> {
   const executable = await which('docker');
   if (executable === '') {
-    throw new Failure({
-      what: 'The container client docker is not on the path of this runner.',
-      remedy: 'Install the docker client in the runner image; an engine is not needed to log in.',
-    });
+    const what = 'The container client docker is not on the path of this runner.';
+    throw knownFailure('client-missing', what, { tool: 'docker' });
   }
   const config = resolve(variable(environment, 'DOCKER_CONFIG') ?? join(homedir(), '.docker'));
   return { executable, config };

@@ -1,6 +1,8 @@
 import type { RegistryLogin } from '../aws/token.ts';
 import type { Environment } from '../environment.ts';
+import { explain } from '../failure/explain.ts';
 import { Failure, wordsOf } from '../failure/failure.ts';
+import { parsePrivateHost } from '../registry/host.ts';
 import { singleLine } from '../safe-text.ts';
 import { type ContainerClient, clientEnvironment, dockersWords } from './docker.ts';
 import { type ProcessResult, runProcess } from './process.ts';
@@ -32,8 +34,19 @@ export async function logIn(
     );
   }
   if (result.exitCode !== 0) {
-    throw new Failure({ what: `docker could not log in to registry ${registry}: ${howItEnded(result)}` });
+    throw loginFailure(registry, howItEnded(result));
   }
+}
+
+function loginFailure(registry: string, words: string): Failure {
+  const host = parsePrivateHost(registry);
+  const region = typeof host === 'string' ? undefined : host.region;
+  const explanation = explain({
+    area: 'container-client',
+    what: `docker could not log in to registry ${registry}: ${words}`,
+    facts: { tool: 'docker', registry, region },
+  });
+  return new Failure(explanation);
 }
 
 /** Why a client that did not succeed ended, in its own words where it had any. */

@@ -8,6 +8,8 @@ export type Explanation = {
   readonly means?: string;
   /** What to do: a command or a line of YAML to copy. */
   readonly remedy?: string;
+  /** The entry of the knowledge that explains it (see knowledge.ts). */
+  readonly id?: string;
 };
 
 /** An error whose message is meant for the user of the action as it stands. */
@@ -22,7 +24,11 @@ export class Failure extends Error {
 }
 
 function messageOf({ what, means, remedy }: Explanation): string {
-  return [what, means, remedy].filter((part) => part !== undefined).join('\n');
+  return [
+    what,
+    ...(means === undefined ? [] : [`Likely cause: ${means}`]),
+    ...(remedy === undefined ? [] : [`What to do: ${remedy}`]),
+  ].join('\n');
 }
 
 /** The words of anything that was thrown. */

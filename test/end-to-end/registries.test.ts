@@ -128,7 +128,7 @@ describe('a call that fails', () => {
     const main = await logIn(hosts.join(','));
     expect(main.exitCode).toBe(1);
     expect(main.errors).toEqual([
-      `No authorization token from Amazon ECR in us-west-2 for ${hosts[1]}: not in this region`,
+      `No authorization token from Amazon ECR in us-west-2 for ${hosts[1]}: AccessDeniedException: not in this region`,
     ]);
     const others = [hosts[0], hosts[2]];
     expect(loggedIn().toSorted()).toEqual(others.toSorted());
@@ -147,8 +147,8 @@ describe('a call that fails', () => {
     world.aws.faults.always(denied('no public'), callsOf('ecr-public'));
     const main = await logIn([hosts[1], 'public.ecr.aws', hosts[2]].join(','));
     expect(main.errors).toEqual([
-      `No authorization token from Amazon ECR in us-west-2 for ${hosts[1]}: no west\n` +
-        'No authorization token from Amazon ECR Public for public.ecr.aws: no public',
+      `No authorization token from Amazon ECR in us-west-2 for ${hosts[1]}: AccessDeniedException: no west\n` +
+        'No authorization token from Amazon ECR Public for public.ecr.aws: AccessDeniedException: no public',
     ]);
     expect(main.outputs['registry']).toBeUndefined();
     expect(JSON.parse(main.outputs['registries'] ?? '')).toEqual([hosts[2]]);

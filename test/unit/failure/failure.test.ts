@@ -3,8 +3,10 @@ import { Failure, wordsOf } from '../../../src/failure/failure.ts';
 
 describe('Failure', () => {
   test('its message is its parts, each on a line of its own', () => {
-    expect(new Failure({ what: 'a', means: 'b', remedy: 'c' }).message).toBe('a\nb\nc');
-    expect(new Failure({ what: 'a', remedy: 'c' }).message).toBe('a\nc');
+    expect(new Failure({ what: 'a', means: 'b', remedy: 'c' }).message).toBe(
+      'a\nLikely cause: b\nWhat to do: c',
+    );
+    expect(new Failure({ what: 'a', remedy: 'c' }).message).toBe('a\nWhat to do: c');
   });
 });
 

@@ -15,6 +15,6 @@ test('each that says something else is named, with its remedy, and the debug log
   const errors = [new Failure({ what: 'a', remedy: 'do b' }), new Error('c'), 'd'] as const;
   const joined = joinFailures([...errors]);
   expect(joined).toBeInstanceOf(Failure);
-  expect((joined as Failure).message).toBe('a\ndo b\nc\nd');
+  expect((joined as Failure).message).toBe('a\nWhat to do: do b\nc\nd');
   expect(((joined as Failure).cause as AggregateError).errors).toEqual(errors);
 });

@@ -1,0 +1,109 @@
+import { explain } from '../failure/explain.ts';
+import { Failure } from '../failure/failure.ts';
+import { describeError } from '../failure/symptoms.ts';
+import { readPod } from '../kubernetes/pod.ts';
+import * as log from '../log.ts';
+import { singleLine } from '../safe-text.ts';
+import { type AgentAnswer, fetchRefusal } from './agent-answer.ts';
+import { type ContainerSource, currentClaims, readToken } from './container-source.ts';
+import type { Credentials } from './credentials.ts';
+import { askUntilAnswered, plainWords, TriesExhausted } from './pod-identity.ts';
+import { POD_IDENTITY_AUDIENCE, type ServiceAccountClaims } from './service-account-token.ts';
+
+/** What is needed besides the source. */
+export type ContainerRequest = {
+  readonly region: string | undefined;
+  readonly signal: AbortSignal;
+  readonly maxAttempts?: number;
+};
+
+/**
+ * Gets the credentials of the container, which in a pod are those of EKS Pod Identity.
+ * Throws a Failure that explains why there are none.
+ */
+export async function containerCredentials(
+  source: ContainerSource,
+  { region, signal, maxAttempts }: ContainerRequest,
+): Promise<Credentials> {
+  const { fromHttp } = await import('@aws-sdk/credential-providers');
+  // One try a call, and no time limit: both are set around it. A timeout here would print a warning of its own.
+  const ask = fromHttp({ maxRetries: 0, timeout: NO_TIMEOUT_MS, logger: SDK_LOGGER });
+  try {
+    const retries = maxAttempts === undefined ? {} : { maxAttempts };
+    return await askUntilAnswered(ask, { ...retries, signal, onRetry: (line) => log.info(singleLine(line)) });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw await containerFailure(error, source, region, signal);
+  }
+}
+
+/** Longer than any step waits for one try, in milliseconds. */
+const NO_TIMEOUT_MS = 3_600_000;
+
+/** What the SDK has to say besides is said better elsewhere, and its default is to print it raw. */
+const SDK_LOGGER = { debug: log.debug, info: log.debug, warn: log.debug, error: log.debug };
+
+/** Explains why a container source gave no credentials, with the agent's own words where it answered. */
+export async function containerFailure(
+  error: unknown,
+  source: ContainerSource,
+  region: string | undefined,
+  signal: AbortSignal,
+): Promise<Failure> {
+  const tries = error instanceof TriesExhausted ? error : undefined;
+  const text = describeError(tries?.cause ?? error);
+  const answer = await refusalOf(text.words, source, signal);
+  const claims = await currentClaims(source);
+  const howOften =
+    tries && tries.tries > 1 ? ` (${tries.tries} tries in ${Math.round(tries.elapsedMs / 1000)} s)` : '';
+  const words =
+    answer === undefined
+      ? `: ${plainWords(text.words)}`
+      : ` answered ${answer.status}: ${singleLine(answer.text)}`;
+  const explanation = explain({
+    area: 'pod-identity',
+    what: `EKS Pod Identity gave no credentials${howOften}: ${source.uri}${words}`,
+    signs: `${text.signs}\n${claimSigns(answer, claims)}`,
+    facts: {
+      ...(await whoseToken(claims)),
+      audiences: claims?.audiences.join(', '),
+      expiredAt: claims?.expiresAt?.toISOString(),
+      region,
+      tokenFile: source.tokenFile,
+      uri: source.uri,
+      variable: source.variable,
+    },
+  });
+  return new Failure(explanation, { cause: error });
+}
+
+/**
+ * The refusal with its text, where there was an answer at all: `fromHttp` tells of it by its status only, and the
+ * SDK's chains hide it behind what the provider that they try next has to say.
+ */
+async function refusalOf(
+  words: string,
+  source: ContainerSource,
+  signal: AbortSignal,
+): Promise<AgentAnswer | undefined> {
+  const [refused, status] =
+    /responded with status: (\d{3})|metadata service|from any providers/.exec(words) ?? [];
+  if (refused === undefined) return undefined;
+  const answer = await fetchRefusal(source.uri, await readToken(source), signal);
+  return answer ?? (status === undefined ? undefined : { status: Number(status), text: '(without words)' });
+}
+
+/** What the token's claims say against it, where the agent has refused it. */
+function claimSigns(answer: AgentAnswer | undefined, claims: ServiceAccountClaims | undefined): string {
+  if (claims === undefined || answer === undefined || ![400, 401, 403].includes(answer.status)) return '';
+  if (!claims.audiences.includes(POD_IDENTITY_AUDIENCE)) return 'claims: other audience';
+  return claims.expiresAt !== undefined && claims.expiresAt.getTime() <= Date.now() ? 'claims: expired' : '';
+}
+
+/** The namespace and service account that the token names, or else those of the pod, where they are mounted. */
+async function whoseToken(
+  claims: ServiceAccountClaims | undefined,
+): Promise<{ readonly namespace: string | undefined; readonly serviceAccount: string | undefined }> {
+  const { namespace, serviceAccount } = claims?.serviceAccount === undefined ? await readPod() : claims;
+  return { namespace, serviceAccount };
+}

@@ -1,0 +1,46 @@
+/**
+ * What a Kubernetes service account token says of itself. None of it is secret, and none of it is checked here: the
+ * token goes to the agent as it is, and these claims serve only to say who signs and to explain a refusal.
+ */
+export type ServiceAccountClaims = {
+  readonly namespace?: string;
+  readonly serviceAccount?: string;
+  readonly audiences: readonly string[];
+  readonly expiresAt?: Date;
+};
+
+/** The audience of the tokens that EKS Pod Identity takes, as the cluster's webhook asks for them. */
+export const POD_IDENTITY_AUDIENCE = 'pods.eks.amazonaws.com';
+
+/**
+ * Reads the claims of a service account token (a JSON Web Token, RFC 7519); undefined where the text is none.
+ * The subject of such a token is `system:serviceaccount:<namespace>:<name>`, as Kubernetes documents it.
+ */
+export function readClaims(token: string): ServiceAccountClaims | undefined {
+  const claims = decodePayload(token.trim());
+  if (claims === undefined) return undefined;
+  const { sub, aud, exp } = claims;
+  const [, namespace, serviceAccount] = SUBJECT.exec(String(sub)) ?? [];
+  return {
+    ...(namespace !== undefined && serviceAccount !== undefined && { namespace, serviceAccount }),
+    audiences: (Array.isArray(aud) ? aud : [aud]).filter((one) => typeof one === 'string'),
+    ...(typeof exp === 'number' && Math.abs(exp) < LATEST_DATE_S && { expiresAt: new Date(exp * 1000) }),
+  };
+}
+
+// Names of Kubernetes objects are DNS names: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
+const SUBJECT = /^system:serviceaccount:([a-z0-9-]{1,63}):([a-z0-9.-]{1,253})$/;
+
+/** Where the dates of JavaScript end, in seconds since 1970. */
+const LATEST_DATE_S = 8.64e12;
+
+function decodePayload(token: string): Record<string, unknown> | undefined {
+  const [, payload, signature] = token.split('.');
+  if (payload === undefined || signature === undefined) return undefined;
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+    return typeof claims === 'object' && claims !== null ? (claims as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,78 @@
+import { type Environment, variable } from '../environment.ts';
+import type { Diagnosis } from '../failure/diagnosis.ts';
+import { knownFailure } from '../failure/explain.ts';
+import { readPod, runsInPod } from '../kubernetes/pod.ts';
+import * as log from '../log.ts';
+import { containerIdentity, containerSource, currentClaims } from './container-source.ts';
+import { type Credentials, type CredentialsRequest, obtainCredentials } from './credentials.ts';
+import { type CredentialSourceChoice, chooseSigner, type Signer, SUBJECTS } from './identity.ts';
+import { profileContent, readProfile } from './profile.ts';
+import { nameSigner } from './signer-name.ts';
+
+/**
+ * Decides who signs, says so in the log, and gets the credentials.
+ * Throws a Failure that explains why there are none.
+ */
+export async function sign(
+  choice: CredentialSourceChoice,
+  request: CredentialsRequest,
+  diagnosis: Diagnosis,
+): Promise<Credentials> {
+  const { environment } = request;
+  const signer = await decide(choice, environment, diagnosis);
+  for (const warning of signer.warnings) log.warning(warning);
+  for (const note of signer.notes) log.info(note);
+  await announceContainer(signer, environment);
+
+  const credentials = await obtainCredentials(signer.source, request).catch((error: unknown) => {
+    diagnosis.add({
+      mark: 'bad',
+      subject: SUBJECTS[signer.source],
+      reason: `chosen (${signer.reason}), gave none`,
+    });
+    throw error;
+  });
+  log.keepOut(credentials.secretAccessKey, credentials.sessionToken);
+
+  const { name, isInstance } = await nameSigner(signer.source, environment, credentials);
+  if (signer.source !== 'container') log.info(`Signing with ${name} (${signer.reason})`);
+  if (isInstance && runsInPod(environment)) await warnOfNodeIdentity(request.region);
+  diagnosis.add({ mark: 'good', subject: SUBJECTS[signer.source], reason: `${name} (${signer.reason})` });
+  return credentials;
+}
+
+async function decide(
+  choice: CredentialSourceChoice,
+  environment: Environment,
+  diagnosis: Diagnosis,
+): Promise<Signer> {
+  const name = variable(environment, 'AWS_PROFILE');
+  const profile =
+    choice === 'auto' && name !== undefined ? profileContent(await readProfile(name)) : undefined;
+  const signer = chooseSigner(choice, { environment, profile });
+  diagnosis.add(...signer.passedOver);
+  if (signer.source === 'profile' && profile === 'missing') {
+    const what = `The profile '${name}' of AWS_PROFILE does not exist.`;
+    diagnosis.add({ mark: 'bad', subject: SUBJECTS.profile, reason: `'${name}' does not exist` });
+    throw knownFailure('profile-missing', what, { profile: name });
+  }
+  return signer;
+}
+
+/** Who the pod's credentials will be is known before they are there, and the log of a long wait should say it. */
+async function announceContainer({ source, reason }: Signer, environment: Environment): Promise<void> {
+  const container = containerSource(environment);
+  if (source !== 'container' || container === undefined) return;
+  const name = containerIdentity(container, await currentClaims(container));
+  const both = variable(environment, 'AWS_CONTAINER_CREDENTIALS_FULL_URI') !== undefined;
+  const asked =
+    both && container.variable === 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'
+      ? `; asked is ${container.uri}, since ${container.variable} is set too and goes before it`
+      : '';
+  log.info(`Signing with ${name} (${reason}${asked})`);
+}
+
+async function warnOfNodeIdentity(region: string | undefined): Promise<void> {
+  const what = 'Signing as the role of the node, which is most likely not what is meant.';
+  log.warning(knownFailure('node-identity', what, { ...(await readPod()), region }).message);
+}

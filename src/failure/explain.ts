@@ -1,0 +1,40 @@
+import { type Explanation, Failure } from './failure.ts';
+import { type Area, FACTS, type Facts, KNOWLEDGE, type KnowledgeEntry } from './knowledge.ts';
+
+/** A failure as it happened: where, in whose words, and what is known besides. */
+export type Symptom = {
+  readonly area: Area;
+  /** What failed, in the service's or the tool's own words; the first part of the explanation. */
+  readonly what: string;
+  /** Words that help to recognise the failure but are not shown: codes, and what a token's claims say. */
+  readonly signs?: string;
+  readonly facts?: Facts;
+};
+
+/** Explains a failure from what is known of such failures. One that is not known keeps its own words, and only those. */
+export function explain({ area, what, signs = '', facts = {} }: Symptom): Explanation {
+  const words = `${what}\n${signs}`;
+  for (const entry of KNOWLEDGE) {
+    const found = entry.areas.includes(area) ? entry.pattern?.exec(words) : undefined;
+    if (found) return filledIn(entry, what, { ...facts, ...found.groups });
+  }
+  return { what };
+}
+
+/** The failure that a certain entry of the knowledge is about. Throws where there is no such entry. */
+export function knownFailure(id: string, what: string, facts: Facts = {}): Failure {
+  const entry = KNOWLEDGE.find((one) => one.id === id);
+  if (entry === undefined) throw new RangeError(`No entry ${id} in the knowledge of failures`);
+  return new Failure(filledIn(entry, what, facts));
+}
+
+function filledIn({ id, means, remedy }: KnowledgeEntry, what: string, facts: Facts): Explanation {
+  return { what, means: fill(means, facts), remedy: fill(remedy, facts), id };
+}
+
+/** Puts facts in the place of `{name}`, and a placeholder where a fact is not known. Other braces stay as they are. */
+function fill(text: string, facts: Facts): string {
+  return text.replace(/\{(\w+)\}/g, (braced, name: string) =>
+    Object.hasOwn(FACTS, name) ? facts[name as keyof Facts] || FACTS[name as keyof Facts] : braced,
+  );
+}

@@ -1,0 +1,61 @@
+import { types } from 'node:util';
+import { singleLine } from '../safe-text.ts';
+
+/** What an error says, in two parts: its words for people, and the signs that a program can tell it by. */
+export type ErrorText = { readonly words: string; readonly signs: string };
+
+/** How deep causes are followed; deeper ones say nothing new. */
+const DEEPEST_CAUSE = 4;
+
+/**
+ * Takes from anything that was thrown what there is to say of it. The words lead with the exception's name, where it
+ * is the service's own (`AccessDeniedException: …`); the signs are the names, the codes of the system and the HTTP
+ * status of the error and of its causes, one a line.
+ */
+export function describeError(error: unknown): ErrorText {
+  if (!types.isNativeError(error)) return { words: singleLine(String(error)), signs: '' };
+  const chain = causesOf(error);
+  const signs = chain.flatMap(({ name, message, ...rest }) => [name, message, ...signsIn(rest)]);
+  return { words: singleLine(wordsFor(chain)), signs: signs.map(singleLine).join('\n') };
+}
+
+type Described = { readonly name: string; readonly message: string; readonly error: Error };
+
+function causesOf(error: Error): readonly Described[] {
+  const chain: Described[] = [];
+  let next: unknown = error;
+  while (types.isNativeError(next) && chain.length < DEEPEST_CAUSE) {
+    chain.push({ name: next.name, message: next.message, error: next });
+    // Where several addresses of one host were tried, the first failure says as much as all of them.
+    next = next instanceof AggregateError ? next.errors[0] : next.cause;
+  }
+  return chain;
+}
+
+function signsIn({ error }: Pick<Described, 'error'>): readonly string[] {
+  const status = httpStatus(error);
+  return [
+    ...('code' in error && typeof error.code === 'string' ? [error.code] : []),
+    ...(status === undefined ? [] : [`HTTP ${status}`]),
+  ];
+}
+
+function wordsFor(chain: readonly Described[]): string {
+  const said = chain.find(({ message }) => message !== '' && !/^Unknown(?:Error)?$/.test(message));
+  const first = chain[0];
+  const status = first && httpStatus(first.error);
+  if (said === undefined)
+    return status === undefined ? (first?.name ?? '') : `HTTP ${status}, without a message`;
+  const isService = /(?:Exception|Error)$/.test(said.name) || httpStatus(said.error) !== undefined;
+  const plain = /^(?:\w*Provider)?Error$|^(?:Type|Range|Syntax|Aggregate|Deadline)Error$/.test(said.name);
+  return isService && !plain && !said.message.includes(said.name)
+    ? `${said.name}: ${said.message}`
+    : said.message;
+}
+
+/** The HTTP status that the SDK of AWS notes on what it throws. */
+function httpStatus(error: Error): number | undefined {
+  const metadata =
+    '$metadata' in error ? (error.$metadata as { httpStatusCode?: unknown } | undefined) : undefined;
+  return typeof metadata?.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined;
+}

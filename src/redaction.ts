@@ -1,0 +1,40 @@
+/** What stands in the place of a secret, as in the runner's own log. */
+const REDACTED = '***';
+
+/** A shorter text cannot be told from a word, and taking it out would spoil what is quoted. */
+const SHORTEST_SECRET = 8;
+
+/**
+ * What is a secret by its form, whoever it belongs to: JSON Web Tokens, user and password in a URL, values of
+ * Authorization headers, fields of a credentials answer, and runs of base64 that are longer than any text.
+ */
+const SECRET_FORMS: readonly (readonly [form: RegExp, instead: string])[] = [
+  [/\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g, REDACTED],
+  [/(\w:\/\/)[^\s/@]+@/g, `$1${REDACTED}@`],
+  [/(Authorization"?\s*[:=]\s*"?(?:Basic\s|Bearer\s)?\s*)[\w+/.=~-]{8,}/gi, `$1${REDACTED}`],
+  [/("(?:SecretAccessKey|Token|SessionToken|authorizationToken)"\s*:\s*")[^"]*/gi, `$1${REDACTED}`],
+  [/[\w+/-]{120,}={0,2}/g, REDACTED],
+];
+
+/**
+ * Takes the secrets out of a text that is about to be shown: those that are known, in the forms in which services and
+ * tools quote them (as they are, in a URL, in JSON, in base64), and whatever has the form of one.
+ */
+export function redact(text: string, secrets: Iterable<string> = []): string {
+  let result = text;
+  for (const secret of secrets) {
+    if (secret.length < SHORTEST_SECRET) continue;
+    for (const form of formsOf(secret)) result = result.replaceAll(form, REDACTED);
+  }
+  for (const [form, instead] of SECRET_FORMS) result = result.replace(form, instead);
+  return result;
+}
+
+function formsOf(secret: string): readonly string[] {
+  return [
+    secret,
+    encodeURIComponent(secret),
+    JSON.stringify(secret).slice(1, -1),
+    Buffer.from(secret).toString('base64'),
+  ];
+}

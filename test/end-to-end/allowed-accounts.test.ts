@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { ecrError } from '../harness/aws-services.ts';
+import { registryUrl } from '../harness/ecr.ts';
+import { startWorld, type World } from '../harness/world.ts';
+
+const SIGNER = '123456789012';
+const OTHER = '111122223333';
+
+let world: World;
+beforeEach(async () => {
+  world = await startWorld();
+  // Registries by their real names, which show the account; docker has no part in this.
+  world.aws.proxyEndpoint = registryUrl;
+});
+afterEach(() => world.close());
+
+function run(inputs: Record<string, string>, env = world.podIdentityEnv()) {
+  return world.main({ env, inputs, tools: { docker: { exitCode: 0 } } });
+}
+
+/** The calls to ECR: the region, and the accounts asked for. */
+function calls() {
+  return world.aws.calls.map(({ service, region, registryIds }) => ({ service, region, registryIds }));
+}
+
+describe('the account that signs', () => {
+  test('is named in the log as soon as an answer shows it', async () => {
+    const main = await run({});
+    expect(main.errors).toEqual([]);
+    expect(main.log).toMatch(
+      new RegExp(`The account that signs is ${SIGNER}\\n(.*\\n)*Logging in to registry`),
+    );
+  });
+
+  test('is not asked for where every account may sign', async () => {
+    const main = await run({ registries: OTHER });
+    expect(main.log).not.toContain('The account that signs');
+    expect(calls()).toEqual([{ service: 'ecr', region: 'eu-west-1', registryIds: [OTHER] }]);
+  });
+
+  test.each([`${SIGNER}`, ` ${OTHER}\n${SIGNER} `, `${OTHER}, ${SIGNER}`])(
+    'may be one of %j',
+    async (allowed) => {
+      const main = await run({ 'allowed-account-ids': allowed });
+      expect(main.errors).toEqual([]);
+      expect(calls()).toEqual([{ service: 'ecr', region: 'eu-west-1' }]);
+      expect(main.outputs['registry']).toBe(`${SIGNER}.dkr.ecr.eu-west-1.amazonaws.com`);
+    },
+  );
+
+  test('another one is an error before any login, which names both', async () => {
+    const main = await run({ 'allowed-account-ids': `${OTHER},999988887777` });
+    expect(main.exitCode).toBe(1);
+    expect(main.errors).toHaveLength(1);
+    expect(main.errors[0]).toContain(
+      `The account that signs is ${SIGNER}; allowed-account-ids allows ${OTHER}, 999988887777.`,
+    );
+    expect(main.errors[0]).toContain(`allowed-account-ids: ${SIGNER}`);
+    expect([main.toolRuns, main.outputs]).toEqual([[], {}]);
+    expect(main.log).toContain('✗ Allowed accounts: ');
+    expect(main.log).toContain('✓ EKS Pod Identity: EKS Pod Identity, service account arc-runners/build');
+  });
+});
+
+describe('the call that shows it', () => {
+  test('is one more where accounts are named, in the region of the first', async () => {
+    const registries = `${OTHER}.dkr.ecr.us-west-2.amazonaws.com,${OTHER}`;
+    const main = await run({ registries, 'allowed-account-ids': SIGNER });
+    expect(main.errors).toEqual([]);
+    expect(calls()).toHaveLength(3);
+    expect(calls()).toContainEqual({ service: 'ecr', region: 'us-west-2' });
+    expect(JSON.parse(main.outputs['registries'] ?? '')).toHaveLength(2);
+  });
+
+  test.each([
+    ['in the region of the step', 'eu-west-1'],
+    ['in us-east-1 where there is none', 'us-east-1'],
+  ])('is one to ECR for ECR Public, %s', async (_, region) => {
+    const { AWS_REGION, AWS_DEFAULT_REGION, ...env } = world.podIdentityEnv();
+    const ofStep = region === 'eu-west-1' ? { AWS_REGION } : { AWS_DEFAULT_REGION: '' };
+    const inputs = { 'registry-type': 'public', 'allowed-account-ids': SIGNER };
+    const main = await run(inputs, { ...env, ...ofStep } as Record<string, string>);
+    expect(main.errors).toEqual([]);
+    expect(calls()).toContainEqual({ service: 'ecr', region });
+    expect(main.outputs['registry']).toBe('public.ecr.aws');
+  });
+
+  test('that is refused is an error before any login', async () => {
+    const refusal = ecrError(400, 'ServerException', 'not now');
+    world.aws.faults.always(refusal, ({ body }) => !body.toString().includes('registryIds'));
+    const main = await run({ registries: OTHER, 'allowed-account-ids': SIGNER });
+    expect(main.errors.join()).toContain('ServerException: not now');
+    expect(main.toolRuns).toEqual([]);
+  });
+
+  test('that shows no account is an error before any login', async () => {
+    world.aws.proxyEndpoint = async () => 'http://127.0.0.1:5000';
+    const main = await run({ 'allowed-account-ids': SIGNER });
+    expect(main.errors.join()).toContain('The account that signs is not known');
+    expect(main.toolRuns).toEqual([]);
+  });
+});
+
+test.each(['12345', '123456789012x', '$(id)'])(
+  '%j is no account, which is said before any call',
+  async (allowed) => {
+    const main = await run({ 'allowed-account-ids': `${SIGNER},${allowed}` });
+    expect(main.errors).toEqual([`Input 'allowed-account-ids': '${allowed}' is not a 12-digit account ID.`]);
+    expect(world.aws.requests).toEqual([]);
+  },
+);

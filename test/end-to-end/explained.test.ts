@@ -1,0 +1,538 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { ecrError, stsError } from '../harness/aws-services.ts';
+import { answer, cut, type Fault, hang } from '../harness/faults.ts';
+import { harness } from '../harness/paths.ts';
+import { eksAuthError, eksAuthUnreachable } from '../harness/pod-identity-agent.ts';
+import type { StepResult } from '../harness/runner.ts';
+import { type StepChoice, startWorld, type World } from '../harness/world.ts';
+
+/** Twenty times as fast, for waits that are long by design. */
+const FAST = { NODE_OPTIONS: `--import=${join(harness, 'fast-clock.mjs')}` };
+const TOOLS = { docker: { exitCode: 0 } };
+
+let world: World;
+beforeEach(async () => {
+  world = await startWorld();
+});
+afterEach(() => world.close());
+
+/** A failure, how it is brought about, and words that the error must have: of the service, the cause, the remedy. */
+type Row = readonly [string, (world: World) => StepChoice | Promise<StepChoice>, readonly string[]];
+
+function explains(rows: readonly Row[]): void {
+  test.each(rows)('%s', async (_, arrange, words) => {
+    const main = await world.main({ tools: TOOLS, ...(await arrange(world)) });
+    expectExplained(main, words);
+  });
+}
+
+/** The error has its three parts, the log the diagnosis, and the job summary the same. */
+function expectExplained(main: StepResult, words: readonly string[]): void {
+  const error = main.errors.join('\n');
+  for (const part of [...words, '\nLikely cause: ', '\nWhat to do: ']) expect(error).toContain(part);
+  expect([main.exitCode, main.errors.length]).toEqual([1, 1]);
+  expect(main.log).toContain('What was looked at, in order:\n  ✓ Inputs: well formed\n');
+  expect(main.log).toMatch(/^ {2}✗ /m);
+  const [what = ''] = error.split('\nLikely cause: ');
+  for (const part of [what, '**Likely cause**', '**What to do**', '**What was looked at, in order**']) {
+    expect(main.summary).toContain(part);
+  }
+  expect(main.outputs).toEqual({});
+}
+
+/** A pod whose agent answers with a fault. */
+function agent(fault: Fault, env: Record<string, string> = {}) {
+  return ({ agent: { faults }, podIdentityEnv }: World): StepChoice => {
+    faults.always(fault);
+    return { env: { ...podIdentityEnv.call(world), ...env } };
+  };
+}
+
+/** A pod whose identity is fine, and ECR answers with a fault. */
+function ecr(fault: Fault, inputs: Record<string, string> = {}) {
+  return ({ aws }: World): StepChoice => {
+    aws.faults.always(fault);
+    return { env: world.podIdentityEnv(), inputs };
+  };
+}
+
+/** Docker says this, and fails. */
+function docker(stderr: string) {
+  return (): StepChoice => ({ env: world.podIdentityEnv(), tools: { docker: { stderr, exitCode: 1 } } });
+}
+
+const ASSOCIATE =
+  'aws eks create-pod-identity-association --cluster-name <cluster> --region eu-west-1 --namespace arc-runners --service-account build --role-arn arn:aws:iam::<account-id>:role/<role>';
+
+describe('the agent cannot be reached', () => {
+  const reached = [
+    'EKS Pod Identity gave no credentials',
+    'The agent add-on may not run on this node',
+    'kubectl -n kube-system get daemonset eks-pod-identity-agent',
+    'on EKS Auto Mode it is built in',
+  ];
+  explains([
+    [
+      'refused',
+      async () => {
+        const env = { ...world.podIdentityEnv(), ...FAST };
+        await world.agent.stop();
+        return { env };
+      },
+      [...reached, 'connect ECONNREFUSED 127.0.0.1:', 'a container that has no route to it'],
+    ],
+    [
+      'timed out',
+      agent(hang(), FAST),
+      [
+        'no answer within 5 s',
+        'A network policy may drop link-local traffic (that shows as a time-out)',
+        'kubectl -n kube-system get daemonset eks-pod-identity-agent',
+        'toEntities: [host]',
+        'port: "80"',
+      ],
+    ],
+    ['cut', agent(cut(), FAST), ['cut the connection', 'logs daemonset/eks-pod-identity-agent']],
+  ]);
+});
+
+describe('the token', () => {
+  const TOKEN_FILE = 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE';
+  const withFile = (make: (file: string) => void) => () => {
+    const file = join(world.directory, 'own-token');
+    make(file);
+    return { env: { ...world.podIdentityEnv(), [TOKEN_FILE]: file } };
+  };
+  explains([
+    ['file is missing', withFile(() => {}), ['ENOENT', '/own-token', "A 'container:' job", 'volumes:']],
+    ['file is a folder', withFile((file) => mkdirSync(file)), ['EISDIR', '/own-token', 'fsGroup']],
+    [
+      'file is no token',
+      withFile((file) => writeFileSync(file, 'two\nlines', { mode: 0o600 })),
+      ['Invalid character in header', '(AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE) holds no token'],
+    ],
+    [
+      'file is empty',
+      withFile((file) => writeFileSync(file, '', { mode: 0o600 })),
+      [
+        'answered 400: Service account token cannot be empty',
+        'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: /var/run',
+      ],
+    ],
+    [
+      'cannot be parsed',
+      withFile((file) => writeFileSync(file, 'no.token', { mode: 0o600 })),
+      ['answered 400: Service account token cannot be parsed', 'not a service account token of this cluster'],
+    ],
+    [
+      'has expired',
+      () => ({ env: world.podIdentityEnv({ expiresInSeconds: -60 }) }),
+      ['token is expired', `it held until ${new Date().getUTCFullYear()}-`, 'not at a copy'],
+    ],
+    [
+      'is for another audience',
+      () => ({ env: world.podIdentityEnv({ audience: 'sts.amazonaws.com' }) }),
+      ['is for the audience sts.amazonaws.com', 'takes only tokens for pods.eks.amazonaws.com'],
+    ],
+  ]);
+
+  test('is never in what is quoted', async () => {
+    const env = world.podIdentityEnv();
+    const token = world.serviceAccountToken();
+    writeFileSync(env[TOKEN_FILE] ?? '', token);
+    world.agent.faults.always(answer(400, `cannot be parsed: ${token} and SecretAccessKey`));
+    const main = await world.main({ env, tools: TOOLS });
+    expect(main.errors.join()).toContain('answered 400: cannot be parsed: *** and SecretAccessKey');
+    expect(main.summary).toContain('cannot be parsed: ***');
+  });
+});
+
+describe('EKS Auth refuses', () => {
+  explains([
+    [
+      'no association',
+      agent(eksAuthError(404, 'ResourceNotFoundException', 'No association found for the service account')),
+      [
+        'answered 404: [',
+        '(ResourceNotFoundException): No association found for the service account, fault: client',
+        'service account build in namespace arc-runners',
+        ASSOCIATE,
+      ],
+    ],
+    [
+      'the node cannot reach it',
+      agent(eksAuthUnreachable(), FAST),
+      ['answered 500: []', 'private subnets', '--service-name com.amazonaws.eu-west-1.eks-auth'],
+    ],
+    [
+      'access denied',
+      agent(
+        eksAuthError(
+          403,
+          'AccessDeniedException',
+          'not authorized to perform: eks-auth:AssumeRoleForPodIdentity',
+        ),
+      ),
+      [
+        'answered 403: [',
+        'the role of the node lacks eks-auth:AssumeRoleForPodIdentity',
+        'AmazonEKSWorkerNodePolicy',
+      ],
+    ],
+    [
+      "the role's trust policy",
+      agent(
+        eksAuthError(
+          400,
+          'AccessDeniedException',
+          'Unauthorized Exception! EKS does not have permissions to assume the associated role.',
+        ),
+      ),
+      ['"Service": "pods.eks.amazonaws.com"', 'sts:TagSession'],
+    ],
+    [
+      'invalid address',
+      () => {
+        const { AWS_CONTAINER_CREDENTIALS_FULL_URI: uri = '', ...env } = world.podIdentityEnv();
+        return {
+          env: { ...env, AWS_CONTAINER_CREDENTIALS_FULL_URI: uri.replace('127.0.0.1', 'localhost') },
+        };
+      },
+      [
+        'answered 403: Access Denied. Called agent through invalid address',
+        'Host header',
+        'NO_PROXY: 169.254.170.23',
+      ],
+    ],
+    [
+      'throttled',
+      agent(answer(429, 'Too Many Requests\n'), FAST),
+      ['answered 429: Too Many Requests', '1,000 a second for each node', '(5 tries in '],
+    ],
+    [
+      'throttled by EKS Auth',
+      agent(eksAuthError(429, 'ThrottlingException', 'slow down'), FAST),
+      ['(ThrottlingException): slow down', 'raise the quota'],
+    ],
+    [
+      'unavailable',
+      agent(eksAuthError(503, 'ServiceUnavailableException', 'later', 'server'), FAST),
+      ['(ServiceUnavailableException): later', 'https://health.aws.amazon.com'],
+    ],
+    [
+      'something else answers',
+      agent(answer(200, '<html>welcome</html>')),
+      ['is not valid JSON', 'is not the EKS Pod Identity agent', 'curl -sS'],
+    ],
+  ]);
+
+  test('in words that nobody knows: they reach the user whole', async () => {
+    world.agent.faults.always(answer(418, 'the teapot is full\nof\ttea\n'));
+    const main = await world.main({ env: world.podIdentityEnv(), tools: TOOLS });
+    expect(main.errors).toEqual([
+      `EKS Pod Identity gave no credentials: ${world.agent.credentialsUri} answered 418: the teapot is full of tea`,
+    ]);
+  });
+});
+
+describe('the credentials address', () => {
+  const uri = (text: string) => () => ({
+    env: { ...world.podIdentityEnv(), AWS_CONTAINER_CREDENTIALS_FULL_URI: text },
+  });
+  explains([
+    [
+      'is malformed',
+      uri('169.254.170.23/v1'),
+      ['Invalid URL', 'AWS_CONTAINER_CREDENTIALS_FULL_URI holds no URL'],
+    ],
+    [
+      'is not allowed',
+      uri('http://10.0.0.1/v1/credentials'),
+      ['URL not accepted', 'AWS_CONTAINER_CREDENTIALS_FULL_URI names an address', '169.254.170.23'],
+    ],
+    [
+      'is not there, and asked for by name',
+      () => ({ env: world.regionEnv(), inputs: { 'credential-source': 'container' } }),
+      [
+        'AWS_CONTAINER_CREDENTIALS_FULL_URI is not set',
+        'aws eks create-pod-identity-association',
+        'credential-source: auto',
+      ],
+    ],
+  ]);
+});
+
+describe('no credentials', () => {
+  explains([
+    [
+      'from any source',
+      () => ({ env: world.regionEnv() }),
+      [
+        "No credentials from the AWS SDK's default chain",
+        'keys in the environment, a profile, EKS Pod Identity, and the default chain',
+        'aws eks create-pod-identity-association',
+        'uses: aws-actions/configure-aws-credentials@',
+      ],
+    ],
+    [
+      'as the role of IRSA does not let this token in',
+      () => {
+        world.aws.faults.always(
+          stsError(403, 'AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity'),
+        );
+        return { env: world.webIdentityEnv() };
+      },
+      ['AccessDenied', 'system:serviceaccount:', 'sts.amazonaws.com'],
+    ],
+    [
+      'as the token of IRSA is not there',
+      () => ({ env: { ...world.webIdentityEnv(), AWS_WEB_IDENTITY_TOKEN_FILE: '/none/token' } }),
+      ["ENOENT: no such file or directory, open '/none/token'", 'The file /none/token'],
+    ],
+    [
+      'as STS refuses the role of a profile',
+      () => {
+        mkdirSync(join(world.home, '.aws'), { mode: 0o700 });
+        const config =
+          '[profile push]\nrole_arn = arn:aws:iam::210987654321:role/push\ncredential_source = Environment\n';
+        writeFileSync(join(world.home, '.aws', 'config'), config, { mode: 0o600 });
+        const user = world.identities.keys.arn;
+        const message = `User: ${user} is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::210987654321:role/push`;
+        world.aws.faults.always(stsError(403, 'AccessDenied', message));
+        const { AWS_SESSION_TOKEN: _, AWS_ACCESS_KEY_ID: _id, ...env } = world.keysEnv();
+        return { env: { ...env, ...world.podIdentityEnv(), AWS_PROFILE: 'push', AWS_SECRET_ACCESS_KEY: '' } };
+      },
+      ["the profile 'push'", 'aws sts get-caller-identity --profile push'],
+    ],
+  ]);
+
+  test('the log says of each source why it gave none', async () => {
+    const main = await world.main({ env: world.regionEnv(), tools: TOOLS });
+    expect(main.log).toContain(
+      [
+        'What was looked at, in order:',
+        '  ✓ Inputs: well formed',
+        `  ✓ Container client: ${main.options.tools.path}/docker`,
+        '  ✓ Registries: 1 to log in to',
+        '  – Keys in the environment: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set',
+        '  – Profile: AWS_PROFILE is not set',
+        '  – EKS Pod Identity: AWS_CONTAINER_CREDENTIALS_FULL_URI is not set',
+        "  ✗ The AWS SDK's default chain: chosen (no keys, profile or AWS_CONTAINER_CREDENTIALS_FULL_URI are set), gave none",
+      ].join('\n'),
+    );
+  });
+
+  test("with the SDK's own order, the agent's words are not hidden", async () => {
+    world.agent.faults.always(eksAuthError(404, 'ResourceNotFoundException', 'no association'));
+    const inputs = { 'credential-source': 'default-chain' };
+    const main = await world.main({ env: { ...world.podIdentityEnv(), ...FAST }, inputs, tools: TOOLS });
+    expectExplained(main, ['(ResourceNotFoundException): no association', ASSOCIATE]);
+  });
+});
+
+describe('ECR refuses', () => {
+  const skewed =
+    'Signature expired: 20260101T000000Z is now earlier than 20260101T001000Z (20260101T001500Z - 5 min.)';
+  explains([
+    [
+      'access denied',
+      () => {
+        world.identities.pod.denied.add('ecr:GetAuthorizationToken');
+        return { env: world.podIdentityEnv() };
+      },
+      [
+        'Amazon ECR in eu-west-1',
+        'AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/pod-role/',
+        'The policy of arn:aws:sts::123456789012:assumed-role/pod-role/eks-cluster-runner-abcde lacks ecr:GetAuthorizationToken.',
+        '{ "Effect": "Allow", "Action": "ecr:GetAuthorizationToken", "Resource": "*" }',
+      ],
+    ],
+    [
+      'access denied at ECR Public',
+      () => {
+        world.identities.pod.denied.add('ecr-public:GetAuthorizationToken');
+        return { env: world.podIdentityEnv(), inputs: { 'registry-type': 'public' } };
+      },
+      [
+        'Amazon ECR Public',
+        'lacks ecr-public:GetAuthorizationToken',
+        '["ecr-public:GetAuthorizationToken", "sts:GetServiceBearerToken"]',
+      ],
+    ],
+    [
+      'no bearer token for ECR Public',
+      () => {
+        world.identities.pod.denied.add('sts:GetServiceBearerToken');
+        return { env: world.podIdentityEnv(), inputs: { 'registry-type': 'public' } };
+      },
+      [
+        'lacks sts:GetServiceBearerToken',
+        '["ecr-public:GetAuthorizationToken", "sts:GetServiceBearerToken"]',
+      ],
+    ],
+    [
+      'an explicit deny',
+      ecr(
+        ecrError(
+          400,
+          'AccessDeniedException',
+          'User: arn:aws:iam::123456789012:user/u is not authorized to perform: ecr:GetAuthorizationToken on resource: * with an explicit deny in a service control policy',
+        ),
+      ),
+      ['explicit deny in a service control policy', 'Allowing it in the role is not enough'],
+    ],
+    [
+      'the policy of the VPC endpoint',
+      ecr(
+        ecrError(
+          400,
+          'AccessDeniedException',
+          'User: arn:aws:iam::123456789012:user/u is not authorized to perform: ecr:GetAuthorizationToken on resource: * because no VPC endpoint policy allows the ecr:GetAuthorizationToken action',
+        ),
+      ),
+      ['The policy of the VPC endpoint', 'com.amazonaws.eu-west-1.ecr.api'],
+    ],
+    [
+      'expired keys',
+      ecr(ecrError(400, 'ExpiredTokenException', 'The security token included in the request is expired')),
+      ['ExpiredTokenException', 'have expired', 'uses: aws-actions/configure-aws-credentials@'],
+    ],
+    [
+      'invalid keys',
+      () => ({
+        env: { ...world.regionEnv(), AWS_ACCESS_KEY_ID: 'AKIAUNKNOWN', AWS_SECRET_ACCESS_KEY: 'no-such-key' },
+      }),
+      [
+        'UnrecognizedClientException',
+        'AWS does not know the keys',
+        'aws sts get-caller-identity --region eu-west-1',
+      ],
+    ],
+    [
+      'clock skew',
+      ecr(ecrError(400, 'InvalidSignatureException', skewed)),
+      ['Signature expired', 'off by more than five minutes', 'chronyc tracking'],
+    ],
+    [
+      'throttled',
+      ecr(ecrError(400, 'ThrottlingException', 'Rate exceeded')),
+      ['Rate exceeded', '500 a second by default', 'Service Quotas'],
+    ],
+    ['a failure of its own', ecr(answer(503, '')), ['HTTP 503', 'https://health.aws.amazon.com']],
+    [
+      'no way to the endpoint',
+      () => ({ env: { ...world.podIdentityEnv(), AWS_ENDPOINT_URL: 'http://127.0.0.1:1' } }),
+      [
+        'ECONNREFUSED',
+        'No way from here to the endpoint of Amazon ECR in eu-west-1',
+        'com.amazonaws.eu-west-1.ecr.api',
+        'com.amazonaws.eu-west-1.ecr.dkr',
+        'com.amazonaws.eu-west-1.s3',
+      ],
+    ],
+  ]);
+
+  test('no region', async () => {
+    const { AWS_REGION: _, AWS_DEFAULT_REGION: _default, ...env } = world.podIdentityEnv();
+    const main = await world.main({ env, tools: TOOLS });
+    expectExplained(main, ["input 'aws-region', AWS_REGION, AWS_DEFAULT_REGION", 'aws-region: eu-west-1']);
+    expect([...world.agent.requests, ...world.aws.requests]).toEqual([]);
+  });
+
+  test('in words that nobody knows: they reach the user whole', async () => {
+    world.aws.faults.always(ecrError(400, 'TeapotException', 'the teapot\n::add-mask::is full'));
+    const main = await world.main({ env: world.podIdentityEnv(), tools: TOOLS });
+    expect(main.errors).toEqual([
+      'No authorization token from Amazon ECR in eu-west-1: TeapotException: the teapot ::add-mask::is full',
+    ]);
+  });
+});
+
+describe('docker', () => {
+  const storing = 'Error saving credentials: error storing credentials - err: exit status 1, out: ';
+  explains([
+    [
+      'is missing',
+      () => ({ env: world.podIdentityEnv(), tools: {} }),
+      ['docker is not on the path', 'docker-cli'],
+    ],
+    [
+      'may not use its socket',
+      docker(
+        'permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock',
+      ),
+      ['permission denied while trying', 'usermod --append --groups docker'],
+    ],
+    [
+      'finds no engine',
+      docker('Cannot connect to the Docker daemon at tcp://localhost:2376. Is the docker daemon running?'),
+      ['Cannot connect to the Docker daemon', 'docker info'],
+    ],
+    [
+      'has the store of ecr-login',
+      docker(`${storing}\`not implemented\``),
+      ['`not implemented`', "credential helper 'ecr-login'", 'DOCKER_CONFIG: '],
+    ],
+    [
+      'has the store of Windows',
+      docker(`${storing}\`The stub received bad data.\``),
+      ['The stub received bad data', "Windows' credential store", 'wincred'],
+    ],
+    [
+      'has the store of macOS',
+      docker(`${storing}\`The specified item already exists in the keychain.\``),
+      ['already exists in the keychain', 'security delete-internet-password -s 127.0.0.1:'],
+    ],
+    [
+      'has a store that is not installed',
+      docker(
+        'error getting credentials - err: exec: "docker-credential-pass": executable file not found in $PATH',
+      ),
+      ['docker-credential-pass', 'not installed on this runner'],
+    ],
+    ['has a store that fails', docker(`${storing}\`locked\``), ['`locked`', 'did not take the password']],
+    [
+      'does not trust the registry',
+      docker(
+        'Get "https://host/v2/": tls: failed to verify certificate: x509: certificate signed by unknown authority',
+      ),
+      ['x509', 'SSL_CERT_FILE'],
+    ],
+    [
+      'cannot reach the registry',
+      docker('Get "https://host/v2/": dial tcp 10.0.0.1:443: i/o timeout'),
+      ['i/o timeout', 'ecr.dkr'],
+    ],
+  ]);
+
+  test.each([
+    [400, 'Bad Request', 'good only in the region that gave it'],
+    [401, 'Unauthorized', 'does not take the password that Amazon ECR has just given'],
+    [403, 'Forbidden', 'knows this identity and does not let it in'],
+  ])('is answered %i by the registry', async (status, words, cause) => {
+    const registry = await world.registry();
+    registry.faults.always(answer(status, ''));
+    const main = await world.main({ env: world.podIdentityEnv() });
+    expectExplained(main, [
+      `${status} ${words}`,
+      cause,
+      `docker could not log in to registry ${registry.authority}`,
+    ]);
+  });
+});
+
+describe('the job summary', () => {
+  test('is left alone by a step that succeeds, with nothing of a diagnosis in the log', async () => {
+    const main = await world.main({ env: world.podIdentityEnv(), tools: TOOLS });
+    expect(main.errors).toEqual([]);
+    expect(main.summary).toBe('');
+    expect(main.log).not.toContain('What was looked at');
+  });
+
+  test('that cannot be written is no failure of its own', async () => {
+    const main = await world.main({ env: world.regionEnv(), tools: TOOLS });
+    expect(main.errors).toHaveLength(1);
+  });
+});

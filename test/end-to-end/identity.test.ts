@@ -1,0 +1,277 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type Identity, makeUser } from '../harness/identities.ts';
+import { startWorld, type World } from '../harness/world.ts';
+
+type Who = 'keys' | 'profile' | 'pod' | 'irsa' | 'node';
+type Source = 'auto' | 'container' | 'default-chain';
+
+/**
+ * Who is to sign where these are there, written down by hand. Every machine has an instance metadata, too.
+ * `error`: the step fails, and nobody signs.
+ */
+const TABLE = `
+  keys profile uri irsa | auto    container default-chain
+  -    -       -   -    | node    error     node
+  -    -       -   irsa | irsa    error     irsa
+  -    -       uri -    | pod     pod       pod
+  -    -       uri irsa | pod     pod       irsa
+  -    profile -   -    | profile error     profile
+  -    profile -   irsa | profile error     profile
+  -    profile uri -    | profile pod       profile
+  -    profile uri irsa | profile pod       profile
+  keys -       -   -    | keys    error     keys
+  keys -       -   irsa | keys    error     keys
+  keys -       uri -    | keys    pod       keys
+  keys -       uri irsa | keys    pod       keys
+  keys profile -   -    | keys    error     profile
+  keys profile -   irsa | keys    error     profile
+  keys profile uri -    | keys    pod       profile
+  keys profile uri irsa | keys    pod       profile
+`;
+
+interface Case {
+  present: string[];
+  source: Source;
+  inPod: boolean;
+  who: Who | 'error';
+}
+
+const CASES = TABLE.trim()
+  .split('\n')
+  .slice(1)
+  .flatMap((line) => {
+    const [given = '', expected = ''] = line.split('|');
+    const present = given.split(/\s+/).filter((word) => /\w/.test(word));
+    const who = expected.trim().split(/\s+/) as (Who | 'error')[];
+    const sources: Source[] = ['auto', 'container', 'default-chain'];
+    return sources.flatMap((source, index) =>
+      [false, true].map((inPod): Case => ({ present, source, inPod, who: who[index] ?? 'error' })),
+    );
+  });
+
+let world: World;
+let profileUser: Identity;
+let machine: Record<string, string | undefined>;
+
+beforeAll(async () => {
+  world = await startWorld();
+  machine = await world.startInstanceMetadata();
+  profileUser = world.aws.addIdentity(makeUser(world.accountId, 'from-profile'));
+  writeAwsFile('credentials', [
+    '[ci]',
+    `aws_access_key_id = ${profileUser.accessKeyId}`,
+    `aws_secret_access_key = ${profileUser.secretAccessKey}`,
+    '[source]',
+    `aws_access_key_id = ${profileUser.accessKeyId}`,
+    `aws_secret_access_key = ${profileUser.secretAccessKey}`,
+  ]);
+  writeAwsFile('config', [
+    '[profile region-only]',
+    'region = eu-west-1',
+    '[profile role]',
+    'role_arn = arn:aws:iam::123456789012:role/from-source',
+    'source_profile = source',
+    '[profile pod-role]',
+    'role_arn = arn:aws:iam::123456789012:role/from-pod',
+    'credential_source = EcsContainer',
+    '[profile process]',
+    `credential_process = ${process.execPath} ${join(world.home, 'keys.cjs')}`,
+    '[profile nowhere]',
+    'source_profile = not-there',
+    'role_arn = arn:aws:iam::123456789012:role/from-nowhere',
+  ]);
+  const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey } = profileUser;
+  const answer = JSON.stringify({ Version: 1, AccessKeyId, SecretAccessKey });
+  writeFileSync(join(world.home, 'keys.cjs'), `console.log(${JSON.stringify(answer)})`, { mode: 0o600 });
+});
+afterAll(() => world.close());
+beforeEach(() => {
+  world.aws.calls.splice(0);
+  world.aws.requests.splice(0);
+});
+
+function writeAwsFile(name: string, lines: string[]): void {
+  mkdirSync(join(world.home, '.aws'), { recursive: true, mode: 0o700 });
+  writeFileSync(join(world.home, '.aws', name), `${lines.join('\n')}\n`, { mode: 0o600 });
+}
+
+function run(env: Record<string, string | undefined>, inputs: Record<string, string> = {}) {
+  // Who signs is seen at ECR; docker has no part in it.
+  return world.main({ env: { ...world.regionEnv(), ...env }, inputs, tools: { docker: { exitCode: 0 } } });
+}
+
+function environmentOf({ present, inPod }: Pick<Case, 'present' | 'inPod'>) {
+  return {
+    ...machine,
+    ...(present.includes('keys') && world.keysEnv()),
+    ...(present.includes('profile') && { AWS_PROFILE: 'ci' }),
+    ...(present.includes('uri') && world.podIdentityEnv()),
+    ...(present.includes('irsa') && world.webIdentityEnv()),
+    ...(inPod && { KUBERNETES_SERVICE_HOST: '10.100.0.1' }),
+  };
+}
+
+/** Who signed the calls to ECR. */
+function signers(): string[] {
+  const names: Record<string, Who> = {
+    [world.identities.keys.arn]: 'keys',
+    [world.identities.pod.arn]: 'pod',
+    [world.identities.node.arn]: 'node',
+    [profileUser.arn]: 'profile',
+  };
+  return world.aws.calls
+    .filter(({ service }) => service !== 'sts')
+    .map(({ signer }) => names[signer?.arn ?? ''] ?? signer?.arn.split('/')[1] ?? 'nobody')
+    .map((name) => (name === 'irsa-role' ? 'irsa' : name));
+}
+
+/** What the line on who signs says of each. */
+const NAMES: Record<Who, string> = {
+  keys: 'Signing with the keys in the environment',
+  profile: "Signing with the profile 'ci'",
+  pod: 'Signing with EKS Pod Identity, service account arc-runners/build',
+  irsa: 'Signing with the role arn:aws:iam::123456789012:role/irsa-role by web identity (IRSA), service account arc-runners/build',
+  node: 'Signing with the role of this machine, from the instance metadata',
+};
+
+describe('who signs', () => {
+  const named = CASES.map((one) => ({ ...one, given: one.present.join(' + ') || 'nothing' }));
+  test.each(named)('$source, $given, in a pod: $inPod: $who', async ({ source, who, ...given }) => {
+    const main = await run(environmentOf(given), { 'credential-source': source });
+    if (who === 'error') {
+      expect(main.exitCode).toBe(1);
+      expect(main.errors.join()).toContain('AWS_CONTAINER_CREDENTIALS_FULL_URI is not set');
+      expect(signers()).toEqual([]);
+      return;
+    }
+    expect(signers()).toEqual([who]);
+    expect(main.exitCode).toBe(0);
+    expect(main.log.split('\n').filter((line) => line.startsWith('Signing with '))).toEqual([
+      expect.stringContaining(NAMES[who]),
+    ]);
+    expect(main.warnings.filter((text) => text.includes('role of the node'))).toHaveLength(
+      who === 'node' && given.inPod ? 1 : 0,
+    );
+  });
+});
+
+describe('keys', () => {
+  test('win over a profile, with one warning and nothing raw', async () => {
+    const main = await run({ ...world.keysEnv(), AWS_PROFILE: 'ci' });
+    expect(signers()).toEqual(['keys']);
+    expect(main.warnings).toEqual([
+      "The profile 'ci' of AWS_PROFILE is not used: the keys in the environment come first.",
+    ]);
+    expect(main.stderr).toBe('');
+  });
+
+  test("with the SDK's own order its warning is one line of the log", async () => {
+    const main = await run(
+      { ...world.keysEnv(), AWS_PROFILE: 'ci' },
+      { 'credential-source': 'default-chain' },
+    );
+    expect(signers()).toEqual(['profile']);
+    expect(main.warnings).toEqual([expect.stringContaining('Multiple credential sources detected')]);
+    expect(main.stderr).toBe('');
+  });
+
+  test('half of them are a mistake that is named', async () => {
+    const { AWS_ACCESS_KEY_ID } = world.keysEnv();
+    const main = await run({ ...world.podIdentityEnv(), AWS_ACCESS_KEY_ID });
+    expect(signers()).toEqual(['pod']);
+    expect(main.warnings).toEqual([expect.stringContaining('AWS_SECRET_ACCESS_KEY is not')]);
+  });
+});
+
+describe('a profile', () => {
+  test('that assumes a role with the keys of another', async () => {
+    const main = await run({ ...world.podIdentityEnv(), AWS_PROFILE: 'role' });
+    expect(main.errors).toEqual([]);
+    expect(signers()).toEqual(['from-source']);
+    expect(main.log).toContain("Signing with the profile 'role' (AWS_PROFILE is set)");
+  });
+
+  test("that assumes a role with the pod's identity", async () => {
+    const main = await run({ ...world.podIdentityEnv(), AWS_PROFILE: 'pod-role' });
+    expect(main.errors).toEqual([]);
+    expect(signers()).toEqual(['from-pod']);
+  });
+
+  test('that runs a process', async () => {
+    await run({ ...world.podIdentityEnv(), AWS_PROFILE: 'process' });
+    expect(signers()).toEqual(['profile']);
+  });
+
+  test('with no credentials at all does not count as chosen', async () => {
+    const main = await run({ ...world.podIdentityEnv(), AWS_PROFILE: 'region-only' });
+    expect(signers()).toEqual(['pod']);
+    expect(main.log).toContain("The profile 'region-only' of AWS_PROFILE holds no credentials");
+  });
+
+  test.each(['auto', 'default-chain'])(
+    'that does not exist never turns into the identity of the pod: %s',
+    async (source) => {
+      const env = { ...world.podIdentityEnv(), AWS_PROFILE: 'not-there' };
+      const main = await run(env, { 'credential-source': source });
+      if (source === 'default-chain') {
+        expect(signers()).toEqual(['pod']); // the SDK's own order, which was asked for by name
+        return;
+      }
+      expect(main.exitCode).toBe(1);
+      expect(main.errors).toEqual([
+        expect.stringContaining("The profile 'not-there' of AWS_PROFILE does not exist"),
+      ]);
+      expect(main.errors.join()).toContain('Likely cause: ');
+      expect(main.errors.join()).toContain("AWS_PROFILE: ''");
+      expect([...world.aws.requests, ...main.toolRuns]).toEqual([]);
+    },
+  );
+
+  test('that does not resolve never turns into the identity of the pod', async () => {
+    const main = await run({ ...world.podIdentityEnv(), AWS_PROFILE: 'nowhere' });
+    expect(main.exitCode).toBe(1);
+    expect(main.errors).toEqual([expect.stringContaining("No credentials from the profile 'nowhere'")]);
+    expect(main.errors.join()).toContain('aws sts get-caller-identity --profile nowhere');
+    expect(signers()).toEqual([]);
+  });
+});
+
+describe('the log', () => {
+  test('names the IRSA role that is not used', async () => {
+    const main = await run({ ...world.webIdentityEnv(), ...world.podIdentityEnv() });
+    expect(signers()).toEqual(['pod']);
+    expect(main.log).toContain('The IRSA role arn:aws:iam::123456789012:role/irsa-role');
+    expect(main.log).toContain('is not used');
+  });
+
+  test("in a pod without an identity of its own, warns loudly of the node's", async () => {
+    const main = await run({ ...machine, KUBERNETES_SERVICE_HOST: '10.100.0.1' });
+    expect(main.exitCode).toBe(0);
+    expect(main.warnings).toHaveLength(1);
+    for (const words of [
+      'Signing as the role of the node',
+      'no identity of its own',
+      'aws eks create-pod-identity-association --cluster-name <cluster> --region eu-west-1',
+      'recreate the runner pod',
+    ]) {
+      expect(main.warnings[0]).toContain(words);
+    }
+  });
+
+  test.each(['Container', 'irsa', 'pod identity'])(
+    'a source that is none is an error with the choices: %s',
+    async (source) => {
+      const main = await run(world.podIdentityEnv(), { 'credential-source': source });
+      if (source === 'Container') {
+        expect(signers()).toEqual(['pod']); // in any case, as registry-type
+        return;
+      }
+      expect(main.errors).toEqual([
+        `Input 'credential-source' is '${source}'; allowed are 'auto', 'container', 'default-chain'.`,
+      ]);
+      expect([...world.aws.requests, ...main.toolRuns]).toEqual([]);
+    },
+  );
+});

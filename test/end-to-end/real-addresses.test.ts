@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { runInNamespace } from '../harness/namespace.ts';
+import type { NamespaceOptions } from '../harness/namespace-world.ts';
+import { repository } from '../harness/paths.ts';
+import { describeReal, NAMESPACE_PARTS } from '../harness/real-parts.ts';
+import type { ScenarioName, SeenStep } from './scenarios/real-addresses.ts';
+
+const SCENARIOS = join(repository, 'test', 'end-to-end', 'scenarios', 'real-addresses.ts');
+
+function run(name: ScenarioName, options: NamespaceOptions = {}): Promise<SeenStep> {
+  return runInNamespace<SeenStep>(SCENARIOS, options, name);
+}
+
+describeReal('who signs, at the real addresses', NAMESPACE_PARTS, () => {
+  test('of both container variables the SDK takes the relative one, and the log says what is asked', async () => {
+    const { errors, log, signers } = await run('both container variables', { ecs: true });
+    expect(errors).toEqual([]);
+    expect(signers).toEqual(['task-role']);
+    expect(log).toContain(
+      "Signing with the container's credentials from http://169.254.170.2/v2/credentials/1",
+    );
+    expect(log).toContain('asked is http://169.254.170.2/v2/credentials/1');
+  });
+
+  test('the relative variable alone is the business of the default chain', async () => {
+    const { errors, log, signers } = await run('the relative variable alone', { ecs: true });
+    expect(errors).toEqual([]);
+    expect(signers).toEqual(['task-role']);
+    expect(log).toContain(
+      "Signing with the container's credentials from http://169.254.170.2/v2/credentials/1",
+    );
+  });
+
+  test('the warning about the role of the node names the pod', async () => {
+    const { warnings, signers } = await run('the node of a pod');
+    expect(signers).toEqual(['node-role']);
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain('Namespace arc-runners, service account lonely.');
+    expect(warnings[0]).toContain('--namespace arc-runners --service-account lonely --role-arn');
+  });
+
+  test('where nobody signs, so does the error', async () => {
+    const { exitCode, errors } = await run('no credentials in a pod');
+    expect(exitCode).toBe(1);
+    expect(errors.join()).toContain('--namespace arc-runners --service-account lonely --role-arn');
+  });
+
+  test('the account that signs is held against those allowed', async () => {
+    const { own, other } = await runInNamespace<Record<'own' | 'other', SeenStep>>(
+      SCENARIOS,
+      {},
+      'accounts allowed',
+    );
+    expect(own.errors).toEqual([]);
+    expect(own.log).toContain('The account that signs is 123456789012');
+    expect(other.errors.join()).toContain(
+      'The account that signs is 123456789012; allowed-account-ids allows 111122223333',
+    );
+  });
+});
+
+describeReal('failures, at the real addresses', NAMESPACE_PARTS, () => {
+  test("with the SDK's own order, the agent's words are not hidden by the older provider's", async () => {
+    const { errors } = await run("the SDK's own order");
+    expect(errors.join()).toContain('http://169.254.170.23/v1/credentials answered 404');
+    expect(errors.join()).toContain('service account build in namespace arc-runners');
+    expect(errors.join()).not.toContain('is not a valid container metadata service hostname');
+  });
+
+  test('a region that does not exist', async () => {
+    const { errors } = await run('a region that does not exist');
+    expect(errors.join()).toContain('ENOTFOUND api.ecr.eu-west-9.amazonaws.com');
+    expect(errors.join()).toContain("the region 'eu-west-9' does not exist");
+    expect(errors.join()).toContain('nslookup api.ecr.eu-west-9.amazonaws.com');
+  });
+
+  test('no route to the agent', async () => {
+    const { errors, log } = await run('no route to the agent');
+    expect(errors.join()).toContain('ENETUNREACH 169.254.170.23:80');
+    expect(errors.join()).toContain('kubectl -n kube-system get daemonset eks-pod-identity-agent');
+    expect(log).toContain('not there yet');
+  });
+
+  test('packets to the agent that are dropped show as a time-out', async () => {
+    const { errors } = await run('packets to the agent dropped');
+    expect(errors.join()).toContain('http://169.254.170.23/v1/credentials: no answer within 5 s');
+    expect(errors.join()).toContain('toEntities: [host]');
+  });
+});

@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import type { Scenario } from '../../harness/namespace.ts';
+import type { NamespaceWorld } from '../../harness/namespace-world.ts';
+import { harness } from '../../harness/paths.ts';
+import { eksAuthError } from '../../harness/pod-identity-agent.ts';
+import type { StepChoice } from '../../harness/world.ts';
+
+/** What the tests look at of one step. */
+export interface SeenStep {
+  exitCode: number | null;
+  log: string;
+  errors: string[];
+  warnings: string[];
+  /** The roles that signed the calls to ECR. */
+  signers: string[];
+}
+
+/** Twenty times as fast, for waits that are long by design. */
+const FAST = { NODE_OPTIONS: `--import=${join(harness, 'fast-clock.mjs')}` };
+
+async function step(world: NamespaceWorld, choice: StepChoice): Promise<SeenStep> {
+  const before = world.aws.calls.length;
+  const { exitCode, log, errors, warnings } = await world.main({
+    tools: { docker: { exitCode: 0 } },
+    ...choice,
+  });
+  const signers = world.aws.calls.slice(before).map(({ signer }) => signer?.arn.split('/')[1] ?? 'nobody');
+  return { exitCode, log, errors, warnings, signers };
+}
+
+/** Steps that need the addresses and names that only a namespace has, one after another. */
+const scenarios = {
+  'both container variables': (world) => {
+    const env = { ...world.podIdentityEnv(), AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2/credentials/1' };
+    return step(world, { env });
+  },
+  'the relative variable alone': (world) => {
+    const env = { ...world.regionEnv(), AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2/credentials/1' };
+    return step(world, { env });
+  },
+  'the node of a pod': async (world) => {
+    world.mountServiceAccount('arc-runners', 'lonely');
+    const machine = await world.startInstanceMetadata();
+    return step(world, { env: { ...machine, KUBERNETES_SERVICE_HOST: '10.100.0.1' } });
+  },
+  'no credentials in a pod': (world) => {
+    world.mountServiceAccount('arc-runners', 'lonely');
+    return step(world, { env: { ...world.regionEnv(), KUBERNETES_SERVICE_HOST: '10.100.0.1' } });
+  },
+  "the SDK's own order": (world) => {
+    world.agent.faults.always(eksAuthError(404, 'ResourceNotFoundException', 'no association'));
+    const inputs = { 'credential-source': 'default-chain' };
+    return step(world, { env: { ...world.podIdentityEnv(), ...FAST }, inputs });
+  },
+  'a region that does not exist': (world) =>
+    step(world, { env: { ...world.podIdentityEnv(), AWS_REGION: 'eu-west-9' } }),
+  'no route to the agent': (world) => {
+    world.cutOffAgent('no route');
+    return step(world, { env: { ...world.podIdentityEnv(), ...FAST } });
+  },
+  'packets to the agent dropped': (world) => {
+    world.cutOffAgent('dropped');
+    return step(world, { env: { ...world.podIdentityEnv(), ...FAST } });
+  },
+  'accounts allowed': async (world) => ({
+    own: await step(world, {
+      env: world.podIdentityEnv(),
+      inputs: { 'allowed-account-ids': world.accountId },
+    }),
+    other: await step(world, {
+      env: world.podIdentityEnv(),
+      inputs: { 'allowed-account-ids': '111122223333' },
+    }),
+  }),
+} satisfies Record<string, (world: NamespaceWorld) => Promise<unknown>>;
+
+export type ScenarioName = keyof typeof scenarios;
+
+const realAddresses: Scenario<ScenarioName, unknown> = (world, name) => scenarios[name](world);
+
+export default realAddresses;
