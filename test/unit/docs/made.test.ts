@@ -1,0 +1,51 @@
+import { describe, expect, test } from '@jest/globals';
+import { flowPicture } from '../../../scripts/docs/flow-picture.ts';
+import { terminalPicture, textOfPicture } from '../../../scripts/docs/terminal-picture.ts';
+import { repositoryText } from './repository-files.ts';
+
+describe('the pictures of the flow', () => {
+  test.each(['step', 'modules'])('%s.svg is what `npm run docs` makes of its text', (name) => {
+    const text = repositoryText(`docs/pictures/${name}.txt`);
+    expect(repositoryText(`docs/pictures/${name}.svg`)).toBe(flowPicture(text));
+  });
+
+  test('a line that means nothing is an error, and one that has no step before it', () => {
+    expect(() => flowPicture('lane a\nbox b')).toThrow('means nothing: box b');
+    expect(() => flowPicture('lane a\nwith b')).toThrow('no step before: with b');
+  });
+
+  test('text cannot become markup', () => {
+    expect(flowPicture('lane <a> & "b"')).toContain('&lt;a&gt; &amp; &quot;b&quot;');
+  });
+});
+
+describe('the pictures of the log', () => {
+  test('show what was printed, with its colours, in lines of at most 118 characters', () => {
+    const ESC = String.fromCharCode(27);
+    const words = `  ${'word '.repeat(23)}and <end>`;
+    const picture = terminalPicture('A log', `${ESC}[1mTitle${ESC}[22m\n${words}\n${'x'.repeat(130)}\n`);
+    expect(picture).toContain('<tspan font-weight="700">Title</tspan>');
+    expect(textOfPicture(picture).split('\n')).toEqual([
+      'Title',
+      `  ${'word '.repeat(22)}word`,
+      '  and <end>',
+      'x'.repeat(118),
+      'x'.repeat(12),
+    ]);
+  });
+
+  test('log-good.svg is of a run that signs with EKS Pod Identity and logs in and out', () => {
+    const text = textOfPicture(repositoryText('docs/pictures/log-good.svg'));
+    expect(text).toContain('Signing with EKS Pod Identity');
+    expect(text).toContain('Logging in to registry');
+    expect(text).toContain('Logging out of registry');
+    expect(text).not.toContain('✘');
+  });
+
+  test('log-failed.svg is of a run that says which association is missing, and how to make it', () => {
+    const text = textOfPicture(repositoryText('docs/pictures/log-failed.svg')).replace(/\s+/g, ' ');
+    expect(text).toContain('Error: ');
+    expect(text).toContain('aws eks create-pod-identity-association');
+    expect(text).not.toContain('✘');
+  });
+});
