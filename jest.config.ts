@@ -8,7 +8,9 @@ const shared = {
     '\\.(ts|js)$': '<rootDir>/test/jest/esbuild-transformer.ts',
   },
   // These packages are ES modules only, so they are transformed as our own files are.
-  transformIgnorePatterns: ['/node_modules/(?!@actions/)'],
+  transformIgnorePatterns: [
+    '/node_modules/(?!(?:@actions/|https-proxy-agent/|agent-base/|proxy-agent-negotiate/))',
+  ],
   moduleNameMapper: {
     '^@actions/http-client(/lib/auth)?$': '<rootDir>/scripts/stubs/http-client.js',
     '^@actions/exec$': '<rootDir>/scripts/stubs/exec.js',

@@ -18,3 +18,24 @@ export function readEnvironment(): Environment {
 export function variable(environment: Environment, name: string): string | undefined {
   return environment[name] || undefined;
 }
+
+/**
+ * Runs a function while these variables, and only these of them that have a value, are set in this process; before it
+ * returns all is as it was. For libraries that read the environment themselves and take no other. The function must
+ * not go on in the background.
+ */
+export function withVariables<Result>(variables: Environment, run: () => Result): Result {
+  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
+  assign(Object.entries(variables));
+  try {
+    return run();
+  } finally {
+    assign(before);
+  }
+}
+
+/** All are taken out first: on Windows two spellings of a name are one variable. */
+function assign(variables: readonly (readonly [string, string | undefined])[]): void {
+  for (const [name] of variables) delete process.env[name];
+  for (const [name, text] of variables) if (text !== undefined) process.env[name] = text;
+}

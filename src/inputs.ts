@@ -4,6 +4,7 @@ import { Failure } from './failure/failure.ts';
 import * as log from './log.ts';
 import { PUBLIC_ENTRY, parseRegistries, type RegistryEntry } from './registry/entry.ts';
 import { isRegionName } from './registry/partition.ts';
+import { ALLOWED_ATTEMPTS, parseMaxAttempts } from './retry/max-attempts.ts';
 import { singleLine } from './safe-text.ts';
 
 /** What the user asks for, read and checked. */
@@ -15,6 +16,8 @@ export type Inputs = {
   readonly credentialSource: CredentialSourceChoice;
   readonly httpProxy: string;
   readonly maskPassword: boolean;
+  /** How often each call over the network is tried; undefined where the user names no number. */
+  readonly maxAttempts: number | undefined;
   /** None stand for the default registry. */
   readonly registries: readonly RegistryEntry[];
   readonly skipLogout: boolean;
@@ -30,6 +33,7 @@ export function readInputs(): Inputs {
   const awsRegion = readRegion(problems);
   const credentialSource = readCredentialSource(problems);
   const allowedAccountIds = readAccountIds(problems);
+  const maxAttempts = readMaxAttempts(problems);
   if (problems.length > 0) {
     throw new Failure({ what: problems.join('\n') });
   }
@@ -43,6 +47,7 @@ export function readInputs(): Inputs {
       unreadable: true,
       meaning: 'the password is masked',
     }),
+    maxAttempts,
     registries,
     skipLogout: readFlag('skip-logout', { absent: false, unreadable: false, meaning: 'post logs out' }),
   };
@@ -82,6 +87,15 @@ function readCredentialSource(problems: string[]): CredentialSourceChoice {
     problems.push(`Input 'credential-source' is '${singleLine(text)}'; allowed are ${choices}.`);
   }
   return choice ?? 'auto';
+}
+
+function readMaxAttempts(problems: string[]): number | undefined {
+  const text = getInput('max-attempts');
+  const number = parseMaxAttempts(text);
+  if (text !== '' && number === undefined) {
+    problems.push(`Input 'max-attempts' is '${singleLine(text)}'; allowed is ${ALLOWED_ATTEMPTS}.`);
+  }
+  return number;
 }
 
 /** A list by commas, spaces or line breaks. */

@@ -1,5 +1,6 @@
 import { checkSigningAccount } from './aws/account.ts';
 import { type Authorized, authorize } from './aws/authorize.ts';
+import { type CallRules, describeCallRules, readCallRules } from './aws/call-rules.ts';
 import { clientSettings } from './aws/client.ts';
 import { regionForSigning, stepRegion } from './aws/region.ts';
 import { sign } from './aws/signing.ts';
@@ -47,11 +48,12 @@ async function logInToRegistries(step: Step): Promise<void> {
   const { environment, signal, diagnosis } = step;
   const inputs = await diagnosis.part('Inputs', readInputs, () => 'well formed');
   const client = await diagnosis.part('Container client', () => findContainerClient(environment), pathOf);
+  const rules = await diagnosis.part('Network', () => readCallRules(inputs, environment), describeCallRules);
   const calls = await diagnosis.part('Registries', () => planStep(inputs, environment), countOf);
 
   const region = regionForSigning(inputs.awsRegion, environment, calls);
-  const credentials = await sign(inputs.credentialSource, { environment, region, signal }, diagnosis);
-  const settings = clientSettings(environment, credentials);
+  const credentials = await sign(inputs.credentialSource, { environment, region, signal, rules }, diagnosis);
+  const settings = clientSettings(environment, credentials, rules);
 
   const authorized = await authorize(calls, settings, signal);
   maskSecrets(authorized.logins, inputs.maskPassword);
@@ -60,7 +62,9 @@ async function logInToRegistries(step: Step): Promise<void> {
   await checkSigningAccount(allowedAccountIds, { calls, ...authorized }, { region, settings, ...step });
 
   const problems = [...authorized.failures];
-  await logInToAll(client, authorized.logins, inputs, step).catch((error) => problems.push(error));
+  await logInToAll(client, authorized.logins, { ...inputs, ...rules }, step).catch((error) =>
+    problems.push(error),
+  );
   const [first, ...others] = problems;
   if (first !== undefined) throw joinFailures([first, ...others]);
   setRegistryOutput(authorized.logins.map(({ registry }) => registry));
@@ -95,7 +99,7 @@ const hostOf = ({ registry }: RegistryLogin): string => registry;
 async function logInToAll(
   client: ContainerClient,
   logins: readonly RegistryLogin[],
-  { skipLogout }: Inputs,
+  { skipLogout, maxAttempts }: Pick<Inputs, 'skipLogout'> & Pick<CallRules, 'maxAttempts'>,
   { environment, signal, diagnosis }: Step,
 ): Promise<void> {
   const saved: SavedLogin[] = [];
@@ -107,7 +111,7 @@ async function logInToAll(
       log.info(`Logging in to registry ${registry}`);
       saved.push({ registry, dockerConfig: client.config });
       if (!skipLogout) saveLogins(saved);
-      const work = () => logIn(client, login, environment, signal);
+      const work = () => logIn(client, login, { environment, maxAttempts, signal });
       await diagnosis.part(`Login to ${registry}`, work, () => 'done');
       setLoginOutputs(login);
       done.push(login);

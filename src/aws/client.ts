@@ -1,16 +1,23 @@
 import { type Environment, variable } from '../environment.ts';
 import { PRODUCT } from '../product.ts';
+import type { CallRules } from './call-rules.ts';
 import type { Credentials } from './credentials.ts';
 
 /** Settings that every AWS client of the action shares. */
 export type ClientSettings = {
   readonly credentials: Credentials;
   readonly customUserAgent: [string, string][];
+  /** From these each client gets the rest of its settings; see callSettings. */
+  readonly rules: CallRules;
 };
 
 /** The settings for the clients of this step. */
-export function clientSettings(environment: Environment, credentials: Credentials): ClientSettings {
-  return { credentials, customUserAgent: userAgent(environment) };
+export function clientSettings(
+  environment: Environment,
+  credentials: Credentials,
+  rules: CallRules,
+): ClientSettings {
+  return { credentials, customUserAgent: userAgent(environment), rules };
 }
 
 /**

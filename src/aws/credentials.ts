@@ -6,6 +6,7 @@ import { readPod } from '../kubernetes/pod.ts';
 import * as log from '../log.ts';
 import { withDeadline } from '../retry/deadline.ts';
 import { singleLine } from '../safe-text.ts';
+import { type CallRules, callSettings } from './call-rules.ts';
 import { containerCredentials, containerFailure } from './container-credentials.ts';
 import { containerSource } from './container-source.ts';
 import type { CredentialSource } from './identity.ts';
@@ -26,15 +27,14 @@ export type CredentialsRequest = {
   /** The region of the step, for the calls to STS; the profile's own goes before it. */
   readonly region: string | undefined;
   readonly signal: AbortSignal;
-  /** How often the agent of EKS Pod Identity is asked. */
-  readonly maxAttempts?: number;
+  readonly rules: CallRules;
 };
 
 /**
- * Time for sources that bring no deadline of their own, in milliseconds. A process that a profile names, or STS through
- * a slow network, takes seconds; the SDK itself would wait for ever.
+ * Time for sources that bring no deadline of their own, in milliseconds: for a process that a profile names, the SDK
+ * would wait for ever. It leaves STS, which has deadlines, time for its retries.
  */
-const SOURCE_DEADLINE_MS = 60_000;
+const SOURCE_DEADLINE_MS = 180_000;
 
 /**
  * Gets the credentials of a source, once: they are good for longer than a step lasts.
@@ -45,7 +45,7 @@ export async function obtainCredentials(
   request: CredentialsRequest,
 ): Promise<Credentials> {
   if (source === 'container') return fromContainer(request);
-  const provider = await sdkProvider(source, request.region);
+  const provider = await sdkProvider(source, request);
   try {
     return await withDeadline(provider, SOURCE_DEADLINE_MS, request.signal);
   } catch (error) {
@@ -60,18 +60,37 @@ async function fromContainer({ environment, ...request }: CredentialsRequest): P
     const facts = { ...(await readPod()), region: request.region };
     throw knownFailure('container-uri-not-set', 'AWS_CONTAINER_CREDENTIALS_FULL_URI is not set.', facts);
   }
-  return containerCredentials(source, request);
+  const { rules, ...rest } = request;
+  const { maxAttemptsAsked: maxAttempts } = rules;
+  return containerCredentials(source, { ...rest, ...(maxAttempts !== undefined && { maxAttempts }) });
 }
+
+/** What a profile, or the variables of IRSA, say of a role and a web identity, in the words of STS. */
+type WebIdentity = {
+  readonly RoleArn: string;
+  readonly RoleSessionName: string;
+  readonly WebIdentityToken: string;
+};
 
 async function sdkProvider(
   source: Exclude<CredentialSource, 'container'>,
-  region: string | undefined,
+  { region, rules }: CredentialsRequest,
 ): Promise<() => Promise<Credentials>> {
   const providers = await import('@aws-sdk/credential-providers');
   if (source === 'environment') return providers.fromEnv();
+  const clientConfig = await callSettings('Credentials', rules);
   const settings = {
     logger: SDK_LOGGER,
+    clientConfig,
     ...(region !== undefined && { parentClientConfig: { region } }),
+    // A profile with a web identity gets the client's settings in this way only: fromIni does not hand them on.
+    roleAssumerWithWebIdentity: ({ RoleArn, RoleSessionName, WebIdentityToken }: WebIdentity) =>
+      providers.fromWebToken({
+        roleArn: RoleArn,
+        roleSessionName: RoleSessionName,
+        webIdentityToken: WebIdentityToken,
+        clientConfig: { ...clientConfig, ...(region !== undefined && { region }) },
+      })(),
   };
   return source === 'profile' ? providers.fromIni(settings) : providers.fromNodeProviderChain(settings);
 }

@@ -3,6 +3,7 @@ import { Failure } from '../failure/failure.ts';
 import { describeError } from '../failure/symptoms.ts';
 import type { TokenCall } from '../registry/calls.ts';
 import { singleLine } from '../safe-text.ts';
+import { callSettings } from './call-rules.ts';
 import type { ClientSettings } from './client.ts';
 
 /** A token as a service gave it. */
@@ -35,7 +36,7 @@ export async function getAuthorizationTokens(
   try {
     return call.service === 'ecr'
       ? await fromEcr(call, settings, signal)
-      : await fromEcrPublic(call.dualStack, settings, signal);
+      : await fromEcrPublic(call, settings, signal);
   } catch (error) {
     if (error instanceof Failure) throw error;
     throw tokenFailure(call, error);
@@ -74,7 +75,9 @@ async function fromEcr(
   const command = new GetAuthorizationTokenCommand(
     registryIds === undefined ? {} : { registryIds: [...registryIds] },
   );
-  const client = new ECRClient({ ...settings, region, ...endpointVariant(call) });
+  const { rules, ...shared } = settings;
+  const ofCall = { ...(await callSettings(nameOfCall(call), rules)), region, ...endpointVariant(call) };
+  const client = new ECRClient({ ...shared, ...ofCall });
   const reply = await client.send(command, { abortSignal: signal });
   const data = reply.authorizationData ?? [];
   if (data.length === 0) {
@@ -87,13 +90,15 @@ async function fromEcr(
 }
 
 async function fromEcrPublic(
-  dualStack: boolean,
+  call: TokenCall & { readonly service: 'ecr-public' },
   settings: ClientSettings,
   signal: AbortSignal,
 ): Promise<readonly Authorization[]> {
   const { ECRPUBLICClient, GetAuthorizationTokenCommand } = await import('@aws-sdk/client-ecr-public');
-  const variant = endpointVariant({ fips: false, dualStack });
-  const client = new ECRPUBLICClient({ ...settings, region: PUBLIC_REGION, ...variant });
+  const variant = endpointVariant({ fips: false, dualStack: call.dualStack });
+  const { rules, ...shared } = settings;
+  const ofCall = { ...(await callSettings(nameOfCall(call), rules)), region: PUBLIC_REGION, ...variant };
+  const client = new ECRPUBLICClient({ ...shared, ...ofCall });
   const reply = await client.send(new GetAuthorizationTokenCommand({}), { abortSignal: signal });
   if (!reply.authorizationData) {
     throw new Failure({ what: 'Amazon ECR Public answered without any authorization data.' });

@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { singleLine } from '../safe-text.ts';
+import { inPlainWords } from './plain-words.ts';
 
 /** What an error says, in two parts: its words for people, and the signs that a program can tell it by. */
 export type ErrorText = { readonly words: string; readonly signs: string };
@@ -16,7 +17,7 @@ export function describeError(error: unknown): ErrorText {
   if (!types.isNativeError(error)) return { words: singleLine(String(error)), signs: '' };
   const chain = causesOf(error);
   const signs = chain.flatMap(({ name, message, ...rest }) => [name, message, ...signsIn(rest)]);
-  return { words: singleLine(wordsFor(chain)), signs: signs.map(singleLine).join('\n') };
+  return { words: singleLine(inPlainWords(wordsFor(chain))), signs: signs.map(singleLine).join('\n') };
 }
 
 type Described = { readonly name: string; readonly message: string; readonly error: Error };
@@ -41,16 +42,24 @@ function signsIn({ error }: Pick<Described, 'error'>): readonly string[] {
 }
 
 function wordsFor(chain: readonly Described[]): string {
-  const said = chain.find(({ message }) => message !== '' && !/^Unknown(?:Error)?$/.test(message));
   const first = chain[0];
   const status = first && httpStatus(first.error);
+  const said = chain.find(({ message }) => message !== '' && !isWithoutWords(message, status));
   if (said === undefined)
     return status === undefined ? (first?.name ?? '') : `HTTP ${status}, without a message`;
   const isService = /(?:Exception|Error)$/.test(said.name) || httpStatus(said.error) !== undefined;
-  const plain = /^(?:\w*Provider)?Error$|^(?:Type|Range|Syntax|Aggregate|Deadline)Error$/.test(said.name);
+  const plain = /^(?:\w*Provider)?Error$|^(?:Type|Range|Syntax|Aggregate|Deadline|Timeout|Proxy)Error$/.test(
+    said.name,
+  );
   return isService && !plain && !said.message.includes(said.name)
     ? `${said.name}: ${said.message}`
     : said.message;
+}
+
+/** Words of the SDK's own for an answer with none that it understands, such as the page of a load balancer. */
+function isWithoutWords(message: string, status: number | undefined): boolean {
+  if (/^Unknown(?:Error)?$/.test(message)) return true;
+  return status !== undefined && status >= 400 && message.includes('Deserialization error');
 }
 
 /** The HTTP status that the SDK of AWS notes on what it throws. */

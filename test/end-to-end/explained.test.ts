@@ -315,6 +315,7 @@ describe('no credentials', () => {
         'What was looked at, in order:',
         '  ✓ Inputs: well formed',
         `  ✓ Container client: ${main.options.tools.path}/docker`,
+        '  ✓ Network: up to 8 attempts',
         '  ✓ Registries: 1 to log in to',
         '  – Keys in the environment: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set',
         '  – Profile: AWS_PROFILE is not set',

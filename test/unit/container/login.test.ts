@@ -7,7 +7,7 @@ const never = new AbortController().signal;
 
 test('a client that cannot be started is a failure of the login that says why', async () => {
   const login = { registry: 'host', username: 'AWS', password: 'hunter2', token: 'QVdTOmh1bnRlcjI=' };
-  await expect(logIn(client, login, {}, never)).rejects.toThrow(
+  await expect(logIn(client, login, { environment: {}, maxAttempts: 1, signal: never })).rejects.toThrow(
     /^docker could not be started: .*spawn \/nowhere\/docker ENOENT$/,
   );
 });

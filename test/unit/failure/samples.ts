@@ -76,7 +76,21 @@ export const SAMPLES: readonly Sample[] = [
     ],
     'container-metadata-hostname': ['169.254.170.23 is not a valid container metadata service hostname'],
   }),
+  ...rows('ecr', {
+    'proxy-login': [
+      "The proxy http://proxy:3128 (input 'http-proxy') refused the connection to api.ecr.eu-west-1.amazonaws.com: 407 Proxy Authentication Required",
+    ],
+    'proxy-refused': [
+      'The proxy http://proxy:3128 (variable HTTPS_PROXY) refused the connection to api.ecr.eu-west-1.amazonaws.com: 403 Filtered',
+    ],
+    'proxy-unreachable': [
+      'The proxy http://proxy:3128 (variable http_proxy) cannot be reached: connect ECONNREFUSED 10.0.0.1:3128\nECONNREFUSED',
+    ],
+  }),
   ...rows('credentials', {
+    'proxy-login': [
+      'The proxy http://proxy:3128 (variable HTTPS_PROXY) refused the connection to sts.eu-west-1.amazonaws.com: 407 Login',
+    ],
     'container-metadata-hostname': ['169.254.170.23 is not a valid container metadata service hostname'],
     'no-credentials': [
       'Could not load credentials from any providers',

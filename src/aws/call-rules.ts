@@ -1,0 +1,61 @@
+import type { Environment } from '../environment.ts';
+import * as log from '../log.ts';
+import { type Proxies, proxySecrets, readProxies } from '../network/proxy.ts';
+import { requestHandler } from '../network/request-handler.ts';
+import { maxAttemptsAsked } from '../retry/max-attempts.ts';
+import { type Retry, retryLine } from '../retry/report.ts';
+import { ReportingRetryStrategy } from '../retry/sdk-strategy.ts';
+
+/** How often a call is tried where the user names no number. */
+export const DEFAULT_MAX_ATTEMPTS = 8;
+
+/** How this step makes its calls over the network. */
+export type CallRules = {
+  readonly proxies: Proxies | undefined;
+  /** How often each call is tried, the first time included. */
+  readonly maxAttempts: number;
+  /** The same number where the user has named it; the agent of EKS Pod Identity has a default of its own. */
+  readonly maxAttemptsAsked: number | undefined;
+};
+
+/**
+ * Reads how calls are to be made from the inputs, else from the environment. The user and password of a proxy are
+ * masked before anything can print them.
+ * Throws a Failure that names the input or the variable with a bad value.
+ */
+export function readCallRules(
+  inputs: { readonly httpProxy: string; readonly maxAttempts: number | undefined },
+  environment: Environment,
+): CallRules {
+  const asked = maxAttemptsAsked(inputs.maxAttempts, environment);
+  const proxies = readProxies(inputs.httpProxy, environment);
+  if (proxies !== undefined) for (const secret of proxySecrets(proxies)) log.mask(secret);
+  return { proxies, maxAttempts: asked ?? DEFAULT_MAX_ATTEMPTS, maxAttemptsAsked: asked };
+}
+
+/** The rules in words, for the log. */
+export function describeCallRules({ proxies, maxAttempts }: CallRules): string {
+  const attempts = maxAttempts === 1 ? '1 attempt' : `up to ${maxAttempts} attempts`;
+  const proxy = proxies?.https ?? proxies?.http;
+  return proxy === undefined ? attempts : `${attempts}, proxy ${proxy.shown} (${proxy.origin})`;
+}
+
+/**
+ * The part of an AWS client's settings that makes its calls survive the network: deadlines, the way through a proxy,
+ * and the SDK's own retries, each with a line in the log. A client's retry strategy keeps an account of its retries,
+ * so every client gets its own.
+ *
+ * @param what what is called, as the start of a line of the log
+ * @param report is told of every retry, before its pause
+ */
+export async function callSettings(
+  what: string,
+  { proxies, maxAttempts }: CallRules,
+  report: (retry: Retry) => void = (retry) => log.info(retryLine(retry)),
+) {
+  return {
+    maxAttempts,
+    requestHandler: await requestHandler(proxies),
+    retryStrategy: new ReportingRetryStrategy(what, maxAttempts, report),
+  };
+}

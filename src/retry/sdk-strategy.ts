@@ -1,0 +1,42 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { StandardRetryStrategy } from '@smithy/core/retry';
+import { describeError } from '../failure/symptoms.ts';
+import type { Retry } from './report.ts';
+
+type Refresh = StandardRetryStrategy['refreshRetryTokenForRetry'];
+
+/**
+ * The SDK's own standard retry strategy, which also says when it is about to try again. What is tried again, and the
+ * pauses, are the SDK's to decide; the pause is drawn while a retry is decided on, so that is where it is heard of.
+ */
+export class ReportingRetryStrategy extends StandardRetryStrategy {
+  /** The failure that is being decided on. One strategy can serve several calls at once. */
+  readonly #failure = new AsyncLocalStorage<Parameters<Refresh>[1]>();
+
+  /**
+   * @param what what is called, as the start of a line of the log
+   * @param report is told of every retry, before its pause
+   */
+  constructor(what: string, maxAttempts: number, report: (retry: Retry) => void) {
+    super(maxAttempts);
+    const backoff = this.retryBackoffStrategy;
+    const draw = backoff.computeNextBackoffDelay.bind(backoff);
+    backoff.computeNextBackoffDelay = (retry) => {
+      const drawnMs = draw(retry);
+      const { error, retryAfterHint } = this.#failure.getStore() ?? {};
+      const delayMs = pauseMs(drawnMs, retryAfterHint);
+      report({ what, failure: describeError(error).words, attempt: retry + 1, maxAttempts, delayMs });
+      return drawnMs;
+    };
+  }
+
+  override refreshRetryTokenForRetry(...args: Parameters<Refresh>): ReturnType<Refresh> {
+    return this.#failure.run(args[1], () => super.refreshRetryTokenForRetry(...args));
+  }
+}
+
+/** The pause that the SDK makes: the one drawn, or a longer one that the service asks for, but not by more than 5 s. */
+function pauseMs(drawnMs: number, retryAfter: Date | undefined): number {
+  if (retryAfter === undefined) return drawnMs;
+  return Math.max(drawnMs, Math.min(retryAfter.getTime() - Date.now(), drawnMs + 5_000));
+}

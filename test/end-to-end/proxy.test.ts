@@ -1,0 +1,333 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { createServer, type Server } from 'node:tls';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { answer, cut } from '../harness/faults.ts';
+import { harness } from '../harness/paths.ts';
+import { describeReal } from '../harness/real-parts.ts';
+import { Tinyproxy } from '../harness/tinyproxy.ts';
+import { CertificateAuthority } from '../harness/tls.ts';
+import { startWorld, type World } from '../harness/world.ts';
+
+const FAST = { NODE_OPTIONS: `--import=${join(harness, 'fast-clock.mjs')}` };
+const TOOLS = { docker: { exitCode: 0 } };
+const ALL_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
+
+let world: World;
+beforeEach(async () => {
+  world = await startWorld();
+});
+afterEach(() => world.close());
+
+/** Where the proxy was asked to lead to, in ports, without repeats. */
+const ledTo = (): number[] => [...new Set(world.proxy?.requests.map(({ port }) => port))];
+
+const logIn = (env: Record<string, string>, inputs: Record<string, string> = {}) =>
+  world.main({ env: { ...world.keysEnv(), ...env }, inputs, tools: TOOLS });
+
+describe('which calls go through the proxy', () => {
+  test.each(['HTTP_PROXY', 'http_proxy'])('%s: those to http addresses', async (name) => {
+    const main = await logIn({ [name]: await world.startProxy() });
+    expect(main.exitCode).toBe(0);
+    expect(ledTo()).toEqual([world.aws.port]);
+  });
+
+  test.each(['HTTPS_PROXY', 'https_proxy'])('%s: not those to http addresses', async (name) => {
+    const main = await logIn({ [name]: await world.startProxy() });
+    expect(main.exitCode).toBe(0);
+    expect(ledTo()).toEqual([]);
+  });
+
+  test('the input goes before the environment', async () => {
+    const elsewhere = Object.fromEntries(ALL_VARIABLES.map((name) => [name, 'http://127.0.0.1:9']));
+    const main = await logIn(elsewhere, { 'http-proxy': await world.startProxy() });
+    expect(main.exitCode).toBe(0);
+    expect(ledTo()).toEqual([world.aws.port]);
+    expect(main.log).not.toContain('127.0.0.1:9 ');
+  });
+
+  test('where none is named, none is used', async () => {
+    await world.startProxy();
+    const main = await logIn({ HTTPS_PROXY: '', ALL_PROXY: world.proxy?.url ?? '' });
+    expect(main.exitCode).toBe(0);
+    expect(ledTo()).toEqual([]);
+  });
+
+  describe.each(['NO_PROXY', 'no_proxy'])('%s', (name) => {
+    const forms: [form: string, value: (port: number) => string][] = [
+      ['host', () => '127.0.0.1'],
+      ['.suffix', () => '.0.0.1'],
+      ['*.suffix', () => '*.0.0.1'],
+      ['*', () => '*'],
+      ['host:port', (port) => `127.0.0.1:${port}`],
+      ['a list by commas', () => 'localhost,.example.com,127.0.0.1'],
+      ['a list by spaces', () => 'localhost .example.com 127.0.0.1'],
+    ];
+    test.each(forms)('%s', async (_form, value) => {
+      const inputs = { 'http-proxy': await world.startProxy() };
+      const main = await logIn({ [name]: value(world.aws.port) }, inputs);
+      expect(main.exitCode).toBe(0);
+      expect(ledTo()).toEqual([]);
+    });
+
+    test('another host, or another port', async () => {
+      const inputs = { 'http-proxy': await world.startProxy() };
+      const main = await logIn({ [name]: `127.0.0.2,example.com,127.0.0.1:${world.aws.port + 1}` }, inputs);
+      expect(main.exitCode).toBe(0);
+      expect(ledTo()).toEqual([world.aws.port]);
+    });
+  });
+});
+
+describe('https addresses, as those of AWS are', () => {
+  let front: Server;
+  let env: Record<string, string>;
+
+  /** TLS in front of the services: their names on a certificate that the step is told to trust. */
+  beforeEach(async () => {
+    const authority = await CertificateAuthority.create(join(world.directory, 'front'));
+    const { certificateFile, keyFile } = await authority.issue(['localhost']);
+    const keys = { cert: readFileSync(certificateFile), key: readFileSync(keyFile) };
+    front = createServer(keys, (socket) => {
+      const behind = connect(world.aws.port, world.aws.host);
+      for (const end of [socket, behind]) end.on('error', () => end.destroy());
+      socket.pipe(behind).pipe(socket);
+    });
+    await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
+    const endpoint = `https://localhost:${frontPort()}`;
+    env = { AWS_ENDPOINT_URL: endpoint, NODE_EXTRA_CA_CERTS: authority.file };
+  });
+  afterEach(() => new Promise((resolve) => front.close(resolve)));
+  const frontPort = (): number => (front.address() as { port: number }).port;
+
+  test.each(ALL_VARIABLES)('%s', async (name) => {
+    const main = await logIn({ ...env, [name]: await world.startProxy() });
+    expect(main.exitCode).toBe(0);
+    expect(world.proxy?.requests).toMatchObject([{ kind: 'tunnel', host: 'localhost', port: frontPort() }]);
+  });
+
+  test('HTTPS_PROXY goes before HTTP_PROXY', async () => {
+    const main = await logIn({
+      ...env,
+      HTTPS_PROXY: await world.startProxy(),
+      HTTP_PROXY: 'http://127.0.0.1:9',
+    });
+    expect(main.exitCode).toBe(0);
+    expect(ledTo()).toEqual([frontPort()]);
+  });
+
+  test('the input, and ECR Public', async () => {
+    const main = await logIn(env, { 'http-proxy': await world.startProxy(), 'registry-type': 'public' });
+    expect(main.exitCode).toBe(0);
+    expect(ledTo()).toEqual([frontPort()]);
+    expect(world.aws.calls.map(({ service }) => service)).toEqual(['ecr-public']);
+  });
+});
+
+describe('credentials', () => {
+  test('STS, for IRSA, is asked through the proxy', async () => {
+    const inputs = { 'http-proxy': await world.startProxy() };
+    const main = await world.main({ env: world.webIdentityEnv(), inputs, tools: TOOLS });
+    expect(main.exitCode).toBe(0);
+    const ways = world.aws.calls.map(({ service, callerPort }) => [service, world.proxy?.made(callerPort)]);
+    expect(ways).toEqual([
+      ['sts', true],
+      ['ecr', true],
+    ]);
+  });
+
+  test.each(['role_arn', 'web_identity_token_file'])(
+    'STS, for a profile with %s, is asked through the proxy',
+    async (kind) => {
+      const role = `role_arn = arn:aws:iam::${world.accountId}:role/r`;
+      const token = world.webIdentityEnv()['AWS_WEB_IDENTITY_TOKEN_FILE'];
+      const keys = world.identities.keys;
+      const source = kind === 'role_arn' ? 'source_profile = base' : `web_identity_token_file = ${token}`;
+      const base = `[profile base]\naws_access_key_id = ${keys.accessKeyId}\naws_secret_access_key = ${keys.secretAccessKey}\n`;
+      const config = join(world.directory, 'aws-config');
+      writeFileSync(config, `[profile ci]\n${role}\n${source}\n${base}`, { mode: 0o600 });
+      const env = { ...world.regionEnv(), AWS_PROFILE: 'ci', AWS_CONFIG_FILE: config };
+      const inputs = { 'http-proxy': await world.startProxy() };
+      const main = await world.main({ env, inputs, tools: TOOLS });
+      expect(main.errors).toEqual([]);
+      const ways = world.aws.calls.map(({ service, callerPort }) => [service, world.proxy?.made(callerPort)]);
+      expect(ways).toEqual([
+        ['sts', true],
+        ['ecr', true],
+      ]);
+    },
+  );
+
+  test.each([
+    ['when it answers', 0],
+    ['when it refuses, and is asked once more for its words', 1],
+  ])('the agent of EKS Pod Identity is never asked through a proxy: %s', async (_when, exitCode) => {
+    const proxy = await world.startProxy();
+    const everywhere = Object.fromEntries(ALL_VARIABLES.map((name) => [name, proxy]));
+    if (exitCode === 1) world.agent.faults.always(answer(404, 'not here'));
+    // Node's own support for proxies must not change that.
+    const env = { ...world.podIdentityEnv(), ...everywhere, NODE_USE_ENV_PROXY: '1' };
+    const main = await world.main({ env, inputs: { 'http-proxy': proxy }, tools: TOOLS });
+    expect(main.exitCode).toBe(exitCode);
+    expect(world.agent.requests).toHaveLength(exitCode === 0 ? 1 : 2);
+    expect(ledTo()).toEqual(exitCode === 0 ? [world.aws.port] : []);
+  });
+
+  test('nor is the instance metadata', async () => {
+    const inputs = { 'http-proxy': await world.startProxy() };
+    const main = await world.main({ env: await world.startInstanceMetadata(), inputs, tools: TOOLS });
+    expect(main.exitCode).toBe(0);
+    expect(ledTo()).toEqual([world.aws.port]);
+  });
+});
+
+describe('a proxy that wants a login', () => {
+  const login = { username: 'build agent', password: 'p@ss/w0rd:with%everything' };
+
+  test.each(['input', 'variable'])(
+    'gets user and password, by %s; nothing of them is in the log',
+    async (by) => {
+      const url = await world.startProxy(login);
+      const main = await logIn(
+        by === 'variable' ? { HTTP_PROXY: url } : {},
+        by === 'input' ? { 'http-proxy': url } : {},
+      );
+      expect(main.exitCode).toBe(0);
+      expect(ledTo()).toEqual([world.aws.port]);
+      const sent = Buffer.from(`${login.username}:${login.password}`).toString('base64');
+      for (const secret of [login.password, encodeURIComponent(login.password), sent]) {
+        expect(main.masks).toContain(secret);
+        expect(main.log).not.toContain(secret);
+      }
+    },
+  );
+
+  test('is given none: an error that says so, and how to give them', async () => {
+    await world.startProxy(login);
+    const main = await logIn({ HTTP_PROXY: world.proxy?.url ?? '' });
+    expect(main.exitCode).toBe(1);
+    expect(main.errors[0]).toContain(
+      `The proxy ${world.proxy?.url} (variable HTTP_PROXY) refused the connection`,
+    );
+    expect(main.errors[0]).toContain('407');
+    expect(main.errors[0]).toContain('secrets.PROXY_URL }}');
+    expect(world.proxy?.requests).toHaveLength(1);
+    expect(world.aws.requests).toEqual([]);
+  });
+
+  test('is given the wrong one: it is not in the log', async () => {
+    await world.startProxy(login);
+    world.addSecret('proxy password', 'wr0ng-passw0rd', 'given');
+    const main = await logIn(
+      {},
+      { 'http-proxy': `http://jane.doe:wr0ng-passw0rd@${world.proxy?.authority}` },
+    );
+    expect(main.errors[0]).toContain('407');
+    expect(main.stdout.replace(/^::add-mask::.*$/gm, '')).not.toMatch(/wr0ng|jane\.doe/);
+  });
+});
+
+describe('a proxy that fails: an error that says it is the proxy', () => {
+  test.each([
+    [
+      'refuses',
+      () => world.proxy?.faults.always(answer(403)),
+      'refused the connection',
+      'Let the proxy pass',
+      1,
+    ],
+    [
+      'is out of order',
+      () => world.proxy?.faults.always(answer(503)),
+      'refused the connection',
+      'cannot reach it',
+      3,
+    ],
+    [
+      'cuts the connection',
+      () => world.proxy?.faults.always(cut()),
+      'cannot be reached',
+      'Try it from the runner',
+      3,
+    ],
+  ])('it %s', async (_what, arrange, words, remedy, tries) => {
+    const inputs = { 'http-proxy': await world.startProxy(), 'max-attempts': '3' };
+    arrange();
+    const main = await logIn(FAST, inputs);
+    expect(main.exitCode).toBe(1);
+    expect(main.errors[0]).toContain(`The proxy ${world.proxy?.url} (input 'http-proxy') ${words}`);
+    expect(main.errors[0]).toContain(remedy);
+    expect(world.proxy?.requests).toHaveLength(tries);
+    expect(main.log.match(/attempt \d of 3, the next in/g) ?? []).toHaveLength(tries - 1);
+  });
+
+  test('it is not there', async () => {
+    const inputs = { 'http-proxy': await world.startProxy(), 'max-attempts': '2' };
+    await world.proxy?.stop();
+    const main = await logIn(FAST, inputs);
+    expect(main.errors[0]).toContain(
+      `The proxy ${inputs['http-proxy']} (input 'http-proxy') cannot be reached`,
+    );
+    expect(main.errors[0]).toContain('ECONNREFUSED');
+    await world.startProxy();
+  });
+
+  test('it lets through, and the service behind it fails: tried again as without a proxy', async () => {
+    world.aws.faults.times(2, cut());
+    const main = await logIn(FAST, { 'http-proxy': await world.startProxy() });
+    expect(main.exitCode).toBe(0);
+    expect(main.log).toContain('let the call to 127.0.0.1');
+    expect(world.aws.requests).toHaveLength(3);
+  });
+});
+
+describe('a malformed proxy is an error before any call', () => {
+  test.each([
+    ["input 'http-proxy'", {}, { 'http-proxy': 'socks5://proxy:1080' }],
+    ["input 'http-proxy'", {}, { 'http-proxy': 'http://proxy:3128o' }],
+    ['variable HTTPS_PROXY', { HTTPS_PROXY: 'http://' }, {}],
+    ['variable https_proxy', { https_proxy: 'http://[::1' }, {}],
+    ['variable HTTP_PROXY', { HTTP_PROXY: 'ftp://proxy' }, {}],
+    ['variable http_proxy', { http_proxy: 'http://a b' }, {}],
+  ])('%s', async (origin, env: Record<string, string>, inputs: Record<string, string>) => {
+    const main = await world.main({ env: { ...world.podIdentityEnv(), ...env }, inputs, tools: TOOLS });
+    expect(main.exitCode).toBe(1);
+    expect(main.errors).toHaveLength(1);
+    expect(main.errors[0]).toContain(`The proxy that ${origin} names`);
+    expect([...world.agent.requests, ...world.aws.requests]).toEqual([]);
+    expect(main.toolRuns).toEqual([]);
+  });
+
+  test('its password is not in the error', async () => {
+    world.addSecret('proxy password', 's3cret-passw0rd', 'given');
+    const main = await logIn({}, { 'http-proxy': 'http://jane:s3cret-passw0rd@proxy:port' });
+    expect(main.errors[0]).toContain("'http://***@proxy:port'");
+  });
+});
+
+describeReal('a real proxy, with basic authentication', ['tinyproxy'], () => {
+  let proxy: Tinyproxy;
+  beforeEach(async () => {
+    proxy = await Tinyproxy.start(join(world.directory, 'tinyproxy'), 'build-agent', 'pass-w0rd.1');
+    world.addSecret('proxy password', 'pass-w0rd.1', 'given');
+  });
+  afterEach(() => proxy.stop());
+
+  test('lets the calls through, of STS and of ECR', async () => {
+    const inputs = { 'http-proxy': `http://build-agent:pass-w0rd.1@127.0.0.1:${proxy.port}` };
+    const main = await world.main({ env: world.webIdentityEnv(), inputs });
+    expect(main.errors).toEqual([]);
+    expect(world.aws.calls.map(({ service }) => service)).toEqual(['sts', 'ecr']);
+    const connects = proxy.log.match(/CONNECT 127\.0\.0\.1:\d+/g) ?? [];
+    expect(new Set(connects)).toEqual(new Set([`CONNECT 127.0.0.1:${world.aws.port}`]));
+    expect(connects.length).toBeGreaterThanOrEqual(2);
+    expect((await world.post(main)).exitCode).toBe(0);
+  });
+
+  test('refuses without a login: the error says that it is the proxy', async () => {
+    const main = await logIn({}, { 'http-proxy': `http://127.0.0.1:${proxy.port}` });
+    expect(main.errors[0]).toContain(`The proxy http://127.0.0.1:${proxy.port} (input 'http-proxy') refused`);
+    expect(main.errors[0]).toContain('407');
+  });
+});

@@ -1,0 +1,170 @@
+import { describe, expect, test } from '@jest/globals';
+import { proxyFor } from '../../../src/network/proxied-handler.ts';
+import { proxySecrets, readProxies } from '../../../src/network/proxy.ts';
+
+const ECR = 'https://api.ecr.eu-west-1.amazonaws.com/';
+const PLAIN = 'http://ecr.example:8080/';
+
+function chosen(url: string, input: string, environment: Record<string, string>): string | undefined {
+  const proxies = readProxies(input, environment);
+  return proxies && proxyFor(url, proxies)?.shown;
+}
+
+describe('which proxy', () => {
+  test.each<
+    [
+      what: string,
+      input: string,
+      environment: Record<string, string>,
+      https: string | undefined,
+      http: string | undefined,
+    ]
+  >([
+    ['none is named', '', {}, undefined, undefined],
+    ['HTTPS_PROXY', '', { HTTPS_PROXY: 'http://a:1' }, 'http://a:1', undefined],
+    ['https_proxy', '', { https_proxy: 'http://a:1' }, 'http://a:1', undefined],
+    ['HTTP_PROXY alone serves https as well', '', { HTTP_PROXY: 'http://a:1' }, 'http://a:1', 'http://a:1'],
+    ['http_proxy alone serves https as well', '', { http_proxy: 'http://a:1' }, 'http://a:1', 'http://a:1'],
+    [
+      'each for its own',
+      '',
+      { HTTPS_PROXY: 'http://a:1', HTTP_PROXY: 'http://b:2' },
+      'http://a:1',
+      'http://b:2',
+    ],
+    [
+      'lower case goes first',
+      '',
+      { https_proxy: 'http://a:1', HTTPS_PROXY: 'http://b:2' },
+      'http://a:1',
+      undefined,
+    ],
+    ['an empty one is not set', '', { https_proxy: '', HTTPS_PROXY: 'http://b:2' }, 'http://b:2', undefined],
+    ['a blank one is not set', '', { https_proxy: ' ', HTTPS_PROXY: 'http://b:2' }, 'http://b:2', undefined],
+    ['the input goes before all', 'http://i:9', { https_proxy: 'http://a:1' }, 'http://i:9', 'http://i:9'],
+    ['the input around blanks', ' http://i:9 ', {}, 'http://i:9', 'http://i:9'],
+    ['no scheme is http', 'i:9', {}, 'http://i:9', 'http://i:9'],
+    ['a proxy over TLS', 'https://i', {}, 'https://i', 'https://i'],
+    ['an IPv6 proxy', 'http://[::1]:9', {}, 'http://[::1]:9', 'http://[::1]:9'],
+    [
+      'ALL_PROXY is for other protocols',
+      '',
+      { ALL_PROXY: 'http://a:1', all_proxy: 'http://a:1' },
+      undefined,
+      undefined,
+    ],
+  ])('%s', (_what, input, environment, https, http) => {
+    expect(chosen(ECR, input, environment)).toBe(https);
+    expect(chosen(PLAIN, input, environment)).toBe(http);
+  });
+
+  test('the environment of this process plays no part, and stays as it is', () => {
+    const before = { ...process.env };
+    process.env['no_proxy'] = '*';
+    process.env['HTTPS_PROXY'] = 'http://elsewhere:1';
+    try {
+      expect(chosen(ECR, 'http://i:9', {})).toBe('http://i:9');
+      expect(process.env).toMatchObject({ no_proxy: '*', HTTPS_PROXY: 'http://elsewhere:1' });
+      expect(process.env['https_proxy']).toBe(before['https_proxy']);
+    } finally {
+      for (const name of ['no_proxy', 'HTTPS_PROXY']) {
+        if (before[name] === undefined) delete process.env[name];
+        else process.env[name] = before[name];
+      }
+    }
+  });
+});
+
+describe('NO_PROXY', () => {
+  test.each<[noProxy: string, url: string, direct: boolean]>([
+    ['api.ecr.eu-west-1.amazonaws.com', ECR, true],
+    ['API.ECR.EU-WEST-1.AMAZONAWS.COM', ECR, true],
+    ['ecr.eu-west-1.amazonaws.com', ECR, false],
+    ['.amazonaws.com', ECR, true],
+    ['.amazonaws.com', 'https://amazonaws.com.evil.example/', false],
+    ['*.amazonaws.com', ECR, true],
+    ['*.example.com', ECR, false],
+    ['*', ECR, true],
+    ['api.ecr.eu-west-1.amazonaws.com:443', ECR, true],
+    ['api.ecr.eu-west-1.amazonaws.com:8443', ECR, false],
+    ['ecr.example:8080', PLAIN, true],
+    ['localhost,.amazonaws.com', ECR, true],
+    ['localhost, .amazonaws.com', ECR, true],
+    ['localhost .amazonaws.com', ECR, true],
+    ['localhost,127.0.0.1', ECR, false],
+    ['[::1]', 'http://[::1]:80/', true],
+    ['', ECR, false],
+  ])('%s: %s is asked directly: %s', (noProxy, url, direct) => {
+    for (const name of ['NO_PROXY', 'no_proxy']) {
+      expect(chosen(url, 'http://i:9', { [name]: noProxy })).toBe(direct ? undefined : 'http://i:9');
+      const byVariables = { HTTP_PROXY: 'http://a:1', [name]: noProxy };
+      expect(chosen(url, '', byVariables)).toBe(direct ? undefined : 'http://a:1');
+    }
+  });
+});
+
+describe('a malformed proxy', () => {
+  test.each([
+    ['http://', "input 'http-proxy'", {}],
+    ['http://:3128', "input 'http-proxy'", {}],
+    ['socks5://proxy:1080', "input 'http-proxy'", {}],
+    ['http://proxy:port', "input 'http-proxy'", {}],
+    ['http://pro xy:3128', "input 'http-proxy'", {}],
+    ['http://u:%zz@proxy:3128', "input 'http-proxy'", {}],
+    ['', 'variable HTTPS_PROXY', { HTTPS_PROXY: 'ftp://proxy' }],
+    ['', 'variable https_proxy', { https_proxy: 'http://proxy:99999' }],
+    ['', 'variable HTTP_PROXY', { HTTP_PROXY: 'socks4://proxy' }],
+    ['', 'variable http_proxy', { http_proxy: '://' }],
+    ['', 'variable HTTP_PROXY', { HTTPS_PROXY: 'http://proxy', HTTP_PROXY: 'socks4://proxy' }],
+  ])('%j of %s is an error that names it', (input, origin, environment) => {
+    expect(() => readProxies(input, environment)).toThrow(`The proxy that ${origin} names`);
+  });
+
+  test('is quoted without user and password', () => {
+    const message = (input: string): string => {
+      try {
+        readProxies(input, {});
+        return 'accepted';
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    expect(message('http://jane:pa#ss@proxy:3128')).toContain("'http://***@proxy:3128'");
+    expect(message('jane:p/a#ss@proxy:3128')).toContain("'***@proxy:3128'");
+    expect(message('socks5://jane:a@b@proxy')).toContain("'socks5://***@proxy'");
+  });
+});
+
+describe('what is masked', () => {
+  const secrets = (url: string) => {
+    const proxies = readProxies(url, {});
+    return new Set(proxies && proxySecrets(proxies));
+  };
+
+  test('password, user and both together, as written and as sent', () => {
+    const all = secrets('http://jane.doe:p%40ss%3A1@proxy:3128');
+    const sent = Buffer.from('jane.doe:p@ss:1').toString('base64');
+    for (const one of ['p%40ss%3A1', 'p@ss:1', 'jane.doe', 'jane.doe:p@ss:1', 'jane.doe:p%40ss%3A1', sent]) {
+      expect(all).toContain(one);
+    }
+  });
+
+  test('a user name that the lines of the log need stays readable', () => {
+    expect(secrets('http://proxy:s3cret@host:1')).not.toContain('proxy');
+    expect(secrets('http://it:s3cret@host:1')).not.toContain('it');
+    expect(secrets('http://proxy:s3cret@host:1')).toContain('s3cret');
+  });
+
+  test('nothing, where the proxy wants no login', () => {
+    expect(secrets('http://proxy:3128')).toEqual(new Set());
+    expect(proxySecrets({ https: undefined, http: undefined, noProxy: '' })).toEqual([]);
+  });
+
+  test('the variables of both protocols', () => {
+    const proxies = readProxies('', {
+      HTTPS_PROXY: 'http://user1:first@a',
+      HTTP_PROXY: 'http://user2:second@b',
+    });
+    expect(proxies && proxySecrets(proxies)).toEqual(expect.arrayContaining(['first', 'second']));
+  });
+});

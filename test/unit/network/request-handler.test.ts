@@ -1,0 +1,110 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { HttpRequest } from '@smithy/core/protocols';
+import { type NodeHttpHandler, streamCollector } from '@smithy/node-http-handler';
+import { describeError } from '../../../src/failure/symptoms.ts';
+import { ProxiedHandler } from '../../../src/network/proxied-handler.ts';
+import { readProxies } from '../../../src/network/proxy.ts';
+import { DeadlineHandler, requestHandler } from '../../../src/network/request-handler.ts';
+import { answer, hang } from '../../harness/faults.ts';
+import { HttpStandIn } from '../../harness/http-stand-in.ts';
+import { ForwardProxy } from '../../harness/proxy.ts';
+
+let service: HttpStandIn;
+let proxy: ForwardProxy;
+beforeEach(async () => {
+  service = new HttpStandIn(() => ({ status: 200 }));
+  proxy = new ForwardProxy();
+  await Promise.all([service.listen(), proxy.listen()]);
+  // The deadlines are timers of this process, so their time can be brought.
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance', 'Date'] });
+});
+afterEach(async () => {
+  jest.useRealTimers();
+  await Promise.all([service.stop(), proxy.stop()]);
+});
+
+function ask(handler: NodeHttpHandler): Promise<unknown> {
+  const { hostname, port } = new URL(service.url);
+  const request = new HttpRequest({
+    protocol: 'http:',
+    hostname,
+    port: Number(port),
+    method: 'POST',
+    path: '/',
+  });
+  return handler.handle(request).catch((error) => error);
+}
+
+function proxied(): ProxiedHandler {
+  const proxies = readProxies(proxy.url, {});
+  if (proxies === undefined) throw new Error('no proxy');
+  return new ProxiedHandler(proxies);
+}
+
+describe('a call that is not answered ends with an error', () => {
+  test.each([
+    ['directly', () => new DeadlineHandler()],
+    ['through a proxy', proxied],
+  ])('after 15 s, %s', async (_way, handler) => {
+    service.faults.once(hang());
+    const asked = ask(handler());
+    await service.seen();
+    await jest.advanceTimersByTimeAsync(14_000);
+    let isOver = false;
+    void asked.then(() => {
+      isOver = true;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isOver).toBe(false);
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(describeError(await asked).words).toContain('no answer within 15 s');
+  });
+
+  test('after 15 s in all, where the answer begins and does not end', async () => {
+    service.faults.once(answer(200, 'half', { 'content-length': '8' }));
+    const { hostname, port } = new URL(service.url);
+    const request = new HttpRequest({
+      protocol: 'http:',
+      hostname,
+      port: Number(port),
+      method: 'POST',
+      path: '/',
+    });
+    const { response } = await new DeadlineHandler().handle(request);
+    const read = streamCollector(response.body).catch((error) => error);
+    await jest.advanceTimersByTimeAsync(15_000);
+    const error = await read;
+    expect(error).toMatchObject({ name: 'TimeoutError' });
+    expect(describeError(error).words).toBe('the answer was not complete within 15 s');
+  });
+
+  test('an answer in time leaves no timer behind', async () => {
+    const { hostname, port } = new URL(service.url);
+    const request = new HttpRequest({
+      protocol: 'http:',
+      hostname,
+      port: Number(port),
+      method: 'POST',
+      path: '/',
+    });
+    const { response } = await new DeadlineHandler().handle(request);
+    await streamCollector(response.body);
+    while (!response.body.closed) await new Promise((resolve) => setImmediate(resolve));
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test('after 5 s, where a proxy accepts and says nothing', async () => {
+    proxy.faults.once(hang());
+    const asked = ask(proxied());
+    while (proxy.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await jest.advanceTimersByTimeAsync(5_000);
+    expect(describeError(await asked).words).toBe(
+      `The proxy ${proxy.url} (input 'http-proxy') cannot be reached: no connection within 5 s`,
+    );
+  });
+});
+
+test('the libraries for proxies are used only where one is named', async () => {
+  expect(await requestHandler(undefined)).not.toBeInstanceOf(ProxiedHandler);
+  expect(await requestHandler(readProxies('http://proxy', {}))).toBeInstanceOf(ProxiedHandler);
+});
