@@ -55,6 +55,18 @@ export const ERROR_SAMPLES: Readonly<Record<string, { readonly words: string; re
   'agent-connection-cut': { words: 'socket hang up' },
   'agent-unexpected-answer': { words: 'The agent’s answer is not of the required format' },
   'node-identity': { words: 'The role of the node signs' },
+  'proxy-login': {
+    words:
+      "The proxy http://proxy.example.com:3128 (input 'http-proxy') refused the connection to sts.eu-west-1.amazonaws.com: 407 Proxy Authentication Required",
+  },
+  'proxy-refused': {
+    words:
+      'The proxy http://proxy.example.com:3128 (variable HTTPS_PROXY) refused the connection to sts.eu-west-1.amazonaws.com: 403 Filtered',
+  },
+  'proxy-unreachable': {
+    words:
+      'The proxy http://proxy.example.com:3128 (variable https_proxy) cannot be reached: connect ECONNREFUSED 10.0.0.1:3128',
+  },
   'profile-missing': { words: 'The profile of AWS_PROFILE is not there' },
   'container-metadata-hostname': {
     words: '169.254.170.23 is not a valid container metadata service hostname',

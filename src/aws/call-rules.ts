@@ -6,7 +6,7 @@ import { maxAttemptsAsked } from '../retry/max-attempts.ts';
 import { type Retry, retryLine } from '../retry/report.ts';
 import { ReportingRetryStrategy } from '../retry/sdk-strategy.ts';
 
-/** How often a call is tried where the user names no number. */
+/** How often a call is tried where the user names no number; see docs/network.md for how it was chosen. */
 export const DEFAULT_MAX_ATTEMPTS = 8;
 
 /** How this step makes its calls over the network. */

@@ -1,0 +1,19 @@
+/** The parts of the bench, by the name that chooses one. */
+const PARTS: Readonly<Record<string, () => Promise<boolean>>> = {
+  fleet: async () => (await import('./fleet/index.ts')).benchFleet(),
+};
+
+/** Runs the parts that are named, or all; gives whether each held its bounds. */
+async function bench(names: readonly string[]): Promise<boolean> {
+  const unknown = names.filter((name) => !Object.hasOwn(PARTS, name));
+  if (unknown.length > 0) {
+    console.error(`There is no part ${unknown.join(', ')}; there are: ${Object.keys(PARTS).join(', ')}`);
+    return false;
+  }
+  let held = true;
+  for (const name of names.length > 0 ? names : Object.keys(PARTS))
+    held = (await PARTS[name]?.()) === true && held;
+  return held;
+}
+
+process.exitCode = (await bench(process.argv.slice(2))) ? 0 : 1;
