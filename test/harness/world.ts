@@ -305,7 +305,9 @@ export class World {
       tools.add(name, tool);
     }
     const env = this.#environment(choice, tools);
-    this.#temps.add(env['RUNNER_TEMP'] ?? '');
+    if (env['RUNNER_TEMP'] !== undefined) {
+      this.#temps.add(env['RUNNER_TEMP']);
+    }
     const { interrupts = [], limitMs = 60_000 } = choice;
     const result = await runStep({ inputs, env, state, tools, directory, interrupts, limitMs });
     this.#toolsOf.set(result, chosenTools);

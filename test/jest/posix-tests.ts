@@ -2,10 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * What a test file says where it runs the harness's container tools, which are shell scripts, or goes by signals: on
- * Windows there are neither.
+ * What a test file says where it runs the harness's container tools, which are shell scripts, or goes by signals, by
+ * modes of files or by symbolic links: on Windows there are none of these, or only for some.
  */
-const NEEDS_POSIX = /harness\/(?:world|tools|namespace|real-parts)\.ts'|'\/bin\/|process\.kill\(/;
+const NEEDS_POSIX =
+  /harness\/(?:world|tools|namespace|real-parts)\.ts'|'\/bin\/|process\.kill\(|\b0o[0-7]{3}\b|symlinkSync\(/;
 
 /** Whether a test, by its text, can run only on a system of the POSIX kind. */
 export function needsPosix(text: string): boolean {
