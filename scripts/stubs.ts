@@ -8,4 +8,6 @@ export const STUBS: Readonly<Record<string, string>> = {
   '@actions/exec': join(FOLDER, 'exec.js'),
   '@actions/http-client': HTTP_CLIENT,
   '@actions/http-client/lib/auth': HTTP_CLIENT,
+  'graceful-fs': join(FOLDER, 'graceful-fs.cjs'),
+  'signal-exit': join(FOLDER, 'signal-exit.cjs'),
 };

@@ -1,5 +1,7 @@
 import { getInput } from '@actions/core';
 import { CREDENTIAL_SOURCE_CHOICES, type CredentialSourceChoice } from './aws/identity.ts';
+import { parseTools } from './container/choose-tools.ts';
+import type { ToolName } from './container/tool.ts';
 import { Failure } from './failure/failure.ts';
 import * as log from './log.ts';
 import { PUBLIC_ENTRY, parseRegistries, type RegistryEntry } from './registry/entry.ts';
@@ -13,8 +15,11 @@ export type Inputs = {
   readonly allowedAccountIds: readonly string[];
   /** A region name, or empty. */
   readonly awsRegion: string;
+  /** The tools to log in, in the order given; none where the user leaves the choice to the action. */
+  readonly containerCli: readonly ToolName[];
   readonly credentialSource: CredentialSourceChoice;
   readonly httpProxy: string;
+  readonly isolateDockerConfig: boolean;
   readonly maskPassword: boolean;
   /** How often each call over the network is tried; undefined where the user names no number. */
   readonly maxAttempts: number | undefined;
@@ -31,6 +36,7 @@ export function readInputs(): Inputs {
   const problems: string[] = [];
   const registries = readRegistries(readRegistryType(problems), problems);
   const awsRegion = readRegion(problems);
+  const containerCli = readContainerCli(problems);
   const credentialSource = readCredentialSource(problems);
   const allowedAccountIds = readAccountIds(problems);
   const maxAttempts = readMaxAttempts(problems);
@@ -40,8 +46,14 @@ export function readInputs(): Inputs {
   return {
     allowedAccountIds,
     awsRegion,
+    containerCli,
     credentialSource,
     httpProxy: getInput('http-proxy'),
+    isolateDockerConfig: readFlag('isolate-docker-config', {
+      absent: false,
+      unreadable: true,
+      meaning: 'the job gets a docker configuration of its own',
+    }),
     maskPassword: readFlag('mask-password', {
       absent: true,
       unreadable: true,
@@ -107,6 +119,12 @@ function readAccountIds(problems: string[]): readonly string[] {
     problems.push(`Input 'allowed-account-ids': '${singleLine(id)}' is not a 12-digit account ID.`);
   }
   return [...ids];
+}
+
+function readContainerCli(problems: string[]): readonly ToolName[] {
+  const parsed = parseTools(getInput('container-cli'));
+  for (const problem of parsed.problems) problems.push(`Input 'container-cli': ${problem}.`);
+  return parsed.names;
 }
 
 /**

@@ -1,5 +1,6 @@
-import { setOutput, summary } from '@actions/core';
+import { exportVariable, setOutput, summary } from '@actions/core';
 import type { RegistryLogin } from './aws/token.ts';
+import type { MovedVariable } from './container/isolation.ts';
 import { type Environment, variable } from './environment.ts';
 import { earliestExpiry, rfc3339 } from './expiry.ts';
 import * as log from './log.ts';
@@ -56,4 +57,21 @@ export async function addToSummary(markdown: string, environment: Environment): 
   if (variable(environment, 'GITHUB_STEP_SUMMARY') === undefined) return;
   summary.addRaw(log.presentable(markdown), true);
   await summary.write().catch((error: unknown) => log.debug(`No job summary: ${String(error)}`));
+}
+
+/** Has the steps that follow use the job's own configuration. */
+export function exportVariables(moved: readonly MovedVariable[]): void {
+  for (const { name, value } of moved) exportVariable(name, value);
+}
+
+/**
+ * Gives the variables their earlier values back (empty where they had none): the post steps of other actions run later.
+ * One that a step of the job has set to something else since is left alone.
+ */
+export function restoreVariables(moved: readonly MovedVariable[], environment: Environment): void {
+  for (const { name, value, earlier } of moved) {
+    const now = variable(environment, name);
+    if (now === undefined || now === value) exportVariable(name, earlier);
+    else log.debug(`${name} has been set to ${now} since, and stays so`);
+  }
 }

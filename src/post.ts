@@ -1,26 +1,57 @@
-import { findContainerClient } from './container/docker.ts';
-import { logOut } from './container/logout.ts';
+import { existsSync } from 'node:fs';
+import { withTool } from './container/tool.ts';
 import type { Environment } from './environment.ts';
 import { Failure } from './failure/failure.ts';
 import * as log from './log.ts';
-import { savedLogins } from './state.ts';
+import { restoreVariables } from './outputs.ts';
+import { type SavedLogin, savedIsolation, savedLogins } from './state.ts';
 
 /**
- * The post stage: logs the container client out of every registry that main logged in to, from the saved state alone.
- * Throws a Failure that names each one that could not be logged out of, after all have been tried.
+ * The post stage: logs the container clients out of every registry that main logged in to, from the saved state alone,
+ * and ends the job's own configuration.
+ * Throws a Failure that names everything that could not be done, after all has been tried.
  */
 export async function post(environment: Environment, signal: AbortSignal): Promise<void> {
   const logins = savedLogins();
-  if (logins.length === 0) {
+  const isolation = savedIsolation();
+  if (logins.length === 0 && isolation === undefined) {
     log.info('No registry to log out of');
     return;
   }
-  const client = await findContainerClient(environment);
   const problems: string[] = [];
-  for (const { registry, dockerConfig } of logins) {
-    log.info(`Logging out of registry ${registry}`);
-    const problem = await logOut({ ...client, config: dockerConfig }, registry, environment, signal);
-    if (problem !== undefined) problems.push(`docker could not log out of registry ${registry}: ${problem}`);
+  if (isolation !== undefined) restoreVariables(isolation.moved, environment);
+  if (isolation?.isFirst) {
+    // All logins of this step are in it: no client is needed to undo them.
+    log.info(`Removing the job's own docker configuration ${isolation.directory}`);
+    const { removeJobDirectory } = await import('./container/isolation-end.ts');
+    const problem = removeJobDirectory(isolation.directory);
+    if (problem !== undefined) problems.push(`${isolation.directory} could not be removed: ${problem}`);
+  } else if (isolation === undefined || existsSync(isolation.directory)) {
+    problems.push(...(await logOutOfAll(logins, environment, signal)));
   }
   if (problems.length > 0) throw new Failure({ what: problems.join('\n') });
+}
+
+/** Gives the reasons of those that could not be logged out of. */
+async function logOutOfAll(
+  logins: readonly SavedLogin[],
+  environment: Environment,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const { findTool } = await import('./container/find-tool.ts');
+  const { logOut } = await import('./container/logout.ts');
+  const problems: string[] = [];
+  for (const { registry, tool, ...place } of logins) {
+    log.info(`Logging out of registry ${registry}${withTool(tool)}`);
+    const found = await findTool(tool);
+    if (found === undefined) {
+      problems.push(
+        `${tool} is not on the path of this runner any more: it is still logged in to ${registry}`,
+      );
+      continue;
+    }
+    const problem = await logOut({ ...found, place }, registry, environment, signal);
+    if (problem !== undefined) problems.push(`${tool} could not log out of registry ${registry}: ${problem}`);
+  }
+  return problems;
 }

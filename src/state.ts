@@ -1,4 +1,6 @@
 import { getState, saveState } from '@actions/core';
+import type { Isolation } from './container/isolation.ts';
+import type { ToolName } from './container/tool.ts';
 
 // What crosses from main to post, all of it. It holds no secret: the runner keeps it in a plain file.
 
@@ -6,8 +8,11 @@ import { getState, saveState } from '@actions/core';
 export type SavedLogin = {
   /** The registry host, as the container client was given it. */
   readonly registry: string;
-  /** The directory of the docker configuration that the login was written to. */
-  readonly dockerConfig: string;
+  readonly tool: ToolName;
+  /** The variables that lead the client to the place that the login was written to; null is one that is not set. */
+  readonly variables: Readonly<Record<string, string | null>>;
+  /** The file at that place, where it is known. */
+  readonly file?: string;
 };
 
 /** Marks this process as main, so that the next one with this state knows that it is post. */
@@ -29,4 +34,15 @@ export function saveLogins(logins: readonly SavedLogin[]): void {
 export function savedLogins(): readonly SavedLogin[] {
   const text = getState('logins');
   return text === '' ? [] : (JSON.parse(text) as SavedLogin[]);
+}
+
+/** Saves that this job has, or is about to have, a configuration of its own. */
+export function saveIsolation(isolation: Isolation): void {
+  saveState('isolation', JSON.stringify(isolation));
+}
+
+/** The job's own configuration, where main saved one. */
+export function savedIsolation(): Isolation | undefined {
+  const text = getState('isolation');
+  return text === '' ? undefined : (JSON.parse(text) as Isolation);
 }

@@ -127,6 +127,10 @@ export const ERROR_SAMPLES: Readonly<Record<string, { readonly words: string; re
     words:
       'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?',
   },
+  'auth-file-without-place': {
+    words:
+      'get credentials: reading JSON file "/run/containers/1000/auth.json": open /run/containers/1000/auth.json: permission denied',
+  },
   'credential-store-not-implemented': {
     words: 'Error saving credentials: error storing credentials - err: exit status 1, out: `not implemented`',
   },

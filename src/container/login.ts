@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import type { RegistryLogin } from '../aws/token.ts';
 import type { Environment } from '../environment.ts';
 import { explain } from '../failure/explain.ts';
@@ -6,17 +7,21 @@ import * as log from '../log.ts';
 import { parsePrivateHost } from '../registry/host.ts';
 import { retryLine } from '../retry/report.ts';
 import { singleLine } from '../safe-text.ts';
-import { type ContainerClient, clientEnvironment, dockersWords } from './docker.ts';
+import { type ContainerClient, clientEnvironment, clientsWords } from './client.ts';
+import { writeEntry } from './config-file.ts';
+import { directoryOf } from './credential-place.ts';
+import { withLock } from './lock.ts';
 import { logInWithRetries, type Refusal } from './login-retry.ts';
 import { type ProcessResult, runProcess } from './process.ts';
+import type { ToolName } from './tool.ts';
 
 /** Time for one login, in milliseconds. A registry across the world answers in a few seconds. */
 const LOGIN_DEADLINE_MS = 45_000;
 
 /**
- * Logs the container client in to one registry. The password goes over standard input only: arguments and environment
- * can be read by other processes of the machine.
- * What passes by itself is tried again.
+ * Logs a container client in to one registry. Each try holds the lock of the place where the client keeps the login;
+ * what passes by itself is tried again. The password goes over standard input only: arguments and environment can be
+ * read by other processes of the machine.
  * Throws a Failure with the registry and the client's own words.
  */
 export async function logIn(
@@ -25,12 +30,12 @@ export async function logIn(
   { environment, maxAttempts, signal }: LoginRules,
 ): Promise<void> {
   const refusal = await logInWithRetries(() => tryLogin(client, login, environment, signal), {
-    what: `docker login to registry ${login.registry}`,
+    what: `${client.tool.name} login to registry ${login.registry}`,
     maxAttempts,
     signal,
     report: (retry) => log.info(retryLine(retry)),
   });
-  if (refusal !== undefined) throw loginFailure(login.registry, refusal.words);
+  if (refusal !== undefined) throw loginFailure(client.tool.name, login.registry, refusal.words);
 }
 
 /** What a login depends on besides client and registry. */
@@ -43,19 +48,44 @@ export type LoginRules = {
 
 async function tryLogin(
   client: ContainerClient,
+  login: RegistryLogin,
+  environment: Environment,
+  signal: AbortSignal,
+): Promise<Refusal | undefined> {
+  const { place } = client;
+  const directory = directoryOf(place);
+  if (directory !== undefined) makeDirectory(directory);
+  return withLock(directory, signal, async () => {
+    if (client.executable !== undefined) return runLogin(client, login, environment, signal);
+    if (place.file !== undefined) writeEntry(place.file, login.registry, login);
+    return undefined;
+  });
+}
+
+/** The client would make it itself, as closed as this, but then two that do so at once would not meet at the lock. */
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    log.debug(`The directory ${directory} could not be made: ${wordsOf(error)}`);
+  }
+}
+
+async function runLogin(
+  { tool, executable = '', place }: ContainerClient,
   { registry, username, password }: RegistryLogin,
   environment: Environment,
   signal: AbortSignal,
 ): Promise<Refusal | undefined> {
-  const args = ['login', '--username', username, '--password-stdin', registry];
-  const env = clientEnvironment(environment, client.config);
+  const args = [...(tool.commands?.login ?? []), '--username', username, '--password-stdin', registry];
+  const env = clientEnvironment(environment, place.variables);
   const options = { input: password, env, deadlineMs: LOGIN_DEADLINE_MS, signal };
   let result: ProcessResult;
   try {
-    result = await runProcess(client.executable, args, options);
+    result = await runProcess(executable, args, options);
   } catch (error) {
     throw new Failure(
-      { what: `docker could not be started: ${singleLine(wordsOf(error))}` },
+      { what: `${tool.name} could not be started: ${singleLine(wordsOf(error))}` },
       { cause: error },
     );
   }
@@ -63,13 +93,13 @@ async function tryLogin(
   return { words: howItEnded(result), hung: result.ended === 'deadline' };
 }
 
-function loginFailure(registry: string, words: string): Failure {
+function loginFailure(tool: ToolName, registry: string, words: string): Failure {
   const host = parsePrivateHost(registry);
   const region = typeof host === 'string' ? undefined : host.region;
   const explanation = explain({
     area: 'container-client',
-    what: `docker could not log in to registry ${registry}: ${words}`,
-    facts: { tool: 'docker', registry, region },
+    what: `${tool} could not log in to registry ${registry}: ${words}`,
+    facts: { tool, registry, region },
   });
   return new Failure(explanation);
 }
@@ -78,5 +108,5 @@ function loginFailure(registry: string, words: string): Failure {
 export function howItEnded({ ended, stderr }: ProcessResult): string {
   if (ended === 'aborted') return 'the step was cancelled';
   if (ended === 'deadline') return `no end after ${LOGIN_DEADLINE_MS / 1000} s, so it was stopped`;
-  return singleLine(dockersWords(stderr));
+  return singleLine(clientsWords(stderr));
 }

@@ -1,16 +1,19 @@
 import type { Environment } from '../environment.ts';
 import { wordsOf } from '../failure/failure.ts';
 import { singleLine } from '../safe-text.ts';
-import { type ContainerClient, clientEnvironment, dockersWords } from './docker.ts';
+import { type ContainerClient, clientEnvironment, clientsWords } from './client.ts';
+import { removeEntry } from './config-file.ts';
+import { directoryOf } from './credential-place.ts';
+import { withLock } from './lock.ts';
 import { runProcess } from './process.ts';
 
 /** Time for one logout, in milliseconds. It only takes an entry out of a file. */
 const LOGOUT_DEADLINE_MS = 15_000;
 
 /**
- * Logs the container client out of one registry.
- * Gives the reason where that fails, and nothing where it is done: one that fails must not keep others from being
- * logged out of.
+ * Logs a container client out of one registry, under the lock of the place where it keeps the login.
+ * Gives the reason where that fails, and nothing where it is done or there was no login: one that fails must not keep
+ * others from being logged out of.
  */
 export async function logOut(
   client: ContainerClient,
@@ -18,13 +21,31 @@ export async function logOut(
   environment: Environment,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const env = clientEnvironment(environment, client.config);
+  const { executable, place } = client;
   try {
-    const options = { env, deadlineMs: LOGOUT_DEADLINE_MS, signal };
-    const { exitCode, ended, stderr } = await runProcess(client.executable, ['logout', registry], options);
-    if (exitCode === 0) return undefined;
-    return ended === 'by-itself' ? singleLine(dockersWords(stderr)) : `it did not end (${ended})`;
+    return await withLock(directoryOf(place), signal, async () => {
+      if (executable !== undefined) return runLogout(client, executable, registry, environment, signal);
+      if (place.file !== undefined) removeEntry(place.file, registry);
+      return undefined;
+    });
   } catch (error) {
     return singleLine(wordsOf(error));
   }
+}
+
+async function runLogout(
+  { tool, place }: ContainerClient,
+  executable: string,
+  registry: string,
+  environment: Environment,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const args = [...(tool.commands?.logout ?? []), registry];
+  const env = clientEnvironment(environment, place.variables);
+  const options = { env, deadlineMs: LOGOUT_DEADLINE_MS, signal };
+  const { exitCode, ended, stderr } = await runProcess(executable, args, options);
+  if (exitCode === 0) return undefined;
+  if (ended !== 'by-itself') return `it did not end (${ended})`;
+  const words = clientsWords(stderr);
+  return tool.notLoggedIn?.test(words) ? undefined : singleLine(words);
 }

@@ -50,8 +50,7 @@ const ASSOCIATE =
 const AGENT_STATUS = 'kubectl -n kube-system get daemonset eks-pod-identity-agent';
 const AGENT_LOG = 'kubectl -n kube-system logs daemonset/eks-pod-identity-agent';
 
-// biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of a workflow
-const OWN_DOCKER_CONFIG = 'env:\n  DOCKER_CONFIG: ${{ runner.temp }}/docker';
+const OWN_DOCKER_CONFIG = 'with:\n  isolate-docker-config: true';
 
 const POD_IDENTITY: readonly KnowledgeEntry[] = [
   {
@@ -485,7 +484,7 @@ const CONTAINER_CLIENT: readonly KnowledgeEntry[] = [
     areas: ['container-client'],
     means: 'The runner image does not have {tool}, or it is not on the path of this step.',
     remedy:
-      'Install the client in the runner image; an engine is not needed to log in. Debian and Ubuntu:\nsudo apt-get install --yes docker-cli',
+      "Install the client in the runner image (an engine is not needed to log in), Debian and Ubuntu:\nsudo apt-get install --yes docker-cli\nOr, for builders that read docker's config.json and need no client (kaniko, buildctl, crane, ko, jib):\nwith:\n  container-cli: config-file",
   },
   {
     id: 'client-socket-denied',
@@ -506,12 +505,20 @@ const CONTAINER_CLIENT: readonly KnowledgeEntry[] = [
       'Look at DOCKER_HOST, and wait for the engine in a step before this one:\ntimeout 60 sh -c "until docker info; do sleep 1; done"',
   },
   {
+    id: 'auth-file-without-place',
+    areas: ['container-client'],
+    pattern: /\/run\/containers\/\d+\S*: permission denied/,
+    means:
+      'No variable says where {tool} may keep the login, and a user other than root has no place of its own where XDG_RUNTIME_DIR is not set.',
+    remedy: `Give the job a place of its own:\n${OWN_DOCKER_CONFIG}`,
+  },
+  {
     id: 'credential-store-not-implemented',
     areas: ['container-client'],
     pattern: /not implemented/,
     means:
       "The docker configuration names the credential helper 'ecr-login', which gives out credentials of its own and cannot store any.",
-    remedy: `Take "credsStore": "ecr-login" (or its entry in "credHelpers") out of the docker configuration, or use one without it:\n${OWN_DOCKER_CONFIG}`,
+    remedy: `Take "credsStore": "ecr-login" (or its entry in "credHelpers") out of the docker configuration, or give the job one of its own, which sets it aside:\n${OWN_DOCKER_CONFIG}`,
   },
   {
     id: 'credential-store-windows',

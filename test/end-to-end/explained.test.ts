@@ -474,7 +474,7 @@ describe('docker', () => {
     [
       'has the store of ecr-login',
       docker(`${storing}\`not implemented\``),
-      ['`not implemented`', "credential helper 'ecr-login'", 'DOCKER_CONFIG: '],
+      ['`not implemented`', "credential helper 'ecr-login'", 'isolate-docker-config: true'],
     ],
     [
       'has the store of Windows',

@@ -76,7 +76,7 @@ function unmaskedPasswords(result: StepResult): string[] {
 }
 
 function* filesUnder(directory: string): Generator<string> {
-  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+  for (const entry of unlessGone(() => readdirSync(directory, { withFileTypes: true })) ?? []) {
     const path = join(directory, entry.name);
     if (entry.isDirectory()) {
       yield* filesUnder(path);
@@ -86,14 +86,27 @@ function* filesUnder(directory: string): Generator<string> {
   }
 }
 
+/** Looks at a file; another step, which runs at the same time, may remove it any moment. */
+function unlessGone<Result>(look: () => Result): Result | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
 function inFiles(directories: string[], finder: SecretFinder): Finding[] {
   if (process.platform === 'win32') {
     return []; // modes say nothing there
   }
-  return directories
-    .flatMap((directory) => [...filesUnder(directory)])
-    .filter((file) => (statSync(file).mode & 0o077) !== 0)
-    .map((file) => [`the file ${file}, which others can read`, finder.find(readFileSync(file, 'latin1'))]);
+  const files = directories.flatMap((directory) => [...filesUnder(directory)]);
+  return files.flatMap((file): Finding[] => {
+    const text = unlessGone(() => (statSync(file).mode & 0o077) !== 0 && readFileSync(file, 'latin1'));
+    return text ? [[`the file ${file}, which others can read`, finder.find(text)]] : [];
+  });
 }
 
 /**

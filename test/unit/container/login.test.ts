@@ -1,15 +1,23 @@
 import { describe, expect, test } from '@jest/globals';
 import { howItEnded, logIn } from '../../../src/container/login.ts';
 import { logOut } from '../../../src/container/logout.ts';
+import { TOOLS } from '../../../src/container/tool.ts';
 
-const client = { executable: '/nowhere/docker', config: '/nowhere' };
+const client = { tool: TOOLS.docker, executable: '/nowhere/docker', place: { variables: {} } };
+const login = { registry: 'host', username: 'AWS', password: 'hunter2', token: 'QVdTOmh1bnRlcjI=' };
 const never = new AbortController().signal;
 
 test('a client that cannot be started is a failure of the login that says why', async () => {
-  const login = { registry: 'host', username: 'AWS', password: 'hunter2', token: 'QVdTOmh1bnRlcjI=' };
   await expect(logIn(client, login, { environment: {}, maxAttempts: 1, signal: never })).rejects.toThrow(
     /^docker could not be started: .*spawn \/nowhere\/docker ENOENT$/,
   );
+});
+
+test('a directory that cannot be made is left to the client to complain about', async () => {
+  const place = { variables: {}, file: '/dev/null/docker/config.json' };
+  await expect(
+    logIn({ ...client, place }, login, { environment: {}, maxAttempts: 1, signal: never }),
+  ).rejects.toThrow('ENOENT');
 });
 
 test('a client that cannot be started is the reason of a logout that failed', async () => {
@@ -17,7 +25,11 @@ test('a client that cannot be started is the reason of a logout that failed', as
 });
 
 test('a logout that was cancelled says so', async () => {
-  const slow = { executable: '/bin/sleep', config: '/nowhere' };
+  const slow = {
+    ...client,
+    executable: '/bin/sleep',
+    tool: { ...TOOLS.docker, commands: { login: [], logout: [] } },
+  };
   expect(await logOut(slow, '60', {}, AbortSignal.abort())).toBe('it did not end (aborted)');
 });
 

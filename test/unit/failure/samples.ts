@@ -168,6 +168,10 @@ export const SAMPLES: readonly Sample[] = [
       'dial unix /var/run/docker.sock: connect: permission denied',
     ],
     'client-engine-down': ['Cannot connect to the Docker daemon at unix:///x. Is the docker daemon running?'],
+    'auth-file-without-place': [
+      'get credentials: reading JSON file "/run/containers/1000/auth.json": open /run/containers/1000/auth.json: permission denied',
+      'mkdir /run/containers/1000: permission denied',
+    ],
     'credential-store-not-implemented': [
       'Error saving credentials: error storing credentials - err: exit status 1, out: `not implemented`',
     ],

@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { lockSync } from 'proper-lockfile';
+import { wordsOf } from '../failure/failure.ts';
+import * as log from '../log.ts';
+import { PRODUCT } from '../product.ts';
+import { type Clock, SYSTEM_CLOCK } from '../retry/clock.ts';
+
+/** The name of the lock, a directory, in the directory that it guards. */
+export const LOCK_NAME = `.${PRODUCT.name}.lock`;
+
+/** After this time without a sign of life, in milliseconds, a lock counts as left behind by a process that died. */
+const STALE_MS = 10_000;
+/** How long another one's lock is waited for, in milliseconds. */
+const WAIT_MS = 60_000;
+/** Between two looks at a lock that is held, in milliseconds: spread, so that many that wait do not move in step. */
+const PAUSE_MS = { least: 20, spread: 80 };
+
+/**
+ * Does something while no other process that uses this lock does: a container client reads, changes and writes back
+ * its configuration, so that two at once lose entries.
+ * A directory that cannot hold a lock, or is not there, is no error, nor is a lock that another process does not give
+ * back in a minute: the work is then done without it.
+ * Rejects as the work does, or where the signal aborts while it waits.
+ */
+export async function withLock<T>(
+  directory: string | undefined,
+  signal: AbortSignal,
+  work: () => Promise<T> | T,
+  clock: Clock = SYSTEM_CLOCK,
+): Promise<T> {
+  const release = directory === undefined ? undefined : await acquire(directory, signal, clock);
+  try {
+    return await work();
+  } finally {
+    release?.();
+  }
+}
+
+async function acquire(
+  directory: string,
+  signal: AbortSignal,
+  { now, random, sleep }: Clock,
+): Promise<(() => void) | undefined> {
+  const end = now() + WAIT_MS;
+  for (;;) {
+    signal.throwIfAborted();
+    const outcome = tryLock(directory);
+    if (outcome !== 'held by another') return outcome;
+    if (now() >= end) {
+      log.warning(
+        `Another process has held the lock ${join(directory, LOCK_NAME)} for ${WAIT_MS / 1000} s; going on without it.`,
+      );
+      return undefined;
+    }
+    await sleep(PAUSE_MS.least + random() * PAUSE_MS.spread, signal);
+  }
+}
+
+/** Tries once; gives how to release the lock, or nothing where the directory can hold none. */
+function tryLock(directory: string): (() => void) | undefined | 'held by another' {
+  try {
+    const release = lockSync(directory, {
+      lockfilePath: join(directory, LOCK_NAME),
+      realpath: false,
+      stale: STALE_MS,
+      // Somebody took the lock over, say because this process was stopped for a while. What it guards is looked at
+      // again after each login.
+      onCompromised: (error) => log.debug(`The lock in ${directory} was lost: ${wordsOf(error)}`),
+    });
+    return () => releaseQuietly(release);
+  } catch (error) {
+    if (isHeld(error)) return 'held by another';
+    log.debug(`No lock in ${directory}: ${wordsOf(error)}`);
+    return undefined;
+  }
+}
+
+function isHeld(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ELOCKED';
+}
+
+function releaseQuietly(release: () => void): void {
+  try {
+    release();
+  } catch (error) {
+    log.debug(`A lock could not be given back: ${wordsOf(error)}`);
+  }
+}

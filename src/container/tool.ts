@@ -1,0 +1,83 @@
+/** The programs that can be logged in, in the order in which one is chosen where docker is not there. */
+const PROGRAMS = ['docker', 'podman', 'buildah', 'skopeo', 'nerdctl', 'finch', 'oras', 'helm'] as const;
+/** Everything that input `container-cli` takes: the programs, and the one that runs nothing. */
+export const TOOL_NAMES = [...PROGRAMS, 'config-file'] as const;
+
+export type ProgramName = (typeof PROGRAMS)[number];
+export type ToolName = (typeof TOOL_NAMES)[number];
+
+/**
+ * The families of files that logins are kept in:
+ * `docker`, the `config.json` of the docker configuration; `containers`, the auth file of podman and its kin; and
+ * `helm`, the registry configuration of helm. Which variables move each of them is said in credential-file.ts.
+ */
+export type FileKind = 'docker' | 'containers' | 'helm';
+
+/** What has to be known of a tool to log it in and out. */
+export type Tool = {
+  readonly name: ToolName;
+  /** Words of the command line before the options and the registry; none where no program is run. */
+  readonly commands?: { readonly login: readonly string[]; readonly logout: readonly string[] };
+  readonly keepsIn: FileKind;
+  /** What it says, with an exit code other than 0, when it is told to log out of what it is not logged in to. */
+  readonly notLoggedIn?: RegExp;
+  /**
+   * Whether its entry in the file is known to stand under the registry's host as written, so that one that is not
+   * there is one that was lost. Seen with docker 28, podman 5.4, buildah 1.39, skopeo 1.18 and oras 1.2.
+   */
+  readonly keepsByHost: boolean;
+  /**
+   * How it takes an empty entry in `credHelpers`: docker's own library takes it for "no credential store for this
+   * host", oras's passes over it and asks the store for all registries.
+   */
+  readonly emptyHelper: 'no store' | 'passed over';
+};
+
+const COMMANDS = { login: ['login'], logout: ['logout'] } as const;
+const NOT_LOGGED_IN = /\bnot logged in(?:to)?\b/i;
+
+const LIKE_DOCKER = { commands: COMMANDS, keepsIn: 'docker', emptyHelper: 'no store' } as const;
+const LIKE_PODMAN = {
+  commands: COMMANDS,
+  keepsIn: 'containers',
+  notLoggedIn: NOT_LOGGED_IN,
+  keepsByHost: true,
+  emptyHelper: 'passed over',
+} as const;
+
+/**
+ * The one table of the tools. podman and buildah exit with 125, skopeo with 1, when they are not logged in; docker and
+ * oras with 0. nerdctl keeps its entry under the host with the port (its module dockerconfigresolver), and finch is
+ * nerdctl, in a virtual machine on macOS and Windows.
+ */
+export const TOOLS: Readonly<Record<ToolName, Tool>> = {
+  docker: { name: 'docker', ...LIKE_DOCKER, keepsByHost: true },
+  podman: { name: 'podman', ...LIKE_PODMAN },
+  buildah: { name: 'buildah', ...LIKE_PODMAN },
+  skopeo: { name: 'skopeo', ...LIKE_PODMAN },
+  nerdctl: { name: 'nerdctl', ...LIKE_DOCKER, notLoggedIn: NOT_LOGGED_IN, keepsByHost: false },
+  finch: { name: 'finch', ...LIKE_DOCKER, notLoggedIn: NOT_LOGGED_IN, keepsByHost: false },
+  oras: { name: 'oras', ...LIKE_DOCKER, emptyHelper: 'passed over', keepsByHost: true },
+  helm: {
+    name: 'helm',
+    commands: { login: ['registry', 'login'], logout: ['registry', 'logout'] },
+    keepsIn: 'helm',
+    notLoggedIn: NOT_LOGGED_IN,
+    keepsByHost: false,
+    emptyHelper: 'passed over',
+  },
+  'config-file': { name: 'config-file', keepsIn: 'docker', keepsByHost: true, emptyHelper: 'no store' },
+};
+
+/** Whether a word names a tool. */
+export function isToolName(word: string): word is ToolName {
+  return Object.hasOwn(TOOLS, word);
+}
+
+/** The programs other than docker, in the order in which one is chosen where docker is not there. */
+export const OTHER_PROGRAMS: readonly ProgramName[] = PROGRAMS.filter((name) => name !== 'docker');
+
+/** How a line of the log names the tool; docker, the usual one, needs no word. */
+export function withTool(name: ToolName): string {
+  return name === 'docker' ? '' : ` with ${name}`;
+}

@@ -1,0 +1,67 @@
+import type { CallRules } from './aws/call-rules.ts';
+import type { RegistryLogin } from './aws/token.ts';
+import type { FoundTool } from './container/find-tool.ts';
+import { logInUntilKept } from './container/kept-login.ts';
+import { logIn } from './container/login.ts';
+import { withTool } from './container/tool.ts';
+import type { Environment } from './environment.ts';
+import { earliestExpiry, remainingTime, rfc3339 } from './expiry.ts';
+import type { Diagnosis } from './failure/diagnosis.ts';
+import type { Inputs } from './inputs.ts';
+import * as log from './log.ts';
+import { setListOutputs, setLoginOutputs } from './outputs.ts';
+import { placeClients } from './place-clients.ts';
+import { type SavedLogin, saveLogins } from './state.ts';
+
+/** What the logins depend on. */
+export type LoginChoice = Pick<Inputs, 'isolateDockerConfig' | 'skipLogout'> &
+  Pick<CallRules, 'maxAttempts'> & {
+    readonly environment: Environment;
+    readonly signal: AbortSignal;
+    /** Told of each login. */
+    readonly diagnosis: Diagnosis;
+  };
+
+/**
+ * Logs every tool in to every registry.
+ * One after another: a container client reads, changes and writes back its configuration, so two at once would lose
+ * entries. Each is saved before it is made, so that a step that is cancelled in the middle is logged out of as well.
+ * Throws at the first login that fails; the registries before it have their outputs.
+ */
+export async function logInToAll(
+  tools: readonly FoundTool[],
+  logins: readonly RegistryLogin[],
+  choice: LoginChoice,
+): Promise<void> {
+  const { skipLogout, maxAttempts, signal, diagnosis } = choice;
+  const saved: SavedLogin[] = [];
+  const done: RegistryLogin[] = [];
+  try {
+    const { clients, environment } = await placeClients(tools, logins, choice);
+    for (const login of logins) {
+      for (const client of clients) {
+        signal.throwIfAborted();
+        const { registry } = login;
+        const tool = client.tool.name;
+        log.info(`Logging in to registry ${registry}${withTool(tool)}`);
+        saved.push({ registry, tool, ...client.place });
+        if (!skipLogout) saveLogins(saved);
+        const logInOnce = () => logIn(client, login, { environment, maxAttempts, signal });
+        const work = () => logInUntilKept(client, login, logInOnce);
+        await diagnosis.part(`Login to ${registry}${withTool(tool)}`, work, () => 'done');
+      }
+      setLoginOutputs(login);
+      done.push(login);
+    }
+  } finally {
+    setListOutputs(done);
+    sayHowLong(done);
+  }
+}
+
+function sayHowLong(logins: readonly RegistryLogin[]): void {
+  const end = earliestExpiry(logins);
+  if (end === undefined) return;
+  const which = logins.length === 1 ? 'The login holds' : 'The logins hold';
+  log.info(`${which} for ${remainingTime(end, new Date())}, until ${rfc3339(end)}`);
+}

@@ -1,0 +1,40 @@
+import { describe, expect, test } from '@jest/globals';
+import { clientEnvironment, clientsWords } from '../../../src/container/client.ts';
+
+describe('clientsWords', () => {
+  test.each([
+    ['Error response from daemon: no\n', 'Error response from daemon: no'],
+    ['time="2026-01-01T00:00:00Z" level=info msg="x"\nError: no\n', 'Error: no'],
+    ['level=warning msg="x"\nError: no\nlevel=info msg="y"', 'Error: no'],
+    ['WARNING! Using --password\nError: no', 'Error: no'],
+    ['Error: one\r\ntwo', 'Error: one two'],
+    ['time="2026-01-01T00:00:00Z" level=fatal msg="not logged into \\"a.b\\""', 'not logged into "a.b"'],
+    ['', 'it said nothing'],
+    ['time="x" level=info msg="only noise"', 'it said nothing'],
+  ])('%j: %s', (stderr, words) => {
+    expect(clientsWords(stderr)).toBe(words);
+  });
+});
+
+describe('clientEnvironment', () => {
+  const environment = {
+    PATH: '/bin',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    AWS_SESSION_TOKEN: 't',
+    DOCKER_CONFIG: '/a',
+  };
+
+  test('leads to the place of the login, without the credentials that a client does not need', () => {
+    expect(clientEnvironment(environment, { DOCKER_CONFIG: '/b' })).toEqual({
+      PATH: '/bin',
+      DOCKER_CONFIG: '/b',
+    });
+  });
+
+  test('has none of the variables that were not set when the place was found', () => {
+    expect(clientEnvironment(environment, { DOCKER_CONFIG: null, REGISTRY_AUTH_FILE: '/c' })).toEqual({
+      PATH: '/bin',
+      REGISTRY_AUTH_FILE: '/c',
+    });
+  });
+});

@@ -1,0 +1,171 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { LOCK_NAME, withLock } from '../../../src/container/lock.ts';
+import type { Clock } from '../../../src/retry/clock.ts';
+
+let directory: string;
+let lock: string;
+let written: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'lock-'));
+  lock = join(directory, LOCK_NAME);
+  written = '';
+  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    written += text;
+    return true;
+  });
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const never = new AbortController().signal;
+
+/** Time that passes only while somebody sleeps; `onSleep` happens then. */
+function timing(onSleep: () => void = () => {}): Clock & { passed: number } {
+  const clock = {
+    passed: 0,
+    now: () => clock.passed,
+    random: () => 0.5,
+    sleep: async (ms: number, signal: AbortSignal) => {
+      clock.passed += ms;
+      onSleep();
+      signal.throwIfAborted();
+    },
+  };
+  return clock;
+}
+
+/** A lock as another process that lives would hold it. */
+function heldByAnother(): void {
+  mkdirSync(lock);
+}
+
+describe('the lock', () => {
+  test('is there while the work is done, and gone after it', async () => {
+    const seen = await withLock(directory, never, () => existsSync(lock));
+    expect([seen, existsSync(lock)]).toEqual([true, false]);
+  });
+
+  test('is given back when the work fails, and the failure is passed on', async () => {
+    const work = withLock(directory, never, () => Promise.reject(new Error('no')));
+    await expect(work).rejects.toThrow('no');
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  test('lets one in at a time', async () => {
+    let inside = 0;
+    let most = 0;
+    const work = async (): Promise<void> => {
+      inside += 1;
+      most = Math.max(most, inside);
+      await new Promise((done) => setImmediate(done));
+      inside -= 1;
+    };
+    await Promise.all(Array.from({ length: 10 }, () => withLock(directory, never, work)));
+    expect(most).toBe(1);
+  });
+
+  test('of another process is waited for', async () => {
+    heldByAnother();
+    let looks = 0;
+    const clock = timing(() => {
+      looks += 1;
+      if (looks === 3) rmSync(lock, { recursive: true });
+    });
+    expect(await withLock(directory, never, () => 'done', clock)).toBe('done');
+    expect([looks, clock.passed]).toEqual([3, 180]);
+  });
+
+  test('of another process is waited for a minute at most, and the work is then done without it', async () => {
+    heldByAnother();
+    const clock = timing();
+    expect(await withLock(directory, never, () => 'done', clock)).toBe('done');
+    expect(clock.passed).toBeGreaterThanOrEqual(60_000);
+    expect(clock.passed).toBeLessThan(61_000);
+    expect(written).toMatch(
+      /^::warning::Another process has held the lock .* for 60 s; going on without it\./m,
+    );
+    expect(existsSync(lock)).toBe(true);
+  });
+
+  test('that a dead process has left is taken over', async () => {
+    heldByAnother();
+    const longAgo = new Date(Date.now() - 11_000);
+    utimesSync(lock, longAgo, longAgo);
+    const clock = timing();
+    expect(await withLock(directory, never, () => 'done', clock)).toBe('done');
+    expect([clock.passed, existsSync(lock)]).toEqual([0, false]);
+  });
+
+  test('is not waited for any longer once the step is cancelled', async () => {
+    heldByAnother();
+    const cancel = new AbortController();
+    const clock = timing(() => cancel.abort(new Error('cancelled')));
+    const work = withLock(directory, cancel.signal, () => 'done', clock);
+    await expect(work).rejects.toThrow('cancelled');
+    expect(clock.passed).toBe(60);
+  });
+
+  test('really waits, on a clock that is not given', async () => {
+    heldByAnother();
+    const waiting = withLock(directory, never, () => 'done');
+    rmSync(lock, { recursive: true });
+    expect(await waiting).toBe('done');
+  });
+});
+
+test('a lock that another process has taken over in the middle is no failure of the work', async () => {
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'] });
+  try {
+    const done = await withLock(directory, never, () => {
+      rmSync(lock, { recursive: true });
+      // Time enough for the lock's next sign of life.
+      jest.advanceTimersByTime(6_000);
+      return 'done';
+    });
+    expect(done).toBe('done');
+    expect(written).toMatch(/::debug::The lock in .* was lost/);
+    expect(written).toMatch(/::debug::A lock could not be given back/);
+  } finally {
+    jest.useRealTimers();
+  }
+});
+
+describe('where no lock can be', () => {
+  test.each([
+    ['a directory that is not there', 'missing'],
+    ['what is no directory', 'file'],
+  ])('%s: the work is done, and nothing is made', async (_, name) => {
+    writeFileSync(join(directory, 'file'), '');
+    expect(await withLock(join(directory, name), never, () => 'done')).toBe('done');
+    expect(readdirSync(directory)).toEqual(['file']);
+  });
+
+  test('no directory is known', async () => {
+    expect(await withLock(undefined, never, () => 'done')).toBe('done');
+  });
+
+  test('a lock that somebody took away is no failure', async () => {
+    expect(
+      await withLock(directory, never, () => {
+        rmSync(lock, { recursive: true });
+        return 'done';
+      }),
+    ).toBe('done');
+  });
+});
+
+test('a process that ends in the middle leaves no lock behind', async () => {
+  const module = join(import.meta.dirname, '../../../src/container/lock.ts');
+  const script = `import { withLock } from ${JSON.stringify(module)};
+    await withLock(${JSON.stringify(directory)}, new AbortController().signal, () => process.exit(7));`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' });
+  const [code] = await once(child, 'exit');
+  expect([code, readdirSync(directory)]).toEqual([7, []]);
+});
