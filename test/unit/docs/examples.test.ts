@@ -204,10 +204,13 @@ describe('Actions Runner Controller', () => {
     },
   );
 
-  test.each(['dind'])('%s: the runner pod runs under an account that the examples make', (mode) => {
-    const { template } = parse(repositoryText(`examples/arc/values-${mode}.yaml`)) as Values;
-    expect(accounts).toContain(template.spec.serviceAccountName);
-  });
+  test.each(['dind', 'no-docker'])(
+    '%s: the runner pod runs under an account that the examples make',
+    (mode) => {
+      const { template } = parse(repositoryText(`examples/arc/values-${mode}.yaml`)) as Values;
+      expect(accounts).toContain(template.spec.serviceAccountName);
+    },
+  );
 
   test.each(['kubernetes', 'kubernetes-novolume'])(
     '%s: the job pod runs under an account that the examples make, the runner pod under the chart’s own',

@@ -1,7 +1,33 @@
 import { describe, expect, test } from '@jest/globals';
+import { ERROR_SAMPLES } from '../../../scripts/docs/error-samples.ts';
 import { flowPicture } from '../../../scripts/docs/flow-picture.ts';
 import { terminalPicture, textOfPicture } from '../../../scripts/docs/terminal-picture.ts';
+import { troubleshooting } from '../../../scripts/docs/troubleshooting.ts';
+import { explain } from '../../../src/failure/explain.ts';
+import { KNOWLEDGE } from '../../../src/failure/knowledge.ts';
 import { repositoryText } from './repository-files.ts';
+
+describe('docs/troubleshooting.md', () => {
+  test('is what `npm run docs` makes of the knowledge of failures', () => {
+    expect(repositoryText('docs/troubleshooting.md')).toBe(troubleshooting());
+  });
+
+  test('has a section for every failure that the action explains, and a sample for no other', () => {
+    const sections = [...repositoryText('docs/troubleshooting.md').matchAll(/^### (\S+)$/gm)].map(
+      (match) => match[1],
+    );
+    const ids = KNOWLEDGE.map(({ id }) => id).sort();
+    expect(sections.sort()).toEqual(ids);
+    expect(Object.keys(ERROR_SAMPLES).sort()).toEqual(ids);
+  });
+
+  const recognised = KNOWLEDGE.filter(({ pattern }) => pattern !== undefined);
+
+  test.each(recognised)('the words shown for $id are explained by it', ({ id, areas }) => {
+    const { words = '', signs = '' } = ERROR_SAMPLES[id] ?? {};
+    for (const area of areas) expect(explain({ area, what: words, signs }).id).toBe(id);
+  });
+});
 
 describe('the pictures of the flow', () => {
   test.each(['step', 'modules'])('%s.svg is what `npm run docs` makes of its text', (name) => {

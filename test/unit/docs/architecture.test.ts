@@ -1,0 +1,17 @@
+import { expect, test } from '@jest/globals';
+import { repositoryFiles, repositoryText } from './repository-files.ts';
+
+const ARCHITECTURE = repositoryText('docs/architecture.md');
+
+test('every file that the architecture names is there', () => {
+  const named = [...ARCHITECTURE.matchAll(/`((?:src|scripts|test)\/[\w/.-]+)`/g)].map(
+    (match) => match[1] ?? '',
+  );
+  const all = ['src', 'scripts', 'test'].flatMap((folder) => repositoryFiles(folder, ''));
+  expect(named.length).toBeGreaterThan(3);
+  expect(
+    named.filter(
+      (name) => !all.some((path) => path === name || path.startsWith(`${name.replace(/\/$/, '')}/`)),
+    ),
+  ).toEqual([]);
+});
