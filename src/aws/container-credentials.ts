@@ -89,7 +89,10 @@ async function refusalOf(
   const [refused, status] =
     /responded with status: (\d{3})|metadata service|from any providers/.exec(words) ?? [];
   if (refused === undefined) return undefined;
-  const answer = await fetchRefusal(source.uri, await readToken(source), signal);
+  const token = await readToken(source);
+  // An answer may quote it.
+  log.keepOut(token);
+  const answer = await fetchRefusal(source.uri, token, signal);
   return answer ?? (status === undefined ? undefined : { status: Number(status), text: '(without words)' });
 }
 

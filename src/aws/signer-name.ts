@@ -30,7 +30,8 @@ export async function nameSigner(
   if (/CREDENTIALS_PROFILE|CREDENTIALS_SSO|CREDENTIALS_PROCESS/.test(marks))
     return named(profileName(environment));
   if (/CREDENTIALS_ENV_VARS/.test(marks)) return named(KEYS_NAME);
-  if (marks !== '' || containerSource(environment) !== undefined) return named(containerName(environment));
+  if (containerSource(environment) !== undefined) return named(containerName(environment));
+  if (marks !== '') return named("the AWS SDK's default credentials");
   return { name: 'the role of this machine, from the instance metadata', isInstance: true };
 }
 

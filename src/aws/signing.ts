@@ -19,6 +19,7 @@ export async function sign(
   diagnosis: Diagnosis,
 ): Promise<Credentials> {
   const { environment } = request;
+  log.keepOut(...SECRET_VARIABLES.map((name) => variable(environment, name)));
   const signer = await decide(choice, environment, diagnosis);
   for (const warning of signer.warnings) log.warning(warning);
   for (const note of signer.notes) log.info(note);
@@ -40,6 +41,9 @@ export async function sign(
   diagnosis.add({ mark: 'good', subject: SUBJECTS[signer.source], reason: `${name} (${signer.reason})` });
   return credentials;
 }
+
+/** Variables whose values are secrets; services have quoted what they refuse. */
+const SECRET_VARIABLES = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_CONTAINER_AUTHORIZATION_TOKEN'];
 
 async function decide(
   choice: CredentialSourceChoice,

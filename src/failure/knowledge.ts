@@ -341,8 +341,9 @@ const CREDENTIALS: readonly KnowledgeEntry[] = [
     areas: ['credentials'],
     pattern: /no answer within/,
     means:
-      'A source of credentials accepted the connection, or started, and never answered. The list below says which are configured.',
-    remedy: 'Take away the source that hangs, or choose one:\nwith:\n  credential-source: container',
+      'What gives the credentials was asked and never answered: the EKS Pod Identity agent where the address of a container is set, AWS STS for a role, or the process that a profile names.',
+    remedy:
+      'Ask EKS Pod Identity alone, which then says what is wrong with it:\nwith:\n  credential-source: container',
   },
 ];
 

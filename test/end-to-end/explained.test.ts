@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { ecrError, stsError } from '../harness/aws-services.ts';
+import { ecrError, ecrReply, stsError } from '../harness/aws-services.ts';
 import { answer, cut, type Fault, hang } from '../harness/faults.ts';
 import { harness } from '../harness/paths.ts';
 import { eksAuthError, eksAuthUnreachable } from '../harness/pod-identity-agent.ts';
@@ -146,6 +146,44 @@ describe('the token', () => {
     const main = await world.main({ env, tools: TOOLS });
     expect(main.errors.join()).toContain('answered 400: cannot be parsed: *** and SecretAccessKey');
     expect(main.summary).toContain('cannot be parsed: ***');
+  });
+});
+
+describe('a secret that is quoted back', () => {
+  const secret = 'opaque-token/0123456789';
+
+  test.each([
+    ['the token of the environment', { AWS_CONTAINER_AUTHORIZATION_TOKEN: secret }],
+    ['the keys that are not used', { AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: secret }],
+  ])('by the agent is left out: %s', async (_, env) => {
+    world.addSecret('session token', secret, 'given');
+    world.agent.faults.always(answer(403, `no entry with ${secret} or ${encodeURIComponent(secret)}`));
+    const { AWS_CONTAINER_CREDENTIALS_FULL_URI, ...region } = world.podIdentityEnv();
+    const pod = { AWS_CONTAINER_CREDENTIALS_FULL_URI, AWS_REGION: region['AWS_REGION'] };
+    const main = await world.main({ env: { ...pod, ...env }, tools: TOOLS });
+    expect(main.errors.join()).toContain('answered 403: no entry with *** or ***');
+    expect(main.summary).toContain('no entry with *** or ***');
+  });
+
+  test('by the agent is left out: a token of another form', async () => {
+    world.addSecret('service account token', secret, 'given');
+    const env = world.podIdentityEnv();
+    writeFileSync(env['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'] ?? '', secret, { mode: 0o600 });
+    world.agent.faults.always(answer(403, `no entry with ${secret}`));
+    const main = await world.main({ env, tools: TOOLS });
+    expect(main.errors.join()).toContain('no entry with ***');
+  });
+
+  test.each(['true', 'false'])('by docker is left out, with mask-password %s', async (mask) => {
+    const password = 'short-password';
+    const token = Buffer.from(`AWS:${password}`).toString('base64');
+    world.addSecret('password', password, 'obtained');
+    const data = { authorizationToken: token, proxyEndpoint: 'https://127.0.0.1:5000' };
+    world.aws.faults.once(ecrReply({ authorizationData: [data] }));
+    const tools = { docker: { stderr: `who is ${password}?`, exitCode: 1 } };
+    const main = await world.main({ env: world.podIdentityEnv(), inputs: { 'mask-password': mask }, tools });
+    expect(main.errors.join()).toContain('who is ***?');
+    expect(main.summary).toContain('who is ***?');
   });
 });
 
@@ -331,6 +369,16 @@ describe('no credentials', () => {
     const main = await world.main({ env: { ...world.podIdentityEnv(), ...FAST }, inputs, tools: TOOLS });
     expectExplained(main, ['(ResourceNotFoundException): no association', ASSOCIATE]);
   });
+});
+
+test('a source that never answers ends with the three minutes that it has', async () => {
+  world.agent.faults.always(hang());
+  const inputs = { 'credential-source': 'default-chain' };
+  const main = await world.main({ env: { ...world.podIdentityEnv(), ...FAST }, inputs, tools: TOOLS });
+  expectExplained(main, [
+    "the AWS SDK's default chain: no answer within 180 s",
+    'credential-source: container',
+  ]);
 });
 
 describe('ECR refuses', () => {

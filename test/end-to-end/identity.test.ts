@@ -78,10 +78,14 @@ beforeAll(async () => {
     'credential_source = EcsContainer',
     '[profile process]',
     `credential_process = ${process.execPath} ${join(world.home, 'keys.cjs')}`,
+    '[profile web]',
+    'role_arn = arn:aws:iam::123456789012:role/from-web',
+    `web_identity_token_file = ${join(world.home, 'web-token')}`,
     '[profile nowhere]',
     'source_profile = not-there',
     'role_arn = arn:aws:iam::123456789012:role/from-nowhere',
   ]);
+  writeFileSync(join(world.home, 'web-token'), world.serviceAccountToken(), { mode: 0o600 });
   const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey } = profileUser;
   const answer = JSON.stringify({ Version: 1, AccessKeyId, SecretAccessKey });
   writeFileSync(join(world.home, 'keys.cjs'), `console.log(${JSON.stringify(answer)})`, { mode: 0o600 });
@@ -197,6 +201,11 @@ describe('a profile', () => {
     const main = await run({ ...world.podIdentityEnv(), AWS_PROFILE: 'pod-role' });
     expect(main.errors).toEqual([]);
     expect(signers()).toEqual(['from-pod']);
+  });
+
+  test('that assumes a role by web identity', async () => {
+    await run({ ...world.podIdentityEnv(), AWS_PROFILE: 'web' });
+    expect(signers()).toEqual(['from-web']);
   });
 
   test('that runs a process', async () => {
