@@ -16,15 +16,21 @@ interface Manifest {
  *
  * @param root - the root of the repository
  * @param base - the folder from which the paths are given
+ * @param editions - packages of which the bundle takes an edition of its own, and its file
  * @returns `paths` as in a tsconfig.json
  */
-export function bundlePaths(root: string, base: string): Record<string, string[]> {
+export function bundlePaths(
+  root: string,
+  base: string,
+  editions: ReadonlyArray<readonly [name: string, path: string]>,
+): Record<string, string[]> {
   const from = (path: string): string[] => [relative(base, path).split(sep).join('/')];
   const stubs = Object.entries(STUBS).map(([name, path]) => [name, from(path)]);
   const modules = sdkPackages(root).flatMap((folder) =>
     esModules(folder).map(([name, path]) => [name, from(path)]),
   );
-  return Object.fromEntries([...modules, ...stubs]);
+  const reduced = editions.map(([name, path]) => [name, from(path)]);
+  return Object.fromEntries([...modules, ...stubs, ...reduced]);
 }
 
 /** The folders of the SDK's packages. */

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { transform } from 'esbuild';
+import { reducedClients } from './bundle-clients.ts';
 import { type BundleStats, licenceTexts } from './bundle-licences.ts';
 import { bundlePaths } from './bundle-paths.ts';
 
@@ -32,7 +33,7 @@ export async function bundle(folder: string): Promise<BundleFile[]> {
   const work = mkdtempSync(join(LIB, 'build-'));
   try {
     run(TSC, ['--project', join(ROOT, 'tsconfig.build.json'), '--outDir', work], ROOT);
-    const files = await minified(packed(work));
+    const files = await minified(await packed(work));
     files.set('licenses.txt', licenceTexts(readStats(work)));
     refuseLocalPaths(files);
     return replaceFolder(folder, files);
@@ -42,11 +43,12 @@ export async function bundle(folder: string): Promise<BundleFile[]> {
 }
 
 /** Packs the compiled sources and the packages that they use. The result maps file names to texts. */
-function packed(work: string): Map<string, string> {
+async function packed(work: string): Promise<Map<string, string>> {
+  const clients = await reducedClients(ROOT, work);
   // ncc takes the map of packages from the settings of the folder it is started in.
   writeFileSync(
     join(work, 'tsconfig.json'),
-    JSON.stringify({ compilerOptions: { paths: bundlePaths(ROOT, work) } }),
+    JSON.stringify({ compilerOptions: { paths: bundlePaths(ROOT, work, clients) } }),
   );
   const out = join(work, 'packed');
   const options = ['--no-cache', '--quiet', '--target', 'es2022', '--stats-out', 'stats.json', '--out', out];
