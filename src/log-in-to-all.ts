@@ -2,7 +2,7 @@ import type { CallRules } from './aws/call-rules.ts';
 import type { RegistryLogin } from './aws/token.ts';
 import type { FoundTool } from './container/find-tool.ts';
 import { logInUntilKept } from './container/kept-login.ts';
-import { logIn } from './container/login.ts';
+import { LoginRefused, logIn } from './container/login.ts';
 import { withTool } from './container/tool.ts';
 import type { Environment } from './environment.ts';
 import { earliestExpiry, remainingTime, rfc3339 } from './expiry.ts';
@@ -48,7 +48,12 @@ export async function logInToAll(
         if (!skipLogout) saveLogins(saved);
         const logInOnce = () => logIn(client, login, { environment, maxAttempts, signal });
         const work = () => logInUntilKept(client, login, logInOnce);
-        await diagnosis.part(`Login to ${registry}${withTool(tool)}`, work, () => 'done');
+        const part = diagnosis.part(`Login to ${registry}${withTool(tool)}`, work, () => 'done');
+        await part.catch((error: unknown) => {
+          // Post must not take away a login that was there before this step.
+          if (error instanceof LoginRefused && !skipLogout) saveLogins(saved.slice(0, -1));
+          throw error;
+        });
       }
       setLoginOutputs(login);
       done.push(login);

@@ -1,4 +1,4 @@
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { type Environment, variable } from '../environment.ts';
 import type { FileKind } from './tool.ts';
@@ -19,9 +19,14 @@ export function credentialPlace(kind: FileKind, environment: Environment): Crede
   return PLACES[kind](environment);
 }
 
+/** The user's home, also where HOME is there but empty: a relative path would put the logins into the checkout. */
+function homeDirectory(): string {
+  return homedir() || userInfo().homedir;
+}
+
 /** The directory of the docker configuration in force. */
 export function dockerDirectory(environment: Environment): string {
-  return resolve(variable(environment, 'DOCKER_CONFIG') ?? join(homedir(), '.docker'));
+  return resolve(variable(environment, 'DOCKER_CONFIG') ?? join(homeDirectory(), '.docker'));
 }
 
 /** A directory's file of docker's, which podman and its kin read as well. */
@@ -63,7 +68,7 @@ function containersPlace(environment: Environment): CredentialPlace {
 
 /** The auth file where no variable names one (containers-auth.json(5)). */
 function defaultAuthFile(runtime: string | undefined): string | undefined {
-  if (process.platform !== 'linux') return join(homedir(), '.config', 'containers', 'auth.json');
+  if (process.platform !== 'linux') return join(homeDirectory(), '.config', 'containers', 'auth.json');
   if (runtime !== undefined) return join(runtime, 'containers', 'auth.json');
   // Other users than root have none of their own then: podman and buildah make up two different ones.
   return process.getuid?.() === 0 ? '/run/containers/0/auth.json' : undefined;
@@ -73,7 +78,7 @@ function defaultAuthFile(runtime: string | undefined): string | undefined {
 export function containersSources(environment: Environment): readonly string[] {
   const { variables, file } = containersPlace(environment);
   if (typeof variables['REGISTRY_AUTH_FILE'] === 'string') return [variables['REGISTRY_AUTH_FILE']];
-  const configHome = variable(environment, 'XDG_CONFIG_HOME') ?? join(homedir(), '.config');
+  const configHome = variable(environment, 'XDG_CONFIG_HOME') ?? join(homeDirectory(), '.config');
   const docker = dockerConfigFile(dockerDirectory(environment));
   const own = defaultAuthFile(variable(environment, 'XDG_RUNTIME_DIR'));
   const files = [docker, join(configHome, 'containers', 'auth.json'), own, file];
@@ -89,10 +94,10 @@ function defaultHelmFile(environment: Environment): string {
 function configHome(environment: Environment): string {
   const named = variable(environment, 'XDG_CONFIG_HOME');
   if (named !== undefined) return named;
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Preferences');
+  if (process.platform === 'darwin') return join(homeDirectory(), 'Library', 'Preferences');
   if (process.platform === 'win32')
-    return variable(environment, 'APPDATA') ?? join(homedir(), 'AppData', 'Roaming');
-  return join(homedir(), '.config');
+    return variable(environment, 'APPDATA') ?? join(homeDirectory(), 'AppData', 'Roaming');
+  return join(homeDirectory(), '.config');
 }
 
 /** The directory that a lock around changes of a place lies in; unknown with the file. */

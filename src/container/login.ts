@@ -35,8 +35,13 @@ export async function logIn(
     signal,
     report: (retry) => log.info(retryLine(retry)),
   });
-  if (refusal !== undefined) throw loginFailure(client.tool.name, login.registry, refusal.words);
+  if (refusal === undefined) return;
+  const failure = loginFailure(client.tool.name, login.registry, refusal.words);
+  throw refusal.hung || signal.aborted ? failure : new LoginRefused(failure.explanation);
 }
+
+/** A login that the client itself gave up: it has written nothing, so there is nothing to log out of. */
+export class LoginRefused extends Failure {}
 
 /** What a login depends on besides client and registry. */
 export type LoginRules = {

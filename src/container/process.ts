@@ -28,6 +28,9 @@ const KEPT_BYTES = 64 * 1024;
 /** How long a program may take to end when it is asked to, in milliseconds, before it is made to. */
 const GRACE_MS = 1_000;
 
+/** How long to go on reading output after a program's end, in milliseconds, where another process holds it open. */
+const DRAIN_MS = 1_000;
+
 /**
  * Runs a program without a shell and waits for its end.
  * It gets a process group of its own (on Windows: its process tree), so that one that hangs goes with its children.
@@ -40,6 +43,7 @@ export function runProcess(
 ): Promise<ProcessResult> {
   return new Promise((resolve, reject) => {
     let ended: ProcessResult['ended'] = 'by-itself';
+    let drain: NodeJS.Timeout | undefined;
     const child = spawn(executable, args, { env, detached: process.platform !== 'win32', windowsHide: true });
     const stdout = keep(child.stdout);
     const stderr = keep(child.stderr);
@@ -58,9 +62,17 @@ export function runProcess(
       release();
       reject(error);
     });
+    // What the program started may stay, with its output open (a credential helper's agent): the program's own end counts.
+    child.on('exit', () => {
+      release();
+      drain = setTimeout(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, DRAIN_MS);
+    });
     // 'close' and not 'exit': only then has all that was printed been read.
     child.on('close', (exitCode) => {
-      release();
+      clearTimeout(drain);
       resolve({
         exitCode: ended === 'by-itself' ? exitCode : null,
         stdout: stdout(),

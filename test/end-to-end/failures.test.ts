@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ecrReply } from '../harness/aws-services.ts';
 import { answer, hang } from '../harness/faults.ts';
@@ -51,6 +53,25 @@ describe('docker refuses', () => {
     expect(main.paths).toEqual([]);
     expect(main.stdout).not.toMatch(/^\s*::add-path/m);
     expect(main.masks).toContain(world.aws.issued[0]?.password);
+  });
+
+  test('a login that was there before stays: what was refused is not logged out of', async () => {
+    const host = await world.registryHost('123456789012');
+    const auths = { [host]: { auth: Buffer.from('someone:earlier').toString('base64') } };
+    const folder = join(world.home, '.docker');
+    mkdirSync(folder, { mode: 0o700 });
+    writeFileSync(join(folder, 'config.json'), JSON.stringify({ auths }), { mode: 0o600 });
+    (await world.registry('123456789012')).faults.always(answer(403, 'no entry'));
+    const main = await world.main({ env: world.podIdentityEnv() });
+    expect(main.exitCode).toBe(1);
+    await world.post(main);
+    expect(world.dockerLogins()).toEqual(auths);
+  });
+
+  test('what docker has started may stay with the output open', async () => {
+    const tools = { docker: { grandchild: true, keepsLogins: true, exitCode: 0 } };
+    const main = await world.main({ env: world.podIdentityEnv(), tools });
+    expect([main.exitCode, main.errors]).toEqual([0, []]);
   });
 
   test('docker is missing: said before any call', async () => {
