@@ -13,6 +13,11 @@ describe('redact', () => {
     expect(redact(`before ${form} and ${form} after`, [secret])).toBe('before *** and *** after');
   });
 
+  test('eight characters are enough for a secret', () => {
+    expect(redact('the word is 12345678 here', ['12345678'])).toBe('the word is *** here');
+    expect(redact('the word is 1234567 here', ['1234567'])).toBe('the word is 1234567 here');
+  });
+
   test('a text too short to be told from a word is left', () => {
     expect(redact('a login to the login', ['login'])).toBe('a login to the login');
   });

@@ -43,6 +43,14 @@ describe('the words of a refusal', () => {
     expect(await fetchRefusal(uri, 'a.b.c', signal)).toBeUndefined();
   });
 
+  test('a redirect is no answer with credentials, and is not followed', async () => {
+    const uri = await serve((_, response) => {
+      response.statusCode = 300;
+      response.end('elsewhere');
+    });
+    expect(await fetchRefusal(uri, undefined, signal)).toEqual({ status: 300, text: 'elsewhere' });
+  });
+
   test('a flood is cut at 64 KB', async () => {
     const uri = await serve((_, response) => {
       response.statusCode = 500;

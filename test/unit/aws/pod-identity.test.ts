@@ -107,6 +107,13 @@ describe('asking the agent', () => {
     );
   });
 
+  test('no pause is longer than five seconds', async () => {
+    const { slept } = await askAgent([refused()], { random: () => 0.999_999 });
+    expect(slept.slice(0, 5)).toEqual([999, 1_999, 3_999, 4_999, 4_999]);
+    const passing = await askAgent([status(500)], { random: () => 0.999_999, maxAttempts: 7 });
+    expect(passing.slept).toEqual([499, 999, 1_999, 3_999, 4_999, 4_999]);
+  });
+
   test('an agent that starts late is found', async () => {
     const late = [...Array.from({ length: 9 }, refused), 'credentials'] as const;
     expect(await askAgent(late)).toMatchObject({ outcome: 'credentials', tries: 10 });

@@ -14,6 +14,13 @@ describe('describeError', () => {
     });
   });
 
+  test('so does one of STS, whose names do not say that they are exceptions', () => {
+    expect(describeError(serviceException('AccessDenied', 'not you', 403)).words).toBe(
+      'AccessDenied: not you',
+    );
+    expect(describeError(Object.assign(new Error('lost'), { name: 'Teapot' })).words).toBe('lost');
+  });
+
   test('a name that the message has already stands once', () => {
     expect(describeError(serviceException('ServerException', 'ServerException: no', 500)).words).toBe(
       'ServerException: no',
@@ -35,6 +42,10 @@ describe('describeError', () => {
       words: 'connect refused',
       signs: 'Error\nconnect refused\nECONNREFUSED',
     });
+  });
+
+  test('a code that is no text is none', () => {
+    expect(describeError(Object.assign(new Error('x'), { code: 7 })).signs).toBe('Error\nx');
   });
 
   test('an error of many addresses speaks with its first', () => {
