@@ -2,6 +2,7 @@ import { readEnvironment } from './environment.ts';
 import * as log from './log.ts';
 import { isPost, markStarted } from './state.ts';
 import { setStepLimits } from './step-limits.ts';
+import { catchStrayOutput } from './stray-output.ts';
 
 /**
  * The entry of both stages. The mark that tells them apart is saved before anything else: a main that fails early
@@ -17,6 +18,7 @@ async function runStage(signal: AbortSignal): Promise<void> {
   return main(readEnvironment(), signal);
 }
 
+catchStrayOutput(console, process);
 const { signal, givenUp } = setStepLimits(process);
 
 try {

@@ -49,7 +49,13 @@ export function keepOut(...texts: readonly (string | undefined)[]): void {
   for (const text of texts) if (text !== undefined) secrets.add(text);
 }
 
+/** Longest text that is looked at, in UTF-16 code units. What is left of it once secrets are out is cut again. */
+const LONGEST_LOOKED_AT = 128 * 1024;
+
 /** The text as it may be shown, in the log or beside it. */
 export function presentable(text: string): string {
-  return withoutCommands(redact(text, secrets));
+  // The last word is left out where it is cut: it may be a part of a secret that cannot be told any more.
+  const bounded =
+    text.length > LONGEST_LOOKED_AT ? text.slice(0, LONGEST_LOOKED_AT).replace(/\S*$/, '…') : text;
+  return withoutCommands(redact(bounded, secrets));
 }

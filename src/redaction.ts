@@ -6,12 +6,13 @@ const SHORTEST_SECRET = 8;
 
 /**
  * What is a secret by its form, whoever it belongs to: JSON Web Tokens, user and password in a URL, values of
- * Authorization headers, fields of a credentials answer, and runs of base64 that are longer than any text.
+ * Authorization headers, fields of a credentials answer, and runs of base64 that are longer than any text. Each looks at
+ * a place of the text only once, since the text can be long and made to be slow.
  */
 const SECRET_FORMS: readonly (readonly [form: RegExp, instead: string])[] = [
-  [/\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g, REDACTED],
+  [/(?<![\w-])eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g, REDACTED],
   [/(\w:\/\/)[^\s/@]+@/g, `$1${REDACTED}@`],
-  [/(Authorization"?\s*[:=]\s*"?(?:Basic\s|Bearer\s)?\s*)[\w+/.=~-]{8,}/gi, `$1${REDACTED}`],
+  [/(Authorization"?\s*[:=]\s*"?(?:(?:Basic|Bearer)\s+)?)[\w+/.=~-]{8,}/gi, `$1${REDACTED}`],
   [/("(?:SecretAccessKey|Token|SessionToken|authorizationToken)"\s*:\s*")[^"]*/gi, `$1${REDACTED}`],
   [/[\w+/-]{120,}={0,2}/g, REDACTED],
 ];

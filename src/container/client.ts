@@ -1,4 +1,5 @@
 import type { Environment } from '../environment.ts';
+import { childEnvironment } from './child-environment.ts';
 import type { CredentialPlace } from './credential-place.ts';
 import type { FoundTool } from './find-tool.ts';
 
@@ -13,21 +14,11 @@ export function clientEnvironment(
   environment: Environment,
   variables: CredentialPlace['variables'],
 ): Environment {
-  const kept = Object.entries(environment).filter(
-    ([name]) => !NOT_FOR_CHILDREN.has(name) && !Object.hasOwn(variables, name),
-  );
+  const inherited = Object.entries(childEnvironment(environment));
+  const kept = inherited.filter(([name]) => !Object.hasOwn(variables, name));
   const placed = Object.entries(variables).filter(([, value]) => value !== null);
   return Object.fromEntries([...kept, ...placed]) as Environment;
 }
-
-const NOT_FOR_CHILDREN = new Set([
-  'AWS_ACCESS_KEY_ID',
-  'AWS_SECRET_ACCESS_KEY',
-  'AWS_SESSION_TOKEN',
-  'AWS_CONTAINER_AUTHORIZATION_TOKEN',
-  'ACTIONS_RUNTIME_TOKEN',
-  'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
-]);
 
 /**
  * The words in which a client refused, on one line: log lines of its libraries and its warnings, which can stand

@@ -32,9 +32,18 @@ function filledIn({ id, means, remedy }: KnowledgeEntry, what: string, facts: Fa
   return { what, means: fill(means, facts), remedy: fill(remedy, facts), id };
 }
 
-/** Puts facts in the place of `{name}`, and a placeholder where a fact is not known. Other braces stay as they are. */
+/** What a fact may be made of: nothing that means something to a shell, and no option in the place of a value. */
+const PLAIN_FACT = /^[\w/[~.][\w .,:/@+=[\]~-]{0,299}$/;
+
+/**
+ * Puts facts in the place of `{name}`, and a placeholder where a fact is not known. Other braces stay as they are.
+ * Some facts come from a service's words or a token's claims, and the text that they are put into is a command to copy: one
+ * that could be more than a word in it becomes the placeholder, too.
+ */
 function fill(text: string, facts: Facts): string {
-  return text.replace(/\{(\w+)\}/g, (braced, name: string) =>
-    Object.hasOwn(FACTS, name) ? facts[name as keyof Facts] || FACTS[name as keyof Facts] : braced,
-  );
+  return text.replace(/\{(\w+)\}/g, (braced, name: string) => {
+    if (!Object.hasOwn(FACTS, name)) return braced;
+    const fact = facts[name as keyof Facts];
+    return fact !== undefined && PLAIN_FACT.test(fact) ? fact : FACTS[name as keyof Facts];
+  });
 }

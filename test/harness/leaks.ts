@@ -8,7 +8,7 @@ import { type Secret, SecretFinder } from './secrets.ts';
  * Whether keys and tokens that the step inherited must not reach the tools it runs.
  * A proxy's password is not meant: the tools need their proxy.
  */
-const TOOLS_GET_NO_INHERITED_KEYS = false;
+const TOOLS_GET_NO_INHERITED_KEYS = true;
 
 /** Says which secrets got out of a step, and where. The secrets themselves are not in the text. */
 export class LeakError extends Error {
