@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { AwsServices } from './aws-services.ts';
+import { requireGoodConduct } from './conduct.ts';
 import { type PrivateRegistry, registryOfHost, registryUrl } from './ecr.ts';
 import { type Identity, makeRoleSession, makeUser } from './identities.ts';
 import { InstanceMetadata } from './instance-metadata.ts';
@@ -35,6 +36,8 @@ export interface WorldOptions {
    * step that is to use those names takes AWS_ENDPOINT_URL away.
    */
   awsOverTls?: boolean;
+  /** The step need not behave as a step of the action must: for tests of the harness, with actions of their own. */
+  anyConduct?: boolean;
 }
 
 /** What a world is made of, where it is not made by the world itself. */
@@ -78,6 +81,7 @@ export class World {
   /** The role that the agent's association for `arc-runners/build` gives; a user with keys; the node's role. */
   readonly identities: { pod: Identity; keys: Identity; node: Identity };
   readonly #registries = new Map<string, Promise<Registry>>();
+  readonly #anyConduct: boolean;
   readonly #tokens: string[] = [];
   readonly #otherSecrets: Secret[] = [];
   readonly #steps: { tools: ToolDirectory }[] = [];
@@ -88,6 +92,7 @@ export class World {
     this.accountId = options.accountId ?? '123456789012';
     this.region = options.region ?? 'eu-west-1';
     this.directory = directory;
+    this.#anyConduct = options.anyConduct ?? false;
     this.aws = aws;
     this.agent = agent;
     this.authority = authority;
@@ -219,7 +224,10 @@ export class World {
     this.#otherSecrets.push({ kind, value, origin });
   }
 
-  /** Runs the main stage. Throws a LeakError where a secret got out. */
+  /**
+   * Runs the main stage. Throws a LeakError where a secret got out, and a ConductError where the step did what no step may
+   * do, whatever the test is about.
+   */
   async main(choice: StepChoice = {}): Promise<StepResult> {
     return this.#run(choice, choice.inputs ?? {}, choice.tools ?? { docker: 'real' }, {});
   }
@@ -311,8 +319,15 @@ export class World {
     const { interrupts = [], limitMs = 60_000 } = choice;
     const result = await runStep({ inputs, env, state, tools, directory, interrupts, limitMs });
     this.#toolsOf.set(result, chosenTools);
+    if (!this.#anyConduct) requireGoodConduct(result);
     const given = { ...env, ...inputs };
-    requireNoLeaks(result, this.secrets(given), [this.home, ...this.#temps, join(this.directory, 'run')]);
+    const written = [
+      this.home,
+      ...this.#temps,
+      join(this.directory, 'run'),
+      ...placesOfLogins(env, this.directory),
+    ];
+    requireNoLeaks(result, this.secrets(given), written);
     return result;
   }
 
@@ -386,6 +401,15 @@ export class World {
     }
     return { HTTPS_PROXY: this.#realNames.names.url, SSL_CERT_FILE: this.authority.file };
   }
+}
+
+/** The folders of this world that variables lead the container tools to. */
+function placesOfLogins(env: Record<string, string>, world: string): string[] {
+  const files = [env['REGISTRY_AUTH_FILE'], env['HELM_REGISTRY_CONFIG']];
+  const folders = files.map((file) => (file ? dirname(file) : ''));
+  return [env['DOCKER_CONFIG'] ?? '', ...folders].filter(
+    (folder) => folder.startsWith(world) && existsSync(folder),
+  );
 }
 
 /** Variables that every runner sets. */

@@ -23,7 +23,7 @@ let folder: string;
 const entry = process.env['ACTION_ENTRY'];
 
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorld({ anyConduct: true });
   folder = mkdtempSync(join(tmpdir(), 'leaky-action-'));
 });
 

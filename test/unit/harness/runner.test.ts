@@ -11,7 +11,7 @@ let folder: string;
 const entry = process.env['ACTION_ENTRY'];
 
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorld({ anyConduct: true });
   folder = mkdtempSync(join(tmpdir(), 'small-action-'));
 });
 
@@ -158,7 +158,7 @@ describe('tools', () => {
   });
 
   test('can hang with a child of their own, which the end of the world ends', async () => {
-    const own = await startWorld();
+    const own = await startWorld({ anyConduct: true });
     const file = join(folder, 'hang.mjs');
     writeFileSync(
       file,

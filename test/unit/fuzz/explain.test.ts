@@ -1,0 +1,53 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { explain, knownFailure } from '../../../src/failure/explain.ts';
+import { FACTS, type Facts, KNOWLEDGE } from '../../../src/failure/knowledge.ts';
+import { SEED } from '../../harness/seed.ts';
+import { hostileText } from './hostile-text.ts';
+
+/** What a shell or a YAML file takes for more than a part of a word, wherever it stands. */
+const POWERS = ['$(id)', '`id`', '; id', '| id', '& id', "'id'", '"id"', '> /etc/passwd', '\nid', '#{id}'];
+const power = fc.constantFrom(...POWERS);
+/** An option is one only where a word begins. */
+const powerful = fc.oneof(
+  fc.constantFrom('--profile=evil', '-x'),
+  fc.tuple(fc.constantFrom('', 'arc-runners', 'arn:aws:iam::1:role/a'), power).map((parts) => parts.join('')),
+);
+const facts: fc.Arbitrary<Facts> = fc.record(
+  Object.fromEntries(Object.keys(FACTS).map((name) => [name, powerful])),
+);
+
+describe(`what a failure is explained by (seed ${SEED})`, () => {
+  test.each(KNOWLEDGE.map(({ id }) => id))(
+    'puts nothing into a command that could be more than a word: %s',
+    (id) => {
+      const plain = knownFailure(id, 'what').explanation;
+      fc.assert(
+        fc.property(facts, (given) => {
+          expect(knownFailure(id, 'what', given).explanation).toEqual(plain);
+        }),
+        { seed: SEED, numRuns: 50 },
+      );
+    },
+  );
+
+  test('takes the words of a failure as they are, and no others for a command', () => {
+    const denial = fc.tuple(hostileText, power, hostileText).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          hostileText,
+          denial.map((text) => `User: ${text} is not authorized to perform: ecr:X`),
+        ),
+        (what) => {
+          for (const area of ['pod-identity', 'credentials', 'ecr', 'container-client'] as const) {
+            const { what: shown, remedy = '' } = explain({ area, what });
+            expect(shown).toBe(what);
+            for (const text of POWERS) expect(remedy).not.toContain(text);
+          }
+        },
+      ),
+      { seed: SEED, numRuns: 1_000 },
+    );
+  });
+});

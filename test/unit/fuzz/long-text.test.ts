@@ -1,0 +1,69 @@
+import { describe, expect, test } from '@jest/globals';
+import { readToken, registryHost } from '../../../src/aws/token.ts';
+import { explain } from '../../../src/failure/explain.ts';
+import { presentable } from '../../../src/log.ts';
+import { redact } from '../../../src/redaction.ts';
+import { parseRegistries } from '../../../src/registry/entry.ts';
+import { singleLine, withoutCommands } from '../../../src/safe-text.ts';
+
+/** Long enough that what takes a time by the square of the length does not end within a test's time. */
+const LENGTH = 2_000_000;
+
+const TEXTS: Record<string, string> = {
+  'one letter': 'a',
+  spaces: ' ',
+  'an unfinished web token': 'eyJ-',
+  'unfinished web tokens': '.eyJa',
+  'an unfinished URL with a user': 'a://b',
+  'a header that has no value': 'Authorization: ',
+  'a header and spaces': '"Authorization": Basic  ',
+  'a field that has no end': '"Token":"',
+  'unfinished terminal sequences': '\u001b[0;',
+  'control characters': '\u0000\u001b',
+  commands: '::error::',
+  'bracket commands': '##[',
+  'line breaks': '\r\n',
+  'labels of a host': 'a.',
+  'hyphens of a host': 'a-',
+  'pieces of a registry': '123456789012.dkr.ecr.',
+  'ECR denials': 'User: a is not authorized to perform: ecr:',
+  backticks: '`',
+};
+
+const READERS: Record<string, (text: string) => unknown> = {
+  singleLine,
+  withoutCommands,
+  presentable,
+  parseRegistries,
+  'redact, of what is looked at': (text) => redact(text.slice(0, 128 * 1024)),
+  'explain, of what is quoted': (text) =>
+    explain({ area: 'ecr', what: singleLine(text), signs: singleLine(text) }),
+  registryHost: (text) => refusal(() => registryHost(text)),
+  readToken: (text) => refusal(() => readToken('host', Buffer.from(text).toString('base64'))),
+};
+
+function refusal(read: () => unknown): unknown {
+  try {
+    return read();
+  } catch (error) {
+    return error;
+  }
+}
+
+describe.each(Object.entries(READERS))('%s ends in time', (_, read) => {
+  test.each(Object.entries(TEXTS))('with 2 MB of %s', (_name, piece) => {
+    const text = piece.repeat(LENGTH / piece.length);
+    const started = performance.now();
+    expect(read(text)).toBeDefined();
+    // Linear work on this text takes milliseconds; the square of it takes hours.
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+});
+
+test('a text that is cut shows no part of a secret at its end', () => {
+  // Most of it is redacted, so that what is left is not cut a second time.
+  const before = `${'A'.repeat(100_000)} `;
+  const words = 'word '.repeat((128 * 1024 - before.length) / 5 - 1);
+  const text = presentable(`${before}${words}p4ssw0rd-that-lies-across-the-cut`);
+  expect(text.endsWith('word …')).toBe(true);
+});
