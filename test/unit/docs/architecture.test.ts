@@ -3,6 +3,15 @@ import { repositoryFiles, repositoryText } from './repository-files.ts';
 
 const ARCHITECTURE = repositoryText('docs/architecture.md');
 
+test('the architecture names every module of src, and no other', () => {
+  const rows = ARCHITECTURE.split('\n').filter((line) => /^\| `[\w/-]+\.ts`/.test(line));
+  const named = rows.flatMap((row) =>
+    [...(row.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)].map((match) => match[1]),
+  );
+  const modules = repositoryFiles('src', '.ts').map((path) => path.replace('src/', ''));
+  expect(named.sort()).toEqual(modules.filter((path) => !path.endsWith('.d.ts')));
+});
+
 test('every file that the architecture names is there', () => {
   const named = [...ARCHITECTURE.matchAll(/`((?:src|scripts|test)\/[\w/.-]+)`/g)].map(
     (match) => match[1] ?? '',
