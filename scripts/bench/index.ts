@@ -1,5 +1,6 @@
 /** The parts of the bench, by the name that chooses one. */
 const PARTS: Readonly<Record<string, () => Promise<boolean>>> = {
+  steps: async () => (await import('./steps/index.ts')).benchSteps(),
   fleet: async () => (await import('./fleet/index.ts')).benchFleet(),
 };
 

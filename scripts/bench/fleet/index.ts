@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_MAX_ATTEMPTS } from '../../../src/aws/call-rules.ts';
 import { repository } from '../../../test/harness/paths.ts';
+import { fillIn } from '../document.ts';
 import { ATTEMPTS, CROWD_SIZES, DECIDING, QUOTAS, WHOLE_STEPS } from './crowds.ts';
 import { crowdPlot } from './plot.ts';
 import { type CrowdResult, simulate } from './simulation.ts';
@@ -31,7 +32,7 @@ export async function benchFleet(): Promise<boolean> {
   console.log(`${wholeStepsTable(steps)}\n`);
 
   writeFileSync(PLOT, crowdPlot(crowds, DEFAULT_MAX_ATTEMPTS));
-  writeDocument({ crowds: crowdTable(crowds), 'whole-steps': wholeStepsTable(steps) });
+  fillIn(DOCUMENT, { crowds: crowdTable(crowds), 'whole-steps': wholeStepsTable(steps) });
   return holds(crowds) && steps.at(-1)?.succeeded === WHOLE_STEPS.steps;
 }
 
@@ -54,14 +55,4 @@ function holds(crowds: readonly CrowdResult[]): boolean {
       maxAttempts === DEFAULT_MAX_ATTEMPTS,
   );
   return deciding !== undefined && 1 - deciding.succeeded / deciding.logins <= DECIDING.mayFail;
-}
-
-/** Puts each table between the marks that the document has for it. */
-function writeDocument(tables: Readonly<Record<string, string>>): void {
-  let document = readFileSync(DOCUMENT, 'utf8');
-  for (const [name, table] of Object.entries(tables)) {
-    const marks = new RegExp(`(<!-- begin ${name} -->\n)[^]*?(<!-- end ${name} -->)`);
-    document = document.replace(marks, (_, begin: string, end: string) => `${begin}\n${table}\n\n${end}`);
-  }
-  writeFileSync(DOCUMENT, document);
 }
