@@ -1,9 +1,8 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { endProcess, untilListening } from './server-process.ts';
 import type { Certificate } from './tls.ts';
 
 /** bcrypt, which htpasswd and the registry use, reads no more of a password than this. */
@@ -41,7 +40,13 @@ export class DockerRegistry {
       stdio: ['ignore', log, log],
     });
     const registry = new DockerRegistry(directory, address, child);
-    await registry.#listening();
+    await untilListening({
+      name: 'docker-registry',
+      child,
+      host: address,
+      port: 443,
+      log: () => registry.log,
+    });
     return registry;
   }
 
@@ -59,35 +64,6 @@ export class DockerRegistry {
   }
 
   async stop(): Promise<void> {
-    if (this.#process.exitCode === null && this.#process.signalCode === null) {
-      const ended = once(this.#process, 'exit');
-      this.#process.kill();
-      await ended;
-    }
-  }
-
-  async #listening(): Promise<void> {
-    for (let tries = 0; tries < 200; tries += 1) {
-      if (this.#process.exitCode !== null) {
-        throw new Error(`docker-registry ended by itself:\n${this.log}`);
-      }
-      if (await accepts(this.address)) {
-        return;
-      }
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error(`docker-registry does not answer:\n${this.log}`);
-  }
-}
-
-async function accepts(host: string): Promise<boolean> {
-  const socket = connect({ host, port: 443 });
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
+    await endProcess(this.#process);
   }
 }

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import { endProcess, untilListening } from './server-process.ts';
 
 /** The real proxy tinyproxy on loopback, with basic authentication. */
 export class Tinyproxy {
@@ -32,7 +33,7 @@ export class Tinyproxy {
     writeFileSync(join(directory, 'tinyproxy.conf'), `${config.join('\n')}\n`, { mode: 0o600 });
     const child = spawn('tinyproxy', ['-d', '-c', join(directory, 'tinyproxy.conf')], { stdio: 'ignore' });
     const proxy = new Tinyproxy(directory, port, child);
-    await proxy.#listening();
+    await untilListening({ name: 'tinyproxy', child, host: '127.0.0.1', port, log: () => proxy.log });
     return proxy;
   }
 
@@ -43,26 +44,7 @@ export class Tinyproxy {
   }
 
   async stop(): Promise<void> {
-    if (this.#process.exitCode === null && this.#process.signalCode === null) {
-      const ended = once(this.#process, 'exit');
-      this.#process.kill();
-      await ended;
-    }
-  }
-
-  async #listening(): Promise<void> {
-    for (let tries = 0; tries < 200; tries += 1) {
-      const socket = connect(this.port, '127.0.0.1');
-      try {
-        await once(socket, 'connect');
-        return;
-      } catch {
-        await new Promise((resolve) => setTimeout(resolve, 25));
-      } finally {
-        socket.destroy();
-      }
-    }
-    throw new Error(`tinyproxy does not listen. Its log:\n${this.log}`);
+    await endProcess(this.#process);
   }
 }
 
