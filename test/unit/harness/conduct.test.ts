@@ -1,34 +1,24 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ConductError } from '../../harness/conduct.ts';
+import { SmallAction } from '../../harness/small-action.ts';
 import { startWorld, type World } from '../../harness/world.ts';
 
 let world: World;
-let folder: string;
-const entry = process.env['ACTION_ENTRY'];
+let action: SmallAction;
 
 beforeAll(async () => {
   world = await startWorld();
-  folder = mkdtempSync(join(tmpdir(), 'ill-behaved-action-'));
+  action = new SmallAction();
 });
 
 afterAll(async () => {
-  if (entry === undefined) {
-    delete process.env['ACTION_ENTRY'];
-  } else {
-    process.env['ACTION_ENTRY'] = entry;
-  }
   await world.close();
-  rmSync(folder, { recursive: true });
+  action.remove();
 });
 
 /** What an action that does this, and nothing else, is blamed for. */
 async function offencesOf(code: string): Promise<string[]> {
-  const file = join(folder, 'action.mjs');
-  writeFileSync(file, `import { spawnSync } from 'node:child_process';\n${code}`);
-  process.env['ACTION_ENTRY'] = file;
+  action.use(`import { spawnSync } from 'node:child_process';\n${code}`);
   const tools = { docker: { exitCode: 0 }, helm: { exitCode: 0 } };
   return world.main({ tools }).then(
     () => [],

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { LeakError } from '../../harness/leaks.ts';
 import type { StepResult } from '../../harness/runner.ts';
+import { SmallAction } from '../../harness/small-action.ts';
 import { startWorld, type World } from '../../harness/world.ts';
 
 // An action that gets credentials from the agent and a token from nowhere, then does what a test tells it to do.
@@ -19,28 +19,20 @@ const docker = (args, extra) => spawnSync('docker', args, { env: { ...env, ...ex
 `;
 
 let world: World;
-let folder: string;
-const entry = process.env['ACTION_ENTRY'];
+let action: SmallAction;
 
 beforeAll(async () => {
   world = await startWorld({ anyConduct: true });
-  folder = mkdtempSync(join(tmpdir(), 'leaky-action-'));
+  action = new SmallAction();
 });
 
 afterAll(async () => {
-  if (entry === undefined) {
-    delete process.env['ACTION_ENTRY'];
-  } else {
-    process.env['ACTION_ENTRY'] = entry;
-  }
   await world.close();
-  rmSync(folder, { recursive: true });
+  action.remove();
 });
 
 async function run(code: string, inputs: Record<string, string> = {}): Promise<StepResult> {
-  const file = join(folder, 'action.mjs');
-  writeFileSync(file, PREAMBLE + code);
-  process.env['ACTION_ENTRY'] = file;
+  action.use(PREAMBLE + code);
   return world.main({ env: world.podIdentityEnv(), tools: { docker: { stdout: 'done\n' } }, inputs });
 }
 

@@ -1,40 +1,32 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { inputVariables } from '../../harness/action-metadata.ts';
+import { SmallAction } from '../../harness/small-action.ts';
 import { isAlive } from '../../harness/tools.ts';
 import { type StepChoice, startWorld, type World } from '../../harness/world.ts';
 
 let world: World;
-let folder: string;
-const entry = process.env['ACTION_ENTRY'];
+let action: SmallAction;
 
 beforeAll(async () => {
   world = await startWorld({ anyConduct: true });
-  folder = mkdtempSync(join(tmpdir(), 'small-action-'));
+  action = new SmallAction();
 });
 
 afterAll(async () => {
-  if (entry === undefined) {
-    delete process.env['ACTION_ENTRY'];
-  } else {
-    process.env['ACTION_ENTRY'] = entry;
-  }
   await world.close();
-  rmSync(folder, { recursive: true });
+  action.remove();
 });
 
 /** Runs an action made of some lines of code. */
 function run(code: string, choice: StepChoice = {}) {
-  const file = join(folder, 'action.mjs');
   const imports = `
     import { appendFileSync } from 'node:fs';
     import { spawn, spawnSync } from 'node:child_process';
     const { env } = process;
   `;
-  writeFileSync(file, imports + code);
-  process.env['ACTION_ENTRY'] = file;
+  action.use(imports + code);
   return world.main({ tools: {}, ...choice });
 }
 
@@ -159,7 +151,7 @@ describe('tools', () => {
 
   test('can hang with a child of their own, which the end of the world ends', async () => {
     const own = await startWorld({ anyConduct: true });
-    const file = join(folder, 'hang.mjs');
+    const file = join(action.folder, 'hang.mjs');
     writeFileSync(
       file,
       `import { spawn } from 'node:child_process'; spawn('docker', ['login'], { stdio: 'ignore' }); setTimeout(() => process.exit(), 1000);`,
