@@ -1,6 +1,4 @@
 import type { Diagnosis } from '../failure/diagnosis.ts';
-import { knownFailure } from '../failure/explain.ts';
-
 import * as log from '../log.ts';
 import type { TokenCall } from '../registry/calls.ts';
 import type { ClientSettings } from './client.ts';
@@ -59,7 +57,7 @@ export async function checkSigningAccount(
   const account = await diagnosis.part('Account that signs', find, found);
   if (account !== undefined) log.info(`The account that signs is ${account}`);
   if (allowed.length === 0) return;
-  const check = (): void => checkAccount(account, allowed);
+  const check = () => checkAccount(account, allowed);
   await diagnosis.part('Allowed accounts', check, () => allowed.join(', '));
 }
 
@@ -82,12 +80,12 @@ async function findSigningAccount(
  * Holds the account that signs against those that may.
  * Throws a Failure that names both where it is not among them, or cannot be known.
  */
-export function checkAccount(account: string | undefined, allowed: readonly string[]): void {
+export async function checkAccount(account: string | undefined, allowed: readonly string[]): Promise<void> {
+  if (account !== undefined && allowed.includes(account)) return;
+  const { knownFailure } = await import('../failure/explain.ts');
   if (account === undefined) {
     throw knownFailure('account-unknown', 'The account that signs is not known, so it cannot be allowed.');
   }
-  if (!allowed.includes(account)) {
-    const what = `The account that signs is ${account}; allowed-account-ids allows ${allowed.join(', ')}.`;
-    throw knownFailure('account-not-allowed', what, { accountId: account });
-  }
+  const what = `The account that signs is ${account}; allowed-account-ids allows ${allowed.join(', ')}.`;
+  throw knownFailure('account-not-allowed', what, { accountId: account });
 }

@@ -1,4 +1,3 @@
-import { explain } from '../failure/explain.ts';
 import { Failure } from '../failure/failure.ts';
 import { describeError } from '../failure/symptoms.ts';
 import { readPod } from '../kubernetes/pod.ts';
@@ -60,6 +59,7 @@ export async function containerFailure(
     answer === undefined
       ? `: ${plainWords(text.words)}`
       : ` answered ${answer.status}: ${singleLine(answer.text)}`;
+  const { explain } = await import('../failure/explain.ts');
   const explanation = explain({
     area: 'pod-identity',
     what: `EKS Pod Identity gave no credentials${howOften}: ${source.uri}${words}`,

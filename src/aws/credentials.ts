@@ -1,5 +1,4 @@
 import { type Environment, variable } from '../environment.ts';
-import { explain, knownFailure } from '../failure/explain.ts';
 import { Failure } from '../failure/failure.ts';
 import { describeError } from '../failure/symptoms.ts';
 import { readPod } from '../kubernetes/pod.ts';
@@ -58,6 +57,7 @@ async function fromContainer({ environment, ...request }: CredentialsRequest): P
   const source = containerSource(environment);
   if (source?.variable === undefined || !variable(environment, 'AWS_CONTAINER_CREDENTIALS_FULL_URI')) {
     const facts = { ...(await readPod()), region: request.region };
+    const { knownFailure } = await import('../failure/explain.ts');
     throw knownFailure('container-uri-not-set', 'AWS_CONTAINER_CREDENTIALS_FULL_URI is not set.', facts);
   }
   const { rules, ...rest } = request;
@@ -117,6 +117,7 @@ async function sourceFailure(
   }
   const profile = variable(environment, 'AWS_PROFILE');
   const from = source === 'profile' ? `the profile '${profile}'` : "the AWS SDK's default chain";
+  const { explain } = await import('../failure/explain.ts');
   const explanation = explain({
     area: 'credentials',
     what: `No credentials from ${from}: ${words}`,

@@ -1,5 +1,4 @@
 import { type Environment, variable } from '../environment.ts';
-import { knownFailure } from '../failure/explain.ts';
 import { Failure } from '../failure/failure.ts';
 import type { TokenCall } from '../registry/calls.ts';
 import { isRegionName } from '../registry/partition.ts';
@@ -21,7 +20,7 @@ export async function stepRegion(input: string, environment: Environment): Promi
   const [source, text] =
     given.find(([, value]) => value !== undefined) ??
     ([`the region of profile '${singleLine(profile)}'`, await profileRegion(profile)] as const);
-  if (text === undefined) throw noRegion([...given.map(([name]) => name), source]);
+  if (text === undefined) throw await noRegion([...given.map(([name]) => name), source]);
   const region = text.trim();
   if (!isRegionName(region)) throw new Failure({ what: badRegion(source, text) });
   return region;
@@ -45,7 +44,8 @@ export function badRegion(source: string, text: string): string {
   return `The AWS region is no region name: ${source} is '${singleLine(text)}'; a region is written as 'eu-west-1'.`;
 }
 
-function noRegion(sources: readonly string[]): Failure {
+async function noRegion(sources: readonly string[]): Promise<Failure> {
+  const { knownFailure } = await import('../failure/explain.ts');
   const what = `No AWS region: ${sources.slice(0, -1).join(', ')} and ${sources.at(-1)} are not set.`;
   return knownFailure('region-missing', what);
 }

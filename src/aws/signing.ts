@@ -1,6 +1,5 @@
 import { type Environment, variable } from '../environment.ts';
 import type { Diagnosis } from '../failure/diagnosis.ts';
-import { knownFailure } from '../failure/explain.ts';
 import { readPod, runsInPod } from '../kubernetes/pod.ts';
 import * as log from '../log.ts';
 import { containerIdentity, containerSource, currentClaims } from './container-source.ts';
@@ -58,6 +57,7 @@ async function decide(
   if (signer.source === 'profile' && profile === 'missing') {
     const what = `The profile '${name}' of AWS_PROFILE does not exist.`;
     diagnosis.add({ mark: 'bad', subject: SUBJECTS.profile, reason: `'${name}' does not exist` });
+    const { knownFailure } = await import('../failure/explain.ts');
     throw knownFailure('profile-missing', what, { profile: name });
   }
   return signer;
@@ -78,5 +78,6 @@ async function announceContainer({ source, reason }: Signer, environment: Enviro
 
 async function warnOfNodeIdentity(region: string | undefined): Promise<void> {
   const what = 'Signing as the role of the node, which is most likely not what is meant.';
+  const { knownFailure } = await import('../failure/explain.ts');
   log.warning(knownFailure('node-identity', what, { ...(await readPod()), region }).message);
 }

@@ -1,4 +1,3 @@
-import { explain } from '../failure/explain.ts';
 import { Failure } from '../failure/failure.ts';
 import { describeError } from '../failure/symptoms.ts';
 import type { TokenCall } from '../registry/calls.ts';
@@ -39,12 +38,13 @@ export async function getAuthorizationTokens(
       : await fromEcrPublic(call, settings, signal);
   } catch (error) {
     if (error instanceof Failure) throw error;
-    throw tokenFailure(call, error);
+    throw await tokenFailure(call, error);
   }
 }
 
-function tokenFailure(call: TokenCall, error: unknown): Failure {
+async function tokenFailure(call: TokenCall, error: unknown): Promise<Failure> {
   const { words, signs } = describeError(error);
+  const { explain } = await import('../failure/explain.ts');
   const explanation = explain({
     area: 'ecr',
     what: `No authorization token from ${nameOfCall(call)}: ${words}`,

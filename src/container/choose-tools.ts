@@ -1,5 +1,4 @@
 import { which } from '@actions/io';
-import { knownFailure } from '../failure/explain.ts';
 import type { Failure } from '../failure/failure.ts';
 import * as log from '../log.ts';
 import { singleLine } from '../safe-text.ts';
@@ -51,6 +50,7 @@ async function defaultTool(find: Finder): Promise<FoundTool> {
   }
   const others = OTHER_PROGRAMS.join(', ');
   const what = `docker is not on the path of this runner, and none of ${others} either.`;
+  const { knownFailure } = await import('../failure/explain.ts');
   throw knownFailure('client-missing', what, { tool: 'docker' });
 }
 
@@ -60,5 +60,6 @@ async function missingTools(missing: readonly ToolName[], find: Finder): Promise
   const found =
     names.length > 0 ? `On the path are: ${names.join(', ')}.` : 'No container tool is on the path.';
   const what = `Input 'container-cli' names ${missing.join(', ')}, which is not on the path of this runner. ${found}`;
+  const { knownFailure } = await import('../failure/explain.ts');
   return knownFailure('client-missing', what, { tool: missing.join(', ') });
 }

@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import type { RegistryLogin } from '../aws/token.ts';
 import type { Environment } from '../environment.ts';
-import { explain } from '../failure/explain.ts';
 import { Failure, wordsOf } from '../failure/failure.ts';
 import * as log from '../log.ts';
 import { parsePrivateHost } from '../registry/host.ts';
@@ -36,7 +35,7 @@ export async function logIn(
     report: (retry) => log.info(retryLine(retry)),
   });
   if (refusal === undefined) return;
-  const failure = loginFailure(client.tool.name, login.registry, refusal.words);
+  const failure = await loginFailure(client.tool.name, login.registry, refusal.words);
   throw refusal.hung || signal.aborted ? failure : new LoginRefused(failure.explanation);
 }
 
@@ -98,9 +97,10 @@ async function runLogin(
   return { words: howItEnded(result), hung: result.ended === 'deadline' };
 }
 
-function loginFailure(tool: ToolName, registry: string, words: string): Failure {
+async function loginFailure(tool: ToolName, registry: string, words: string): Promise<Failure> {
   const host = parsePrivateHost(registry);
   const region = typeof host === 'string' ? undefined : host.region;
+  const { explain } = await import('../failure/explain.ts');
   const explanation = explain({
     area: 'container-client',
     what: `${tool} could not log in to registry ${registry}: ${words}`,

@@ -1,3 +1,6 @@
+// Imported where a failure is explained, and not before: the knowledge is a lot of text, which a job that goes well
+// would read and compile for nothing.
+
 import { type Explanation, Failure } from './failure.ts';
 import { type Area, FACTS, type Facts, KNOWLEDGE, type KnowledgeEntry } from './knowledge.ts';
 
