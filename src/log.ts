@@ -56,6 +56,13 @@ const LONGEST_LOOKED_AT = 128 * 1024;
 export function presentable(text: string): string {
   // The last word is left out where it is cut: it may be a part of a secret that cannot be told any more.
   const bounded =
-    text.length > LONGEST_LOOKED_AT ? text.slice(0, LONGEST_LOOKED_AT).replace(/\S*$/, '…') : text;
+    text.length > LONGEST_LOOKED_AT ? `${withoutLastWord(text.slice(0, LONGEST_LOOKED_AT))}…` : text;
   return withoutCommands(redact(bounded, secrets));
+}
+
+/** From the end, one look at each place: a pattern (`\S*$`) would look again from every place of a long word. */
+function withoutLastWord(text: string): string {
+  let end = text.length;
+  while (end > 0 && /\S/.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
 }

@@ -28,6 +28,7 @@ const TEXTS: Record<string, string> = {
   'pieces of a registry': '123456789012.dkr.ecr.',
   'ECR denials': 'User: a is not authorized to perform: ecr:',
   backticks: '`',
+  'words without end': `${'a'.repeat(125_000)} b`,
 };
 
 const READERS: Record<string, (text: string) => unknown> = {
