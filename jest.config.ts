@@ -38,7 +38,8 @@ const config: Config = {
   ],
   // jest takes it from here alone: in a project it is ignored.
   testTimeout: 60_000,
-  maxWorkers: 2,
+  // More than the cores of a small machine: most tests wait for processes, and these for one another.
+  maxWorkers: 4,
   verbose: true,
   reporters: [
     'default',

@@ -10,6 +10,8 @@ import { type StepChoice, startWorld, type World } from '../harness/world.ts';
 
 /** Twenty times as fast, for waits that are long by design. */
 const FAST = { NODE_OPTIONS: `--import=${join(harness, 'fast-clock.mjs')}` };
+/** Where what is tried again takes most of the time, but each try must have enough of it. */
+const FASTER = { ...FAST, TEST_CLOCK_FACTOR: '10' };
 const TOOLS = { docker: { exitCode: 0 } };
 
 let world: World;
@@ -51,16 +53,17 @@ function agent(fault: Fault, env: Record<string, string> = {}) {
 }
 
 /** A pod whose identity is fine, and ECR answers with a fault. */
-function ecr(fault: Fault, inputs: Record<string, string> = {}) {
+function ecr(fault: Fault, inputs: Record<string, string> = {}, env: Record<string, string> = {}) {
   return ({ aws }: World): StepChoice => {
     aws.faults.always(fault);
-    return { env: world.podIdentityEnv(), inputs };
+    return { env: { ...world.podIdentityEnv(), ...env }, inputs };
   };
 }
 
 /** Docker says this, and fails. */
-function docker(stderr: string) {
-  return (): StepChoice => ({ env: world.podIdentityEnv(), tools: { docker: { stderr, exitCode: 1 } } });
+function docker(stderr: string, env: Record<string, string> = {}) {
+  const tools = { docker: { stderr, exitCode: 1 } };
+  return (): StepChoice => ({ env: { ...world.podIdentityEnv(), ...env }, tools });
 }
 
 const ASSOCIATE =
@@ -466,7 +469,7 @@ describe('ECR refuses', () => {
     ],
     [
       'throttled',
-      ecr(ecrError(400, 'ThrottlingException', 'Rate exceeded')),
+      ecr(ecrError(400, 'ThrottlingException', 'Rate exceeded'), {}, FASTER),
       ['Rate exceeded', '500 a second by default', 'Service Quotas'],
     ],
     ['a failure of its own', ecr(answer(503, '')), ['HTTP 503', 'https://health.aws.amazon.com']],
@@ -551,7 +554,7 @@ describe('docker', () => {
     ],
     [
       'cannot reach the registry',
-      docker('Get "https://host/v2/": dial tcp 10.0.0.1:443: i/o timeout'),
+      docker('Get "https://host/v2/": dial tcp 10.0.0.1:443: i/o timeout', FASTER),
       ['i/o timeout', 'ecr.dkr'],
     ],
   ]);
