@@ -1,5 +1,5 @@
-import { expect, test } from '@jest/globals';
-import { outputSuffix } from '../../src/outputs.ts';
+import { describe, expect, jest, test } from '@jest/globals';
+import { maskSecrets, outputSuffix } from '../../src/outputs.ts';
 
 test.each([
   ['123456789012.dkr.ecr.us-east-1.amazonaws.com', '123456789012_dkr_ecr_us_east_1_amazonaws_com'],
@@ -8,4 +8,27 @@ test.each([
   ['a--b..c_d', 'a_b_c_d'],
 ])('the outputs of %s end in %s', (registry, suffix) => {
   expect(outputSuffix(registry)).toBe(suffix);
+});
+
+describe('what can log in is masked', () => {
+  // Padded otherwise than docker pads it, so that the two are not the same text.
+  const password = 'hunter2-hunter2';
+  const padded = Buffer.from(`AWS:${password}`).toString('base64');
+  const login = { registry: 'host', username: 'AWS', password, token: padded.replace(/=+$/, '') };
+
+  test.each([
+    [true, [login.token, padded, password]],
+    [false, [login.token, padded]],
+  ])('with mask-password %p', (maskPassword, masked) => {
+    expect(padded).not.toBe(login.token);
+    let written = '';
+    const write = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      written += text;
+      return true;
+    });
+    maskSecrets([login], maskPassword);
+    write.mockRestore();
+    const masks = written.split(/\r?\n/).flatMap((line) => /^::add-mask::(.*)$/.exec(line)?.[1] ?? []);
+    expect(masks).toEqual(masked);
+  });
 });

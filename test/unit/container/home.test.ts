@@ -1,17 +1,18 @@
+import { execFileSync } from 'node:child_process';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { dockerDirectory } from '../../../src/container/credential-place.ts';
+import { pathToFileURL } from 'node:url';
+import { expect, test } from '@jest/globals';
 
-const home = process.env['HOME'];
-beforeEach(() => {
-  process.env['HOME'] = '';
-});
-afterEach(() => {
-  if (home === undefined) delete process.env['HOME'];
-  else process.env['HOME'] = home;
-});
-
+// In a process of its own: what a test sets in process.env is not what node's os module sees.
 test('an empty HOME does not put the logins into the folder that the step runs in', () => {
-  expect(dockerDirectory({})).toBe(join(userInfo().homedir, '.docker'));
+  const module = pathToFileURL(join('src', 'container', 'credential-place.ts')).href;
+  const script = `import { dockerDirectory } from '${module}'; process.stdout.write(dockerDirectory({}));`;
+  const args = ['--input-type=module', '--eval', script];
+  const home = process.platform === 'win32' ? { USERPROFILE: '' } : { HOME: '' };
+  const directory = execFileSync(process.execPath, args, {
+    env: { ...process.env, ...home },
+    encoding: 'utf8',
+  });
+  expect(directory).toBe(join(userInfo().homedir, '.docker'));
 });

@@ -61,7 +61,7 @@ describe('runProcess', () => {
   });
 
   test('a program of another session that keeps the output open does not keep it waiting', async () => {
-    const script = `const c = require('child_process').spawn(process.execPath, ['-e', 'setTimeout(() => {}, 600000)'], { detached: true, stdio: ['ignore', 'inherit', 'inherit'] }); console.log(c.pid); c.unref(); process.exit(0)`;
+    const script = `const c = require('child_process').spawn(process.execPath, ['-e', 'setTimeout(() => {}, 90000)'], { detached: true, stdio: ['ignore', 'inherit', 'inherit'] }); console.log(c.pid); c.unref(); process.exit(0)`;
     const result = await run(script);
     expect(result).toMatchObject({ exitCode: 0, ended: 'by-itself' });
     process.kill(Number(result.stdout), 'SIGKILL');
