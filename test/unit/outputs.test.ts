@@ -1,5 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { maskSecrets, outputSuffix } from '../../src/outputs.ts';
+import { captureOutput } from './written-output.ts';
 
 test.each([
   ['123456789012.dkr.ecr.us-east-1.amazonaws.com', '123456789012_dkr_ecr_us_east_1_amazonaws_com'],
@@ -21,14 +22,12 @@ describe('what can log in is masked', () => {
     [false, [login.token, padded]],
   ])('with mask-password %p', (maskPassword, masked) => {
     expect(padded).not.toBe(login.token);
-    let written = '';
-    const write = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-      written += text;
-      return true;
-    });
+    const written = captureOutput();
     maskSecrets([login], maskPassword);
-    write.mockRestore();
-    const masks = written.split(/\r?\n/).flatMap((line) => /^::add-mask::(.*)$/.exec(line)?.[1] ?? []);
+    jest.restoreAllMocks();
+    const masks = written()
+      .split(/\r?\n/)
+      .flatMap((line) => /^::add-mask::(.*)$/.exec(line)?.[1] ?? []);
     expect(masks).toEqual(masked);
   });
 });

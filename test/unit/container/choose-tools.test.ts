@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { chooseTools, parseTools } from '../../../src/container/choose-tools.ts';
 import { findTool } from '../../../src/container/find-tool.ts';
 import { TOOL_NAMES } from '../../../src/container/tool.ts';
+import { captureOutput } from '../written-output.ts';
 
 /** A path on which only these programs are. */
 function pathWith(...programs: string[]): (name: string) => Promise<string> {
@@ -45,13 +46,9 @@ describe('the list of tools', () => {
 });
 
 describe('the tools that are logged in', () => {
-  let written = '';
+  let written: () => string;
   beforeEach(() => {
-    written = '';
-    jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-      written += text;
-      return true;
-    });
+    written = captureOutput();
   });
   afterEach(() => {
     jest.restoreAllMocks();
@@ -68,7 +65,7 @@ describe('the tools that are logged in', () => {
 
   test('are docker where none is named', async () => {
     expect(await namesOf([], pathWith('podman', 'docker'))).toEqual(['docker']);
-    expect(written).toBe('');
+    expect(written()).toBe('');
   });
 
   test.each([
@@ -79,7 +76,7 @@ describe('the tools that are logged in', () => {
     [['helm'], 'helm'],
   ])('are, of %j and no docker, %s', async (there, chosen) => {
     expect(await namesOf([], pathWith(...there))).toEqual([chosen]);
-    expect(written).toContain(`docker is not on the path; ${chosen}`);
+    expect(written()).toContain(`docker is not on the path; ${chosen}`);
   });
 
   test('are an error where there is none at all, which names config-file', async () => {

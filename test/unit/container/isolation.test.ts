@@ -18,6 +18,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { type Isolation, isolate } from '../../../src/container/isolation.ts';
 import { LOCK_NAME } from '../../../src/container/lock.ts';
 import { TOOLS, type ToolName } from '../../../src/container/tool.ts';
+import { captureOutput } from '../written-output.ts';
 
 const HOST = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
 const never = new AbortController().signal;
@@ -25,7 +26,7 @@ const never = new AbortController().signal;
 let root: string;
 let temp: string;
 let shared: string;
-let written: string;
+let written: () => string;
 let environment: Record<string, string>;
 beforeEach(() => {
   root = realpathSync(mkdtempSync(join(tmpdir(), 'isolation-')));
@@ -39,11 +40,7 @@ beforeEach(() => {
     XDG_RUNTIME_DIR: join(root, 'run'),
     XDG_CONFIG_HOME: join(root, 'config'),
   };
-  written = '';
-  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    written += text;
-    return true;
-  });
+  written = captureOutput();
 });
 afterEach(() => {
   jest.restoreAllMocks();
@@ -233,14 +230,14 @@ describe('what it starts from', () => {
     const empty = await isolateFor(['docker']);
     expect(read(empty.plan.directory, 'config.json')).toEqual({ auths: { [HOST]: {} } });
     expect(existsSync(shared)).toBe(false);
-    expect(written).not.toContain('::warning::');
+    expect(written()).not.toContain('::warning::');
     rmSync(empty.plan.directory, { recursive: true });
     mkdirSync(shared);
     writeFileSync(join(shared, 'config.json'), '{"auths":{"a":{"auth":"c2VjcmV0"');
     const broken = await isolateFor(['docker']);
     expect(read(broken.plan.directory, 'config.json')).toEqual({ auths: { [HOST]: {} } });
-    expect(written).toMatch(/^::warning::.*config\.json cannot be read \(it is not valid JSON\)/m);
-    expect(written).not.toContain('c2VjcmV0');
+    expect(written()).toMatch(/^::warning::.*config\.json cannot be read \(it is not valid JSON\)/m);
+    expect(written()).not.toContain('c2VjcmV0');
   });
 
   test("podman's file: all the files in which it would look, the one that counts most first", async () => {

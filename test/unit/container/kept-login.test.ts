@@ -5,20 +5,17 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import type { ContainerClient } from '../../../src/container/client.ts';
 import { logInUntilKept, whereabouts } from '../../../src/container/kept-login.ts';
 import { TOOLS, type ToolName } from '../../../src/container/tool.ts';
+import { captureOutput } from '../written-output.ts';
 
 const HOST = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
 const login = { registry: HOST, username: 'AWS', password: 'pw', token: 'QVdTOnB3' };
 const entry = { auths: { [HOST]: { auth: login.token } } };
 
 let file: string;
-let written: string;
+let written: () => string;
 beforeEach(() => {
   file = join(mkdtempSync(join(tmpdir(), 'kept-login-')), 'config.json');
-  written = '';
-  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    written += text;
-    return true;
-  });
+  written = captureOutput();
 });
 afterEach(() => {
   jest.restoreAllMocks();
@@ -67,18 +64,18 @@ describe('a login', () => {
 
   test('that is kept is made once, and nothing is said', async () => {
     expect(await logInWith('docker', entry)).toBe(1);
-    expect(written).toBe('');
+    expect(written()).toBe('');
   });
 
   test('that another writer lost is made again', async () => {
     expect(await logInWith('docker', {}, { auths: {} }, entry)).toBe(3);
-    expect(written.match(/Logging in again/g)).toHaveLength(2);
-    expect(written).not.toContain('::warning::');
+    expect(written().match(/Logging in again/g)).toHaveLength(2);
+    expect(written()).not.toContain('::warning::');
   });
 
   test('that is lost every time is left at that, with a warning', async () => {
     expect(await logInWith('docker', {})).toBe(3);
-    expect(written).toMatch(/^::warning::The login of docker .* though docker was logged in 3 times/m);
+    expect(written()).toMatch(/^::warning::The login of docker .* though docker was logged in 3 times/m);
   });
 
   test('that fails is not looked for', async () => {
@@ -90,18 +87,18 @@ describe('a login', () => {
     'of %s that the helper ecr-login took is one that nothing keeps: a warning',
     async (tool) => {
       expect(await logInWith(tool, { credHelpers: { [HOST]: 'ecr-login' } })).toBe(1);
-      expect(written).toMatch(/^::warning::The credential helper ecr-login took the login .* keeps none/m);
-      expect(written).toContain('isolate-docker-config');
+      expect(written()).toMatch(/^::warning::The credential helper ecr-login took the login .* keeps none/m);
+      expect(written()).toContain('isolate-docker-config');
     },
   );
 
   test('that another helper took is no reason for a warning', async () => {
     expect(await logInWith('docker', { credsStore: 'osxkeychain' })).toBe(1);
-    expect(written).toBe('');
+    expect(written()).toBe('');
   });
 
   test('that was written where tools ask a helper is a warning', async () => {
     expect(await logInWith('config-file', { ...entry, credsStore: 'ecr-login' })).toBe(1);
-    expect(written).toMatch(/^::warning::.*names the credential helper ecr-login for registry/m);
+    expect(written()).toMatch(/^::warning::.*names the credential helper ecr-login for registry/m);
   });
 });

@@ -6,18 +6,15 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { LOCK_NAME, withLock } from '../../../src/container/lock.ts';
 import type { Clock } from '../../../src/retry/clock.ts';
+import { captureOutput } from '../written-output.ts';
 
 let directory: string;
 let lock: string;
-let written: string;
+let written: () => string;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'lock-'));
   lock = join(directory, LOCK_NAME);
-  written = '';
-  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    written += text;
-    return true;
-  });
+  written = captureOutput();
 });
 afterEach(() => {
   jest.restoreAllMocks();
@@ -88,7 +85,7 @@ describe('the lock', () => {
     expect(await withLock(directory, never, () => 'done', clock)).toBe('done');
     expect(clock.passed).toBeGreaterThanOrEqual(60_000);
     expect(clock.passed).toBeLessThan(61_000);
-    expect(written).toMatch(
+    expect(written()).toMatch(
       /^::warning::Another process has held the lock .* for 60 s; going on without it\./m,
     );
     expect(existsSync(lock)).toBe(true);
@@ -130,8 +127,8 @@ test('a lock that another process has taken over in the middle is no failure of 
       return 'done';
     });
     expect(done).toBe('done');
-    expect(written).toMatch(/::debug::The lock in .* was lost/);
-    expect(written).toMatch(/::debug::A lock could not be given back/);
+    expect(written()).toMatch(/::debug::The lock in .* was lost/);
+    expect(written()).toMatch(/::debug::A lock could not be given back/);
   } finally {
     jest.useRealTimers();
   }
