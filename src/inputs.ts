@@ -1,9 +1,9 @@
-import { getInput } from '@actions/core';
 import { CREDENTIAL_SOURCE_CHOICES, type CredentialSourceChoice } from './aws/identity.ts';
 import { parseTools } from './container/choose-tools.ts';
 import type { ToolName } from './container/tool.ts';
 import { Failure } from './failure/failure.ts';
 import * as log from './log.ts';
+import { getInput } from './packages/actions-core.ts';
 import { PUBLIC_ENTRY, parseRegistries, type RegistryEntry } from './registry/entry.ts';
 import { isRegionName } from './registry/partition.ts';
 import { ALLOWED_ATTEMPTS, parseMaxAttempts } from './retry/max-attempts.ts';

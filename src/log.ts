@@ -1,4 +1,4 @@
-import * as core from '@actions/core';
+import * as core from './packages/actions-core.ts';
 import { redact } from './redaction.ts';
 import { withoutCommands } from './safe-text.ts';
 

@@ -1,9 +1,9 @@
-import { exportVariable, setOutput, summary } from '@actions/core';
 import type { RegistryLogin } from './aws/token.ts';
 import type { MovedVariable } from './container/isolation.ts';
 import { type Environment, variable } from './environment.ts';
 import { earliestExpiry, rfc3339 } from './expiry.ts';
 import * as log from './log.ts';
+import { exportVariable, setOutput } from './packages/actions-core.ts';
 
 /**
  * Has the runner mask what can log in to a registry. To be called before anything else can print it.
@@ -55,6 +55,7 @@ export function outputSuffix(registry: string): string {
  */
 export async function addToSummary(markdown: string, environment: Environment): Promise<void> {
   if (variable(environment, 'GITHUB_STEP_SUMMARY') === undefined) return;
+  const { summary } = await import('./packages/job-summary.ts');
   summary.addRaw(log.presentable(markdown), true);
   await summary.write().catch((error: unknown) => log.debug(`No job summary: ${String(error)}`));
 }

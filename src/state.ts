@@ -1,6 +1,6 @@
-import { getState, saveState } from '@actions/core';
 import type { Isolation } from './container/isolation.ts';
 import type { ToolName } from './container/tool.ts';
+import { getState, saveState } from './packages/actions-core.ts';
 
 // What crosses from main to post, all of it. It holds no secret: the runner keeps it in a plain file.
 

@@ -2,6 +2,7 @@ import { Failure } from '../failure/failure.ts';
 import { describeError } from '../failure/symptoms.ts';
 import { readPod } from '../kubernetes/pod.ts';
 import * as log from '../log.ts';
+import { fromHttp } from '../packages/aws-sdk.ts';
 import { singleLine } from '../safe-text.ts';
 import { type AgentAnswer, fetchRefusal } from './agent-answer.ts';
 import { type ContainerSource, currentClaims, readToken } from './container-source.ts';
@@ -24,9 +25,9 @@ export async function containerCredentials(
   source: ContainerSource,
   { region, signal, maxAttempts }: ContainerRequest,
 ): Promise<Credentials> {
-  const { fromHttp } = await import('@aws-sdk/credential-providers');
   // One try a call, and no time limit: both are set around it. A timeout here would print a warning of its own.
-  const ask = fromHttp({ maxRetries: 0, timeout: NO_TIMEOUT_MS, logger: SDK_LOGGER });
+  // Made anew for each: an address that the SDK does not accept is refused there already, and its sockets end with it.
+  const ask = async () => fromHttp({ maxRetries: 0, timeout: NO_TIMEOUT_MS, logger: SDK_LOGGER })();
   try {
     const retries = maxAttempts === undefined ? {} : { maxAttempts };
     return await askUntilAnswered(ask, { ...retries, signal, onRetry: (line) => log.info(singleLine(line)) });

@@ -76,7 +76,7 @@ async function sdkProvider(
   source: Exclude<CredentialSource, 'container'>,
   { region, rules }: CredentialsRequest,
 ): Promise<() => Promise<Credentials>> {
-  const providers = await import('@aws-sdk/credential-providers');
+  const providers = await import('../packages/credential-chain.ts');
   if (source === 'environment') return providers.fromEnv();
   const clientConfig = await callSettings('Credentials', rules);
   const settings = {

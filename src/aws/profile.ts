@@ -8,7 +8,7 @@ export type Profile = Readonly<Record<string, string | undefined>>;
  * and AWS_SHARED_CREDENTIALS_FILE say), as the SDK reads them; undefined where it is in neither.
  */
 export async function readProfile(name: string): Promise<Profile | undefined> {
-  const { parseKnownFiles } = await import('@smithy/core/config');
+  const { parseKnownFiles } = await import('../packages/shared-config.ts');
   const profiles = await parseKnownFiles({});
   return Object.hasOwn(profiles, name) ? profiles[name] : undefined;
 }

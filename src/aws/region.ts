@@ -52,7 +52,7 @@ async function noRegion(sources: readonly string[]): Promise<Failure> {
 
 /** The region of a profile in the shared configuration files. As with the SDK, the credentials file goes first. */
 async function profileRegion(profile: string): Promise<string | undefined> {
-  const { loadSharedConfigFiles } = await import('@smithy/core/config');
+  const { loadSharedConfigFiles } = await import('../packages/shared-config.ts');
   const { configFile, credentialsFile } = await loadSharedConfigFiles();
   return credentialsFile[profile]?.['region'] || configFile[profile]?.['region'] || undefined;
 }

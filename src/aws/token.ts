@@ -1,5 +1,6 @@
 import { Failure } from '../failure/failure.ts';
 import { describeError } from '../failure/symptoms.ts';
+import { ECRClient, GetAuthorizationTokenCommand } from '../packages/aws-sdk.ts';
 import type { TokenCall } from '../registry/calls.ts';
 import { singleLine } from '../safe-text.ts';
 import { callSettings } from './call-rules.ts';
@@ -70,7 +71,6 @@ async function fromEcr(
   settings: ClientSettings,
   signal: AbortSignal,
 ): Promise<readonly Authorization[]> {
-  const { ECRClient, GetAuthorizationTokenCommand } = await import('@aws-sdk/client-ecr');
   const { registryIds, region } = call;
   const command = new GetAuthorizationTokenCommand(
     registryIds === undefined ? {} : { registryIds: [...registryIds] },
@@ -94,7 +94,7 @@ async function fromEcrPublic(
   settings: ClientSettings,
   signal: AbortSignal,
 ): Promise<readonly Authorization[]> {
-  const { ECRPUBLICClient, GetAuthorizationTokenCommand } = await import('@aws-sdk/client-ecr-public');
+  const { ECRPUBLICClient, GetAuthorizationTokenCommand } = await import('../packages/ecr-public.ts');
   const variant = endpointVariant({ fips: false, dualStack: call.dualStack });
   const { rules, ...shared } = settings;
   const ofCall = { ...(await callSettings(nameOfCall(call), rules)), region: PUBLIC_REGION, ...variant };

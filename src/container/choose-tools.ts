@@ -1,6 +1,6 @@
-import { which } from '@actions/io';
 import type { Failure } from '../failure/failure.ts';
 import * as log from '../log.ts';
+import { which } from '../packages/actions-io.ts';
 import { singleLine } from '../safe-text.ts';
 import { type Finder, type FoundTool, findTool } from './find-tool.ts';
 import { isToolName, OTHER_PROGRAMS, TOOL_NAMES, type ToolName } from './tool.ts';

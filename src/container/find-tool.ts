@@ -1,4 +1,4 @@
-import { which } from '@actions/io';
+import { which } from '../packages/actions-io.ts';
 import { TOOLS, type Tool, type ToolName } from './tool.ts';
 
 /** A tool that is on this machine. */

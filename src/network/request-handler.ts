@@ -1,4 +1,4 @@
-import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { NodeHttpHandler } from '../packages/aws-sdk.ts';
 import type { Proxies } from './proxy.ts';
 
 /**

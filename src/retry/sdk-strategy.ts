@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { StandardRetryStrategy } from '@smithy/core/retry';
 import { describeError } from '../failure/symptoms.ts';
+import { StandardRetryStrategy } from '../packages/aws-sdk.ts';
 import type { Retry } from './report.ts';
 
 type Refresh = StandardRetryStrategy['refreshRetryTokenForRetry'];

@@ -1,1 +1,0 @@
-const u=791,c=[791],m={917:((t,e,_)=>{_.d(e,{g:()=>o});function o(s,d,n){return s.$source||(s.$source={}),s.$source[d]=n,s}}),931:((t,e,_)=>{_.d(e,{AssumeRoleCommand:()=>o.Q,STSClient:()=>s.i});var o=_(7188),s=_(9138)})};export{u as id,c as ids,m as modules};

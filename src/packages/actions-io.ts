@@ -1,0 +1,2 @@
+/* Finds programs on the path. */
+export { which } from '@actions/io';
