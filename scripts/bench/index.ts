@@ -8,7 +8,8 @@ const PARTS: Readonly<Record<string, () => Promise<boolean>>> = {
 async function bench(names: readonly string[]): Promise<boolean> {
   const unknown = names.filter((name) => !Object.hasOwn(PARTS, name));
   if (unknown.length > 0) {
-    console.error(`There is no part ${unknown.join(', ')}; there are: ${Object.keys(PARTS).join(', ')}`);
+    const known = [...Object.keys(PARTS), 'compare'].join(', ');
+    console.error(`There is no part ${unknown.join(', ')}; there are: ${known}`);
     return false;
   }
   let held = true;
@@ -17,4 +18,9 @@ async function bench(names: readonly string[]): Promise<boolean> {
   return held;
 }
 
-process.exitCode = (await bench(process.argv.slice(2))) ? 0 : 1;
+const [first, ...rest] = process.argv.slice(2);
+const passed =
+  first === 'compare'
+    ? await (await import('./steps/compare.ts')).compareBuilds(rest)
+    : await bench(process.argv.slice(2));
+process.exitCode = passed ? 0 : 1;

@@ -124,6 +124,8 @@ export class ForwardProxy {
       return;
     }
     const upstream = connect(this.#resolve(seen.host, seen.port));
+    // Small pieces of a handshake would else wait for one another, 40 ms at a time.
+    upstream.setNoDelay(true);
     this.#keep(upstream);
     upstream.on('connect', () => {
       this.#callerPorts.add(upstream.localPort ?? 0);

@@ -1,32 +1,14 @@
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { actionEntry } from '../../../test/harness/paths.ts';
+import { alternate, cpu, wall } from './alternate.ts';
 import { BOUNDS, type Figure } from './bounds.ts';
-import type { BenchStage, Run } from './stage.ts';
+import type { BenchStage } from './stage.ts';
 import { median, spread } from './statistics.ts';
-import { measure, peakMemory, type Taken } from './whole-process.ts';
+import { peakMemory } from './whole-process.ts';
 
-/** How often each thing is run; the first run of each warms up and is not counted. */
-const ROUNDS = 15;
 const REGIONS = ['eu-west-1', 'eu-central-1', 'us-east-1', 'us-west-2', 'ap-south-1', 'sa-east-1'];
 const SERVICE_DELAY_MS = 120;
-
-/** Runs several things by turns, so that what else the machine does meets all of them alike. */
-async function alternate<Name extends string>(
-  runs: Record<Name, () => Run>,
-  rounds = ROUNDS,
-): Promise<Record<Name, Taken[]>> {
-  const names = Object.keys(runs) as Name[];
-  const taken = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, Taken[]>;
-  for (let round = 0; round <= rounds; round += 1) {
-    for (const name of names) {
-      const { command, env } = runs[name]();
-      const one = await measure(command, env);
-      if (round > 0) taken[name].push(one);
-    }
-  }
-  return taken;
-}
 
 function figure(id: string, value: number, sample: readonly number[]): Figure {
   const bound = BOUNDS.find((one) => one.id === id);
@@ -38,9 +20,6 @@ function ratio(id: string, ours: readonly number[], theirs: readonly number[]): 
   return figure(id, median(ours) / median(theirs), ours);
 }
 
-const wall = (taken: readonly Taken[]): number[] => taken.map(({ wallMs }) => wallMs);
-const cpu = (taken: readonly Taken[]): number[] => taken.map(({ cpuMs }) => cpuMs);
-
 /** Both stages with one registry, against scripts that do the least. */
 export async function measureStages(stage: BenchStage): Promise<Figure[]> {
   const login = await alternate({ bare: () => stage.bare('login'), main: () => stage.main() });
@@ -51,6 +30,16 @@ export async function measureStages(stage: BenchStage): Promise<Figure[]> {
     ratio('main-cpu', cpu(login.main), cpu(login.bare)),
     ratio('post-wall', wall(logout.post), wall(logout.bare)),
   ];
+}
+
+/** What the bare script spends on the way it loads node's HTTP client, in words: the action does not. */
+export async function measureHttp(stage: BenchStage): Promise<string> {
+  const taken = await alternate({
+    imported: () => stage.http('import'),
+    required: () => stage.http('require'),
+  });
+  const [imported, required] = [taken.imported, taken.required].map((one) => median(wall(one)).toFixed(0));
+  return `A node that only loads node:http: ${imported} ms where it is imported, ${required} ms where it is required.`;
 }
 
 /** The size of what a runner fetches and reads: the folder of the entry without the licences. */

@@ -4,7 +4,14 @@ import { repository } from '../../../test/harness/paths.ts';
 import { findProgram } from '../../../test/harness/tools.ts';
 import { fillIn } from '../document.ts';
 import { allHold, type Figure, table } from './bounds.ts';
-import { measureBundle, measureMemory, measureOneMore, measureRegions, measureStages } from './figures.ts';
+import {
+  measureBundle,
+  measureHttp,
+  measureMemory,
+  measureOneMore,
+  measureRegions,
+  measureStages,
+} from './figures.ts';
 import { BenchStage } from './stage.ts';
 import { drawTimeLine, measureTimeLine } from './time-line.ts';
 
@@ -27,12 +34,16 @@ export async function benchSteps(): Promise<boolean> {
     const memory = await measureMemory(stage);
     const oneMore = await measureOneMore(stage);
     const regions = await measureRegions(stage);
+    const remarks = [
+      `The bare script itself: ${memory.bareMegabytes.toFixed(1)} MB at its peak.`,
+      await measureHttp(stage),
+    ];
     const figures: Figure[] = [...stages, measureBundle(), memory.figure, regions, oneMore];
     console.log(table(figures));
-    console.log(`\nThe bare script itself: ${memory.bareMegabytes.toFixed(1)} MB at its peak.`);
+    console.log(`\n${remarks.join('\n')}`);
     writeFileSync(join(DOCS, 'pictures', 'time-line.svg'), drawTimeLine(timeLine));
     writeFileSync(join(DOCS, 'performance.json'), `${JSON.stringify({ figures, timeLine }, null, 2)}\n`);
-    fillIn(join(DOCS, 'performance.md'), { steps: table(figures) });
+    fillIn(join(DOCS, 'performance.md'), { steps: `${table(figures)}\n\n${remarks.join(' ')}` });
     return allHold(figures);
   } finally {
     await stage.close();

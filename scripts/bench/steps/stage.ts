@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { inputVariables } from '../../../test/harness/action-metadata.ts';
 import { AwsServices } from '../../../test/harness/aws-services.ts';
 import { registryUrl } from '../../../test/harness/ecr.ts';
@@ -111,6 +111,15 @@ export class BenchStage {
     return { command: [actionNode(), '--eval', '0'], env: this.#env() };
   }
 
+  /** A node that loads its HTTP client and ends. */
+  http(by: 'import' | 'require'): Run {
+    const args =
+      by === 'import'
+        ? ['--input-type=module', '--eval', "import 'node:http'"]
+        : ['--eval', "require('node:http')"];
+    return { command: [actionNode(), ...args], env: this.#env() };
+  }
+
   /** When ECR last answered, on the clock of `performance.now()`. */
   lastReplyOfEcr(): number {
     return this.#repliedAt;
@@ -182,7 +191,13 @@ export class BenchStage {
       () => registry.stop(),
       () => names.stop(),
     );
-    this.#realNames = { HTTPS_PROXY: names.url, NO_PROXY: '127.0.0.1', SSL_CERT_FILE: authority.file };
+    this.#realNames = {
+      HTTPS_PROXY: names.url,
+      NO_PROXY: '127.0.0.1',
+      SSL_CERT_FILE: authority.file,
+      // Else docker reads every certificate of the machine at each login, half as long again as the login takes.
+      SSL_CERT_DIR: dirname(authority.file),
+    };
   }
 }
 

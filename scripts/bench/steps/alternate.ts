@@ -1,0 +1,32 @@
+import type { Run } from './stage.ts';
+import { measure, type Taken } from './whole-process.ts';
+
+/** How often each thing is run; the first run of each warms up and is not counted. */
+const ROUNDS = 30;
+
+/** Runs several things by turns, so that what else the machine does meets all of them alike. */
+export async function alternate<Name extends string>(
+  runs: Record<Name, () => Run>,
+  rounds = ROUNDS,
+): Promise<Record<Name, Taken[]>> {
+  const names = Object.keys(runs) as Name[];
+  const taken = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, Taken[]>;
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const name of names) {
+      const { command, env } = runs[name]();
+      const one = await measure(command, env);
+      if (round > 0) taken[name].push(one);
+    }
+  }
+  return taken;
+}
+
+/** The wall times of a sample, in milliseconds. */
+export function wall(taken: readonly Taken[]): number[] {
+  return taken.map(({ wallMs }) => wallMs);
+}
+
+/** The processor times of a sample, in milliseconds. */
+export function cpu(taken: readonly Taken[]): number[] {
+  return taken.map(({ cpuMs }) => cpuMs);
+}
