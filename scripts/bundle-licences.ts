@@ -39,15 +39,18 @@ interface Licensed {
 /**
  * Writes down under which terms the bundled packages may be used.
  *
- * @param stats - the bundler's statistics
+ * @param files - the paths of the files of which something is in the bundle
  * @returns the name, version and licence of every package of which something is in the bundle, followed by the
  *   text of the licence; packages with the same text stand together over it
  * @throws Error where a package has a licence that is not an allowed one, or nothing brings its text
  */
-export function licenceTexts(stats: BundleStats): string {
-  const packages = [...packageFolders(stats)].map(licensed);
+export function licenceTexts(files: readonly string[]): string {
+  const folders = new Set(files.map(packageFolder).filter((folder) => folder !== undefined));
+  const packages = [...folders].map(licensed);
   if (packages.length === 0) {
-    throw new Error('The statistics of the bundler name no package; their form may have changed.');
+    throw new Error(
+      "No bundled file is one of a package; the form of the bundler's statistics may have changed.",
+    );
   }
   return [...Map.groupBy(packages, ({ text, licence }) => text || noText(licence, packages))]
     .map(
@@ -69,24 +72,18 @@ function noText(licence: string, packages: readonly Licensed[]): string {
   return `These packages bring no text of their own. Their terms are ${licence}, as printed with other packages here.`;
 }
 
-/** The folders of the packages of which a module is in the bundle. */
-function packageFolders(stats: BundleStats): Set<string> {
-  const folders = new Set<string>();
-  const visit = (module: BundledModule): void => {
-    const folder = packageFolder(module.nameForCondition ?? '');
-    if (folder !== undefined) {
-      folders.add(folder);
-    }
-    for (const part of module.modules ?? []) {
-      visit(part);
-    }
+/**
+ * @param stats - the bundler's statistics
+ * @returns the paths of the files of which something is in the bundle
+ */
+export function packedFiles(stats: BundleStats): string[] {
+  const files: string[] = [];
+  const visit = ({ nameForCondition, modules = [] }: BundledModule): void => {
+    if (nameForCondition) files.push(nameForCondition);
+    modules.forEach(visit);
   };
-  for (const module of stats.modules) {
-    if ((module.chunks ?? []).length > 0) {
-      visit(module);
-    }
-  }
-  return folders;
+  stats.modules.filter(({ chunks = [] }) => chunks.length > 0).forEach(visit);
+  return files;
 }
 
 /** The folder of the package that a file belongs to; none where it is one of our own. */

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { transform } from 'esbuild';
-import { reducedClients } from './bundle-clients.ts';
-import { type BundleStats, licenceTexts } from './bundle-licences.ts';
-import { bundlePaths } from './bundle-paths.ts';
+import { type BundleStats, licenceTexts, packedFiles } from './bundle-licences.ts';
+import { inlinePackages } from './bundle-packages.ts';
+import { STUBS } from './stubs.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 /** Takes the intermediate JavaScript; not checked in. */
@@ -33,8 +33,9 @@ export async function bundle(folder: string): Promise<BundleFile[]> {
   const work = mkdtempSync(join(LIB, 'build-'));
   try {
     run(TSC, ['--project', join(ROOT, 'tsconfig.build.json'), '--outDir', work], ROOT);
-    const files = await minified(await packed(work));
-    files.set('licenses.txt', licenceTexts(readStats(work)));
+    const inlined = await inlinePackages(work);
+    const files = await minified(packed(work));
+    files.set('licenses.txt', licenceTexts([...inlined, ...packedFiles(readStats(work))]));
     refuseLocalPaths(files);
     return replaceFolder(folder, files);
   } finally {
@@ -43,12 +44,12 @@ export async function bundle(folder: string): Promise<BundleFile[]> {
 }
 
 /** Packs the compiled sources and the packages that they use. The result maps file names to texts. */
-async function packed(work: string): Promise<Map<string, string>> {
-  const clients = await reducedClients(ROOT, work);
+function packed(work: string): Map<string, string> {
+  const stubs = Object.entries(STUBS).map(([name, path]) => [name, [relative(work, path)]]);
   // ncc takes the map of packages from the settings of the folder it is started in.
   writeFileSync(
     join(work, 'tsconfig.json'),
-    JSON.stringify({ compilerOptions: { paths: bundlePaths(ROOT, work, clients) } }),
+    JSON.stringify({ compilerOptions: { paths: Object.fromEntries(stubs) } }),
   );
   const out = join(work, 'packed');
   const options = ['--no-cache', '--quiet', '--target', 'es2022', '--stats-out', 'stats.json', '--out', out];
@@ -65,8 +66,8 @@ async function minified(files: ReadonlyMap<string, string>): Promise<Map<string,
   return result;
 }
 
-async function minify(text: string): Promise<string> {
-  const { code } = await transform(text, {
+async function minify(packed: string): Promise<string> {
+  const { code } = await transform(withBuiltins(packed), {
     format: 'esm',
     platform: 'node',
     target: 'node24',
@@ -75,6 +76,15 @@ async function minify(text: string): Promise<string> {
     legalComments: 'none',
   });
   return code;
+}
+
+const MAKES_REQUIRE = /^import \{ createRequire as (\w+) \} from "module";$/m;
+
+/** ncc gets each module of node by a `require` that it makes for it; node has a way that needs none. */
+function withBuiltins(packed: string): string {
+  const [line, makeRequire] = MAKES_REQUIRE.exec(packed) ?? [];
+  if (line === undefined) return packed;
+  return packed.replace(line, '').replaceAll(`${makeRequire}(import.meta.url)(`, 'process.getBuiltinModule(');
 }
 
 function readStats(work: string): BundleStats {

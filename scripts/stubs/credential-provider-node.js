@@ -1,0 +1,11 @@
+/*
+ * Stands in for @aws-sdk/credential-provider-node in the part of the SDK that every job loads.
+ *
+ * ECR's client brings the SDK's default chain for the case that it is given no credentials. This action always gives it
+ * some: it decides itself who signs, and loads the chain where it comes to that.
+ */
+
+/** Refuses: a client without credentials would sign as whoever the chain finds. */
+export function defaultProvider() {
+  throw new Error('A client of this action is always given its credentials.');
+}
