@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { findTool } from './container/find-tool.ts';
+import { logOut } from './container/logout.ts';
 import { withTool } from './container/tool.ts';
 import type { Environment } from './environment.ts';
 import { Failure } from './failure/failure.ts';
@@ -38,8 +40,6 @@ async function logOutOfAll(
   environment: Environment,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const { findTool } = await import('./container/find-tool.ts');
-  const { logOut } = await import('./container/logout.ts');
   const problems: string[] = [];
   for (const { registry, tool, ...place } of logins) {
     log.info(`Logging out of registry ${registry}${withTool(tool)}`);

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   fchmodSync,
@@ -107,7 +106,7 @@ type Kept = { readonly mode: number; readonly uid: number; readonly gid: number 
 
 /** Puts a new file in the place of another one, or of a link, which is not followed. */
 export function replaceConfig(file: string, config: CredentialConfig, kept?: Kept): void {
-  const draft = `${file}.${randomBytes(8).toString('hex')}`;
+  const draft = `${file}.${randomName()}`;
   const handle = openSync(draft, 'wx', 0o600);
   try {
     try {
@@ -121,6 +120,11 @@ export function replaceConfig(file: string, config: CredentialConfig, kept?: Kep
     rmSync(draft, { force: true });
     throw error;
   }
+}
+
+function randomName(): string {
+  // Loaded when it is needed: it takes longer than all else that post loads, and post mostly writes no such file.
+  return process.getBuiltinModule('node:crypto').randomBytes(8).toString('hex');
 }
 
 function keepOwnership(handle: number, { mode, uid, gid }: Kept): void {
