@@ -6,7 +6,8 @@ import type { Environment } from './environment.ts';
 import { Failure } from './failure/failure.ts';
 import * as log from './log.ts';
 import { restoreVariables } from './outputs.ts';
-import { type SavedLogin, savedIsolation, savedLogins } from './state.ts';
+import { readState } from './saved-state.ts';
+import type { SavedLogin } from './state.ts';
 
 /**
  * The post stage: logs the container clients out of every registry that main logged in to, from the saved state alone,
@@ -14,13 +15,12 @@ import { type SavedLogin, savedIsolation, savedLogins } from './state.ts';
  * Throws a Failure that names everything that could not be done, after all has been tried.
  */
 export async function post(environment: Environment, signal: AbortSignal): Promise<void> {
-  const logins = savedLogins();
-  const isolation = savedIsolation();
-  if (logins.length === 0 && isolation === undefined) {
+  const { logins, isolation, problems: damaged } = readState();
+  const problems = [...damaged];
+  if (logins.length === 0 && isolation === undefined && problems.length === 0) {
     log.info('No registry to log out of');
     return;
   }
-  const problems: string[] = [];
   if (isolation !== undefined) restoreVariables(isolation.moved, environment);
   if (isolation?.isFirst) {
     // All logins of this step are in it: no client is needed to undo them.

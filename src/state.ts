@@ -2,7 +2,8 @@ import type { Isolation } from './container/isolation.ts';
 import type { ToolName } from './container/tool.ts';
 import { getState, saveState } from './packages/actions-core.ts';
 
-// What crosses from main to post, all of it. It holds no secret: the runner keeps it in a plain file.
+// What crosses from main to post, all of it; saved-state.ts reads it. It holds no secret: the runner keeps it in a
+// plain file.
 
 /** One login that post has to undo. */
 export type SavedLogin = {
@@ -30,19 +31,7 @@ export function saveLogins(logins: readonly SavedLogin[]): void {
   saveState('logins', JSON.stringify(logins));
 }
 
-/** The logins that main saved; none where it ended before the first, or was told to leave them. */
-export function savedLogins(): readonly SavedLogin[] {
-  const text = getState('logins');
-  return text === '' ? [] : (JSON.parse(text) as SavedLogin[]);
-}
-
 /** Saves that this job has, or is about to have, a configuration of its own. */
 export function saveIsolation(isolation: Isolation): void {
   saveState('isolation', JSON.stringify(isolation));
-}
-
-/** The job's own configuration, where main saved one. */
-export function savedIsolation(): Isolation | undefined {
-  const text = getState('isolation');
-  return text === '' ? undefined : (JSON.parse(text) as Isolation);
 }

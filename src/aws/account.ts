@@ -1,19 +1,12 @@
 import type { Diagnosis } from '../failure/diagnosis.ts';
 import * as log from '../log.ts';
 import type { TokenCall } from '../registry/calls.ts';
+import { accountOf } from '../registry/host.ts';
 import type { ClientSettings } from './client.ts';
 import { getAuthorizationTokens, type RegistryLogin } from './token.ts';
 
 /** Where the account that signs is asked for if no call of the step is to ECR itself. */
 const FALLBACK_REGION = 'us-east-1';
-
-/**
- * The account that a private registry belongs to, from its host (`<account>.dkr.ecr.…`, dual-stack
- * `<account>.dkr-ecr.…`); undefined where the host shows none.
- */
-export function accountOf(host: string | undefined): string | undefined {
-  return /^(\d{12})\.dkr[.-]ecr/.exec(host ?? '')?.[1];
-}
 
 /**
  * The call whose answer names the registry of the account that signs, which is any without registry IDs: one that the

@@ -1,4 +1,5 @@
 import type { Target, TokenCall } from '../registry/calls.ts';
+import { accountOf } from '../registry/host.ts';
 import type { Authorization, RegistryLogin } from './token.ts';
 
 /** A login, and its place among all that the step makes. */
@@ -47,7 +48,7 @@ function accountsOf(
   const found = new Map<string | undefined, Authorization>();
   const unnamed: Authorization[] = [];
   for (const authorization of answer) {
-    const account = /^(\d{12})\.dkr[.-]/.exec(String(authorization.registry))?.[1];
+    const account = accountOf(authorization.registry);
     if (account === undefined) unnamed.push(authorization);
     else found.set(account, authorization);
   }

@@ -2,6 +2,7 @@ import type { Environment } from '../environment.ts';
 import { childEnvironment } from './child-environment.ts';
 import type { CredentialPlace } from './credential-place.ts';
 import type { FoundTool } from './find-tool.ts';
+import type { ProcessResult } from './process.ts';
 
 /** A tool that is logged in or out, and where it keeps the login. */
 export type ContainerClient = FoundTool & { readonly place: CredentialPlace };
@@ -20,8 +21,15 @@ export function clientEnvironment(
   return Object.fromEntries([...kept, ...placed]) as Environment;
 }
 
+/** Why a client that ended by itself did not succeed, on one line: in its own words, or else by how it ended. */
+export function clientsReason({ stderr, stdout, exitCode, signal }: ProcessResult): string {
+  const words = clientsWords(stderr) || clientsWords(stdout);
+  if (signal !== null) return `${words || 'it said nothing'}, and was ended by the signal ${signal}`;
+  return words || `it said nothing, and ended with exit code ${exitCode}`;
+}
+
 /**
- * The words in which a client refused, on one line: log lines of its libraries and its warnings, which can stand
+ * The words in which a client refused, on one line; empty where there are none: log lines of its libraries and its warnings, which can stand
  * before or behind them, are left out. skopeo has its error itself in a log line, of level fatal.
  */
 export function clientsWords(stderr: string): string {
@@ -29,7 +37,7 @@ export function clientsWords(stderr: string): string {
   const words = lines
     .map((line) => line.match(FATAL)?.[1]?.replaceAll('\\"', '"') ?? line)
     .filter((line) => line !== '' && !/^(?:time="[^"]*" )?level=\w+ /.test(line) && !/^WARNING!/.test(line));
-  return words.join(' ') || 'it said nothing';
+  return words.join(' ');
 }
 
 const FATAL = /^(?:time="[^"]*" )?level=fatal msg="(.*)"$/;

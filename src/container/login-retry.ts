@@ -100,6 +100,8 @@ export type Refusal = {
   readonly words: string;
   /** Whether the client was ended because it took too long. */
   readonly hung: boolean;
+  /** Whether the client was ended from outside, for that or by a signal: nobody knows then what it has written. */
+  readonly cutOff: boolean;
 };
 
 export type LoginRetries = {
@@ -114,8 +116,8 @@ export type LoginRetries = {
 };
 
 /**
- * Tries a login until it succeeds, is refused for good, or the attempts are used up. Gives the last refusal; undefined
- * where the login succeeded. Rejects with the signal's reason where that aborts in a pause.
+ * Tries a login until it succeeds, is refused for good, or the attempts are used up. Gives the last refusal, as cut off
+ * where any try was; undefined where the login succeeded. Rejects with the signal's reason where that aborts in a pause.
  *
  * @param attempt one try; undefined means that it succeeded
  */
@@ -123,9 +125,12 @@ export async function logInWithRetries(
   attempt: () => Promise<Refusal | undefined>,
   { what, maxAttempts, signal, report, clock = SYSTEM_CLOCK }: LoginRetries,
 ): Promise<Refusal | undefined> {
+  let cutOff = false;
   for (let made = 1; ; made += 1) {
     const refusal = await attempt();
-    if (refusal === undefined || signal.aborted || made >= maxAttempts || !passes(refusal)) return refusal;
+    if (refusal === undefined) return undefined;
+    cutOff ||= refusal.cutOff;
+    if (signal.aborted || made >= maxAttempts || !passes(refusal)) return { ...refusal, cutOff };
     const delayMs = backoffDelayMs(made, LOGIN_BACKOFF, clock.random);
     report({ what, failure: refusal.words, attempt: made, maxAttempts, delayMs });
     await clock.sleep(delayMs, signal);

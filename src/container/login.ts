@@ -6,7 +6,7 @@ import * as log from '../log.ts';
 import { parsePrivateHost } from '../registry/host.ts';
 import { retryLine } from '../retry/report.ts';
 import { singleLine } from '../safe-text.ts';
-import { type ContainerClient, clientEnvironment, clientsWords } from './client.ts';
+import { type ContainerClient, clientEnvironment, clientsReason } from './client.ts';
 import { writeEntry } from './config-file.ts';
 import { directoryOf } from './credential-place.ts';
 import { withLock } from './lock.ts';
@@ -36,7 +36,7 @@ export async function logIn(
   });
   if (refusal === undefined) return;
   const failure = await loginFailure(client.tool.name, login.registry, refusal.words);
-  throw refusal.hung || signal.aborted ? failure : new LoginRefused(failure.explanation);
+  throw refusal.cutOff || signal.aborted ? failure : new LoginRefused(failure.explanation);
 }
 
 /** A login that the client itself gave up: it has written nothing, so there is nothing to log out of. */
@@ -94,7 +94,8 @@ async function runLogin(
     );
   }
   if (result.exitCode === 0) return undefined;
-  return { words: howItEnded(result), hung: result.ended === 'deadline' };
+  const hung = result.ended === 'deadline';
+  return { words: howItEnded(result), hung, cutOff: hung || result.signal !== null };
 }
 
 async function loginFailure(tool: ToolName, registry: string, words: string): Promise<Failure> {
@@ -110,8 +111,9 @@ async function loginFailure(tool: ToolName, registry: string, words: string): Pr
 }
 
 /** Why a client that did not succeed ended, in its own words where it had any. */
-export function howItEnded({ ended, stderr }: ProcessResult): string {
+export function howItEnded(result: ProcessResult): string {
+  const { ended } = result;
   if (ended === 'aborted') return 'the step was cancelled';
   if (ended === 'deadline') return `no end after ${LOGIN_DEADLINE_MS / 1000} s, so it was stopped`;
-  return singleLine(clientsWords(stderr));
+  return singleLine(clientsReason(result));
 }

@@ -1,7 +1,7 @@
 import type { Environment } from '../environment.ts';
 import { wordsOf } from '../failure/failure.ts';
 import { singleLine } from '../safe-text.ts';
-import { type ContainerClient, clientEnvironment, clientsWords } from './client.ts';
+import { type ContainerClient, clientEnvironment, clientsReason } from './client.ts';
 import { removeEntry } from './config-file.ts';
 import { directoryOf } from './credential-place.ts';
 import { withLock } from './lock.ts';
@@ -43,9 +43,10 @@ async function runLogout(
   const args = [...(tool.commands?.logout ?? []), registry];
   const env = clientEnvironment(environment, place.variables);
   const options = { env, deadlineMs: LOGOUT_DEADLINE_MS, signal };
-  const { exitCode, ended, stderr } = await runProcess(executable, args, options);
+  const result = await runProcess(executable, args, options);
+  const { exitCode, ended } = result;
   if (exitCode === 0) return undefined;
   if (ended !== 'by-itself') return `it did not end (${ended})`;
-  const words = clientsWords(stderr);
-  return tool.notLoggedIn?.test(words) ? undefined : singleLine(words);
+  const reason = clientsReason(result);
+  return tool.notLoggedIn?.test(reason) ? undefined : singleLine(reason);
 }

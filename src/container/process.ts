@@ -17,6 +17,8 @@ export type ProcessOptions = {
 export type ProcessResult = {
   /** Null where the program did not end by itself. */
   readonly exitCode: number | null;
+  /** The signal that another process, or the system, ended the program by; null where there was none. */
+  readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
   readonly ended: 'by-itself' | 'deadline' | 'aborted';
@@ -71,10 +73,11 @@ export function runProcess(
       }, DRAIN_MS);
     });
     // 'close' and not 'exit': only then has all that was printed been read.
-    child.on('close', (exitCode) => {
+    child.on('close', (exitCode, endedBy) => {
       clearTimeout(drain);
       resolve({
         exitCode: ended === 'by-itself' ? exitCode : null,
+        signal: ended === 'by-itself' ? endedBy : null,
         stdout: stdout(),
         stderr: stderr(),
         ended,

@@ -33,6 +33,14 @@ export function parsePrivateHost(host: string): PrivateHost | string {
   return { accountId: account, region, fips: fips !== undefined, dualStack };
 }
 
+/**
+ * The account that a private registry belongs to, from its host (`<account>.dkr.ecr.…`, dual-stack
+ * `<account>.dkr-ecr.…`); undefined where the host shows none.
+ */
+export function accountOf(host: string | undefined): string | undefined {
+  return /^(\d{12})\.dkr[.-]ecr/.exec(host ?? '')?.[1];
+}
+
 function expectedHosts(region: string): string {
   const { suffix, dualStackSuffix } = partitionOfRegion(region);
   const plain = `those of region ${region} end in '.dkr.ecr.${region}.${suffix}'`;

@@ -161,6 +161,43 @@ describe('post', () => {
     expect(post.toolRuns.map(({ argv }) => argv[1])).toEqual([first, second]);
   });
 
+  test.each([
+    [
+      'an entry is no login',
+      [{ registry: 'x' }],
+      '1 of the 2 saved logins cannot be read: not logged out of',
+    ],
+    [
+      'an entry is an option',
+      [{ registry: '--config=/tmp', tool: 'docker', variables: {} }],
+      '1 of the 2 saved logins cannot be read: not logged out of',
+    ],
+    [
+      'an entry names no tool',
+      [{ registry: 'a.example', tool: 'rm', variables: {} }],
+      '1 of the 2 saved logins cannot be read: not logged out of',
+    ],
+  ])('where %s in the saved state, the others are logged out of', async (_, others, words) => {
+    const main = await world.main({ env: world.podIdentityEnv() });
+    const logins = JSON.stringify([...others, ...JSON.parse(main.state['logins'] ?? '')]);
+    const post = await world.post({ ...main, state: { ...main.state, logins } });
+    expect([post.exitCode, post.errors]).toEqual([1, [words]]);
+    expect(world.dockerLogins()).toEqual({});
+  });
+
+  test.each([
+    ['logins', '[{'],
+    ['logins', '{}'],
+    ['isolation', '{"directory":1}'],
+  ])('where the saved %s are %s it says so, and quotes nothing', async (name, text) => {
+    const main = await world.main({ env: world.podIdentityEnv() });
+    const post = await world.post({ ...main, state: { ...main.state, [name]: text } });
+    expect([post.exitCode, post.errors]).toEqual([
+      1,
+      [`The saved state '${name}' cannot be read; what it tells of is left as it is`],
+    ]);
+  });
+
   test('without docker it says so', async () => {
     const main = await world.main({ env: world.podIdentityEnv() });
     const post = await world.post(main, { tools: {} });
@@ -181,6 +218,14 @@ describe('post', () => {
     const main = await world.main({ env: world.podIdentityEnv(), inputs: { 'registry-type': 'x' } });
     const post = await world.post(main);
     expect([post.exitCode, post.toolRuns.length, world.aws.requests.length]).toEqual([0, 0, 0]);
+  });
+});
+
+describe('a container client that says nothing', () => {
+  test('is told of by its exit code', async () => {
+    const main = await world.main({ env: world.podIdentityEnv(), tools: { docker: { exitCode: 7 } } });
+    expect(main.errors.join()).toContain('it said nothing, and ended with exit code 7');
+    expect(main.state['logins']).toBe('[]');
   });
 });
 

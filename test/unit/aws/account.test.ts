@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { accountOf, checkAccount } from '../../../src/aws/account.ts';
+import { checkAccount } from '../../../src/aws/account.ts';
+import { accountOf } from '../../../src/registry/host.ts';
 
 describe('the account of a registry', () => {
   test.each([

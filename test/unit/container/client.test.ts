@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { clientEnvironment, clientsWords } from '../../../src/container/client.ts';
+import { clientEnvironment, clientsReason, clientsWords } from '../../../src/container/client.ts';
 
 describe('clientsWords', () => {
   test.each([
@@ -9,10 +9,29 @@ describe('clientsWords', () => {
     ['WARNING! Using --password\nError: no', 'Error: no'],
     ['Error: one\r\ntwo', 'Error: one two'],
     ['time="2026-01-01T00:00:00Z" level=fatal msg="not logged into \\"a.b\\""', 'not logged into "a.b"'],
-    ['', 'it said nothing'],
-    ['time="x" level=info msg="only noise"', 'it said nothing'],
+    ['', ''],
+    ['time="x" level=info msg="only noise"', ''],
   ])('%j: %s', (stderr, words) => {
     expect(clientsWords(stderr)).toBe(words);
+  });
+});
+
+describe('clientsReason', () => {
+  const silent = { exitCode: 3, signal: null, stdout: '', stderr: '', ended: 'by-itself' } as const;
+  test.each([
+    [{ ...silent, stderr: 'Error: no\n' }, 'Error: no'],
+    [{ ...silent, stdout: 'no\n' }, 'no'],
+    [silent, 'it said nothing, and ended with exit code 3'],
+    [
+      { ...silent, exitCode: null, signal: 'SIGKILL' },
+      'it said nothing, and was ended by the signal SIGKILL',
+    ],
+    [
+      { ...silent, exitCode: null, signal: 'SIGSEGV', stderr: 'Error: no' },
+      'Error: no, and was ended by the signal SIGSEGV',
+    ],
+  ] as const)('%j: %s', (result, reason) => {
+    expect(clientsReason(result)).toBe(reason);
   });
 });
 

@@ -94,9 +94,10 @@ describe('does not pass', () => {
 });
 
 describe('logInWithRetries', () => {
-  const passing: Refusal = { words: attempted('503 Service Unavailable'), hung: false };
-  const lasting: Refusal = { words: attempted('401 Unauthorized'), hung: false };
-  const hung: Refusal = { words: 'no end after 45 s', hung: true };
+  const passing: Refusal = { words: attempted('503 Service Unavailable'), hung: false, cutOff: false };
+  const lasting: Refusal = { words: attempted('401 Unauthorized'), hung: false, cutOff: false };
+  const hung: Refusal = { words: 'no end after 45 s', hung: true, cutOff: true };
+  const killed: Refusal = { words: 'it said nothing', hung: false, cutOff: true };
 
   /** Logs in with these answers, one for each try; the time is the test's own. */
   async function logIn(answers: (Refusal | undefined)[], maxAttempts: number) {
@@ -126,12 +127,14 @@ describe('logInWithRetries', () => {
     ['what passes is tried again', [passing, hung, undefined], 3, 3, undefined],
     ['what does not pass is not', [passing, lasting, undefined], 3, 2, lasting],
     ['no more than so often', [passing, passing, passing, undefined], 3, 3, passing],
+    ['what a try that hung has written stays unknown', [hung, lasting], 3, 2, { ...lasting, cutOff: true }],
+    ['a client that was killed is not tried again', [killed, undefined], 3, 1, killed],
     ['one attempt is one', [passing, undefined], 1, 1, passing],
     ['twenty are twenty', Array.from({ length: 25 }, () => passing), 20, 20, passing],
   ])('%s', async (_what, answers, maxAttempts, tries, last) => {
     const result = await logIn(answers, maxAttempts);
     expect(result.tries).toBe(tries);
-    expect(result.last).toBe(last);
+    expect(result.last).toEqual(last);
     expect(result.retries.map(({ attempt }) => attempt)).toEqual(result.pauses.map((_, index) => index + 1));
   });
 
@@ -160,7 +163,7 @@ describe('logInWithRetries', () => {
     };
     const report = () => {};
     const result = logInWithRetries(attempt, { what: 'x', maxAttempts: 5, signal: cancel.signal, report });
-    await expect(result).resolves.toBe(passing);
+    await expect(result).resolves.toEqual(passing);
     expect(tries).toBe(1);
   });
 

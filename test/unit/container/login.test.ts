@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { howItEnded, logIn } from '../../../src/container/login.ts';
+import { howItEnded, LoginRefused, logIn } from '../../../src/container/login.ts';
 import { logOut } from '../../../src/container/logout.ts';
 import { TOOLS } from '../../../src/container/tool.ts';
 
@@ -11,6 +11,19 @@ test('a client that cannot be started is a failure of the login that says why', 
   await expect(logIn(client, login, { environment: {}, maxAttempts: 1, signal: never })).rejects.toThrow(
     /^docker could not be started: .*spawn \/nowhere\/docker ENOENT$/,
   );
+});
+
+test.each([
+  ['gives up', 'exit 1', true],
+  // Half a login may be there, so post logs out of it.
+  ['is killed', 'kill -KILL $$', false],
+])('a client that %s (%s) has refused the login: %s', async (_, script, isRefused) => {
+  const tool = { ...TOOLS.docker, commands: { login: ['-c', script], logout: [] } };
+  const shell = { ...client, tool, executable: '/bin/sh' };
+  const error: unknown = await logIn(shell, login, { environment: {}, maxAttempts: 1, signal: never }).catch(
+    (reason: unknown) => reason,
+  );
+  expect([error instanceof Error, error instanceof LoginRefused]).toEqual([true, isRefused]);
 });
 
 test('a directory that cannot be made is left to the client to complain about', async () => {
@@ -34,7 +47,7 @@ test('a logout that was cancelled says so', async () => {
 });
 
 describe('howItEnded', () => {
-  const result = { exitCode: null, stdout: '', stderr: 'Error: no' };
+  const result = { exitCode: null, signal: null, stdout: '', stderr: 'Error: no' };
   test.each([
     ['by-itself', 'Error: no'],
     ['deadline', 'no end after 45 s, so it was stopped'],

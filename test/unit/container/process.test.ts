@@ -13,8 +13,17 @@ describe('runProcess', () => {
     const script = `process.stdin.on('data', (d) => { console.log('out ' + d); console.error('err'); process.exitCode = 3 })`;
     expect(await run(script, { input: 'in' })).toEqual({
       exitCode: 3,
+      signal: null,
       stdout: 'out in\n',
       stderr: 'err\n',
+      ended: 'by-itself',
+    });
+  });
+
+  test('tells by which signal somebody else has ended it', async () => {
+    expect(await run(`process.kill(process.pid, 'SIGKILL')`)).toMatchObject({
+      exitCode: null,
+      signal: 'SIGKILL',
       ended: 'by-itself',
     });
   });

@@ -1,0 +1,82 @@
+import type { Isolation, MovedVariable } from './container/isolation.ts';
+import { isToolName } from './container/tool.ts';
+import { getState } from './packages/actions-core.ts';
+import type { SavedLogin } from './state.ts';
+
+// What post reads of the state becomes arguments and paths, so its form is looked at first.
+
+/** What main has saved, as far as it has the form that main gives it. */
+export type SavedState = {
+  /** None where main ended before the first, or was told to leave them. */
+  readonly logins: readonly SavedLogin[];
+  /** The job's own configuration, where main made one. */
+  readonly isolation?: Isolation;
+  /** Says of each piece that is damaged what it is. */
+  readonly problems: readonly string[];
+};
+
+/** Reads what main has saved. A piece that is damaged is a problem of its own: the others can still be undone. */
+export function readState(): SavedState {
+  const problems: string[] = [];
+  const logins = parsed('logins', isList, problems) ?? [];
+  const good = logins.filter(isSavedLogin);
+  const bad = logins.length - good.length;
+  if (bad > 0) problems.push(`${bad} of the ${logins.length} saved logins cannot be read: not logged out of`);
+  const isolation = parsed('isolation', isIsolation, problems);
+  return { logins: good, ...(isolation !== undefined && { isolation }), problems };
+}
+
+/** A saved value of this form; undefined where there is none, or, with a problem, one that is damaged. */
+function parsed<T>(name: string, hasForm: (value: unknown) => value is T, problems: string[]): T | undefined {
+  const text = getState(name);
+  if (text === '') return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    if (hasForm(value)) return value;
+  } catch {
+    // The parser's own words would quote what is there.
+  }
+  problems.push(`The saved state '${name}' cannot be read; what it tells of is left as it is`);
+  return undefined;
+}
+
+/** Whether it is a list of anything. */
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
+/** Whether it is a login as main saves it. */
+function isSavedLogin(value: unknown): value is SavedLogin {
+  if (!isRecord(value)) return false;
+  const { registry, tool, variables, file } = value;
+  return (
+    // It becomes an argument of the container client, and must not be an option.
+    typeof registry === 'string' &&
+    /^[\w[]/.test(registry) &&
+    typeof tool === 'string' &&
+    isToolName(tool) &&
+    isRecord(variables) &&
+    Object.values(variables).every((one) => one === null || typeof one === 'string') &&
+    (file === undefined || typeof file === 'string')
+  );
+}
+
+/** Whether it is a job's own configuration as main saves it. */
+function isIsolation(value: unknown): value is Isolation {
+  if (!isRecord(value)) return false;
+  const { directory, isFirst, moved } = value;
+  return (
+    typeof directory === 'string' &&
+    typeof isFirst === 'boolean' &&
+    Array.isArray(moved) &&
+    moved.every(isMovedVariable)
+  );
+}
+
+function isMovedVariable(value: unknown): value is MovedVariable {
+  return isRecord(value) && ['name', 'value', 'earlier'].every((field) => typeof value[field] === 'string');
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
