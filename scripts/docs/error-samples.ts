@@ -84,7 +84,7 @@ export const ERROR_SAMPLES: Readonly<Record<string, { readonly words: string; re
     words:
       'AccessDenied: User: arn:aws:sts::111122223333:assumed-role/runner/session is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/ecr-push',
   },
-  'credentials-timeout': { words: 'no answer within 60 s' },
+  'credentials-timeout': { words: 'no answer within 180 s' },
   'account-not-allowed': { words: 'Account 111122223333 signs, and allowed-account-ids is 444455556666' },
   'account-unknown': { words: 'The account that signs is not known' },
   'region-missing': { words: 'Region is missing' },

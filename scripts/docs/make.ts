@@ -4,7 +4,7 @@
  * failure of a missing association.
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { flowPicture } from './flow-picture.ts';
 import { terminalPicture } from './terminal-picture.ts';
@@ -20,11 +20,24 @@ for (const name of ['step', 'modules']) {
   writeFileSync(join(FOLDER, `${name}.svg`), flowPicture(text));
 }
 
-writeFileSync(join(FOLDER, 'log-good.svg'), terminalPicture('The log of a good run', demo()));
-writeFileSync(
-  join(FOLDER, 'log-failed.svg'),
-  terminalPicture('The log of a failed run', demo('no-association')),
-);
+writeLog('log-good.svg', terminalPicture('The log of a good run', demo()));
+writeLog('log-failed.svg', terminalPicture('The log of a failed run', demo('no-association')));
+
+/** Writes a picture of a log, unless the one that is there tells the same of another run. */
+function writeLog(name: string, picture: string): void {
+  const file = join(FOLDER, name);
+  const old = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  if (withoutTheRun(old) !== withoutTheRun(picture)) writeFileSync(file, picture);
+}
+
+/** What differs from run to run, taken out: ports, folders, IDs, times. */
+function withoutTheRun(picture: string): string {
+  return picture
+    .replace(/127[._]0[._]0[._]1[:_]\d+/g, '')
+    .replace(/ecr-login-world-\w+/g, '')
+    .replace(/[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g, '')
+    .replace(/\d{4}-\d\d-\d\dT[\d:]+Z/g, '');
+}
 
 /** What the demo prints, with the colours that it has on a terminal. A demo that does not end well throws. */
 function demo(...args: string[]): string {

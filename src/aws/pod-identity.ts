@@ -8,7 +8,7 @@ import { withDeadline } from '../retry/deadline.ts';
 const TRY_DEADLINE_MS = 5_000;
 
 /** How often what may pass by itself is tried, the first try included. */
-export const DEFAULT_MAX_ATTEMPTS = 5;
+export const AGENT_MAX_ATTEMPTS = 5;
 
 /** How long an agent that is not there yet is waited for, in milliseconds: on a fresh node it may start after the pod. */
 const AGENT_START_MS = 60_000;
@@ -73,7 +73,7 @@ export type RetryOptions = {
  */
 export async function askUntilAnswered<Credentials>(
   ask: () => Promise<Credentials>,
-  { maxAttempts = DEFAULT_MAX_ATTEMPTS, signal, onRetry, clock = SYSTEM_CLOCK }: RetryOptions,
+  { maxAttempts = AGENT_MAX_ATTEMPTS, signal, onRetry, clock = SYSTEM_CLOCK }: RetryOptions,
 ): Promise<Credentials> {
   const start = clock.now();
   let failedTries = 0;
@@ -126,7 +126,7 @@ function retryLine(
     outcome === 'unreachable'
       ? `not there yet, ${seconds(elapsedMs)} of ${seconds(AGENT_START_MS)}`
       : `attempt ${failedTries} of ${maxAttempts}`;
-  return `The agent of EKS Pod Identity: ${plainWords(wordsOf(error))} (${count}); next try in ${seconds(pauseMs)}`;
+  return `The agent of EKS Pod Identity: ${plainWords(wordsOf(error))} (${count}, the next in ${seconds(pauseMs)})`;
 }
 
 /** The words of a failed try without what `fromHttp` makes of them: it turns the error of the connection into text. */

@@ -44,9 +44,11 @@ const PLAIN_FACT = /^[\w/[~.][\w .,:/@+=[\]~-]{0,299}$/;
  * that could be more than a word in it becomes the placeholder, too.
  */
 function fill(text: string, facts: Facts): string {
-  return text.replace(/\{(\w+)\}/g, (braced, name: string) => {
+  return text.replace(/\{(\w+)\}/g, (braced, name: string, offset: number) => {
     if (!Object.hasOwn(FACTS, name)) return braced;
     const fact = facts[name as keyof Facts];
-    return fact !== undefined && PLAIN_FACT.test(fact) ? fact : FACTS[name as keyof Facts];
+    if (fact !== undefined && PLAIN_FACT.test(fact)) return fact;
+    const unknown = FACTS[name as keyof Facts];
+    return offset === 0 ? unknown.charAt(0).toUpperCase() + unknown.slice(1) : unknown;
   });
 }

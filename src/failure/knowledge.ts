@@ -30,7 +30,7 @@ export const FACTS = {
   expiredAt: '<time>',
   host: '<host>',
   namespace: '<namespace>',
-  principal: 'the identity that signs',
+  principal: '<principal>',
   profile: '<profile>',
   region: '<region>',
   registry: '<registry>',
@@ -39,7 +39,7 @@ export const FACTS = {
   serviceAccount: '<service-account>',
   tokenFile: '<path>',
   tool: 'the container client',
-  uri: 'the credentials address',
+  uri: '<uri>',
   variable: '<variable>',
 } as const;
 
@@ -474,7 +474,7 @@ const ECR: readonly KnowledgeEntry[] = [
     id: 'ecr-unavailable',
     areas: ['ecr'],
     pattern: /ServerException|InternalFailure|ServiceUnavailable|InternalServer|HTTP 5\d\d/,
-    means: '{service} had a failure of its own.',
+    means: 'There was a failure within {service} itself.',
     remedy: 'Run the job again. If it stays, look at https://health.aws.amazon.com.',
   },
 ];

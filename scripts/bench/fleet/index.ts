@@ -23,7 +23,7 @@ export async function benchFleet(): Promise<boolean> {
   for (const quota of QUOTAS) {
     for (const logins of CROWD_SIZES) crowds.push(...(await compareAttempts(quota, logins)));
   }
-  console.log(`${crowdTable(crowds)}\n`);
+  console.log(`${crowdTable(crowds, DEFAULT_MAX_ATTEMPTS)}\n`);
 
   const steps = [];
   for (const maxAttempts of [3, DEFAULT_MAX_ATTEMPTS]) {
@@ -32,7 +32,10 @@ export async function benchFleet(): Promise<boolean> {
   console.log(`${wholeStepsTable(steps)}\n`);
 
   writeFileSync(PLOT, crowdPlot(crowds, DEFAULT_MAX_ATTEMPTS));
-  fillIn(DOCUMENT, { crowds: crowdTable(crowds), 'whole-steps': wholeStepsTable(steps) });
+  fillIn(DOCUMENT, {
+    crowds: crowdTable(crowds, DEFAULT_MAX_ATTEMPTS),
+    'whole-steps': wholeStepsTable(steps),
+  });
   return holds(crowds) && steps.at(-1)?.succeeded === WHOLE_STEPS.steps;
 }
 

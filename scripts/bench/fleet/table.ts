@@ -1,25 +1,31 @@
 import type { CrowdResult } from './simulation.ts';
 import type { WholeStepsResult } from './whole-steps.ts';
 
-/** The rows of the simulated crowds, as a table in Markdown. */
-export function crowdTable(results: readonly CrowdResult[]): string {
-  const rows = results.map((result) => [
-    `${result.quota.rate} (${result.quota.burst})`,
-    result.logins.toLocaleString('en'),
-    String(result.maxAttempts),
-    percent(result.succeeded / result.logins),
-    seconds(result.p50Ms),
-    seconds(result.p95Ms),
-    seconds(result.p99Ms),
-    result.callsPerLogin.toFixed(1),
-  ]);
+/**
+ * The simulated crowds, as a table in Markdown: a row for each crowd and quota, with the share that succeeds for each
+ * max-attempts, and how long logins take with the default.
+ */
+export function crowdTable(results: readonly CrowdResult[], byDefault: number): string {
+  const attempts = [...new Set(results.map(({ maxAttempts }) => maxAttempts))];
+  const crowds = Map.groupBy(results, ({ quota, logins }) => `${quota.rate} (${quota.burst}) ${logins}`);
+  const rows = [...crowds.values()].map((crowd) => {
+    const [first] = crowd;
+    const chosen = crowd.find(({ maxAttempts }) => maxAttempts === byDefault);
+    if (first === undefined || chosen === undefined) throw new Error('a crowd was not run with the default');
+    return [
+      `${first.quota.rate} (${first.quota.burst})`,
+      first.logins.toLocaleString('en'),
+      ...crowd.map(({ succeeded, logins }) => percent(succeeded / logins)),
+      seconds(chosen.p50Ms),
+      seconds(chosen.p99Ms),
+      chosen.callsPerLogin.toFixed(1),
+    ];
+  });
   const head = [
     'calls a second (burst)',
     'logins',
-    'max-attempts',
-    'succeed',
-    'p50',
-    'p95',
+    ...attempts.map((count) => `succeed with ${count}`),
+    `p50 with ${byDefault}`,
     'p99',
     'calls a login',
   ];

@@ -84,9 +84,9 @@ describe('asking the agent', () => {
     const { outcome, tries, lines } = await askAgent(answers);
     expect({ outcome, tries }).toEqual({ outcome: 'credentials', tries: 4 });
     expect(lines).toEqual([
-      'The agent of EKS Pod Identity: Server responded with status: 503 (attempt 1 of 5); next try in 0.3 s',
-      'The agent of EKS Pod Identity: read ECONNRESET (attempt 2 of 5); next try in 0.5 s',
-      'The agent of EKS Pod Identity: no answer within 5 s (attempt 3 of 5); next try in 1.0 s',
+      'The agent of EKS Pod Identity: Server responded with status: 503 (attempt 1 of 5, the next in 0.3 s)',
+      'The agent of EKS Pod Identity: read ECONNRESET (attempt 2 of 5, the next in 0.5 s)',
+      'The agent of EKS Pod Identity: no answer within 5 s (attempt 3 of 5, the next in 1.0 s)',
     ]);
   });
 
@@ -103,7 +103,7 @@ describe('asking the agent', () => {
     expect(elapsedMs).toBe(60_000);
     expect(tries).toBeGreaterThan(10);
     expect(lines[0]).toBe(
-      'The agent of EKS Pod Identity: connect ECONNREFUSED 169.254.170.23:80 (not there yet, 0.0 s of 60.0 s); next try in 0.5 s',
+      'The agent of EKS Pod Identity: connect ECONNREFUSED 169.254.170.23:80 (not there yet, 0.0 s of 60.0 s, the next in 0.5 s)',
     );
   });
 
