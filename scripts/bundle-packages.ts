@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
-import { STUBS } from './stubs.ts';
+import { TOOLKIT_STUBS } from './stubs.ts';
 
 const FOLDER = join(import.meta.dirname, 'stubs');
 const NEVER_LOADED = join(FOLDER, 'never-loaded.js');
@@ -29,9 +29,9 @@ const GROUPS: readonly Group[] = [
       '@aws-sdk/credential-provider-node': join(FOLDER, 'credential-provider-node.js'),
     },
   },
-  { modules: ['actions-core'], stubs: { ...STUBS, crypto: join(FOLDER, 'lazy-crypto.js') } },
+  { modules: ['actions-core'], stubs: { ...TOOLKIT_STUBS, crypto: join(FOLDER, 'lazy-crypto.js') } },
   { modules: ['actions-io'], stubs: {} },
-  { modules: ['job-summary'], stubs: STUBS },
+  { modules: ['job-summary'], stubs: TOOLKIT_STUBS },
   { modules: ['credential-chain', 'ecr-public', 'shared-config'], stubs: SDK_STUBS },
 ];
 
@@ -49,21 +49,24 @@ const toolkit: Plugin = {
   },
 };
 
-/** Where ECR's client enters the class of an error of its own into the list of all of them. */
-const REGISTRATION = /^(?=n0_registry\.registerError\()/gm;
+/** Where ECR's client describes an error of its service and enters its class into the list of all of them. */
+const REGISTRATION = /^(export var \w+\$ = )(\[-3, n0,[^;]*\]);\n(n0_registry\.registerError\()/gm;
 
 /**
  * ECR's client brings a class for every error of every operation, and makes them all when it is loaded. Of an error
  * without one the SDK makes the service's common class, with the same name, message and status: all that is asked for
- * here.
+ * here. Marked as pure, what nothing else needs can go.
  */
 const ecrErrors: Plugin = {
   name: 'ecr-errors',
   setup({ onLoad }) {
     onLoad({ filter: /client-ecr[\\/]dist-es[\\/]schemas[\\/]schemas_0\.js$/ }, ({ path }) => {
       const text = readFileSync(path, 'utf8');
-      const contents = text.replaceAll(REGISTRATION, '/* @__PURE__ */ ');
-      if (contents === text) throw new Error(`${path} registers no errors; the form of the SDK has changed.`);
+      const all = text.split('n0_registry.registerError(').length - 1;
+      if (all === 0 || all !== text.match(REGISTRATION)?.length) {
+        throw new Error(`${path} registers errors in another form than the one known here.`);
+      }
+      const contents = text.replaceAll(REGISTRATION, '$1/* @__PURE__ */ (() => $2)();\n/* @__PURE__ */ $3');
       return { contents };
     });
   },
@@ -74,10 +77,10 @@ const ecrErrors: Plugin = {
  * modules whole, and those of the AWS SDK describe every operation of a service and every protocol.
  *
  * @param work - the folder of the compiled sources
- * @returns the paths of the files that something was taken from
+ * @returns for each file that was made, by its path, the paths of the files that something was taken from
  * @throws Error where a module of src/packages is in no group, or the SDK has another form than the one known here
  */
-export async function inlinePackages(work: string): Promise<string[]> {
+export async function inlinePackages(work: string): Promise<Map<string, string[]>> {
   const inGroups = GROUPS.flatMap(({ modules }) => modules.map((name) => `${name}.js`)).sort();
   const there = readdirSync(join(work, 'packages')).sort();
   if (there.join() !== inGroups.join()) {
@@ -85,12 +88,31 @@ export async function inlinePackages(work: string): Promise<string[]> {
       `src/packages has ${there.join(', ')}; the groups of the bundle have ${inGroups.join(', ')}.`,
     );
   }
-  const used: string[] = [];
-  for (const group of GROUPS) used.push(...(await inline(work, group)));
-  return used;
+  const made = new Map<string, string[]>();
+  for (const group of GROUPS) {
+    const { inputs, outputs } = await inline(work, group);
+    refuseUnusedStubs(group, work, Object.keys(inputs));
+    for (const [path, { inputs: parts }] of Object.entries(outputs)) {
+      const used = Object.keys(parts).filter((name) => (parts[name]?.bytesInOutput ?? 0) > 0);
+      made.set(
+        join(work, path),
+        used.map((name) => join(work, name)),
+      );
+    }
+  }
+  return made;
 }
 
-async function inline(work: string, { modules, stubs }: Group): Promise<string[]> {
+/** A stub for a package that nothing imports any more is one that nobody would take out. */
+function refuseUnusedStubs({ modules, stubs }: Group, work: string, inputs: readonly string[]): void {
+  const read = new Set(inputs.map((name) => join(work, name)));
+  const unused = Object.keys(stubs).filter((name) => !read.has(stubs[name] ?? ''));
+  if (unused.length > 0) {
+    throw new Error(`${modules.join(', ')} of src/packages no longer import ${unused.join(', ')}.`);
+  }
+}
+
+async function inline(work: string, { modules, stubs }: Group): Promise<Metafile> {
   const folder = join(work, 'packages');
   const { metafile } = await build({
     entryPoints: modules.map((name) => join(folder, `${name}.js`)),
@@ -115,15 +137,8 @@ async function inline(work: string, { modules, stubs }: Group): Promise<string[]
     minifySyntax: true,
     minifyWhitespace: true,
     logLevel: 'warning',
+    // In packages it is not even a warning, and the bundle would fail where the name is used.
+    logOverride: { 'import-is-undefined': 'error' },
   });
-  return usedFiles(metafile).map((path) => join(work, path));
-}
-
-/** The files of which something is left, relative to the folder of the build. */
-function usedFiles({ outputs }: Metafile): string[] {
-  return Object.values(outputs).flatMap(({ inputs }) =>
-    Object.entries(inputs)
-      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
-      .map(([path]) => path),
-  );
+  return metafile;
 }

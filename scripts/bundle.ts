@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { transform } from 'esbuild';
 import { type BundleStats, licenceTexts, packedFiles } from './bundle-licences.ts';
 import { inlinePackages } from './bundle-packages.ts';
-import { STUBS } from './stubs.ts';
+import { LOCK_STUBS } from './stubs.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 /** Takes the intermediate JavaScript; not checked in. */
@@ -35,7 +35,8 @@ export async function bundle(folder: string): Promise<BundleFile[]> {
     run(TSC, ['--project', join(ROOT, 'tsconfig.build.json'), '--outDir', work], ROOT);
     const inlined = await inlinePackages(work);
     const files = await minified(packed(work));
-    files.set('licenses.txt', licenceTexts([...inlined, ...packedFiles(readStats(work))]));
+    const sources = packedFiles(readStats(work)).flatMap((file) => inlined.get(file) ?? [file]);
+    files.set('licenses.txt', licenceTexts(sources));
     refuseLocalPaths(files);
     return replaceFolder(folder, files);
   } finally {
@@ -45,7 +46,7 @@ export async function bundle(folder: string): Promise<BundleFile[]> {
 
 /** Packs the compiled sources and the packages that they use. The result maps file names to texts. */
 function packed(work: string): Map<string, string> {
-  const stubs = Object.entries(STUBS).map(([name, path]) => [name, [relative(work, path)]]);
+  const stubs = Object.entries(LOCK_STUBS).map(([name, path]) => [name, [relative(work, path)]]);
   // ncc takes the map of packages from the settings of the folder it is started in.
   writeFileSync(
     join(work, 'tsconfig.json'),
@@ -80,11 +81,20 @@ async function minify(packed: string): Promise<string> {
 
 const MAKES_REQUIRE = /^import \{ createRequire as (\w+) \} from "module";$/m;
 
-/** ncc gets each module of node by a `require` that it makes for it; node has a way that needs none. */
+/**
+ * ncc gets each module of node by a `require` that it makes for it; node has a way that needs none.
+ * Throws where one is left.
+ */
 function withBuiltins(packed: string): string {
-  const [line, makeRequire] = MAKES_REQUIRE.exec(packed) ?? [];
-  if (line === undefined) return packed;
-  return packed.replace(line, '').replaceAll(`${makeRequire}(import.meta.url)(`, 'process.getBuiltinModule(');
+  const [line = '', makeRequire = ''] = MAKES_REQUIRE.exec(packed) ?? [];
+  const text =
+    line === ''
+      ? packed
+      : packed.replace(line, '').replaceAll(`${makeRequire}(import.meta.url)(`, 'process.getBuiltinModule(');
+  if (text.includes('createRequire')) {
+    throw new Error('ncc gets modules of node in another way than the one known here.');
+  }
+  return text;
 }
 
 function readStats(work: string): BundleStats {

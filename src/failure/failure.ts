@@ -33,7 +33,7 @@ function messageOf({ what, means, remedy }: Explanation): string {
 
 /** The words of anything that was thrown. */
 export function wordsOf(error: unknown): string {
-  return types.isNativeError(error) ? error.message || error.name : String(error);
+  return String(types.isNativeError(error) ? error.message || error.name : error);
 }
 
 /** One error for all that has failed: what each says, once. The debug log has the others as its cause. */

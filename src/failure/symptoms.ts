@@ -26,7 +26,8 @@ function causesOf(error: Error): readonly Described[] {
   const chain: Described[] = [];
   let next: unknown = error;
   while (types.isNativeError(next) && chain.length < DEEPEST_CAUSE) {
-    chain.push({ name: next.name, message: next.message, error: next });
+    // A message is what a service has sent, of whatever type.
+    chain.push({ name: next.name, message: String(next.message), error: next });
     // Where several addresses of one host were tried, the first failure says as much as all of them.
     next = next instanceof AggregateError ? next.errors[0] : next.cause;
   }

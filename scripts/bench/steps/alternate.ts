@@ -13,8 +13,7 @@ export async function alternate<Name extends string>(
   const taken = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, Taken[]>;
   for (let round = 0; round <= rounds; round += 1) {
     for (const name of names) {
-      const { command, env } = runs[name]();
-      const one = await measure(command, env);
+      const one = await measure(runs[name]());
       if (round > 0) taken[name].push(one);
     }
   }

@@ -1,4 +1,4 @@
-// The least that a step can do: ask the agent for credentials, ask ECR for a token, log in. Nothing is signed, checked,
+// No more than a step must do: ask the agent for credentials, ask ECR for a token, log in. Nothing is signed, checked,
 // masked, saved or explained. What the action costs is measured against this.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';

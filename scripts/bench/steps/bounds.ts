@@ -35,7 +35,8 @@ export function allHold(figures: readonly Figure[]): boolean {
 /** The figures as a table for the terminal and for Markdown. */
 export function table(figures: readonly Figure[]): string {
   const rows = figures.map(({ what, unit, value, spread, bound, aim }) => {
-    const mark = value > bound ? 'MISSED' : value > aim ? 'holds' : 'aim reached';
+    // What is no number keeps no bound.
+    const mark = value <= aim ? 'aim reached' : value <= bound ? 'holds' : 'MISSED';
     const amounts = [value, bound, aim].map((amount) => `${amount.toFixed(2)} ${unit}`);
     return [what, ...amounts, `${spread.toFixed(0)} %`, mark];
   });

@@ -20,26 +20,42 @@ function ratio(id: string, ours: readonly number[], theirs: readonly number[]): 
   return figure(id, median(ours) / median(theirs), ours);
 }
 
-/** Both stages with one registry, against scripts that do the least. */
-export async function measureStages(stage: BenchStage): Promise<Figure[]> {
-  const login = await alternate({ bare: () => stage.bare('login'), main: () => stage.main() });
+/** What both stages took, and what they are measured against: medians in milliseconds. */
+export type StageTimes = Readonly<Record<'bare' | 'lean' | 'main' | 'bareLogout' | 'post', Times>>;
+type Times = { readonly wallMs: number; readonly cpuMs: number };
+
+/** Both stages with one registry, against scripts that do no more than they must. */
+export async function measureStages(stage: BenchStage): Promise<{ figures: Figure[]; times: StageTimes }> {
+  const login = await alternate({
+    bare: () => stage.bare('login'),
+    main: () => stage.main(),
+    lean: () => stage.lean(),
+  });
   const state = stage.savedState();
-  const logout = await alternate({ bare: () => stage.bare('logout'), post: () => stage.post(state) });
-  return [
+  const logout = await alternate({ bareLogout: () => stage.bare('logout'), post: () => stage.post(state) });
+  const figures = [
     ratio('main-wall', wall(login.main), wall(login.bare)),
     ratio('main-cpu', cpu(login.main), cpu(login.bare)),
-    ratio('post-wall', wall(logout.post), wall(logout.bare)),
+    ratio('post-wall', wall(logout.post), wall(logout.bareLogout)),
   ];
+  const runs = Object.entries({ ...login, ...logout });
+  const times = runs.map(([name, taken]) => [
+    name,
+    { wallMs: median(wall(taken)), cpuMs: median(cpu(taken)) },
+  ]);
+  return { figures, times: Object.fromEntries(times) as StageTimes };
 }
 
-/** What the bare script spends on the way it loads node's HTTP client, in words: the action does not. */
-export async function measureHttp(stage: BenchStage): Promise<string> {
-  const taken = await alternate({
-    imported: () => stage.http('import'),
-    required: () => stage.http('require'),
-  });
-  const [imported, required] = [taken.imported, taken.required].map((one) => median(wall(one)).toFixed(0));
-  return `A node that only loads node:http: ${imported} ms where it is imported, ${required} ms where it is required.`;
+/**
+ * In words, what the bare script spends on importing `node:http`, with which node loads its WebSocket client, and what
+ * the main step is to the same script without that.
+ */
+export function leanRemark({ bare, lean, main }: StageTimes): string {
+  const times = [main.wallMs / lean.wallMs, main.cpuMs / lean.cpuMs].map((ratio) => ratio.toFixed(2));
+  return (
+    `Importing node:http takes ${(bare.wallMs - lean.wallMs).toFixed(0)} ms of the bare script's ${bare.wallMs.toFixed(0)}; ` +
+    `to the same script without that import, the main step is ${times[0]} x (wall) and ${times[1]} x (processor).`
+  );
 }
 
 /** The size of what a runner fetches and reads: the folder of the entry without the licences. */
@@ -56,8 +72,8 @@ export async function measureMemory(stage: BenchStage): Promise<{ figure: Figure
   const bare: number[] = [];
   for (let round = 0; round < 7; round += 1) {
     const [main, script] = [stage.main(), stage.bare('login')];
-    sample.push(await peakMemory(main.command, main.env));
-    bare.push(await peakMemory(script.command, script.env));
+    sample.push(await peakMemory(main));
+    bare.push(await peakMemory(script));
   }
   return { figure: figure('main-memory', median(sample), sample), bareMegabytes: median(bare) };
 }

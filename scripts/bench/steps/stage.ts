@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { inputVariables } from '../../../test/harness/action-metadata.ts';
@@ -17,11 +17,15 @@ import { makeServiceAccountToken } from '../../../test/harness/service-account-t
 import { CertificateAuthority } from '../../../test/harness/tls.ts';
 
 const ACCOUNT = '123456789012';
+/** As long as a real one. */
+const PASSWORD = 'x'.repeat(1_800);
 
 /** A command and the environment to run it in. */
 export interface Run {
   readonly command: readonly string[];
   readonly env: Record<string, string>;
+  /** A file that is its standard input; else there is none. */
+  readonly input?: string;
 }
 
 /**
@@ -88,36 +92,32 @@ export class BenchStage {
 
   /** A bare script of the bench. */
   bare(name: 'login' | 'logout'): Run {
-    const script = join(import.meta.dirname, `bare-${name}.mjs`);
-    return {
-      command: [actionNode(), script],
-      env: { ...this.#env(), AWS_ENDPOINT_URL_ECR: this.#unsigned.url, BENCH_REGISTRY: this.registry },
-    };
+    return this.#script(join(import.meta.dirname, `bare-${name}.mjs`));
+  }
+
+  /** The bare script for the login with node's modules had as the action has them, not imported. */
+  lean(): Run {
+    const text = readFileSync(join(import.meta.dirname, 'bare-login.mjs'), 'utf8');
+    const script = join(this.#directory, 'lean-login.mjs');
+    const lean = text.replace(
+      /^import (\{ .* \}) from '(node:\w+)';$/gm,
+      "const $1 = process.getBuiltinModule('$2');",
+    );
+    writeFileSync(script, lean);
+    return this.#script(script);
   }
 
   /** One `docker login` by itself. */
   login(): Run {
-    const command = [
-      'bash',
-      '-c',
-      'echo password | exec docker login --username AWS --password-stdin "$0"',
-      this.registry,
-    ];
-    return { command, env: this.#env() };
+    const input = join(this.#directory, 'password');
+    writeFileSync(input, PASSWORD, { mode: 0o600 });
+    const command = ['docker', 'login', '--username', 'AWS', '--password-stdin', this.registry];
+    return { command, env: this.#env(), input };
   }
 
   /** A node that does nothing. */
   nothing(): Run {
     return { command: [actionNode(), '--eval', '0'], env: this.#env() };
-  }
-
-  /** A node that loads its HTTP client and ends. */
-  http(by: 'import' | 'require'): Run {
-    const args =
-      by === 'import'
-        ? ['--input-type=module', '--eval', "import 'node:http'"]
-        : ['--eval', "require('node:http')"];
-    return { command: [actionNode(), ...args], env: this.#env() };
   }
 
   /** When ECR last answered, on the clock of `performance.now()`. */
@@ -136,6 +136,11 @@ export class BenchStage {
   }
 
   #files: FileCommandFiles | undefined;
+
+  #script(path: string): Run {
+    const env = { ...this.#env(), AWS_ENDPOINT_URL_ECR: this.#unsigned.url, BENCH_REGISTRY: this.registry };
+    return { command: [actionNode(), path], env };
+  }
 
   #step(inputs: Record<string, string>): Run {
     this.#files = new FileCommandFiles(join(this.#directory, 'files'));
@@ -161,8 +166,7 @@ export class BenchStage {
   }
 
   #authorization(): Record<string, string> {
-    // As long as a real password.
-    const authorizationToken = Buffer.from(`AWS:${'x'.repeat(1_800)}`).toString('base64');
+    const authorizationToken = Buffer.from(`AWS:${PASSWORD}`).toString('base64');
     return { authorizationToken, proxyEndpoint: `http://${this.registry}` };
   }
 

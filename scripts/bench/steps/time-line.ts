@@ -23,9 +23,8 @@ export async function measureTimeLine(stage: BenchStage): Promise<Part[]> {
     docker: [],
   };
   for (let round = 0; round < ROUNDS; round += 1) {
-    const nothing = await measure(stage.nothing().command, stage.nothing().env);
-    const { command, env } = stage.main();
-    const taken = await measure(command, env);
+    const nothing = await measure(stage.nothing());
+    const taken = await measure(stage.main());
     const asked = [stage.agent, stage.aws].map((server) => server.requests.at(-1)?.at ?? Number.NaN);
     const [agent = Number.NaN, ecr = Number.NaN] = asked;
     const docker = stage.lastReplyOfEcr();

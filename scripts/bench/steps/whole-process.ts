@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Run } from './stage.ts';
 
 /** What one process took, its children included in both times. */
 export interface Taken {
@@ -18,11 +19,13 @@ export interface Taken {
  * children that it waited for, which node does not.
  * Throws where it does not end with 0.
  */
-export async function measure(command: readonly string[], env: Record<string, string>): Promise<Taken> {
+export async function measure({ command, env, input = '/dev/null' }: Run): Promise<Taken> {
   const script = 'TIMEFORMAT="%R %U %S"; time "$@" 2>&4 4>&-';
-  const stdio = ['ignore', 'pipe', 'pipe', 'ignore', 'pipe'] as const;
+  const stdin = openSync(input, 'r');
   const startedAt = performance.now();
+  const stdio = [stdin, 'pipe', 'pipe', 'ignore', 'pipe'] as const;
   const child = spawn('bash', ['-c', script, 'bench', ...command], { env, stdio: [...stdio] });
+  closeSync(stdin);
   const texts = [1, 2, 4].map((stream) => collected(child.stdio[stream] as NodeJS.ReadableStream));
   const [exitCode] = (await once(child, 'close')) as [number | null];
   const [stdout, times, stderr] = texts.map((text) => text());
@@ -38,12 +41,12 @@ function collected(stream: NodeJS.ReadableStream): () => string {
 }
 
 /** The most memory that a node script ever held, in MB (10^6 bytes), without its children. */
-export async function peakMemory(command: readonly string[], env: Record<string, string>): Promise<number> {
+export async function peakMemory({ command, env }: Run): Promise<number> {
   const [node = '', ...rest] = command;
   const file = join(env['RUNNER_TEMP'] ?? '', 'peak-memory');
   rmSync(file, { force: true });
   const hook = join(import.meta.dirname, 'peak-memory.mjs');
-  await measure([node, '--import', hook, ...rest], { ...env, BENCH_PEAK_MEMORY: file });
+  await measure({ command: [node, '--import', hook, ...rest], env: { ...env, BENCH_PEAK_MEMORY: file } });
   if (!existsSync(file)) throw new Error(`${rest.join(' ')} told no peak of memory`);
   return Number(readFileSync(file, 'utf8')) / 1000;
 }

@@ -36,6 +36,14 @@ describe('describeError', () => {
     },
   );
 
+  test.each([
+    [{ text: 'no' }, 'ServerException: [object Object]'],
+    [42, 'ServerException: 42'],
+  ])('a message that is no text (%j) is made one', (message, words) => {
+    const error = Object.assign(serviceException('ServerException', '', 400), { message });
+    expect(describeError(error).words).toBe(words);
+  });
+
   test('an error of the system has its code among the signs', () => {
     const error = Object.assign(new Error('connect refused'), { code: 'ECONNREFUSED' });
     expect(describeError(error)).toEqual({
