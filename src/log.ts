@@ -1,6 +1,6 @@
 import * as core from './packages/actions-core.ts';
 import { redact } from './redaction.ts';
-import { withoutCommands } from './safe-text.ts';
+import { cut, withoutCommands } from './safe-text.ts';
 
 // The one module that writes to the job's log. Nothing that it is given can issue a workflow command, and no secret
 // that the action has learned gets through, whether the runner masks it or not.
@@ -54,15 +54,8 @@ const LONGEST_LOOKED_AT = 128 * 1024;
 
 /** The text as it may be shown, in the log or beside it. */
 export function presentable(text: string): string {
-  // The last word is left out where it is cut: it may be a part of a secret that cannot be told any more.
-  const bounded =
-    text.length > LONGEST_LOOKED_AT ? `${withoutLastWord(text.slice(0, LONGEST_LOOKED_AT))}…` : text;
-  return withoutCommands(redact(bounded, secrets));
-}
-
-/** From the end, one look at each place: a pattern (`\S*$`) would look again from every place of a long word. */
-function withoutLastWord(text: string): string {
-  let end = text.length;
-  while (end > 0 && /\S/.test(text.charAt(end - 1))) end -= 1;
-  return text.slice(0, end);
+  const redacted = redact(cut(text, LONGEST_LOOKED_AT), secrets);
+  const shown = withoutCommands(redacted);
+  // What stood in the middle of a secret, and was taken out, no longer hides it.
+  return shown === redacted ? shown : redact(shown, secrets);
 }

@@ -34,7 +34,8 @@ export function redact(text: string, secrets: Iterable<string> = []): string {
 function formsOf(secret: string): readonly string[] {
   return [
     secret,
-    encodeURIComponent(secret),
+    // Half a surrogate pair has no form in a URL.
+    encodeURIComponent(secret.toWellFormed()),
     JSON.stringify(secret).slice(1, -1),
     Buffer.from(secret).toString('base64'),
   ];

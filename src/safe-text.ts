@@ -15,9 +15,23 @@ const ANSI_SEQUENCE = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]/g;
  * no line breaks, no terminal sequences, no endless text.
  */
 export function singleLine(text: string): string {
-  const bounded = text.length > 4 * LONGEST_QUOTE ? text.slice(0, 4 * LONGEST_QUOTE) : text;
-  const line = bounded.replace(ANSI_SEQUENCE, '').replace(CONTROL, ' ').trim();
-  return line.length > LONGEST_QUOTE ? `${line.slice(0, LONGEST_QUOTE)}…` : line;
+  const line = cut(text, 4 * LONGEST_QUOTE)
+    .replace(ANSI_SEQUENCE, '')
+    .replace(CONTROL, ' ')
+    .trim();
+  return cut(line, LONGEST_QUOTE);
+}
+
+/**
+ * A text of at most so many UTF-16 code units, with `…` where it is cut. The last word is left out there: it may be a
+ * part of a secret, which cannot be told any more.
+ */
+export function cut(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  let end = longest;
+  // From the end, one look at each place: a pattern (`\S*$`) would look again from every place of a long word.
+  while (end > 0 && /\S/.test(text.charAt(end - 1))) end -= 1;
+  return `${text.slice(0, end)}…`;
 }
 
 /**
@@ -26,8 +40,7 @@ export function singleLine(text: string): string {
  * The runner reads a command where a line begins with `::` (after spaces, too) and at `##[` anywhere.
  */
 export function withoutCommands(text: string): string {
-  const bounded = text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
-  return bounded
+  return cut(text, LONGEST_TEXT)
     .split('\n')
     .map((line) => line.replace(ANSI_SEQUENCE, '').replace(CONTROL, ' '))
     .map((line) => line.replace(/##\[/g, '# #[').replace(/^(\s*):(?=:)/, '$1: '))

@@ -2,6 +2,7 @@ import { type Environment, variable } from '../environment.ts';
 import type { Diagnosis } from '../failure/diagnosis.ts';
 import { readPod, runsInPod } from '../kubernetes/pod.ts';
 import * as log from '../log.ts';
+import { singleLine } from '../safe-text.ts';
 import { containerIdentity, containerSource, currentClaims } from './container-source.ts';
 import { type Credentials, type CredentialsRequest, obtainCredentials } from './credentials.ts';
 import { type CredentialSourceChoice, chooseSigner, type Signer, SUBJECTS } from './identity.ts';
@@ -55,8 +56,9 @@ async function decide(
   const signer = chooseSigner(choice, { environment, profile });
   diagnosis.add(...signer.passedOver);
   if (signer.source === 'profile' && profile === 'missing') {
-    const what = `The profile '${name}' of AWS_PROFILE does not exist.`;
-    diagnosis.add({ mark: 'bad', subject: SUBJECTS.profile, reason: `'${name}' does not exist` });
+    const shown = singleLine(String(name));
+    const what = `The profile '${shown}' of AWS_PROFILE does not exist.`;
+    diagnosis.add({ mark: 'bad', subject: SUBJECTS.profile, reason: `'${shown}' does not exist` });
     const { knownFailure } = await import('../failure/explain.ts');
     throw knownFailure('profile-missing', what, { profile: name });
   }

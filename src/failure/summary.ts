@@ -1,3 +1,4 @@
+import { withoutCommands } from '../safe-text.ts';
 import type { Explanation } from './failure.ts';
 
 /**
@@ -17,7 +18,9 @@ export function failureSummary({ what, means, remedy }: Explanation, looked: rea
 
 /** A code block whose fence is longer than any run of backticks in the text. */
 function codeBlock(text: string): string {
-  const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+  // What is taken out later would join runs that are counted apart.
+  const shown = withoutCommands(text);
+  const longest = Math.max(2, ...(shown.match(/`+/g) ?? []).map((run) => run.length));
   const fence = '`'.repeat(longest + 1);
-  return `${fence}text\n${text}\n${fence}`;
+  return `${fence}text\n${shown}\n${fence}`;
 }

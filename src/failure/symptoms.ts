@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { singleLine } from '../safe-text.ts';
+import { cut, singleLine } from '../safe-text.ts';
 import { inPlainWords } from './plain-words.ts';
 
 /** What an error says, in two parts: its words for people, and the signs that a program can tell it by. */
@@ -7,6 +7,9 @@ export type ErrorText = { readonly words: string; readonly signs: string };
 
 /** How deep causes are followed; deeper ones say nothing new. */
 const DEEPEST_CAUSE = 4;
+
+/** Longest message that is looked at, in UTF-16 code units; less of it is quoted. */
+const LONGEST_MESSAGE = 8_000;
 
 /**
  * Takes from anything that was thrown what there is to say of it. The words lead with the exception's name, where it
@@ -26,8 +29,8 @@ function causesOf(error: Error): readonly Described[] {
   const chain: Described[] = [];
   let next: unknown = error;
   while (types.isNativeError(next) && chain.length < DEEPEST_CAUSE) {
-    // A message is what a service has sent, of whatever type.
-    chain.push({ name: next.name, message: String(next.message), error: next });
+    // A message is what a service has sent, of whatever type and length.
+    chain.push({ name: next.name, message: cut(String(next.message), LONGEST_MESSAGE), error: next });
     // Where several addresses of one host were tried, the first failure says as much as all of them.
     next = next instanceof AggregateError ? next.errors[0] : next.cause;
   }

@@ -13,6 +13,10 @@ describe('redact', () => {
     expect(redact(`before ${form} and ${form} after`, [secret])).toBe('before *** and *** after');
   });
 
+  test('a secret with half a pair of characters is one, too', () => {
+    expect(redact('before half-\ud800-of-a-pair after', ['half-\ud800-of-a-pair'])).toBe('before *** after');
+  });
+
   test('eight characters are enough for a secret', () => {
     expect(redact('the word is 12345678 here', ['12345678'])).toBe('the word is *** here');
     expect(redact('the word is 1234567 here', ['1234567'])).toBe('the word is 1234567 here');

@@ -16,9 +16,10 @@ describe('singleLine', () => {
     expect(singleLine(text)).toBe(line);
   });
 
-  test('cuts a text that has no end', () => {
-    const line = singleLine('x'.repeat(10_000_000));
-    expect(line).toBe(`${'x'.repeat(2_000)}…`);
+  test('cuts a text that has no end, before its last word: that may be a part of a secret', () => {
+    expect(singleLine('x y '.repeat(2_500_000))).toBe(`${'x y '.repeat(500)}…`);
+    expect(singleLine(`${'word '.repeat(398)}p4ssw0rd-across-the-cut`)).toBe(`${'word '.repeat(398)}…`);
+    expect(singleLine('x'.repeat(10_000_000))).toBe('…');
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Diagnosis } from '../../../src/failure/diagnosis.ts';
 import { failureSummary } from '../../../src/failure/summary.ts';
+import { presentable } from '../../../src/log.ts';
 
 describe('the diagnosis', () => {
   test('lists what was looked at, in order, with a mark and a reason each', async () => {
@@ -52,5 +53,10 @@ describe('the job summary', () => {
   test('text from outside cannot leave its block', () => {
     const summary = failureSummary({ what: 'a\n```\n<img src=x>\n````\nb' }, []);
     expect(summary).toContain('`````text\na\n```\n<img src=x>\n````\nb\n`````');
+  });
+
+  test('nor with a fence that a terminal sequence hides', () => {
+    const summary = failureSummary({ what: 'a\n``\u001b[0m`\n<img src=x>' }, []);
+    expect(presentable(summary)).toContain('````text\na\n```\n<img src=x>\n````');
   });
 });

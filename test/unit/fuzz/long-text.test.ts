@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { readToken, registryHost } from '../../../src/aws/token.ts';
 import { explain } from '../../../src/failure/explain.ts';
-import { presentable } from '../../../src/log.ts';
+import { describeError } from '../../../src/failure/symptoms.ts';
+import { keepOut, presentable } from '../../../src/log.ts';
 import { redact } from '../../../src/redaction.ts';
 import { parseRegistries } from '../../../src/registry/entry.ts';
 import { singleLine, withoutCommands } from '../../../src/safe-text.ts';
@@ -28,6 +29,8 @@ const TEXTS: Record<string, string> = {
   'pieces of a registry': '123456789012.dkr.ecr.',
   'ECR denials': 'User: a is not authorized to perform: ecr:',
   backticks: '`',
+  'names of the SDK': '@smithy',
+  'names of the SDK and hyphens': '@smithy - ',
   'words without end': `${'a'.repeat(125_000)} b`,
 };
 
@@ -35,6 +38,7 @@ const READERS: Record<string, (text: string) => unknown> = {
   singleLine,
   withoutCommands,
   presentable,
+  'describeError, of what was thrown': (text) => describeError(new Error(text)),
   parseRegistries,
   'redact, of what is looked at': (text) => redact(text.slice(0, 128 * 1024)),
   'explain, of what is quoted': (text) =>
@@ -67,4 +71,22 @@ test('a text that is cut shows no part of a secret at its end', () => {
   const words = 'word '.repeat((128 * 1024 - before.length) / 5 - 1);
   const text = presentable(`${before}${words}p4ssw0rd-that-lies-across-the-cut`);
   expect(text.endsWith('word …')).toBe(true);
+});
+
+test.each([378, 384, 387, 392, 1_590, 1_598])('nor does a text that is quoted, after %d words', (words) => {
+  const secret = 'wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY12';
+  keepOut(secret);
+  const text = presentable(
+    singleLine(`${'word '.repeat(words)}xxxx ${secret} and more ${'y '.repeat(5_000)}`),
+  );
+  expect(text).not.toContain(secret.slice(0, 8));
+});
+
+test('a secret that is hidden by what is taken out is taken out, too', () => {
+  const secret = 'kept-out-secret-of-forty-characters-0123';
+  keepOut(secret);
+  for (const hidden of ['\u001b[0m', '\u009b1m']) {
+    const text = presentable(`before ${secret.slice(0, 20)}${hidden}${secret.slice(20)} after`);
+    expect(text).not.toContain(secret.slice(20));
+  }
 });
