@@ -2,8 +2,10 @@ import type { RegistryLogin } from './aws/token.ts';
 import type { MovedVariable } from './container/isolation.ts';
 import { type Environment, variable } from './environment.ts';
 import { earliestExpiry, rfc3339 } from './expiry.ts';
+import { wordsOf } from './failure/failure.ts';
 import * as log from './log.ts';
 import { exportVariable, setOutput } from './packages/actions-core.ts';
+import { singleLine } from './safe-text.ts';
 
 /**
  * Has the runner mask what can log in to a registry. To be called before anything else can print it.
@@ -68,11 +70,23 @@ export function exportVariables(moved: readonly MovedVariable[]): void {
 /**
  * Gives the variables their earlier values back (empty where they had none): the post steps of other actions run later.
  * One that a step of the job has set to something else since is left alone.
+ * Gives the reasons of those that could not be given back.
  */
-export function restoreVariables(moved: readonly MovedVariable[], environment: Environment): void {
-  for (const { name, value, earlier } of moved) {
+export function restoreVariables(
+  moved: readonly MovedVariable[],
+  environment: Environment,
+): readonly string[] {
+  return moved.flatMap(({ name, value, earlier }) => {
     const now = variable(environment, name);
-    if (now === undefined || now === value) exportVariable(name, earlier);
-    else log.debug(`${name} has been set to ${now} since, and stays so`);
-  }
+    if (now !== undefined && now !== value) {
+      log.debug(`${name} has been set to ${now} since, and stays so`);
+      return [];
+    }
+    try {
+      exportVariable(name, earlier);
+      return [];
+    } catch (error) {
+      return [`${name} could not be given its earlier value: ${singleLine(wordsOf(error))}`];
+    }
+  });
 }

@@ -21,7 +21,6 @@ export async function post(environment: Environment, signal: AbortSignal): Promi
     log.info('No registry to log out of');
     return;
   }
-  if (isolation !== undefined) restoreVariables(isolation.moved, environment);
   if (isolation?.isFirst) {
     // All logins of this step are in it: no client is needed to undo them.
     log.info(`Removing the job's own docker configuration ${isolation.directory}`);
@@ -31,6 +30,8 @@ export async function post(environment: Environment, signal: AbortSignal): Promi
   } else if (isolation === undefined || existsSync(isolation.directory)) {
     problems.push(...(await logOutOfAll(logins, environment, signal)));
   }
+  // Last, since the runner may not take them: what can log in is gone by then.
+  if (isolation !== undefined) problems.push(...restoreVariables(isolation.moved, environment));
   if (problems.length > 0) throw new Failure({ what: problems.join('\n') });
 }
 

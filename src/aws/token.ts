@@ -112,8 +112,9 @@ function endpointVariant({ fips, dualStack }: { readonly fips: boolean; readonly
   return { ...(fips && { useFipsEndpoint: true }), ...(dualStack && { useDualstackEndpoint: true }) };
 }
 
+/** A time that is none of a calendar says nothing, and is no reason to throw the token away. */
 function expiry(expiresAt: Date | undefined): Pick<Authorization, 'expiresAt'> {
-  return expiresAt === undefined ? {} : { expiresAt };
+  return expiresAt === undefined || Number.isNaN(expiresAt.getTime()) ? {} : { expiresAt };
 }
 
 /**

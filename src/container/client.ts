@@ -1,4 +1,5 @@
 import type { Environment } from '../environment.ts';
+import { singleLine } from '../safe-text.ts';
 import { childEnvironment } from './child-environment.ts';
 import type { CredentialPlace } from './credential-place.ts';
 import type { FoundTool } from './find-tool.ts';
@@ -23,21 +24,27 @@ export function clientEnvironment(
 
 /** Why a client that ended by itself did not succeed, on one line: in its own words, or else by how it ended. */
 export function clientsReason({ stderr, stdout, exitCode, signal }: ProcessResult): string {
-  const words = clientsWords(stderr) || clientsWords(stdout);
+  const words = clientsWords(stderr) || clientsWords(stdout) || singleLine(stderr) || singleLine(stdout);
   if (signal !== null) return `${words || 'it said nothing'}, and was ended by the signal ${signal}`;
   return words || `it said nothing, and ended with exit code ${exitCode}`;
 }
 
 /**
- * The words in which a client refused, on one line; empty where there are none: log lines of its libraries and its warnings, which can stand
- * before or behind them, are left out. skopeo has its error itself in a log line, of level fatal.
+ * The words in which a client refused, on one line; empty where there are none: log lines of its libraries and its
+ * warnings, which can stand before or behind them, are left out. skopeo has its error itself in a log line, of level
+ * fatal or error; one word stands there without quotes.
  */
 export function clientsWords(stderr: string): string {
   const lines = stderr.split(/[\r\n]+/).map((line) => line.trim());
   const words = lines
-    .map((line) => line.match(FATAL)?.[1]?.replaceAll('\\"', '"') ?? line)
+    .map((line) => fatalWords(line) ?? line)
     .filter((line) => line !== '' && !/^(?:time="[^"]*" )?level=\w+ /.test(line) && !/^WARNING!/.test(line));
   return words.join(' ');
 }
 
-const FATAL = /^(?:time="[^"]*" )?level=fatal msg="(.*)"$/;
+const FATAL = /^(?:time="[^"]*" )?level=(?:fatal|error) msg=(?:"(.*)"|(\S+))$/;
+
+function fatalWords(line: string): string | undefined {
+  const [, quoted, word] = FATAL.exec(line) ?? [];
+  return quoted?.replaceAll('\\"', '"') ?? word;
+}

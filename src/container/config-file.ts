@@ -1,4 +1,6 @@
+import { statSync } from 'node:fs';
 import { Failure, wordsOf } from '../failure/failure.ts';
+import * as log from '../log.ts';
 import { singleLine } from '../safe-text.ts';
 import {
   type CredentialConfig,
@@ -21,6 +23,16 @@ export function writeEntry(
 ): void {
   const auth = Buffer.from(`${username}:${password}`).toString('base64');
   change(file, (config) => withLogin(config, registry, auth));
+  warnOfReaders(file);
+}
+
+/** The mode of a file that was there is kept, as docker keeps it, and who chose it may not have thought of this. */
+function warnOfReaders(file: string): void {
+  const mode = statSync(file).mode & 0o777;
+  if (process.platform === 'win32' || (mode & 0o077) === 0) return;
+  log.warning(
+    `${file} holds the password now, and others than its owner may use it (mode ${mode.toString(8)}): chmod 600 it, or set input 'isolate-docker-config'.`,
+  );
 }
 
 /** Takes a registry's login out of a configuration file. Throws as `writeEntry` does. */

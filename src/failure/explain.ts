@@ -32,22 +32,24 @@ export function knownFailure(id: string, what: string, facts: Facts = {}): Failu
 }
 
 function filledIn({ id, means, remedy }: KnowledgeEntry, what: string, facts: Facts): Explanation {
-  return { what, means: fill(means, facts), remedy: fill(remedy, facts), id };
+  return { what, means: fill(means, facts, PLAIN_FACT), remedy: fill(remedy, facts, PLAIN_WORD), id };
 }
 
 /** What a fact may be made of: nothing that means something to a shell, and no option in the place of a value. */
 const PLAIN_FACT = /^[\w/[~.][\w .,:/@+=[\]~-]{0,299}$/;
+/** The same in a command to copy, where it must stay one word. */
+const PLAIN_WORD = /^[\w/[~.][\w.,:/@+=[\]~-]{0,299}$/;
 
 /**
  * Puts facts in the place of `{name}`, and a placeholder where a fact is not known. Other braces stay as they are.
  * Some facts come from a service's words or a token's claims, and the text that they are put into is a command to copy: one
  * that could be more than a word in it becomes the placeholder, too.
  */
-function fill(text: string, facts: Facts): string {
+function fill(text: string, facts: Facts, plain: RegExp): string {
   return text.replace(/\{(\w+)\}/g, (braced, name: string, offset: number) => {
     if (!Object.hasOwn(FACTS, name)) return braced;
     const fact = facts[name as keyof Facts];
-    if (fact !== undefined && PLAIN_FACT.test(fact)) return fact;
+    if (fact !== undefined && plain.test(fact)) return fact;
     const unknown = FACTS[name as keyof Facts];
     return offset === 0 ? unknown.charAt(0).toUpperCase() + unknown.slice(1) : unknown;
   });

@@ -132,6 +132,17 @@ describe('ECR', () => {
     ]);
   });
 
+  test.each([1e13, -1e300])('a time that is none (%d) does not cost the login', async (expiresAt) => {
+    world.addSecret('password', 'password-without-end', 'obtained');
+    const authorizationToken = Buffer.from('AWS:password-without-end').toString('base64');
+    const proxyEndpoint = `http://${await world.registryHost()}`;
+    world.aws.faults.once(
+      ecrReply({ authorizationData: [{ authorizationToken, proxyEndpoint, expiresAt }] }),
+    );
+    const main = await world.main({ env: world.podIdentityEnv(), tools: { docker: { exitCode: 0 } } });
+    expect([main.exitCode, main.errors, main.outputs['expires-at']]).toEqual([0, [], undefined]);
+  });
+
   test('the password is all that follows the first colon', async () => {
     const token = Buffer.from('AWS:pass:word').toString('base64');
     world.addSecret('password', 'pass:word', 'obtained');

@@ -103,6 +103,14 @@ describe('a login of the job', () => {
     expect(readFileSync(join(precious, 'file'), 'utf8')).toBe('untouched');
   });
 
+  test('goes also where the runner does not take the earlier values back', async () => {
+    const main = await world.main({ env: world.podIdentityEnv(), inputs });
+    const directory = jobDirectory(main);
+    const post = await world.post(main, { env: { GITHUB_ENV: join(world.home, 'gone') } });
+    expect([post.exitCode, existsSync(directory)]).toEqual([1, false]);
+    expect(post.errors.join()).toMatch(/^DOCKER_CONFIG could not be given its earlier value: Missing file/);
+  });
+
   test('is the only directory that post removes, whatever the state says', async () => {
     const main = await world.main({ env: world.podIdentityEnv(), inputs });
     const isolation = JSON.parse(main.state['isolation'] ?? '{}') as Record<string, unknown>;

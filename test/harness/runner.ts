@@ -78,10 +78,11 @@ function stepEnvironment(options: StepOptions, files: FileCommandFiles): Record<
   const state = Object.entries(options.state).map(([name, value]) => [`STATE_${name}`, value]);
   const coverage = process.env['COVERAGE_DIR'];
   return {
+    // What a test gives goes before: a runner may have no such file.
+    ...files.env,
     ...options.env,
     ...(coverage === undefined ? {} : { COVERAGE_DIR: coverage }),
     ...inputVariables(options.inputs),
-    ...files.env,
     ...Object.fromEntries(state),
   };
 }

@@ -9,6 +9,8 @@ describe('clientsWords', () => {
     ['WARNING! Using --password\nError: no', 'Error: no'],
     ['Error: one\r\ntwo', 'Error: one two'],
     ['time="2026-01-01T00:00:00Z" level=fatal msg="not logged into \\"a.b\\""', 'not logged into "a.b"'],
+    ['level=error msg="x509: bad"', 'x509: bad'],
+    ['time="2026-01-01T00:00:00Z" level=fatal msg=unauthorized', 'unauthorized'],
     ['', ''],
     ['time="x" level=info msg="only noise"', ''],
   ])('%j: %s', (stderr, words) => {
@@ -22,6 +24,8 @@ describe('clientsReason', () => {
     [{ ...silent, stderr: 'Error: no\n' }, 'Error: no'],
     [{ ...silent, stdout: 'no\n' }, 'no'],
     [silent, 'it said nothing, and ended with exit code 3'],
+    // Better noise than nothing.
+    [{ ...silent, stderr: 'WARNING! all that there is\n' }, 'WARNING! all that there is'],
     [
       { ...silent, exitCode: null, signal: 'SIGKILL' },
       'it said nothing, and was ended by the signal SIGKILL',

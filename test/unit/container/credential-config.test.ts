@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { removeEntry, writeEntry } from '../../../src/container/config-file.ts';
 import {
   helperFor,
@@ -25,6 +25,8 @@ import {
   withoutLogin,
   writeConfig,
 } from '../../../src/container/credential-config.ts';
+
+import { captureOutput } from '../written-output.ts';
 
 const HOST = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
 const login = { username: 'AWS', password: 'pass:word' };
@@ -145,6 +147,21 @@ describe('the tool config-file', () => {
     writeEntry(file, HOST, login);
     expect(content()).toEqual({ auths: { [HOST]: { auth } } });
     expect(mode(file)).toBe('600');
+  });
+
+  test.each([
+    [0o600, ''],
+    [0o640, '(mode 640): chmod 600 it'],
+    [0o604, '(mode 604): chmod 600 it'],
+  ])('keeps the mode %o of the file, and warns where others may use it', (given, words) => {
+    writeFileSync(file, '{}');
+    chmodSync(file, given);
+    const written = captureOutput();
+    writeEntry(file, HOST, login);
+    jest.restoreAllMocks();
+    expect(mode(file)).toBe(given.toString(8));
+    if (words === '') expect(written()).toBe('');
+    else expect(written()).toContain(words);
   });
 
   test('removing what is not there writes nothing', () => {

@@ -31,6 +31,13 @@ describe(`what a failure is explained by (seed ${SEED})`, () => {
     },
   );
 
+  test.each(KNOWLEDGE.map(({ id }) => id))('puts nothing of two words into a command: %s', (id) => {
+    const two = Object.fromEntries(Object.keys(FACTS).map((name) => [name, 'a -o b']));
+    expect(knownFailure(id, 'what', two).explanation.remedy).toBe(
+      knownFailure(id, 'what').explanation.remedy,
+    );
+  });
+
   test('takes the words of a failure as they are, and no others for a command', () => {
     const denial = fc.tuple(hostileText, power, hostileText).map((parts) => parts.join(''));
     fc.assert(
