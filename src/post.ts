@@ -32,6 +32,8 @@ export async function post(environment: Environment, signal: AbortSignal): Promi
   }
   // Last, since the runner may not take them: what can log in is gone by then.
   if (isolation !== undefined) problems.push(...restoreVariables(isolation.moved, environment));
+  // The error of a step that is cancelled says that alone, and somebody should know what is still logged in.
+  if (signal.aborted) for (const problem of problems) log.warning(problem);
   if (problems.length > 0) throw new Failure({ what: problems.join('\n') });
 }
 

@@ -1,3 +1,4 @@
+import * as log from '../log.ts';
 import type { ProfileContent } from './identity.ts';
 
 /** The settings of one profile, by name. */
@@ -10,6 +11,10 @@ export type Profile = Readonly<Record<string, string | undefined>>;
 export async function readProfile(name: string): Promise<Profile | undefined> {
   const { parseKnownFiles } = await import('../packages/shared-config.ts');
   const profiles = await parseKnownFiles({});
+  // Services have quoted what they refuse, and the profile may sign with the keys of another one.
+  for (const settings of Object.values(profiles)) {
+    log.keepOut(settings['aws_secret_access_key'], settings['aws_session_token']);
+  }
   return Object.hasOwn(profiles, name) ? profiles[name] : undefined;
 }
 

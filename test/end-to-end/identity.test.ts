@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { stsError } from '../harness/aws-services.ts';
 import { type Identity, makeUser } from '../harness/identities.ts';
 import { startWorld, type World } from '../harness/world.ts';
 
@@ -267,6 +268,23 @@ describe('the log', () => {
     ]) {
       expect(main.warnings[0]).toContain(words);
     }
+  });
+
+  test('keys of a profile that STS quotes are kept out, also those of the one that it builds on', async () => {
+    world.addSecret('session token', 'token-of-the-profile-that-signs', 'given');
+    writeAwsFile('config', [
+      '[profile assumed]',
+      'role_arn = arn:aws:iam::123456789012:role/x',
+      'source_profile = base',
+      '[profile base]',
+      `aws_access_key_id = ${profileUser.accessKeyId}`,
+      `aws_secret_access_key = ${profileUser.secretAccessKey}`,
+      'aws_session_token = token-of-the-profile-that-signs',
+    ]);
+    const words = "should have been 'x-amz-security-token:token-of-the-profile-that-signs'";
+    world.aws.faults.once(stsError(403, 'SignatureDoesNotMatch', words));
+    const main = await run({ AWS_PROFILE: 'assumed' });
+    expect(main.errors.join()).toContain("should have been 'x-amz-security-token:***'");
   });
 
   test.each(['Container', 'irsa', 'pod identity'])(
