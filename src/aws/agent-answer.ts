@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { addressRefusal } from './container-address.ts';
 
 /** A refusal in full, as `fromHttp` does not show it: of an answer that is not JSON it drops the text. */
 export type AgentAnswer = { readonly status: number; readonly text: string };
@@ -12,7 +13,8 @@ const LONGEST_TEXT = 64 * 1024;
 
 /**
  * Asks once more what was just refused, for the words of the refusal; undefined where there are none to be had. What
- * an answer with credentials holds is thrown away unread.
+ * an answer with credentials holds is thrown away unread. An address that the SDK takes no credentials from is not asked:
+ * the token would go there, and what was refused was not said by it.
  * The request has an agent of its own, so no proxy settings of the process apply to it.
  */
 export async function fetchRefusal(
@@ -20,6 +22,7 @@ export async function fetchRefusal(
   token: string | undefined,
   signal: AbortSignal,
 ): Promise<AgentAnswer | undefined> {
+  if (addressRefusal(uri) !== undefined) return undefined;
   try {
     return await ask(new URL(uri), token, AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)]));
   } catch {

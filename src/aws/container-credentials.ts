@@ -5,6 +5,7 @@ import * as log from '../log.ts';
 import { fromHttp } from '../packages/aws-sdk.ts';
 import { singleLine } from '../safe-text.ts';
 import { type AgentAnswer, fetchRefusal } from './agent-answer.ts';
+import { addressRefusal } from './container-address.ts';
 import { type ContainerSource, currentClaims, readToken } from './container-source.ts';
 import type { Credentials } from './credentials.ts';
 import { askUntilAnswered, plainWords, TriesExhausted } from './pod-identity.ts';
@@ -51,7 +52,8 @@ export async function containerFailure(
   signal: AbortSignal,
 ): Promise<Failure> {
   const tries = error instanceof TriesExhausted ? error : undefined;
-  const text = describeError(tries?.cause ?? error);
+  // A chain says nothing of an address that it did not ask at all.
+  const text = describeError(addressRefusal(source.uri) ?? tries?.cause ?? error);
   const answer = await refusalOf(text.words, source, signal);
   const claims = await currentClaims(source);
   const howOften =

@@ -262,6 +262,21 @@ describe('nothing is issued by', () => {
   });
 });
 
+describe('the service account token does not go to an address that the SDK refuses', () => {
+  test.each(['auto', 'container', 'default-chain'])('with credential-source: %s', async (source) => {
+    // Reaches the same machine as loopback does, and is none of the addresses for credentials.
+    const uri = world.agent.credentialsUri.replace('127.0.0.1', '0.0.0.0');
+    const env = { ...world.podIdentityEnv(), AWS_CONTAINER_CREDENTIALS_FULL_URI: uri };
+    world.agent.faults.always(answer(403, 'no'));
+    const main = await world.main({ env, inputs: { 'credential-source': source } });
+    expect(world.agent.requests).toEqual([]);
+    expect(main.errors.join()).toContain(`EKS Pod Identity gave no credentials: ${uri}: URL not accepted.`);
+    expect(main.errors.join()).toContain(
+      'AWS_CONTAINER_CREDENTIALS_FULL_URI names an address that credentials',
+    );
+  });
+});
+
 /** Runs the main stage of an attack and says how much memory it had at most, in MB. */
 async function peakMemoryOf(attack: Attack): Promise<number> {
   const choice = await attack(world);

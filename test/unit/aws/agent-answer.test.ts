@@ -69,6 +69,21 @@ describe('the words of a refusal', () => {
     expect(await fetchRefusal(uri, undefined, signal)).toBeUndefined();
   });
 
+  test('an address that the SDK takes no credentials from is not asked', async () => {
+    let requests = 0;
+    const uri = await serve((_, response) => {
+      requests += 1;
+      response.statusCode = 403;
+      response.end('no');
+    }, '0.0.0.0');
+    // The server hears it: at a name that is loopback it answers.
+    expect(await fetchRefusal(uri.replace('0.0.0.0', '127.0.0.1'), 'a.b.c', signal)).toMatchObject({
+      text: 'no',
+    });
+    expect(await fetchRefusal(uri, 'a.b.c', signal)).toBeUndefined();
+    expect(requests).toBe(1);
+  });
+
   test('a token that no header can hold is not sent', async () => {
     const uri = await serve((_, response) => response.end());
     expect(await fetchRefusal(uri, 'a\nb', signal)).toBeUndefined();
