@@ -1,6 +1,7 @@
 import type { Environment } from '../environment.ts';
 import * as log from '../log.ts';
-import { type Proxies, proxySecrets, readProxies } from '../network/proxy.ts';
+import { type Proxies, readProxies } from '../network/proxy.ts';
+import { proxySecrets } from '../network/proxy-secrets.ts';
 import { requestHandler } from '../network/request-handler.ts';
 import { maxAttemptsAsked } from '../retry/max-attempts.ts';
 import { type Retry, retryLine } from '../retry/report.ts';
@@ -19,17 +20,17 @@ export type CallRules = {
 };
 
 /**
- * Reads how calls are to be made from the inputs, else from the environment. The user and password of a proxy are
- * masked before anything can print them.
+ * Reads how calls are to be made from the inputs, else from the environment. The user and password of each
+ * proxy that is named, whether in use or not, are masked before anything can print them.
  * Throws a Failure that names the input or the variable with a bad value.
  */
 export function readCallRules(
   inputs: { readonly httpProxy: string; readonly maxAttempts: number | undefined },
   environment: Environment,
 ): CallRules {
+  for (const secret of proxySecrets(inputs.httpProxy, environment)) log.mask(secret);
   const asked = maxAttemptsAsked(inputs.maxAttempts, environment);
   const proxies = readProxies(inputs.httpProxy, environment);
-  if (proxies !== undefined) for (const secret of proxySecrets(proxies)) log.mask(secret);
   return { proxies, maxAttempts: asked ?? DEFAULT_MAX_ATTEMPTS, maxAttemptsAsked: asked };
 }
 

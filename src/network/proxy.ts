@@ -1,6 +1,5 @@
 import { type Environment, variable } from '../environment.ts';
 import { Failure } from '../failure/failure.ts';
-import { singleLine } from '../safe-text.ts';
 
 /** A proxy, and who named it. */
 export type NamedProxy = {
@@ -33,7 +32,8 @@ const VARIABLES = {
 
 /**
  * The proxies that the input or else the environment asks for; undefined where neither asks for one.
- * Throws a Failure that names the input or variable whose value is no URL of a proxy. Its text holds no password.
+ * Throws a Failure that names the input or variable whose value is no URL of a proxy, and quotes no more of it
+ * than its scheme.
  *
  * @param input the value of the input `http-proxy`, empty where it was not given
  */
@@ -49,11 +49,6 @@ export function readProxies(input: string, environment: Environment): Proxies | 
   return https === undefined ? undefined : { https, http, noProxy };
 }
 
-/** What the log must not show of the proxies, in every form in which it occurs. */
-export function proxySecrets({ https, http }: Proxies): readonly string[] {
-  return [https, http].flatMap((proxy) => (proxy === undefined ? [] : secretsOf(new URL(proxy.url))));
-}
-
 function fromVariables(names: readonly string[], environment: Environment): NamedProxy | undefined {
   const name = names.find((one) => variable(environment, one)?.trim());
   if (name === undefined) return undefined;
@@ -61,45 +56,43 @@ function fromVariables(names: readonly string[], environment: Environment): Name
 }
 
 function readProxy(text: string, origin: string): NamedProxy {
-  // Without a scheme it is a host, as curl reads it.
-  const url = URL.parse(text.includes('://') ? text : `http://${text}`);
-  if (url === null || !/^https?:$/.test(url.protocol) || url.hostname === '' || !decodes(url)) {
-    const shown = singleLine(text.replace(/^(\w*:\/\/)?.*@/s, '$1***@'));
-    throw new Failure({
-      what: `The proxy that ${origin} names, '${shown}', is no URL of a proxy.`,
-      remedy:
-        'Write it as http://host:port, or http://user:password@host:port with special characters as %XX.',
-    });
-  }
+  const url = parseProxyUrl(text);
+  if (url === null) throw malformed(text, origin, 'its host or its port is none');
+  const fault = faultOf(url);
+  if (fault !== undefined) throw malformed(text, origin, fault);
   return { url: url.href, shown: `${url.protocol}//${url.host}`, origin };
 }
 
-function decodes({ username, password }: URL): boolean {
+/** Reads a proxy as curl does: without a scheme it is a host. Gives null for what is no URL of any kind. */
+export function parseProxyUrl(text: string): URL | null {
+  return URL.parse(text.includes('://') ? text : `http://${text}`);
+}
+
+/** What keeps a URL from being one of a proxy, in words; undefined where nothing does. */
+function faultOf({ protocol, username, password, pathname, search, hash }: URL): string | undefined {
+  if (!/^https?:$/.test(protocol)) return 'its scheme is neither http nor https';
+  // Then the host ended too early: what is left of it would be the user's name, and its port a piece of the password.
+  if (`${pathname}${search}${hash}`.includes('@')) return "a '/', '?' or '#' stands before its '@'";
+  if (!decodes(username + password)) return "a '%' in its user or password begins no %XX";
+  return undefined;
+}
+
+function decodes(text: string): boolean {
   try {
-    decodeURIComponent(username + password);
+    decodeURIComponent(text);
     return true;
   } catch {
     return false;
   }
 }
 
-/** Text of this action's own lines. A user name that is a part of it stays readable, or those lines would not. */
-const OWN_WORDS = "https://the proxy of input 'http-proxy'";
-
-function secretsOf({ username, password }: URL): readonly string[] {
-  if (username === '' && password === '') return [];
-  const plain = [decodeURIComponent(username), decodeURIComponent(password)] as const;
-  const userNames = [username, plain[0]].filter(
-    (name) => name.length > 3 && !OWN_WORDS.includes(name.toLowerCase()),
-  );
-  const joined = plain.join(':');
-  // The last is how it goes over the wire, in the header Proxy-Authorization.
-  return [
-    password,
-    plain[1],
-    `${username}:${password}`,
-    joined,
-    Buffer.from(joined).toString('base64'),
-    ...userNames,
-  ];
+/** Of the text the scheme alone is quoted: where its parts cannot be told, each can be a piece of the password. */
+function malformed(text: string, origin: string, fault: string): Failure {
+  const scheme = /^[a-z][a-z\d+.-]{0,15}:\/\//i.exec(text)?.[0] ?? '';
+  return new Failure({
+    what: `The proxy that ${origin} names, '${scheme}***', is no URL of a proxy: ${fault}.`,
+    remedy:
+      'Write it as http://host:port. Where the proxy wants a login, put user:password@ before the host, with special ' +
+      'characters in them as %XX: / is %2F, ? is %3F, # is %23, @ is %40, % is %25.',
+  });
 }

@@ -302,7 +302,53 @@ describe('a malformed proxy is an error before any call', () => {
   test('its password is not in the error', async () => {
     world.addSecret('proxy password', 's3cret-passw0rd', 'given');
     const main = await logIn({}, { 'http-proxy': 'http://jane:s3cret-passw0rd@proxy:port' });
-    expect(main.errors[0]).toContain("'http://***@proxy:port'");
+    expect(main.errors[0]).toContain("'http://***'");
+    expect(main.errors[0]).toContain('put user:password@ before the host');
+  });
+
+  test.each([
+    ['with a # as it is', 'http://jane.doe:hunter2secret#abc@host:9'],
+    ['with digits before a #, which look like a port', 'http://jane.doe:20262026#abcdefgh@host:9'],
+    ['where a host would be, since that was forgotten', 'http://jane.doe:hunter2secret'],
+  ])('nor is one %s; it is masked', async (_what, url) => {
+    const password = /jane\.doe:([^@]*)/.exec(url)?.[1] ?? '';
+    for (const part of [password, ...password.split('#')]) world.addSecret('proxy password', part, 'given');
+    for (const [env, inputs] of [[{}, { 'http-proxy': url }] as const, [{ HTTPS_PROXY: url }, {}] as const]) {
+      const main = await logIn(env, inputs);
+      expect(main.errors[0]).toContain("'http://***'");
+      expect(main.masks).toContain(password);
+    }
+  });
+});
+
+describe('a proxy that docker alone uses, and quotes', () => {
+  const password = 'envproxysecret99';
+  const says = (words: string) => ({ docker: { on: 'login', stderr: `Error: ${words}\n`, exitCode: 1 } });
+
+  test.each([...ALL_VARIABLES, 'ALL_PROXY', 'all_proxy'])(
+    '%s: nothing of its login is shown',
+    async (name) => {
+      world.addSecret('proxy password', password, 'given');
+      const env = { ...world.keysEnv(), [name]: `http://bob.builder:${password}@proxy.example:1` };
+      const inputs = { 'http-proxy': await world.startProxy() };
+      const main = await world.main({
+        env,
+        inputs,
+        tools: says(`proxy login bob.builder ${password} refused`),
+      });
+      expect(main.errors[0]).toContain('Error: proxy login *** *** refused');
+      expect(main.summary).toContain('Error: proxy login *** *** refused');
+      expect(main.masks).toContain(password);
+    },
+  );
+
+  test('its value is no URL: nothing of it is shown either, and it fails nothing by itself', async () => {
+    world.addSecret('proxy password', password, 'given');
+    const env = { ...world.keysEnv(), HTTPS_PROXY: `http://bob:${password}#1@proxy.example:1` };
+    const inputs = { 'http-proxy': await world.startProxy() };
+    const words = `invalid port ":${password}" after host`;
+    const main = await world.main({ env, inputs, tools: says(words) });
+    expect(main.errors[0]).toContain('invalid port ":***" after host');
   });
 });
 
