@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
@@ -91,6 +100,48 @@ describe('the lock', () => {
     expect(existsSync(lock)).toBe(true);
   });
 
+  test('that was waited for in vain is not waited for again, and still had where it is free', async () => {
+    heldByAnother();
+    const clock = timing();
+    await withLock(directory, never, () => 'done', clock);
+    const waited = clock.passed;
+    for (const work of ['second', 'third']) {
+      expect(await withLock(directory, never, () => work, clock)).toBe(work);
+    }
+    expect(clock.passed).toBe(waited);
+    expect(written().match(/^::warning::/gm)).toHaveLength(1);
+    rmSync(lock, { recursive: true });
+    expect(await withLock(directory, never, () => existsSync(lock), clock)).toBe(true);
+  });
+
+  test('that was waited for in vain does not keep another directory from being waited for', async () => {
+    heldByAnother();
+    await withLock(directory, never, () => 'done', timing());
+    const other = mkdtempSync(join(directory, 'other-'));
+    mkdirSync(join(other, LOCK_NAME));
+    const clock = timing(() => rmSync(join(other, LOCK_NAME), { recursive: true, force: true }));
+    expect(await withLock(other, never, () => 'done', clock)).toBe('done');
+    expect(clock.passed).toBe(60);
+  });
+
+  test('whose time lies in the future is taken over', async () => {
+    heldByAnother();
+    const ahead = new Date(Date.now() + 3_600_000);
+    utimesSync(lock, ahead, ahead);
+    const clock = timing();
+    expect(await withLock(directory, never, () => statSync(lock).mtime < ahead, clock)).toBe(true);
+    expect([clock.passed, existsSync(lock)]).toEqual([0, false]);
+  });
+
+  test('whose time is a little ahead, as clocks of two machines are, is waited for', async () => {
+    heldByAnother();
+    const ahead = new Date(Date.now() + 5_000);
+    utimesSync(lock, ahead, ahead);
+    const clock = timing(() => rmSync(lock, { recursive: true, force: true }));
+    expect(await withLock(directory, never, () => 'done', clock)).toBe('done');
+    expect(clock.passed).toBe(60);
+  });
+
   test('that a dead process has left is taken over', async () => {
     heldByAnother();
     const longAgo = new Date(Date.now() - 11_000);
@@ -142,6 +193,24 @@ describe('where no lock can be', () => {
     writeFileSync(join(directory, 'file'), '');
     expect(await withLock(join(directory, name), never, () => 'done')).toBe('done');
     expect(readdirSync(directory)).toEqual(['file']);
+  });
+
+  test.each([
+    ['a file', () => writeFileSync(lock, '')],
+    [
+      'a directory with something in it, whose time lies in the future',
+      () => {
+        mkdirSync(join(lock, 'something'), { recursive: true });
+        const ahead = new Date(Date.now() + 3_600_000);
+        utimesSync(lock, ahead, ahead);
+      },
+    ],
+  ])('%s in the place of the lock: it is not waited for', async (_, make) => {
+    make();
+    const clock = timing();
+    expect(await withLock(directory, never, () => 'done', clock)).toBe('done');
+    expect([clock.passed, readdirSync(directory)]).toEqual([0, [LOCK_NAME]]);
+    expect(written()).toMatch(/^::debug::No lock in /m);
   });
 
   test('no directory is known', async () => {
