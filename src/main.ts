@@ -6,6 +6,7 @@ import { regionForSigning, stepRegion } from './aws/region.ts';
 import { sign } from './aws/signing.ts';
 import type { RegistryLogin } from './aws/token.ts';
 import { chooseTools } from './container/choose-tools.ts';
+import { requireHome } from './container/credential-place.ts';
 import type { FoundTool } from './container/find-tool.ts';
 import type { Environment } from './environment.ts';
 import { Diagnosis, firstLine } from './failure/diagnosis.ts';
@@ -46,7 +47,7 @@ async function logInToRegistries(step: Step): Promise<void> {
   const { environment, signal, diagnosis } = step;
   const inputs = await diagnosis.part('Inputs', readInputs, () => 'well formed');
   const { containerCli } = inputs;
-  const tools = await diagnosis.part('Container client', () => chooseTools(containerCli), pathsOf);
+  const tools = await diagnosis.part('Container client', () => readyTools(containerCli), pathsOf);
   const rules = await diagnosis.part('Network', () => readCallRules(inputs, environment), describeCallRules);
   const calls = await diagnosis.part('Registries', () => planStep(inputs, environment), countOf);
 
@@ -66,6 +67,11 @@ async function logInToRegistries(step: Step): Promise<void> {
   const [first, ...others] = problems;
   if (first !== undefined) throw joinFailures([first, ...others]);
   setRegistryOutput(authorized.logins.map(({ registry }) => registry));
+}
+
+function readyTools(names: Inputs['containerCli']): Promise<readonly FoundTool[]> {
+  requireHome();
+  return chooseTools(names);
 }
 
 const pathsOf = (tools: readonly FoundTool[]): string =>

@@ -1,6 +1,7 @@
 import { homedir, userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { type Environment, variable } from '../environment.ts';
+import { Failure } from '../failure/failure.ts';
 import type { FileKind } from './tool.ts';
 
 /** Where a tool keeps its logins. */
@@ -14,19 +15,55 @@ export type CredentialPlace = {
   readonly file?: string;
 };
 
-/** The place that is in force for a family of tools. */
+/**
+ * The place that is in force for a family of tools.
+ * Throws a Failure where it would be in the user's home, and the user has none.
+ */
 export function credentialPlace(kind: FileKind, environment: Environment): CredentialPlace {
   return PLACES[kind](environment);
 }
 
-/** The user's home, also where HOME is there but empty: a relative path would put the logins into the checkout. */
-function homeDirectory(): string {
-  return homedir() || userInfo().homedir;
+/**
+ * Throws a Failure where the user has no home that node could name. The AWS SDK asks for it at each call, for its
+ * configuration files, and fails in words that tell nobody what to do.
+ */
+export function requireHome(): void {
+  try {
+    homedir();
+  } catch (error) {
+    throw noHome('DOCKER_CONFIG', error);
+  }
 }
 
-/** The directory of the docker configuration in force. */
+/**
+ * The user's home, also where HOME is there but empty: a relative path would put the logins into the checkout.
+ * Throws a Failure where there is none.
+ *
+ * @param instead the variable that names a place which needs no home
+ */
+function homeDirectory(instead: string): string {
+  try {
+    return homedir() || userInfo().homedir;
+  } catch (error) {
+    throw noHome(instead, error);
+  }
+}
+
+function noHome(instead: string, cause: unknown): Failure {
+  return new Failure(
+    {
+      what: 'The user of this step has no home directory: HOME has no value, and the user has no entry in /etc/passwd.',
+      means:
+        'The pod runs as a user (runAsUser) that its image does not know. The AWS SDK looks for its configuration below the home, and the logins are kept there.',
+      remedy: `Set HOME to a directory that this user may write to, in the pod template or in the workflow:\nenv:\n  HOME: /home/runner\nWhere it has to stay empty, ${instead} says where the logins go.`,
+    },
+    { cause },
+  );
+}
+
+/** The directory of the docker configuration in force. Throws a Failure where it would be in a home that is not there. */
 export function dockerDirectory(environment: Environment): string {
-  return resolve(variable(environment, 'DOCKER_CONFIG') ?? join(homeDirectory(), '.docker'));
+  return resolve(variable(environment, 'DOCKER_CONFIG') ?? join(homeDirectory('DOCKER_CONFIG'), '.docker'));
 }
 
 /** A directory's file of docker's, which podman and its kin read as well. */
@@ -68,7 +105,8 @@ function containersPlace(environment: Environment): CredentialPlace {
 
 /** The auth file where no variable names one (containers-auth.json(5)). */
 function defaultAuthFile(runtime: string | undefined): string | undefined {
-  if (process.platform !== 'linux') return join(homeDirectory(), '.config', 'containers', 'auth.json');
+  if (process.platform !== 'linux')
+    return join(homeDirectory('REGISTRY_AUTH_FILE'), '.config', 'containers', 'auth.json');
   if (runtime !== undefined) return join(runtime, 'containers', 'auth.json');
   // Other users than root have none of their own then: podman and buildah make up two different ones.
   return process.getuid?.() === 0 ? '/run/containers/0/auth.json' : undefined;
@@ -78,7 +116,8 @@ function defaultAuthFile(runtime: string | undefined): string | undefined {
 export function containersSources(environment: Environment): readonly string[] {
   const { variables, file } = containersPlace(environment);
   if (typeof variables['REGISTRY_AUTH_FILE'] === 'string') return [variables['REGISTRY_AUTH_FILE']];
-  const configHome = variable(environment, 'XDG_CONFIG_HOME') ?? join(homeDirectory(), '.config');
+  const configHome =
+    variable(environment, 'XDG_CONFIG_HOME') ?? join(homeDirectory('REGISTRY_AUTH_FILE'), '.config');
   const docker = dockerConfigFile(dockerDirectory(environment));
   const own = defaultAuthFile(variable(environment, 'XDG_RUNTIME_DIR'));
   const files = [docker, join(configHome, 'containers', 'auth.json'), own, file];
@@ -94,10 +133,13 @@ function defaultHelmFile(environment: Environment): string {
 function configHome(environment: Environment): string {
   const named = variable(environment, 'XDG_CONFIG_HOME');
   if (named !== undefined) return named;
-  if (process.platform === 'darwin') return join(homeDirectory(), 'Library', 'Preferences');
+  if (process.platform === 'darwin')
+    return join(homeDirectory('HELM_REGISTRY_CONFIG'), 'Library', 'Preferences');
   if (process.platform === 'win32')
-    return variable(environment, 'APPDATA') ?? join(homeDirectory(), 'AppData', 'Roaming');
-  return join(homeDirectory(), '.config');
+    return (
+      variable(environment, 'APPDATA') ?? join(homeDirectory('HELM_REGISTRY_CONFIG'), 'AppData', 'Roaming')
+    );
+  return join(homeDirectory('HELM_REGISTRY_CONFIG'), '.config');
 }
 
 /** The directory that a lock around changes of a place lies in; unknown with the file. */

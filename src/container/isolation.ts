@@ -68,6 +68,7 @@ export function isolate(
       );
       return isolation;
     } catch (error) {
+      if (error instanceof Failure) throw error;
       throw new Failure(
         { what: `The job's own docker configuration could not be made: ${singleLine(wordsOf(error))}` },
         { cause: error },

@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { harness } from '../harness/paths.ts';
+import { startWorld, type World } from '../harness/world.ts';
+
+const NO_PASSWD = { NODE_OPTIONS: `--require=${join(harness, 'no-passwd.cjs')}` };
+
+let world: World;
+beforeEach(async () => {
+  world = await startWorld();
+});
+afterEach(() => world.close());
+
+const logIn = (env: Record<string, string | undefined>, tool: string, inputs: Record<string, string> = {}) =>
+  world.main({
+    env: { ...world.podIdentityEnv(), ...NO_PASSWD, ...env },
+    inputs: { 'container-cli': tool, ...inputs },
+    tools: tool === 'config-file' ? {} : { [tool]: { exitCode: 0 } },
+  });
+
+/** Expects one error, in its three parts, and none of node's words for a missing home. */
+function expectSaid(errors: readonly string[], remedy: string): void {
+  expect(errors).toEqual([
+    expect.stringMatching(/^The user of this step has no home directory: .*\nLikely cause: /),
+  ]);
+  expect(errors[0]).toContain('What to do: Set HOME to a directory');
+  expect(errors[0]).toContain(`${remedy} says where the logins go`);
+  expect(errors[0]).not.toMatch(/uv_os/);
+}
+
+describe('a user without a home and without an entry in passwd', () => {
+  test.each([
+    ['HOME is not set', {}],
+    ['nor a region', { AWS_REGION: undefined, AWS_DEFAULT_REGION: undefined }],
+    ['a profile is named', { AWS_PROFILE: 'ci' }],
+  ])('%s: said before any call', async (_what, env) => {
+    const main = await logIn({ HOME: undefined, ...env }, 'docker');
+    expectSaid(main.errors, 'DOCKER_CONFIG');
+    expect(main.log).toContain('✗ Container client: The user of this step has no home directory');
+    expect([...world.agent.requests, ...world.aws.requests]).toEqual([]);
+  });
+
+  test.each([
+    ['docker', 'DOCKER_CONFIG', {}],
+    ['config-file', 'DOCKER_CONFIG', {}],
+    ['docker', 'DOCKER_CONFIG', { 'isolate-docker-config': 'true' }],
+    ['helm', 'HELM_REGISTRY_CONFIG', {}],
+  ])('HOME is empty, %s: said, with %s', async (tool, instead, inputs) => {
+    const main = await logIn({ HOME: '' }, tool, inputs);
+    expectSaid(main.errors, instead);
+    expect(main.toolRuns).toEqual([]);
+  });
+
+  test('podman, in a configuration of the job: REGISTRY_AUTH_FILE', async () => {
+    const env = { HOME: '', DOCKER_CONFIG: join(world.directory, 'docker') };
+    const main = await logIn(env, 'podman', { 'isolate-docker-config': 'true' });
+    expectSaid(main.errors, 'REGISTRY_AUTH_FILE');
+  });
+
+  test('what the error names is enough', async () => {
+    const places = { DOCKER_CONFIG: 'docker', HELM_REGISTRY_CONFIG: 'helm/registry.json', HOME: 'home' };
+    for (const [name, path] of Object.entries(places)) {
+      const tool = name.startsWith('HELM') ? 'helm' : 'docker';
+      const main = await logIn({ HOME: '', [name]: join(world.directory, path) }, tool);
+      expect([main.exitCode, main.errors]).toEqual([0, []]);
+      const post = await world.post(main);
+      expect([post.exitCode, post.errors]).toEqual([0, []]);
+    }
+  });
+});
