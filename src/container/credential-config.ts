@@ -2,16 +2,18 @@ import {
   closeSync,
   fchmodSync,
   fchownSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readFileSync,
+  readlinkSync,
   realpathSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 
 // The format that docker's config.json, the auth file of podman and the registry configuration of helm share.
 
@@ -81,24 +83,29 @@ export function isMissing(error: unknown): boolean {
 
 /**
  * Writes such a file: a new one beside it, moved into its place, so that no reader ever sees half of it. Its mode and
- * owner are kept; a new one is for its owner alone. A symbolic link stays one, and what it leads to is replaced, as
- * docker does it.
+ * owner are kept; a new one is for its owner alone. A symbolic link stays one, and what it leads to is replaced, or
+ * made where it is not there, as docker does it.
  */
 export function writeConfig(file: string, config: CredentialConfig): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const target = targetOf(file);
+  mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
   const old = statSync(target, { throwIfNoEntry: false });
   replaceConfig(target, config, old);
 }
 
-/** Where a link leads to; the file itself where it is none, or is not there yet. */
+/**
+ * Where a link leads to, by as many links as it takes, whether anything is there or not; the file itself where it is
+ * no link. Throws where links lead in a circle.
+ */
 function targetOf(file: string): string {
   try {
     return realpathSync(file);
   } catch (error) {
-    if (isMissing(error)) return file;
-    throw error;
+    if (!isMissing(error)) throw error;
   }
+  const isLink = lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+  // Each link leads on from the directory that it really lies in.
+  return isLink ? targetOf(resolve(realpathSync(dirname(file)), readlinkSync(file))) : file;
 }
 
 /** What is kept of the file that was there. */

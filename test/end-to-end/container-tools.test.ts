@@ -1,3 +1,4 @@
+import { lstatSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { runInNamespace } from '../harness/namespace.ts';
@@ -183,6 +184,20 @@ describe('input container-cli', () => {
     expect(main.log).toContain('docker is not on the path; nerdctl');
     const post = await world.post(main);
     expect(post.toolRuns.map(({ tool, argv }) => [tool, argv[0]])).toEqual([['nerdctl', 'logout']]);
+  });
+
+  test('config-file writes through a link, also where nothing is at its end yet', async () => {
+    const file = join(world.home, '.docker', 'config.json');
+    mkdirSync(join(world.home, '.docker'), { mode: 0o700 });
+    mkdirSync(join(world.home, 'mine'), { mode: 0o700 });
+    symlinkSync(join('..', 'mine', 'config.json'), file);
+    const inputs = { 'container-cli': 'config-file' };
+    const main = await world.main({ env: world.podIdentityEnv(), inputs, tools: {} });
+    expect(main).toMatchObject({ exitCode: 0, warnings: [] });
+    expect(Object.keys(world.dockerLogins(join(world.home, 'mine')))).toEqual([await world.registryHost()]);
+    expect((await world.post(main)).exitCode).toBe(0);
+    expect(world.dockerLogins(join(world.home, 'mine'))).toEqual({});
+    expect(lstatSync(file).isSymbolicLink()).toBe(true);
   });
 
   test('where there is no tool at all, the error names config-file, which needs none', async () => {

@@ -112,6 +112,33 @@ describe('writing', () => {
     expect(mode(target)).toBe('640');
   });
 
+  test.each([
+    ['a file that is not there', (target: string) => symlinkSync(target, file)],
+    ['it by a relative path', () => symlinkSync('elsewhere/target.json', file)],
+    [
+      'it by another link, out of a directory that is a link itself',
+      () => {
+        mkdirSync(join(directory, 'real', 'deep'), { recursive: true });
+        symlinkSync(join('real', 'deep'), join(directory, 'alias'));
+        symlinkSync(join('alias', 'second'), file);
+        symlinkSync(join('..', '..', 'elsewhere', 'target.json'), join(directory, 'alias', 'second'));
+      },
+    ],
+  ])('a symbolic link that leads to %s stays one; the file is made', (_, link) => {
+    const target = join(directory, 'elsewhere', 'target.json');
+    link(target);
+    writeConfig(file, { x: 2 });
+    expect(lstatSync(file).isSymbolicLink()).toBe(true);
+    expect(JSON.parse(readFileSync(target, 'utf8'))).toEqual({ x: 2 });
+    expect([mode(target), mode(join(directory, 'elsewhere'))]).toEqual(['600', '700']);
+  });
+
+  test('a symbolic link that leads to itself stays one, and the write fails', () => {
+    symlinkSync('config.json', file);
+    expect(() => writeConfig(file, { x: 2 })).toThrow('ELOOP');
+    expect(readdirSync(directory)).toEqual(['config.json']);
+  });
+
   test('replaceConfig puts the file in the place of a link', () => {
     const target = join(directory, 'target.json');
     writeFileSync(target, 'untouched');
