@@ -129,8 +129,15 @@ function namesIn(directory: string): readonly string[] {
   }
 }
 
+/** What leads nowhere, such as a link to itself, is left out: nobody could have used it in the shared one either. */
 function link(target: string, path: string): void {
-  const isDirectory = statSync(target, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  let isDirectory: boolean;
+  try {
+    isDirectory = statSync(target, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch (error) {
+    log.debug(`${target} is not taken over: ${wordsOf(error)}`);
+    return;
+  }
   try {
     // A junction needs no privilege on Windows, unlike a symbolic link.
     symlinkSync(target, path, isDirectory ? 'junction' : 'file');

@@ -205,6 +205,17 @@ fi
   });
 });
 
+test('a link that leads to itself in the shared configuration keeps no job from its own', async () => {
+  share({ auths: others });
+  symlinkSync('circle', join(shared, 'circle'));
+  const main = await world.main({ env: world.podIdentityEnv(), inputs });
+  expect(main).toMatchObject({ exitCode: 0, errors: [], warnings: [] });
+  expect(Object.keys(world.dockerLogins(jobDirectory(main))).sort()).toEqual(
+    [await world.registryHost(), 'ghcr.io'].sort(),
+  );
+  expect((await world.post(main)).exitCode).toBe(0);
+});
+
 describe('credential stores', () => {
   const refusing = { 'docker-credential-ecr-login': { exitCode: 1, stdout: 'not implemented\n' } };
 

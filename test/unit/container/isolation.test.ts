@@ -225,6 +225,15 @@ describe('what it starts from', () => {
     expect(lstatSync(join(plan.directory, 'buildx')).isSymbolicLink()).toBe(true);
   });
 
+  test('a link that leads to itself is left out, and one that leads to nothing is not', async () => {
+    symlinkSync('circle', join(shared, 'circle'));
+    symlinkSync(join(root, 'nowhere'), join(shared, 'dangling'));
+    writeFileSync(join(shared, 'file'), '');
+    const { plan } = await isolateFor(['docker']);
+    expect(readdirSync(plan.directory).sort()).toEqual(['config.json', 'dangling', 'file']);
+    expect(written()).toMatch(/^::debug::.*circle is not taken over: ELOOP/m);
+  });
+
   test('nothing, where there is no configuration, or one that nobody can read (with a warning)', async () => {
     rmSync(shared, { recursive: true });
     const empty = await isolateFor(['docker']);
