@@ -30,7 +30,7 @@ Let network policies pass 169.254.170.23/32 and fd00:ec2::23/128, TCP port 80. C
 egress:
   - toEntities: [host]
     toPorts:
-      - ports: [{ port: "80", protocol: TCP }]`},{id:"agent-unexpected-answer",areas:["pod-identity"],pattern:/not of the required format|not valid JSON|SyntaxError|RFC.?3339/i,means:"What answers at {uri} is not the EKS Pod Identity agent: the answer holds no credentials in the form that AWS defines.",remedy:`See what {variable} names and what listens there:
+      - ports: [{ port: "80", protocol: TCP }]`},{id:"agent-unexpected-answer",areas:["pod-identity"],pattern:/not of the required format|not valid JSON|RFC.?3339|answered [123]\d\d/i,means:"What answers at {uri} is not the EKS Pod Identity agent: the answer holds no credentials in the form that AWS defines.",remedy:`See what {variable} names and what listens there:
 curl -sS -o /dev/null -D - {uri}`}],k=[{id:"proxy-login",areas:["credentials","ecr"],pattern:/The proxy .* refused the connection to \S+: 407/,means:"The proxy wants a user and password, or does not take those that it was given.",remedy:`Put user and password into the URL, before the host, special characters as %XX, and keep the URL as a secret:
 with:
   http-proxy: \${{ secrets.PROXY_URL }}`},{id:"proxy-refused",areas:["credentials","ecr"],pattern:/The proxy .* refused the connection to (?<host>\S+):/,means:"The proxy answers, and does not lead to {host}: its rules forbid it, or it cannot reach it either.",remedy:`Let the proxy pass {host}, or go there without it (to a VPC endpoint, say):

@@ -5,11 +5,13 @@ const REDACTED = '***';
 const SHORTEST_SECRET = 8;
 
 /**
- * What is a secret by its form, whoever it belongs to: JSON Web Tokens, user and password in a URL, values of
- * Authorization headers, fields of a credentials answer, and runs of base64 that are longer than any text. Each looks at
- * a place of the text only once, since the text can be long and made to be slow.
+ * What is a secret by its form, whoever it belongs to: what node quotes of a text that is no JSON (it may be an answer with
+ * a key in it), JSON Web Tokens, user and password in a URL, values of Authorization headers, fields of a credentials
+ * answer, and runs of base64 that are longer than any text. Each looks at a place of the text only once, since the text can
+ * be long and made to be slow.
  */
 const SECRET_FORMS: readonly (readonly [form: RegExp, instead: string])[] = [
+  [/(Unexpected token) .{1,4}, (?:\.{3})?".{0,48}?"(?:\.{3})?( is not valid JSON)/gs, `$1 ${REDACTED}$2`],
   [/(?<![\w-])eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g, REDACTED],
   [/(\w:\/\/)[^\s/@]+@/g, `$1${REDACTED}@`],
   [/(Authorization"?\s*[:=]\s*"?(?:(?:Basic|Bearer)\s+)?)[\w+/.=~-]{8,}/gi, `$1${REDACTED}`],

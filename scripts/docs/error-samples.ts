@@ -53,7 +53,7 @@ export const ERROR_SAMPLES: Readonly<Record<string, { readonly words: string; re
   'agent-unreachable': { words: 'connect ECONNREFUSED 169.254.170.23:80' },
   'agent-timeout': { words: 'no answer within 5 s' },
   'agent-connection-cut': { words: 'socket hang up' },
-  'agent-unexpected-answer': { words: 'The agent’s answer is not of the required format' },
+  'agent-unexpected-answer': { words: 'the answer is not of the required format' },
   'node-identity': { words: 'The role of the node signs' },
   'proxy-login': {
     words:

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { Failure } from '../failure/failure.ts';
 import { describeError } from '../failure/symptoms.ts';
 import { readPod } from '../kubernetes/pod.ts';
@@ -61,7 +62,7 @@ export async function containerFailure(
   const words =
     answer === undefined
       ? `: ${plainWords(text.words)}`
-      : ` answered ${answer.status}: ${singleLine(answer.text)}`;
+      : ` answered ${answer.status}: ${singleLine(answer.text) || '(without words)'}`;
   const { explain } = await import('../failure/explain.ts');
   const explanation = explain({
     area: 'pod-identity',
@@ -96,7 +97,15 @@ async function refusalOf(
   // An answer may quote it.
   log.keepOut(token);
   const answer = await fetchRefusal(source.uri, token, signal);
-  return answer ?? (status === undefined ? undefined : { status: Number(status), text: '(without words)' });
+  return answer ?? (status === undefined ? undefined : { status: Number(status), text: '' });
+}
+
+/**
+ * Whether a source failed at an answer that holds no credentials, or at none that the SDK could read: node's own errors
+ * then come out of it, and a chain ends with them.
+ */
+export function isUnreadable(error: unknown): boolean {
+  return types.isNativeError(error) && /^(?:Syntax|Type)Error$/.test(error.name) && !('code' in error);
 }
 
 /** What the token's claims say against it, where the agent has refused it. */

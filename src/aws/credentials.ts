@@ -6,7 +6,7 @@ import * as log from '../log.ts';
 import { withDeadline } from '../retry/deadline.ts';
 import { singleLine } from '../safe-text.ts';
 import { type CallRules, callSettings } from './call-rules.ts';
-import { containerCredentials, containerFailure } from './container-credentials.ts';
+import { containerCredentials, containerFailure, isUnreadable } from './container-credentials.ts';
 import { containerSource } from './container-source.ts';
 import type { CredentialSource } from './identity.ts';
 
@@ -111,7 +111,8 @@ async function sourceFailure(
   const { words, signs } = describeError(error);
   const container = containerSource(environment);
   // Where a chain has ended at the container, the agent's own words say more than those of the chain.
-  if (container !== undefined && /metadata service|from any providers/.test(words)) {
+  const isContainers = /metadata service|from any providers/.test(words) || isUnreadable(error);
+  if (container !== undefined && isContainers) {
     const refusal = await containerFailure(error, container, region, signal);
     if (refusal.explanation.id !== undefined) return refusal;
   }

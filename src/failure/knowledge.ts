@@ -226,7 +226,7 @@ const POD_IDENTITY: readonly KnowledgeEntry[] = [
   {
     id: 'agent-unexpected-answer',
     areas: ['pod-identity'],
-    pattern: /not of the required format|not valid JSON|SyntaxError|RFC.?3339/i,
+    pattern: /not of the required format|not valid JSON|RFC.?3339|answered [123]\d\d/i,
     means:
       'What answers at {uri} is not the EKS Pod Identity agent: the answer holds no credentials in the form that AWS defines.',
     remedy: 'See what {variable} names and what listens there:\ncurl -sS -o /dev/null -D - {uri}',

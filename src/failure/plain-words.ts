@@ -12,6 +12,7 @@ const SECONDS = {
 const PLAIN_WORDS: readonly (readonly [words: RegExp, plain: string])[] = [
   [/@smithy\S* - .*did not establish a connection.*/s, `no connection within ${SECONDS.connection} s`],
   [/@smithy\S* - .*exceeded the configured \d+ ms requestTimeout.*/s, `no answer within ${SECONDS.answer} s`],
+  [/Cannot read properties of null \(reading '\w+'\)/, 'the answer is not of the required format'],
   [/\s{0,4}Deserialization error: to see the raw response.*/s, ' (in the answer)'],
 ];
 

@@ -51,8 +51,10 @@ function wordsFor(chain: readonly Described[]): string {
   const said = chain.find(({ message }) => message !== '' && !isWithoutWords(message, status));
   if (said === undefined)
     return status === undefined ? (first?.name ?? '') : `HTTP ${status}, without a message`;
+  // Node's own words quote a piece of the answer, and a key may be in it.
+  if (said.name === 'SyntaxError') return 'the answer is not valid JSON';
   const isService = /(?:Exception|Error)$/.test(said.name) || httpStatus(said.error) !== undefined;
-  const plain = /^(?:\w*Provider)?Error$|^(?:Type|Range|Syntax|Aggregate|Deadline|Timeout|Proxy)Error$/.test(
+  const plain = /^(?:\w*Provider)?Error$|^(?:Type|Range|Aggregate|Deadline|Timeout|Proxy)Error$/.test(
     said.name,
   );
   return isService && !plain && !said.message.includes(said.name)

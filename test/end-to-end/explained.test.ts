@@ -152,6 +152,27 @@ describe('the token', () => {
   });
 });
 
+describe('an answer that breaks off in a key', () => {
+  const key = 'wJalrXUtnFEMIbPxRfiCYEXAMPLEKEY';
+
+  test.each(['container', 'default-chain'])('is not quoted, with credential-source: %s', async (source) => {
+    world.addSecret('secret key', key, 'given');
+    world.agent.faults.always(answer(200, `{"AccessKeyId": "AKIA", "SecretAccessKey": ${key}}`));
+    const inputs = { 'credential-source': source };
+    const main = await world.main({ env: world.podIdentityEnv(), inputs, tools: TOOLS });
+    expectExplained(main, ['the answer is not valid JSON', 'is not the EKS Pod Identity agent']);
+    expect(`${main.stdout}${main.summary}`).not.toContain(key.slice(0, 3));
+  });
+
+  test('is not quoted, of ECR', async () => {
+    world.addSecret('authorization token', key, 'given');
+    world.aws.faults.always(answer(200, `{"authorizationData": [{"authorizationToken": ${key}}]}`));
+    const main = await world.main({ env: world.podIdentityEnv(), tools: TOOLS });
+    expect(main.errors.join()).toContain('Amazon ECR in eu-west-1: the answer is not valid JSON');
+    expect(`${main.stdout}${main.summary}`).not.toContain(key.slice(0, 3));
+  });
+});
+
 describe('a secret that is quoted back', () => {
   const secret = 'opaque-token/0123456789';
 
@@ -265,7 +286,17 @@ describe('EKS Auth refuses', () => {
     [
       'something else answers',
       agent(answer(200, '<html>welcome</html>')),
-      ['is not valid JSON', 'is not the EKS Pod Identity agent', 'curl -sS'],
+      ['the answer is not valid JSON', 'is not the EKS Pod Identity agent', 'curl -sS'],
+    ],
+    [
+      'something else answers with nothing',
+      agent(answer(200, 'null')),
+      ['the answer is not of the required format', 'is not the EKS Pod Identity agent', 'curl -sS'],
+    ],
+    [
+      'something else leads elsewhere',
+      agent(answer(302, '', { location: 'http://127.0.0.1/login' })),
+      ['answered 302: (without words)', 'is not the EKS Pod Identity agent', 'curl -sS'],
     ],
   ]);
 

@@ -38,6 +38,16 @@ describe('redact', () => {
       '{"SecretAccessKey" : "abc","Token":"def"}',
       '{"SecretAccessKey" : "***","Token":"***"}',
     ],
+    [
+      'what node quotes of a broken answer',
+      `Unexpected token 'w', ..."cessKey": wJalrXUtnF"... is not valid JSON`,
+      'Unexpected token *** is not valid JSON',
+    ],
+    [
+      'what node quotes of a short one',
+      `SyntaxError: Unexpected token '"', "{"Token":""secret" is not valid JSON at x`,
+      'SyntaxError: Unexpected token *** is not valid JSON at x',
+    ],
     ['a long run of base64', `got ${'Ab1+/'.repeat(40)}==`, 'got ***'],
   ])('takes out what has the form of a secret: %s', (_, text, redacted) => {
     expect(redact(text)).toBe(redacted);

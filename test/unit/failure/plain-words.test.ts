@@ -18,6 +18,7 @@ test.each([
     'Unexpected token <\n  Deserialization error: to see the raw response, inspect the hidden field {error}.$response on this object.',
     'Unexpected token < (in the answer)',
   ],
+  ["Cannot read properties of null (reading 'AccessKeyId')", 'the answer is not of the required format'],
   ['socket hang up', 'socket hang up'],
 ])('%s', (message, plain) => {
   expect(inPlainWords(message)).toBe(plain);

@@ -72,7 +72,8 @@ export const SAMPLES: readonly Sample[] = [
     'agent-connection-cut': ['read ECONNRESET', 'socket hang up', 'aborted'],
     'agent-unexpected-answer': [
       'HTTP credential provider response not of the required format, an object matching: …',
-      `Unexpected token '<', "<html>" is not valid JSON`,
+      'the answer is not valid JSON',
+      'EKS Pod Identity gave no credentials: http://127.0.0.1/ answered 302: (without words)',
     ],
     'container-metadata-hostname': ['169.254.170.23 is not a valid container metadata service hostname'],
   }),

@@ -6,6 +6,14 @@ function serviceException(name: string, message: string, httpStatusCode: number)
   return Object.assign(new Error(message), { name, $metadata: { httpStatusCode } });
 }
 
+function caught(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    return error;
+  }
+}
+
 describe('describeError', () => {
   test('an exception of a service leads with its name', () => {
     expect(describeError(serviceException('AccessDeniedException', 'User: x may not', 400))).toEqual({
@@ -74,6 +82,14 @@ describe('describeError', () => {
   test('what is no error speaks for itself, on one line', () => {
     expect(describeError('gone\n::error::x')).toEqual({ words: 'gone ::error::x', signs: '' });
     expect(describeError(new Error('')).words).toBe('Error');
+  });
+
+  test('of an answer that is no JSON nothing is quoted', () => {
+    const broken = '{"SecretAccessKey": wJalrXUtnFEMI/K7MDENG}';
+    for (const text of [broken, '', '<html>', '{"a":1}b']) {
+      const error = caught(() => JSON.parse(text));
+      expect(describeError(error).words).toBe('the answer is not valid JSON');
+    }
   });
 
   test('names of plain errors are left out', () => {

@@ -19,6 +19,7 @@ const TEXTS: Record<string, string> = {
   'a header that has no value': 'Authorization: ',
   'a header and spaces': '"Authorization": Basic  ',
   'a field that has no end': '"Token":"',
+  'an unfinished quote of node': "Unexpected token 'a', \"",
   'unfinished terminal sequences': '\u001b[0;',
   'control characters': '\u0000\u001b',
   commands: '::error::',
