@@ -1,5 +1,6 @@
 import { readEnvironment } from './environment.ts';
 import * as log from './log.ts';
+import { endProcess } from './process-end.ts';
 import { isPost, markStarted } from './state.ts';
 import { setStepLimits } from './step-limits.ts';
 import { catchStrayOutput } from './stray-output.ts';
@@ -28,4 +29,4 @@ try {
 }
 // A request that was given up may still hold its socket open, and the process with it. What was printed must be out
 // first: writing to a pipe is not done at once on every platform.
-process.stdout.write('', () => process.exit());
+process.stdout.write('', () => endProcess(process));

@@ -2,6 +2,7 @@ import { checkSigningAccount } from './aws/account.ts';
 import { type Authorized, authorize } from './aws/authorize.ts';
 import { describeCallRules, readCallRules } from './aws/call-rules.ts';
 import { clientSettings } from './aws/client.ts';
+import { CONFIG_FILES, requireReadable } from './aws/readable-files.ts';
 import { regionForSigning, stepRegion } from './aws/region.ts';
 import { sign } from './aws/signing.ts';
 import type { RegistryLogin } from './aws/token.ts';
@@ -83,6 +84,7 @@ function countOf(calls: readonly TokenCall[]): string {
 }
 
 async function planStep(inputs: Inputs, environment: Environment): Promise<readonly TokenCall[]> {
+  await requireReadable(CONFIG_FILES, environment);
   const { registries, awsRegion } = inputs;
   const region = needsRegion(registries) ? await stepRegion(awsRegion, environment) : undefined;
   return planCalls(registries, region);

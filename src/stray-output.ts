@@ -1,5 +1,6 @@
 import { format } from 'node:util';
 import * as log from './log.ts';
+import { endProcess } from './process-end.ts';
 
 // Libraries print by themselves (the AWS SDK warns by console.warn), and so does node (warnings, errors that nothing
 // caught): raw, to a stream that the runner takes commands from.
@@ -21,6 +22,6 @@ export function catchStrayOutput(
   stage.on('warning', (warning) => log.debug(`${warning.name}: ${warning.message}`));
   stage.on('uncaughtException', (error) => {
     log.failed(error);
-    stage.exit();
+    endProcess(stage);
   });
 }

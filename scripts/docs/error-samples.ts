@@ -68,6 +68,7 @@ export const ERROR_SAMPLES: Readonly<Record<string, { readonly words: string; re
       'The proxy http://proxy.example.com:3128 (variable https_proxy) cannot be reached: connect ECONNREFUSED 10.0.0.1:3128',
   },
   'profile-missing': { words: 'The profile of AWS_PROFILE is not there' },
+  'file-not-regular': { words: 'AWS_CONFIG_FILE names /tmp/config, which is no regular file' },
   'container-metadata-hostname': {
     words: '169.254.170.23 is not a valid container metadata service hostname',
   },

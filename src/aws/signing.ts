@@ -7,6 +7,7 @@ import { containerIdentity, containerSource, currentClaims } from './container-s
 import { type Credentials, type CredentialsRequest, obtainCredentials } from './credentials.ts';
 import { type CredentialSourceChoice, chooseSigner, type Signer, SUBJECTS } from './identity.ts';
 import { profileContent, readProfile } from './profile.ts';
+import { requireReadable, TOKEN_FILES } from './readable-files.ts';
 import { nameSigner } from './signer-name.ts';
 
 /**
@@ -23,9 +24,8 @@ export async function sign(
   const signer = await decide(choice, environment, diagnosis);
   for (const warning of signer.warnings) log.warning(warning);
   for (const note of signer.notes) log.info(note);
-  await announceContainer(signer, environment);
 
-  const credentials = await obtainCredentials(signer.source, request).catch((error: unknown) => {
+  const credentials = await credentialsOf(signer, request).catch((error: unknown) => {
     diagnosis.add({
       mark: 'bad',
       subject: SUBJECTS[signer.source],
@@ -63,6 +63,13 @@ async function decide(
     throw knownFailure('profile-missing', what, { profile: name });
   }
   return signer;
+}
+
+async function credentialsOf(signer: Signer, request: CredentialsRequest): Promise<Credentials> {
+  const { environment } = request;
+  await requireReadable(TOKEN_FILES[signer.source], environment);
+  await announceContainer(signer, environment);
+  return obtainCredentials(signer.source, request);
 }
 
 /** Who the pod's credentials will be is known before they are there, and the log of a long wait should say it. */

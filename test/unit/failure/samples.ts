@@ -214,6 +214,7 @@ export const NAMED_BY_CODE = [
   'account-unknown',
   'client-missing',
   'container-uri-not-set',
+  'file-not-regular',
   'node-identity',
   'profile-missing',
   'region-missing',
