@@ -66,7 +66,7 @@ export async function containerFailure(
   const { explain } = await import('../failure/explain.ts');
   const explanation = explain({
     area: 'pod-identity',
-    what: `EKS Pod Identity gave no credentials${howOften}: ${source.uri}${words}`,
+    what: `EKS Pod Identity gave no credentials${howOften}: ${singleLine(source.uri)}${words}`,
     signs: `${text.signs}\n${claimSigns(answer, claims)}`,
     facts: {
       ...(await whoseToken(claims)),

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type Environment, variable } from '../environment.ts';
+import { singleLine } from '../safe-text.ts';
 import { POD_IDENTITY_AUDIENCE, readClaims, type ServiceAccountClaims } from './service-account-token.ts';
 
 /** Where the credentials of a container are asked for. */
@@ -62,7 +63,7 @@ export function containerIdentity(
   const isPodIdentity =
     (hasToken && origin === 'AWS_CONTAINER_CREDENTIALS_FULL_URI') ||
     /^http:\/\/(?:169\.254\.170\.23|\[fd00:ec2::23\])(?:[:/]|$)/i.test(uri);
-  if (!isPodIdentity) return `the container's credentials from ${uri}`;
+  if (!isPodIdentity) return `the container's credentials from ${singleLine(uri)}`;
   return claims?.serviceAccount === undefined
     ? 'EKS Pod Identity'
     : `EKS Pod Identity, service account ${claims.namespace}/${claims.serviceAccount}`;

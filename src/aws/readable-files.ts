@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { devNull } from 'node:os';
 import { type Environment, variable } from '../environment.ts';
+import { singleLine } from '../safe-text.ts';
 import type { CredentialSource } from './identity.ts';
 
 /** The variables that name the configuration files of AWS, which the SDK reads in every job. */
@@ -24,7 +25,7 @@ export async function requireReadable(names: readonly string[], environment: Env
   for (const name of names) {
     const path = variable(environment, name);
     if (path === undefined || !(await mayNeverEnd(path))) continue;
-    const what = `${name} names ${path}, which is no regular file.`;
+    const what = `${name} names ${singleLine(path)}, which is no regular file.`;
     const { knownFailure } = await import('../failure/explain.ts');
     throw knownFailure('file-not-regular', what, { tokenFile: path, variable: name });
   }

@@ -80,7 +80,7 @@ async function announceContainer({ source, reason }: Signer, environment: Enviro
   const both = variable(environment, 'AWS_CONTAINER_CREDENTIALS_FULL_URI') !== undefined;
   const asked =
     both && container.variable === 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'
-      ? `; asked is ${container.uri}, since ${container.variable} is set too and goes before it`
+      ? `; asked is ${singleLine(container.uri)}, since ${container.variable} is set too and goes before it`
       : '';
   log.info(`Signing with ${name} (${reason}${asked})`);
 }
