@@ -15,6 +15,7 @@ import { joinFailures } from './failure/failure.ts';
 import { reportDiagnosis } from './failure/report.ts';
 import { type Inputs, readInputs } from './inputs.ts';
 import { logInToAll } from './log-in-to-all.ts';
+import { limitAnswers } from './network/answer-limit.ts';
 import { maskSecrets, setRegistryOutput } from './outputs.ts';
 import { needsRegion, planCalls, type TokenCall } from './registry/calls.ts';
 
@@ -31,6 +32,7 @@ type Step = {
  * Throws one error that names all that has failed, after the log and the job summary show what was looked at.
  */
 export async function main(environment: Environment, signal: AbortSignal): Promise<void> {
+  limitAnswers();
   const diagnosis = new Diagnosis();
   try {
     await logInToRegistries({ environment, signal, diagnosis });

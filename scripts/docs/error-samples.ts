@@ -120,6 +120,7 @@ export const ERROR_SAMPLES: Readonly<Record<string, { readonly words: string; re
   'tls-untrusted': { words: 'self-signed certificate in certificate chain' },
   'ecr-unreachable': { words: 'connect ETIMEDOUT 10.0.0.1:443' },
   'ecr-unavailable': { words: 'ServerException: …' },
+  'aws-unexpected-answer': { words: 'the answer is not valid JSON (or: the answer is longer than 1 MB)' },
   'client-missing': { words: 'docker is not on the PATH' },
   'client-socket-denied': {
     words: 'permission denied while trying to connect to the docker API at unix:///var/run/docker.sock',

@@ -3,6 +3,7 @@ import { Failure } from '../failure/failure.ts';
 import { describeError } from '../failure/symptoms.ts';
 import { readPod } from '../kubernetes/pod.ts';
 import * as log from '../log.ts';
+import { endingRequests } from '../network/abandoned-requests.ts';
 import { fromHttp } from '../packages/aws-sdk.ts';
 import { singleLine } from '../safe-text.ts';
 import { type AgentAnswer, fetchRefusal } from './agent-answer.ts';
@@ -29,7 +30,8 @@ export async function containerCredentials(
 ): Promise<Credentials> {
   // One try a call, and no time limit: both are set around it. A timeout here would print a warning of its own.
   // Made anew for each: an address that the SDK does not accept is refused there already, and its sockets end with it.
-  const ask = async () => fromHttp({ maxRetries: 0, timeout: NO_TIMEOUT_MS, logger: SDK_LOGGER })();
+  const settings = { maxRetries: 0, timeout: NO_TIMEOUT_MS, logger: SDK_LOGGER };
+  const ask = (over: AbortSignal) => endingRequests(over, async () => fromHttp(settings)());
   try {
     const retries = maxAttempts === undefined ? {} : { maxAttempts };
     return await askUntilAnswered(ask, { ...retries, signal, onRetry: (line) => log.info(singleLine(line)) });

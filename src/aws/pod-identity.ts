@@ -69,10 +69,11 @@ export type RetryOptions = {
  * even where the agent accepts the connection and never answers.
  * Throws TriesExhausted, or the signal's reason where that aborts.
  *
- * @param ask one try; it reads the token file anew, since Kubernetes replaces the token while a job runs
+ * @param ask one try, and the signal that it is over; it reads the token file anew, since Kubernetes replaces the token
+ *   while a job runs
  */
 export async function askUntilAnswered<Credentials>(
-  ask: () => Promise<Credentials>,
+  ask: (over: AbortSignal) => Promise<Credentials>,
   { maxAttempts = AGENT_MAX_ATTEMPTS, signal, onRetry, clock = SYSTEM_CLOCK }: RetryOptions,
 ): Promise<Credentials> {
   const start = clock.now();

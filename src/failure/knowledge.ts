@@ -226,7 +226,7 @@ const POD_IDENTITY: readonly KnowledgeEntry[] = [
   {
     id: 'agent-unexpected-answer',
     areas: ['pod-identity'],
-    pattern: /not of the required format|not valid JSON|RFC.?3339|answered [123]\d\d/i,
+    pattern: /not of the required format|not valid JSON|RFC.?3339|answer is longer|answered [123]\d\d/i,
     means:
       'What answers at {uri} is not the EKS Pod Identity agent: the answer holds no credentials in the form that AWS defines.',
     remedy: 'See what {variable} names and what listens there:\ncurl -sS -o /dev/null -D - {uri}',
@@ -483,6 +483,15 @@ const ECR: readonly KnowledgeEntry[] = [
     pattern: /ServerException|InternalFailure|ServiceUnavailable|InternalServer|HTTP 5\d\d/,
     means: 'There was a failure within {service} itself.',
     remedy: 'Run the job again. If it stays, look at https://health.aws.amazon.com.',
+  },
+  {
+    id: 'aws-unexpected-answer',
+    areas: ['ecr', 'credentials'],
+    pattern: /answer is longer|answer is not valid JSON/,
+    means:
+      'What answers is not {service}: something on the way (a gateway, a sign-in page), or what AWS_ENDPOINT_URL or one of its kin names.',
+    remedy:
+      "Let the action reach AWS itself:\nenv:\n  AWS_ENDPOINT_URL: ''\n  AWS_ENDPOINT_URL_ECR: ''\n  AWS_ENDPOINT_URL_STS: ''",
   },
 ];
 

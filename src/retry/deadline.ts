@@ -13,10 +13,11 @@ export class DeadlineError extends Error {
  * rejects with the signal's reason where that aborts first. Work that was given up goes on unseen; it must not throw
  * later what nobody catches, so its outcome is taken and dropped here.
  *
+ * @param work is told by a signal that nobody waits for it any more
  * @param ms in milliseconds
  */
 export async function withDeadline<Result>(
-  work: () => Promise<Result>,
+  work: (over: AbortSignal) => Promise<Result>,
   ms: number,
   signal: AbortSignal,
   clock: Clock = SYSTEM_CLOCK,
@@ -25,7 +26,7 @@ export async function withDeadline<Result>(
   const timer = clock.sleep(ms, AbortSignal.any([signal, done.signal])).then(() => {
     throw new DeadlineError(ms);
   });
-  const working = work();
+  const working = work(done.signal);
   working.catch(() => {});
   timer.catch(() => {});
   try {

@@ -73,6 +73,7 @@ export const SAMPLES: readonly Sample[] = [
     'agent-unexpected-answer': [
       'HTTP credential provider response not of the required format, an object matching: …',
       'the answer is not valid JSON',
+      'the answer is longer than 1 MB',
       'EKS Pod Identity gave no credentials: http://127.0.0.1/ answered 302: (without words)',
     ],
     'container-metadata-hostname': ['169.254.170.23 is not a valid container metadata service hostname'],
@@ -162,6 +163,7 @@ export const SAMPLES: readonly Sample[] = [
       'TimeoutError: no connection',
     ],
     'ecr-unavailable': ['ServerException: Internal', 'HTTP 503, without a message'],
+    'aws-unexpected-answer': ['the answer is longer than 1 MB', 'the answer is not valid JSON'],
   }),
   ...rows('container-client', {
     'client-socket-denied': [

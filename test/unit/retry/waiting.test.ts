@@ -40,6 +40,19 @@ describe('withDeadline', () => {
     expect(error).toHaveProperty('message', 'no answer within 5 s');
   });
 
+  test('tells the work once nobody waits for it any more, however that came', async () => {
+    const signals: AbortSignal[] = [];
+    const take = (outcome: Promise<unknown>) => (over: AbortSignal) => {
+      signals.push(over);
+      expect(over.aborted).toBe(false);
+      return outcome;
+    };
+    await withDeadline(take(Promise.resolve()), 5_000, signal, fakeClock());
+    await withDeadline(take(never()), 5_000, signal, fakeClock()).catch(() => {});
+    await withDeadline(take(never()), 3_600_000, AbortSignal.abort()).catch(() => {});
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true, true]);
+  });
+
   test('ends with the reason of the signal', async () => {
     const abort = new AbortController();
     const waiting = withDeadline(never, 3_600_000, abort.signal);
