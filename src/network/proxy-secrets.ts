@@ -33,10 +33,13 @@ function splitLogin(login: string): { readonly username: string; readonly passwo
   return { username: login.slice(0, colon), password: login.slice(colon + 1) };
 }
 
-/** Where the host was forgotten, `http://user:password`, the password stands where a port would. */
+/**
+ * Where the host was forgotten, `http://user:password`, the password stands where a port would. A text with blanks in
+ * it is something else, none of whose words is to be masked for the whole job.
+ */
 function secretsWithoutHost(text: string): readonly string[] {
   const { password } = splitLogin(text);
-  return /^\d*$/.test(password) ? [] : [password, ...partsTakenForPort(password)].filter(isNoMereWord);
+  return /^\d*$|\s/.test(password) ? [] : [password, ...partsTakenForPort(password)].filter(isNoMereWord);
 }
 
 /** The start of a password that has one of these characters as it is: a reader of URLs ends the host there. */

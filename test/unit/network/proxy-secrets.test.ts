@@ -30,6 +30,7 @@ describe('of a proxy, what is kept out of the log', () => {
     'http://[::1]:9',
     'http://pro xy:3128',
     '://',
+    'http://some words: and more of them',
     '',
   ])('nothing of %s, which has no login', (url) => {
     expect(secrets(url)).toEqual(new Set());
