@@ -9,9 +9,9 @@ import { earliestExpiry, remainingTime, rfc3339 } from './expiry.ts';
 import type { Diagnosis } from './failure/diagnosis.ts';
 import type { Inputs } from './inputs.ts';
 import * as log from './log.ts';
+import { LoginRecord } from './login-record.ts';
 import { setListOutputs, setLoginOutputs } from './outputs.ts';
 import { placeClients } from './place-clients.ts';
-import { type SavedLogin, saveLogins } from './state.ts';
 
 /** What the logins depend on. */
 export type LoginChoice = Pick<Inputs, 'isolateDockerConfig' | 'skipLogout'> &
@@ -33,25 +33,24 @@ export async function logInToAll(
   logins: readonly RegistryLogin[],
   choice: LoginChoice,
 ): Promise<void> {
-  const { skipLogout, maxAttempts, signal, diagnosis } = choice;
-  const saved: SavedLogin[] = [];
+  const { maxAttempts, signal, diagnosis } = choice;
   const done: RegistryLogin[] = [];
   try {
     const { clients, environment } = await placeClients(tools, logins, choice);
+    const record = new LoginRecord(clients, choice);
     for (const login of logins) {
       for (const client of clients) {
         signal.throwIfAborted();
         const { registry } = login;
         const tool = client.tool.name;
         log.info(`Logging in to registry ${registry}${withTool(tool)}`);
-        saved.push({ registry, tool, ...client.place });
-        if (!skipLogout) saveLogins(saved);
+        record.add(client, registry);
         const logInOnce = () => logIn(client, login, { environment, maxAttempts, signal });
         const work = () => logInUntilKept(client, login, logInOnce);
         const part = diagnosis.part(`Login to ${registry}${withTool(tool)}`, work, () => 'done');
         await part.catch((error: unknown) => {
           // Post must not take away a login that was there before this step.
-          if (error instanceof LoginRefused && !skipLogout) saveLogins(saved.slice(0, -1));
+          if (error instanceof LoginRefused) record.takeBack(client);
           throw error;
         });
       }

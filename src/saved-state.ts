@@ -18,7 +18,7 @@ export type SavedState = {
 /** Reads what main has saved. A piece that is damaged is a problem of its own: the others can still be undone. */
 export function readState(): SavedState {
   const problems: string[] = [];
-  const logins = parsed('logins', isList, problems) ?? [];
+  const logins = (parsed('logins', isList, problems) ?? []).flatMap(loginsAtPlace);
   const good = logins.filter(isSavedLogin);
   const bad = logins.length - good.length;
   if (bad > 0) problems.push(`${bad} of the ${logins.length} saved logins cannot be read: not logged out of`);
@@ -45,7 +45,14 @@ function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
 }
 
-/** Whether it is a login as main saves it. */
+/** Each login at a place of its own again, its form not looked at yet; one that has none, where there is no list. */
+function loginsAtPlace(saved: unknown): readonly unknown[] {
+  if (!isRecord(saved)) return [saved];
+  const { registries, ...place } = saved;
+  return isList(registries) ? registries.map((registry) => ({ ...place, registry })) : [undefined];
+}
+
+/** Whether it is a login that main can have saved. */
 function isSavedLogin(value: unknown): value is SavedLogin {
   if (!isRecord(value)) return false;
   const { registry, tool, variables, file } = value;

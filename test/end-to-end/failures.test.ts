@@ -175,19 +175,20 @@ describe('post', () => {
   test.each([
     [
       'an entry is no login',
-      [{ registry: 'x' }],
+      [{ registry: 'x', tool: 'docker', variables: {} }],
       '1 of the 2 saved logins cannot be read: not logged out of',
     ],
     [
       'an entry is an option',
-      [{ registry: '--config=/tmp', tool: 'docker', variables: {} }],
-      '1 of the 2 saved logins cannot be read: not logged out of',
+      [{ registries: ['--config=/tmp', 'a.example'], tool: 'docker', variables: {} }],
+      '1 of the 3 saved logins cannot be read: not logged out of',
     ],
     [
       'an entry names no tool',
-      [{ registry: 'a.example', tool: 'rm', variables: {} }],
-      '1 of the 2 saved logins cannot be read: not logged out of',
+      [{ registries: ['a.example', 'b.example'], tool: 'rm', variables: {} }],
+      '2 of the 3 saved logins cannot be read: not logged out of',
     ],
+    ['an entry is a word', ['docker'], '1 of the 2 saved logins cannot be read: not logged out of'],
   ])('where %s in the saved state, the others are logged out of', async (_, others, words) => {
     const main = await world.main({ env: world.podIdentityEnv() });
     const logins = JSON.stringify([...others, ...JSON.parse(main.state['logins'] ?? '')]);

@@ -103,6 +103,20 @@ describe('one step', () => {
     expect(JSON.parse(main.outputs['registries'] ?? '')).toEqual(hosts);
   });
 
+  test('saves the place of the logins once, so that the runner can tell post of 2,500 registries', async () => {
+    const main = await logIn(`${a},${b}`, { 'container-cli': 'config-file' });
+    const [place, ...others] = JSON.parse(main.state['logins'] ?? '') as { registries: string[] }[];
+    const registries = [a, b].map((account) => host(account ?? '', world.region));
+    expect([place?.registries, others]).toEqual([registries, []]);
+    const more = Array.from({ length: 2_498 }, (_, index) =>
+      host(String(300000000001 + index), world.region),
+    );
+    const logins = JSON.stringify([{ ...place, registries: [...more, ...registries] }]);
+    const post = await world.post({ ...main, state: { ...main.state, logins } });
+    expect([post.exitCode, post.errors, loggedIn()]).toEqual([0, [], []]);
+    expect(post.log.match(/^Logging out of registry /gm)).toHaveLength(2_500);
+  });
+
   test('logs in once to a registry that is given by its account and by its host', async () => {
     const main = await logIn(`${a},${host(a, 'eu-west-1')}/app`);
     expect(main.toolRuns).toHaveLength(1);

@@ -15,7 +15,9 @@ test.each([
   ['that fails says so by its error alone', new AbortController().signal, false],
 ])('a post %s', async (_, signal, warns) => {
   process.env['PATH'] = '';
-  process.env['STATE_logins'] = JSON.stringify([{ registry: 'a.example', tool: 'docker', variables: {} }]);
+  process.env['STATE_logins'] = JSON.stringify([
+    { registries: ['a.example'], tool: 'docker', variables: {} },
+  ]);
   const written = captureOutput();
   const words = 'docker is not on the path of this runner any more: it is still logged in to a.example';
   await expect(post({}, signal)).rejects.toThrow(words);
