@@ -1,3 +1,5 @@
+import { devNull, userInfo } from 'node:os';
+
 /** What the process was started with. Taken once and handed on, so that every decision can be tried with another. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -9,6 +11,21 @@ export function readEnvironment(): Environment {
   const entries = Object.entries(process.env);
   if (process.platform !== 'win32') return Object.fromEntries(entries);
   return Object.fromEntries(entries.map(([name, text]) => [name.toUpperCase(), text]));
+}
+
+/**
+ * Keeps an empty HOME from counting as one, before anything reads it: for node and the AWS SDK it is the folder that the
+ * step runs in, mostly a checkout, whose `.aws/config` would then decide who signs. Where the user has no other home, the
+ * SDK reads no configuration at all.
+ */
+export function leaveEmptyHome(): void {
+  if (process.env['HOME'] !== '') return;
+  try {
+    userInfo();
+    delete process.env['HOME'];
+  } catch {
+    for (const name of ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE']) process.env[name] ||= devNull;
+  }
 }
 
 /**

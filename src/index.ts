@@ -1,4 +1,4 @@
-import { readEnvironment } from './environment.ts';
+import { leaveEmptyHome, readEnvironment } from './environment.ts';
 import * as log from './log.ts';
 import { endProcess } from './process-end.ts';
 import { isPost, markStarted } from './state.ts';
@@ -20,6 +20,7 @@ async function runStage(signal: AbortSignal): Promise<void> {
 }
 
 catchStrayOutput(console, process);
+leaveEmptyHome();
 const { signal, givenUp } = setStepLimits(process);
 
 try {

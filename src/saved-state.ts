@@ -22,8 +22,20 @@ export function readState(): SavedState {
   const good = logins.filter(isSavedLogin);
   const bad = logins.length - good.length;
   if (bad > 0) problems.push(`${bad} of the ${logins.length} saved logins cannot be read: not logged out of`);
-  const isolation = parsed('isolation', isIsolation, problems);
+  const isolation = savedIsolation(problems);
   return { logins: good, ...(isolation !== undefined && { isolation }), problems };
+}
+
+/** The directory counts by itself: it holds a login, and has to go also where the rest is damaged. */
+function savedIsolation(problems: string[]): Isolation | undefined {
+  const saved = parsed('isolation', isDirectory, problems);
+  if (saved === undefined) return undefined;
+  const { directory, isFirst, moved } = saved;
+  const good = isList(moved) ? moved.filter(isMovedVariable) : [];
+  if (!isList(moved) || good.length < moved.length) {
+    problems.push("The saved state 'isolation' has variables that cannot be read: not given back");
+  }
+  return { directory, isFirst, moved: good };
 }
 
 /** A saved value of this form; undefined where there is none, or, with a problem, one that is damaged. */
@@ -59,7 +71,7 @@ function isSavedLogin(value: unknown): value is SavedLogin {
   return (
     // It becomes an argument of the container client, and must not be an option.
     typeof registry === 'string' &&
-    /^[\w[]/.test(registry) &&
+    /^[\w[][\w.:[\]-]*$/.test(registry) &&
     typeof tool === 'string' &&
     isToolName(tool) &&
     isRecord(variables) &&
@@ -68,16 +80,11 @@ function isSavedLogin(value: unknown): value is SavedLogin {
   );
 }
 
-/** Whether it is a job's own configuration as main saves it. */
-function isIsolation(value: unknown): value is Isolation {
-  if (!isRecord(value)) return false;
-  const { directory, isFirst, moved } = value;
-  return (
-    typeof directory === 'string' &&
-    typeof isFirst === 'boolean' &&
-    Array.isArray(moved) &&
-    moved.every(isMovedVariable)
-  );
+/** Whether it tells of a job's own configuration, whatever it says of the variables. */
+function isDirectory(
+  value: unknown,
+): value is Pick<Isolation, 'directory' | 'isFirst'> & { moved?: unknown } {
+  return isRecord(value) && typeof value['directory'] === 'string' && typeof value['isFirst'] === 'boolean';
 }
 
 function isMovedVariable(value: unknown): value is MovedVariable {

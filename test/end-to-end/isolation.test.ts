@@ -111,6 +111,20 @@ describe('a login of the job', () => {
     expect(post.errors.join()).toMatch(/^DOCKER_CONFIG could not be given its earlier value: Missing file/);
   });
 
+  test.each([undefined, 'x', [{ name: 5, value: 'a' }]])(
+    'goes also where the saved variables are %j',
+    async (moved) => {
+      const main = await world.main({ env: world.podIdentityEnv(), inputs });
+      const saved = JSON.parse(main.state['isolation'] ?? '{}') as Record<string, unknown>;
+      const state = { ...main.state, isolation: JSON.stringify({ ...saved, moved }) };
+      const post = await world.post({ ...main, state });
+      expect(existsSync(jobDirectory(main))).toBe(false);
+      expect(post.errors).toEqual([
+        "The saved state 'isolation' has variables that cannot be read: not given back",
+      ]);
+    },
+  );
+
   test('is the only directory that post removes, whatever the state says', async () => {
     const main = await world.main({ env: world.podIdentityEnv(), inputs });
     const isolation = JSON.parse(main.state['isolation'] ?? '{}') as Record<string, unknown>;

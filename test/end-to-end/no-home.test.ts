@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { harness } from '../harness/paths.ts';
@@ -27,6 +28,22 @@ function expectSaid(errors: readonly string[], remedy: string): void {
   expect(errors[0]).toContain(`${remedy} says where the logins go`);
   expect(errors[0]).not.toMatch(/uv_os/);
 }
+
+test.each([
+  ['an entry in passwd', {}],
+  ['none', NO_PASSWD],
+])('an empty HOME, with %s, does not let a checkout say who signs', async (_, env) => {
+  // The folder of the world's first step.
+  const checkout = join(world.directory, 'step-0');
+  mkdirSync(join(checkout, '.aws'), { recursive: true });
+  const process = 'credential_process = /bin/false';
+  writeFileSync(join(checkout, '.aws', 'config'), `[default]\n${process}\n[profile ci]\n${process}\n`);
+  const main = await world.main({
+    env: { ...world.podIdentityEnv(), HOME: '', AWS_PROFILE: 'ci', DOCKER_CONFIG: world.directory, ...env },
+    tools: { docker: { exitCode: 0 } },
+  });
+  expect(main.errors.join()).toContain("The profile 'ci' of AWS_PROFILE does not exist.");
+});
 
 describe('a user without a home and without an entry in passwd', () => {
   test.each([
