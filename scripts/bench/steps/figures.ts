@@ -16,8 +16,10 @@ function figure(id: string, value: number, sample: readonly number[]): Figure {
   return { ...bound, value, spread: spread(sample) };
 }
 
+/** Taken round by round, so that a machine that is slower for a while is so for both. */
 function ratio(id: string, ours: readonly number[], theirs: readonly number[]): Figure {
-  return figure(id, median(ours) / median(theirs), ours);
+  const sample = ours.map((time, round) => time / (theirs[round] ?? Number.NaN));
+  return figure(id, median(sample), sample);
 }
 
 /** What both stages took, and what they are measured against: medians in milliseconds. */
@@ -86,8 +88,10 @@ export async function measureOneMore(stage: BenchStage): Promise<Figure> {
     many: () => stage.main(1 + more),
     login: () => stage.login(),
   });
-  const each = (median(wall(runs.many)) - median(wall(runs.one))) / more;
-  return figure('one-more', each - median(wall(runs.login)), wall(runs.many));
+  const [one, login] = [wall(runs.one), wall(runs.login)];
+  const each = wall(runs.many).map((time, round) => (time - (one[round] ?? Number.NaN)) / more);
+  const beyond = each.map((time, round) => time - (login[round] ?? Number.NaN));
+  return figure('one-more', median(beyond), each);
 }
 
 /** Six regions in one step against one, with services that are far away. The services stay slow afterwards. */
