@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { answer, cut, hang, slow } from '../harness/faults.ts';
 import { harness } from '../harness/paths.ts';
@@ -95,7 +94,7 @@ describe('not tried again', () => {
     const main = await run();
     expect(main.exitCode).toBe(1);
     expect(world.agent.requests).toHaveLength(2);
-    expect(main.log).not.toContain('next try');
+    expect(main.log).not.toContain('the next in');
     expect(main.durationMs).toBeLessThan(2_000);
   });
 
@@ -113,10 +112,8 @@ describe('an agent that starts late', () => {
   test('is waited for, with a line in the log', async () => {
     const env = world.podIdentityEnv();
     await world.agent.stop();
-    const running = world.main({ env, tools: TOOLS });
-    await setTimeout(1_000);
-    await world.agent.restart();
-    const main = await running;
+    const reaction = { words: 'not there yet', act: () => void world.agent.restart() };
+    const main = await world.main({ env, tools: TOOLS, reaction });
     expect(main.errors).toEqual([]);
     expect(main.log).toMatch(
       /ECONNREFUSED 127\.0\.0\.1:\d+ \(not there yet, [\d.]+ s of 60\.0 s, the next in/,

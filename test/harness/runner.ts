@@ -20,6 +20,12 @@ export interface Interrupt {
   when: Promise<unknown>;
 }
 
+/** What to do as soon as the step has printed certain words; once. */
+export interface Reaction {
+  words: string;
+  act: () => void;
+}
+
 /** How one stage of the action is run. */
 export interface StepOptions {
   inputs: Record<string, string>;
@@ -31,6 +37,7 @@ export interface StepOptions {
   /** A folder for the files that the runner gives to the step. */
   directory: string;
   interrupts: Interrupt[];
+  reaction?: Reaction;
   /** The step is killed, and the test fails, when it lasts longer. */
   limitMs: number;
 }
@@ -97,6 +104,7 @@ export async function runStep(options: StepOptions): Promise<StepResult> {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = collect(child);
+  if (options.reaction !== undefined) react(child, output, options.reaction);
   for (const { signal, when } of options.interrupts) {
     void when.then(() => child.kill(signal));
   }
@@ -156,6 +164,15 @@ function collect(child: ChildProcess): Output {
   const rest = (stream: OutputLine['stream']): OutputLine[] =>
     splitLines(unfinished[stream]).map((text) => ({ stream, text }));
   return { text: (stream) => texts[stream], lines: () => [...lines, ...rest('stdout'), ...rest('stderr')] };
+}
+
+function react(child: ChildProcess, output: Output, { words, act }: Reaction): void {
+  const look = (): void => {
+    if (!output.text('stdout').includes(words)) return;
+    child.stdout?.off('data', look);
+    act();
+  };
+  child.stdout?.on('data', look);
 }
 
 type Ended = Pick<StepResult, 'exitCode' | 'signal'>;

@@ -10,7 +10,7 @@ import { requireNoLeaks } from './leaks.ts';
 import { PodIdentityAgent } from './pod-identity-agent.ts';
 import { ForwardProxy } from './proxy.ts';
 import { Registry } from './registry.ts';
-import { type Interrupt, runStep, type StepResult } from './runner.ts';
+import { type Interrupt, type Reaction, runStep, type StepResult } from './runner.ts';
 import type { Secret } from './secrets.ts';
 import { makeServiceAccountToken, type ServiceAccountTokenOptions } from './service-account-token.ts';
 import { CertificateAuthority } from './tls.ts';
@@ -57,6 +57,7 @@ export interface StepChoice {
   /** Whether the runner's debug logging is on; it is unless a test says otherwise. */
   debug?: boolean;
   interrupts?: Interrupt[];
+  reaction?: Reaction;
   limitMs?: number;
   /** Earlier steps of the job: what they exported is in this step's environment. */
   after?: StepResult[];
@@ -316,8 +317,9 @@ export class World {
     if (env['RUNNER_TEMP'] !== undefined) {
       this.#temps.add(env['RUNNER_TEMP']);
     }
-    const { interrupts = [], limitMs = 60_000 } = choice;
-    const result = await runStep({ inputs, env, state, tools, directory, interrupts, limitMs });
+    const { interrupts = [], limitMs = 60_000, reaction } = choice;
+    const step = { inputs, env, state, tools, directory, interrupts, limitMs };
+    const result = await runStep({ ...step, ...(reaction !== undefined && { reaction }) });
     this.#toolsOf.set(result, chosenTools);
     if (!this.#anyConduct) requireGoodConduct(result);
     const given = { ...env, ...inputs };
