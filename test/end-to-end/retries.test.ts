@@ -167,7 +167,7 @@ describe('max-attempts', () => {
     expect(main.exitCode).toBe(1);
     expect(main.errors[0]).toContain('ECONNREFUSED');
     expect(retries(main)).toEqual([]);
-    expect(main.log).not.toContain('next try');
+    expect(main.log).not.toContain('the next in');
   });
 });
 
