@@ -1,7 +1,7 @@
 import type { CallRules } from './aws/call-rules.ts';
 import type { RegistryLogin } from './aws/token.ts';
 import type { FoundTool } from './container/find-tool.ts';
-import { logInUntilKept } from './container/kept-login.ts';
+import { logInUntilKept, whereabouts } from './container/kept-login.ts';
 import { LoginRefused, logIn } from './container/login.ts';
 import { withTool } from './container/tool.ts';
 import type { Environment } from './environment.ts';
@@ -49,8 +49,9 @@ export async function logInToAll(
         const work = () => logInUntilKept(client, login, logInOnce);
         const part = diagnosis.part(`Login to ${registry}${withTool(tool)}`, work, () => 'done');
         await part.catch((error: unknown) => {
-          // Post must not take away a login that was there before this step.
-          if (error instanceof LoginRefused) record.takeBack(client);
+          // Post must not take away a login that was there before this step, and not leave one that was made all the same.
+          const isMade = whereabouts(client, login).kind === 'kept';
+          if (error instanceof LoginRefused && !isMade) record.takeBack(client);
           throw error;
         });
       }

@@ -233,6 +233,15 @@ describe('post', () => {
   });
 });
 
+test('a login that a client has kept, though it failed, is logged out of', async () => {
+  const docker = { keepsLogins: true, stderr: 'Error: afterwards', exitCode: 1 };
+  const main = await world.main({ env: world.podIdentityEnv(), tools: { docker } });
+  expect(main.errors.join()).toContain('Error: afterwards');
+  expect(Object.keys(world.dockerLogins())).toHaveLength(1);
+  await world.post(main, { tools: { docker: { keepsLogins: true } } });
+  expect(world.dockerLogins()).toEqual({});
+});
+
 describe('a container client that says nothing', () => {
   test('is told of by its exit code', async () => {
     const main = await world.main({ env: world.podIdentityEnv(), tools: { docker: { exitCode: 7 } } });
