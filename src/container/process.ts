@@ -44,29 +44,19 @@ export function runProcess(
   { input, env, deadlineMs, signal }: ProcessOptions,
 ): Promise<ProcessResult> {
   return new Promise((resolve, reject) => {
-    let ended: ProcessResult['ended'] = 'by-itself';
-    let drain: NodeJS.Timeout | undefined;
     const child = spawn(executable, args, { env, detached: process.platform !== 'win32', windowsHide: true });
     const stdout = keep(child.stdout);
     const stderr = keep(child.stderr);
-    const end = (why: 'deadline' | 'aborted'): void => {
-      ended = why;
-      endTree(child);
-    };
-    const onAbort = (): void => end('aborted');
-    const deadline = setTimeout(end, deadlineMs, 'deadline');
-    const release = (): void => {
-      clearTimeout(deadline);
-      signal.removeEventListener('abort', onAbort);
-    };
+    const limits = endInTime(child, deadlineMs, signal);
+    let drain: NodeJS.Timeout | undefined;
 
     child.on('error', (error) => {
-      release();
+      limits.release();
       reject(error);
     });
     // What the program started may stay, with its output open (a credential helper's agent): the program's own end counts.
     child.on('exit', () => {
-      release();
+      limits.release();
       drain = setTimeout(() => {
         child.stdout.destroy();
         child.stderr.destroy();
@@ -75,21 +65,40 @@ export function runProcess(
     // 'close' and not 'exit': only then has all that was printed been read.
     child.on('close', (exitCode, endedBy) => {
       clearTimeout(drain);
-      resolve({
-        exitCode: ended === 'by-itself' ? exitCode : null,
-        signal: ended === 'by-itself' ? endedBy : null,
-        stdout: stdout(),
-        stderr: stderr(),
-        ended,
-      });
+      const ended = limits.ended();
+      const how = ended === 'by-itself' ? { exitCode, signal: endedBy } : { exitCode: null, signal: null };
+      resolve({ ...how, stdout: stdout(), stderr: stderr(), ended });
     });
     // A program that ends without reading its input breaks the pipe; its exit code tells more than EPIPE does.
     child.stdin.on('error', () => {});
     child.stdin.end(input ?? '');
-
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
   });
+}
+
+/** What ends a program that does not end by itself. */
+type Limits = {
+  /** Why it has ended, as far as is known by now. */
+  readonly ended: () => ProcessResult['ended'];
+  /** To be called once it has ended. */
+  readonly release: () => void;
+};
+
+/** Ends a program, and those it started, at its deadline, or as soon as the signal aborts. */
+function endInTime(child: ChildProcess, deadlineMs: number, signal: AbortSignal): Limits {
+  let ended: ProcessResult['ended'] = 'by-itself';
+  const end = (why: 'deadline' | 'aborted'): void => {
+    ended = why;
+    endTree(child);
+  };
+  const onAbort = (): void => end('aborted');
+  const deadline = setTimeout(end, deadlineMs, 'deadline');
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  const release = (): void => {
+    clearTimeout(deadline);
+    signal.removeEventListener('abort', onAbort);
+  };
+  return { ended: () => ended, release };
 }
 
 /** Keeps the first bytes of a stream and lets the rest go by, so that a flood neither blocks nor fills the memory. */
