@@ -50,8 +50,8 @@ export async function logInToAll(
         const part = diagnosis.part(`Login to ${registry}${withTool(tool)}`, work, () => 'done');
         await part.catch((error: unknown) => {
           // Post must not take away a login that was there before this step, and not leave one that was made all the same.
-          const isMade = whereabouts(client, login).kind === 'kept';
-          if (error instanceof LoginRefused && !isMade) record.takeBack(client);
+          const neverMade = error instanceof LoginRefused && whereabouts(client, login).kind !== 'kept';
+          if (neverMade) record.takeBack(client);
           throw error;
         });
       }

@@ -1,5 +1,6 @@
 import type { Isolation, MovedVariable } from './container/isolation.ts';
 import { isToolName } from './container/tool.ts';
+import { isJsonObject } from './json-object.ts';
 import { getState } from './packages/actions-core.ts';
 import type { SavedLogin } from './state.ts';
 
@@ -59,14 +60,14 @@ function isList(value: unknown): value is readonly unknown[] {
 
 /** Each login at a place of its own again, its form not looked at yet; one that has none, where there is no list. */
 function loginsAtPlace(saved: unknown): readonly unknown[] {
-  if (!isRecord(saved)) return [saved];
+  if (!isJsonObject(saved)) return [saved];
   const { registries, ...place } = saved;
   return isList(registries) ? registries.map((registry) => ({ ...place, registry })) : [undefined];
 }
 
 /** Whether it is a login that main can have saved. */
 function isSavedLogin(value: unknown): value is SavedLogin {
-  if (!isRecord(value)) return false;
+  if (!isJsonObject(value)) return false;
   const { registry, tool, variables, file } = value;
   return (
     // It becomes an argument of the container client, and must not be an option.
@@ -74,7 +75,7 @@ function isSavedLogin(value: unknown): value is SavedLogin {
     /^[\w[][\w.:[\]-]*$/.test(registry) &&
     typeof tool === 'string' &&
     isToolName(tool) &&
-    isRecord(variables) &&
+    isJsonObject(variables) &&
     Object.values(variables).every((one) => one === null || typeof one === 'string') &&
     (file === undefined || typeof file === 'string')
   );
@@ -84,13 +85,13 @@ function isSavedLogin(value: unknown): value is SavedLogin {
 function isDirectory(
   value: unknown,
 ): value is Pick<Isolation, 'directory' | 'isFirst'> & { moved?: unknown } {
-  return isRecord(value) && typeof value['directory'] === 'string' && typeof value['isFirst'] === 'boolean';
+  return (
+    isJsonObject(value) && typeof value['directory'] === 'string' && typeof value['isFirst'] === 'boolean'
+  );
 }
 
 function isMovedVariable(value: unknown): value is MovedVariable {
-  return isRecord(value) && ['name', 'value', 'earlier'].every((field) => typeof value[field] === 'string');
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return (
+    isJsonObject(value) && ['name', 'value', 'earlier'].every((field) => typeof value[field] === 'string')
+  );
 }

@@ -14,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { isJsonObject } from '../json-object.ts';
 
 // The format that docker's config.json, the auth file of podman and the registry configuration of helm share.
 
@@ -45,7 +46,7 @@ export function readConfig(file: string): CredentialConfig {
   // Only the kind of the fault is told: the parser's own message would quote the file, and with it a password.
   const config = parsed(text);
   if (config === undefined) throw new Error('it is not valid JSON');
-  if (!isRecord(config)) throw new Error(WRONG_FORM);
+  if (!isJsonObject(config)) throw new Error(WRONG_FORM);
   // Go's programs write null for a map without entries.
   const filled = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null));
   if (!isConfig(filled)) throw new Error(WRONG_FORM);
@@ -65,15 +66,11 @@ function parsed(text: string): unknown {
 function isConfig(value: Record<string, unknown>): value is CredentialConfig {
   const { auths, credHelpers, credsStore } = value;
   return (
-    (auths === undefined || (isRecord(auths) && Object.values(auths).every(isRecord))) &&
+    (auths === undefined || (isJsonObject(auths) && Object.values(auths).every(isJsonObject))) &&
     (credHelpers === undefined ||
-      (isRecord(credHelpers) && Object.values(credHelpers).every((name) => typeof name === 'string'))) &&
+      (isJsonObject(credHelpers) && Object.values(credHelpers).every((name) => typeof name === 'string'))) &&
     (credsStore === undefined || typeof credsStore === 'string')
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Whether a file operation failed because there is no such file. */

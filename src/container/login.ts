@@ -39,7 +39,7 @@ export async function logIn(
   throw refusal.cutOff || signal.aborted ? failure : new LoginRefused(failure.explanation);
 }
 
-/** A login that the client itself gave up: it has written nothing, so there is nothing to log out of. */
+/** A login that the client itself gave up: unless it is in its file all the same, there is nothing to log out of. */
 export class LoginRefused extends Failure {}
 
 /** What a login depends on besides client and registry. */
