@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, posix, relative } from 'node:path';
 import { transform } from 'esbuild';
 import { type BundleStats, licenceTexts, packedFiles } from './bundle-licences.ts';
 import { inlinePackages } from './bundle-packages.ts';
@@ -11,6 +11,12 @@ const ROOT = join(import.meta.dirname, '..');
 const LIB = join(ROOT, 'lib');
 const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
 const NCC = join(ROOT, 'node_modules', '@vercel', 'ncc', 'dist', 'ncc', 'cli.js');
+
+/** The entries, by the names of their modules, each with the folder of the bundle that it is packed into. */
+const ENTRIES = [
+  ['main', ''],
+  ['post', 'post'],
+] as const;
 
 /** A file of the bundle and its size in bytes. */
 export interface BundleFile {
@@ -34,8 +40,14 @@ export async function bundle(folder: string): Promise<BundleFile[]> {
   try {
     run(TSC, ['--project', join(ROOT, 'tsconfig.build.json'), '--outDir', work], ROOT);
     const inlined = await inlinePackages(work);
-    const files = await minified(packed(work));
-    const sources = packedFiles(readStats(work)).flatMap((file) => inlined.get(file) ?? [file]);
+    stubPackages(work);
+    const files = new Map<string, string>();
+    const sources: string[] = [];
+    for (const [entry, place] of ENTRIES) {
+      const packed = await minified(pack(work, entry));
+      for (const [name, text] of packed) files.set(posix.join(place, name), text);
+      sources.push(...packedFiles(readStats(work)).flatMap((file) => inlined.get(file) ?? [file]));
+    }
     files.set('licenses.txt', licenceTexts(sources));
     refuseLocalPaths(files);
     return replaceFolder(folder, files);
@@ -44,17 +56,20 @@ export async function bundle(folder: string): Promise<BundleFile[]> {
   }
 }
 
-/** Packs the compiled sources and the packages that they use. The result maps file names to texts. */
-function packed(work: string): Map<string, string> {
+/** Has ncc take stubs for packages. It takes the map of packages from the settings of the folder it is started in. */
+function stubPackages(work: string): void {
   const stubs = Object.entries(LOCK_STUBS).map(([name, path]) => [name, [relative(work, path)]]);
-  // ncc takes the map of packages from the settings of the folder it is started in.
   writeFileSync(
     join(work, 'tsconfig.json'),
     JSON.stringify({ compilerOptions: { paths: Object.fromEntries(stubs) } }),
   );
-  const out = join(work, 'packed');
+}
+
+/** Packs a compiled entry and the packages that it uses. The result maps file names to texts. */
+function pack(work: string, entry: string): Map<string, string> {
+  const out = join(work, `packed-${entry}`);
   const options = ['--no-cache', '--quiet', '--target', 'es2022', '--stats-out', 'stats.json', '--out', out];
-  run(NCC, ['build', 'index.js', ...options], work);
+  run(NCC, ['build', `${entry}.js`, ...options], work);
   return new Map(readdirSync(out).map((name) => [name, readFileSync(join(out, name), 'utf8')]));
 }
 
@@ -114,6 +129,7 @@ function replaceFolder(folder: string, files: ReadonlyMap<string, string>): Bund
   mkdirSync(folder, { recursive: true });
   return [...files.keys()].sort().map((name) => {
     const bytes = Buffer.from(files.get(name) ?? '');
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), bytes);
     return { name, size: bytes.length };
   });

@@ -30,13 +30,13 @@ process.on('exit', () => {
  *
  * @param folder - takes the build
  * @param counts - the folder in which each process of this build leaves a file of its counts; it must exist
- * @returns the path of the build's entry
+ * @returns the path of the build's entry for main; post is in the folder beside it
  */
 export async function buildInstrumented(folder: string, counts: string): Promise<string> {
   const writer = join(counts, '..', 'write-counts.mjs');
   writeFileSync(writer, writerOfCounts(counts));
   await build({
-    entryPoints: [join(SOURCES, 'index.ts')],
+    entryPoints: { index: join(SOURCES, 'main.ts'), 'post/index': join(SOURCES, 'post.ts') },
     outdir: folder,
     bundle: true,
     splitting: true,

@@ -1,7 +1,7 @@
 /**
  * Runs all tests with counters in the sources, and reports what they covered.
  *
- * The end-to-end tests run a build of the same instrumented sources in place of dist/index.js; what each of its
+ * The end-to-end tests run a build of the same instrumented sources in place of dist/; what each of its
  * processes counted, and what the unit tests counted inside of jest, is added up. Exits with 1 where a test
  * fails or the coverage is below the minimum.
  */

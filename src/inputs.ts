@@ -1,13 +1,14 @@
-import { CREDENTIAL_SOURCE_CHOICES, type CredentialSourceChoice } from './aws/identity.ts';
 import { parseTools } from './container/choose-tools.ts';
 import type { ToolName } from './container/tool.ts';
-import { Failure } from './failure/failure.ts';
-import * as log from './log.ts';
+import { Failure } from './errors/failure.ts';
+import { CREDENTIAL_SOURCE_CHOICES, type CredentialSourceChoice } from './identity/credential-order.ts';
 import { getInput } from './packages/actions-core.ts';
-import { PUBLIC_ENTRY, parseRegistries, type RegistryEntry } from './registry/entry.ts';
+import { PUBLIC_ENTRY, parseRegistries } from './registry/entry.ts';
+import type { RegistryEntry } from './registry/host.ts';
 import { isRegionName } from './registry/partition.ts';
 import { ALLOWED_ATTEMPTS, parseMaxAttempts } from './retry/max-attempts.ts';
-import { singleLine } from './safe-text.ts';
+import * as log from './runner/log.ts';
+import { singleLine } from './runner/safe-text.ts';
 
 /** What the user asks for, read and checked. */
 export type Inputs = {

@@ -1,11 +1,11 @@
-import type { RegistryLogin } from './aws/token.ts';
-import type { MovedVariable } from './container/isolation.ts';
-import { type Environment, variable } from './environment.ts';
-import { earliestExpiry, rfc3339 } from './expiry.ts';
-import { wordsOf } from './failure/failure.ts';
-import * as log from './log.ts';
+import type { MovedVariable } from './container/isolation/create.ts';
+import { messageOf } from './errors/failure.ts';
 import { exportVariable, setOutput } from './packages/actions-core.ts';
-import { singleLine } from './safe-text.ts';
+import { earliestExpiry, rfc3339 } from './registry/expiry.ts';
+import type { RegistryLogin } from './registry/login.ts';
+import { type Environment, variable } from './runner/environment.ts';
+import * as log from './runner/log.ts';
+import { singleLine } from './runner/safe-text.ts';
 
 /**
  * Has the runner mask what can log in to a registry. To be called before anything else can print it.
@@ -51,17 +51,6 @@ export function outputSuffix(registry: string): string {
   return registry.replace(/\W+/g, '_');
 }
 
-/**
- * Adds to the summary of the job, where the runner takes one. A summary that cannot be written is no failure: the log
- * holds the same.
- */
-export async function addToSummary(markdown: string, environment: Environment): Promise<void> {
-  if (variable(environment, 'GITHUB_STEP_SUMMARY') === undefined) return;
-  const { summary } = await import('./packages/job-summary.ts');
-  summary.addRaw(log.presentable(markdown), true);
-  await summary.write().catch((error: unknown) => log.debug(`No job summary: ${String(error)}`));
-}
-
 /** Has the steps that follow use the job's own configuration. */
 export function exportVariables(moved: readonly MovedVariable[]): void {
   for (const { name, value } of moved) exportVariable(name, value);
@@ -86,7 +75,7 @@ export function restoreVariables(
       exportVariable(name, earlier);
       return [];
     } catch (error) {
-      return [`${name} could not be given its earlier value: ${singleLine(wordsOf(error))}`];
+      return [`${name} could not be given its earlier value: ${singleLine(messageOf(error))}`];
     }
   });
 }

@@ -1,7 +1,7 @@
-import type { Isolation, MovedVariable } from './container/isolation.ts';
+import type { Isolation, MovedVariable } from './container/isolation/create.ts';
 import { isToolName } from './container/tool.ts';
-import { isJsonObject } from './json-object.ts';
 import { getState } from './packages/actions-core.ts';
+import { isJsonObject } from './runner/json-object.ts';
 import type { SavedLogin } from './state.ts';
 
 // What post reads of the state becomes arguments and paths, so its form is looked at first.

@@ -1,6 +1,6 @@
-import type { Isolation } from './container/isolation.ts';
+import type { Isolation } from './container/isolation/create.ts';
 import type { ToolName } from './container/tool.ts';
-import { getState, saveState } from './packages/actions-core.ts';
+import { saveState } from './packages/actions-core.ts';
 
 // What crosses from main to post, all of it; saved-state.ts reads it. It holds no secret: the runner keeps it in a
 // plain file.
@@ -30,16 +30,6 @@ export type SavedLogins = SavedPlace & { readonly registries: readonly string[] 
 const LONGEST_VARIABLE = process.platform === 'win32' ? 32_767 : 128 * 1024;
 /** What that leaves for the saved logins. */
 export const LONGEST_LOGINS = LONGEST_VARIABLE - 'STATE_logins=\0'.length;
-
-/** Marks this process as main, so that the next one with this state knows that it is post. */
-export function markStarted(): void {
-  saveState('stage', 'post');
-}
-
-/** Whether main has run: then this is post. */
-export function isPost(): boolean {
-  return getState('stage') === 'post';
-}
 
 /**
  * Saves the logins; a later call replaces what an earlier one saved.

@@ -1,10 +1,10 @@
-import { knownFailure } from '../../src/failure/explain.ts';
-import { type Area, KNOWLEDGE } from '../../src/failure/knowledge.ts';
+import { knownFailure } from '../../src/errors/explain.ts';
+import { type Area, KNOWN_ERRORS } from '../../src/errors/known-errors.ts';
 import { ERROR_SAMPLES } from './error-samples.ts';
 
 const INTRODUCTION = `# Troubleshooting
 
-<!-- Made by \`npm run docs\` from src/failure/knowledge.ts and scripts/docs/error-samples.ts. Change those. -->
+<!-- Made by \`npm run docs\` from src/errors/known-errors.ts and scripts/docs/error-samples.ts. Change those. -->
 
 An error of the step has three parts: what failed, in the service's own words; what that most likely means here; what to
 do. Below it the log lists which identities were looked at, in order, with a mark and a reason each. The same is in the
@@ -37,7 +37,7 @@ export function troubleshooting(): string {
 
 /** The entries of an area; one that belongs to several stands in the first of its own. */
 function idsOf(area: Area): string[] {
-  return KNOWLEDGE.filter(({ areas }) => areas[0] === area).map(({ id }) => id);
+  return KNOWN_ERRORS.filter(({ areas }) => areas[0] === area).map(({ id }) => id);
 }
 
 function sectionOf(id: string): string {

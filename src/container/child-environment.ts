@@ -1,4 +1,4 @@
-import type { Environment } from '../environment.ts';
+import type { Environment } from '../runner/environment.ts';
 
 /**
  * Variables that a container client gets nothing of, though the action inherited them: the keys that sign calls to AWS,

@@ -1,7 +1,7 @@
-import type { Failure } from '../failure/failure.ts';
-import * as log from '../log.ts';
+import type { Failure } from '../errors/failure.ts';
 import { which } from '../packages/actions-io.ts';
-import { singleLine } from '../safe-text.ts';
+import * as log from '../runner/log.ts';
+import { singleLine } from '../runner/safe-text.ts';
 import { type Finder, type FoundTool, findTool } from './find-tool.ts';
 import { isToolName, OTHER_PROGRAMS, TOOL_NAMES, type ToolName } from './tool.ts';
 
@@ -50,7 +50,7 @@ async function defaultTool(find: Finder): Promise<FoundTool> {
   }
   const others = OTHER_PROGRAMS.join(', ');
   const what = `docker is not on the path of this runner, and none of ${others} either.`;
-  const { knownFailure } = await import('../failure/explain.ts');
+  const { knownFailure } = await import('../errors/explain.ts');
   throw knownFailure('client-missing', what, { tool: 'docker' });
 }
 
@@ -60,6 +60,6 @@ async function missingTools(missing: readonly ToolName[], find: Finder): Promise
   const found =
     names.length > 0 ? `On the path are: ${names.join(', ')}.` : 'No container tool is on the path.';
   const what = `Input 'container-cli' names ${missing.join(', ')}, which is not on the path of this runner. ${found}`;
-  const { knownFailure } = await import('../failure/explain.ts');
+  const { knownFailure } = await import('../errors/explain.ts');
   return knownFailure('client-missing', what, { tool: missing.join(', ') });
 }

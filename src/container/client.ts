@@ -1,12 +1,12 @@
-import type { Environment } from '../environment.ts';
-import { singleLine } from '../safe-text.ts';
+import type { Environment } from '../runner/environment.ts';
+import { singleLine } from '../runner/safe-text.ts';
+import type { AuthFileLocation } from './auth-file-location.ts';
 import { childEnvironment } from './child-environment.ts';
-import type { CredentialPlace } from './credential-place.ts';
 import type { FoundTool } from './find-tool.ts';
 import type { ProcessResult } from './process.ts';
 
 /** A tool that is logged in or out, and where it keeps the login. */
-export type ContainerClient = FoundTool & { readonly place: CredentialPlace };
+export type ContainerClient = FoundTool & { readonly place: AuthFileLocation };
 
 /**
  * The environment of a container client: the runner's, without the credentials that the client does not need, and
@@ -14,7 +14,7 @@ export type ContainerClient = FoundTool & { readonly place: CredentialPlace };
  */
 export function clientEnvironment(
   environment: Environment,
-  variables: CredentialPlace['variables'],
+  variables: AuthFileLocation['variables'],
 ): Environment {
   const inherited = Object.entries(childEnvironment(environment));
   const kept = inherited.filter(([name]) => !Object.hasOwn(variables, name));
@@ -23,8 +23,8 @@ export function clientEnvironment(
 }
 
 /** Why a client that ended by itself did not succeed, on one line: in its own words, or else by how it ended. */
-export function clientsReason({ stderr, stdout, exitCode, signal }: ProcessResult): string {
-  const words = clientsWords(stderr) || clientsWords(stdout) || singleLine(stderr) || singleLine(stdout);
+export function failureReason({ stderr, stdout, exitCode, signal }: ProcessResult): string {
+  const words = clientMessage(stderr) || clientMessage(stdout) || singleLine(stderr) || singleLine(stdout);
   if (signal !== null) return `${words || 'it said nothing'}, and was ended by the signal ${signal}`;
   return words || `it said nothing, and ended with exit code ${exitCode}`;
 }
@@ -34,7 +34,7 @@ export function clientsReason({ stderr, stdout, exitCode, signal }: ProcessResul
  * warnings, which can stand before or behind them, are left out. skopeo has its error itself in a log line, of level
  * fatal or error; one word stands there without quotes.
  */
-export function clientsWords(stderr: string): string {
+export function clientMessage(stderr: string): string {
   const lines = stderr.split(/[\r\n]+/).map((line) => line.trim());
   const words = lines
     .map((line) => fatalWords(line) ?? line)

@@ -1,14 +1,8 @@
 import { statSync } from 'node:fs';
-import { Failure, wordsOf } from '../failure/failure.ts';
-import * as log from '../log.ts';
-import { singleLine } from '../safe-text.ts';
-import {
-  type CredentialConfig,
-  readConfig,
-  withLogin,
-  withoutLogin,
-  writeConfig,
-} from './credential-config.ts';
+import { Failure, messageOf } from '../errors/failure.ts';
+import * as log from '../runner/log.ts';
+import { singleLine } from '../runner/safe-text.ts';
+import { type AuthFile, readAuthFile, withLogin, withoutLogin, writeAuthFile } from './auth-file.ts';
 
 // The tool `config-file`: no program, the entry of a login written by this action itself.
 
@@ -40,14 +34,14 @@ export function removeEntry(file: string, registry: string): void {
   change(file, (config) => withoutLogin(config, registry));
 }
 
-function change(file: string, alter: (config: CredentialConfig) => CredentialConfig): void {
+function change(file: string, alter: (config: AuthFile) => AuthFile): void {
   try {
-    const old = readConfig(file);
+    const old = readAuthFile(file);
     const altered = alter(old);
-    if (altered !== old) writeConfig(file, altered);
+    if (altered !== old) writeAuthFile(file, altered);
   } catch (error) {
     throw new Failure(
-      { what: `The configuration file ${file} could not be changed: ${singleLine(wordsOf(error))}` },
+      { what: `The configuration file ${file} could not be changed: ${singleLine(messageOf(error))}` },
       { cause: error },
     );
   }

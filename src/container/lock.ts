@@ -1,11 +1,11 @@
 import { lstatSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { lockSync } from 'proper-lockfile';
-import { wordsOf } from '../failure/failure.ts';
-import * as log from '../log.ts';
-import { PRODUCT } from '../product.ts';
+import { messageOf } from '../errors/failure.ts';
 import { type Clock, SYSTEM_CLOCK } from '../retry/clock.ts';
-import { isMissing } from './credential-config.ts';
+import * as log from '../runner/log.ts';
+import { PRODUCT } from '../runner/product.ts';
+import { isMissing } from './auth-file.ts';
 
 /** The name of the lock, a directory, in the directory that it guards. */
 export const LOCK_NAME = `.${PRODUCT.name}.lock`;
@@ -80,12 +80,12 @@ function tryLock(directory: string, path: string): (() => void) | undefined | 'h
       stale: STALE_MS,
       // Somebody took the lock over, say because this process was stopped for a while. What it guards is looked at
       // again after each login.
-      onCompromised: (error) => log.debug(`The lock in ${directory} was lost: ${wordsOf(error)}`),
+      onCompromised: (error) => log.debug(`The lock in ${directory} was lost: ${messageOf(error)}`),
     });
     return () => releaseQuietly(release);
   } catch (error) {
     if (isHeld(error)) return 'held by another';
-    log.debug(`No lock in ${directory}: ${wordsOf(error)}`);
+    log.debug(`No lock in ${directory}: ${messageOf(error)}`);
     return undefined;
   }
 }
@@ -115,6 +115,6 @@ function releaseQuietly(release: () => void): void {
   try {
     release();
   } catch (error) {
-    log.debug(`A lock could not be given back: ${wordsOf(error)}`);
+    log.debug(`A lock could not be given back: ${messageOf(error)}`);
   }
 }

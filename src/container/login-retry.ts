@@ -1,6 +1,6 @@
 import { type BackoffLimits, backoffDelayMs } from '../retry/backoff.ts';
 import { type Clock, SYSTEM_CLOCK } from '../retry/clock.ts';
-import type { Retry } from '../retry/report.ts';
+import type { Retry } from '../retry/retry-line.ts';
 
 // Which refusals of a container client pass by themselves. The words are those of docker, podman, buildah, skopeo,
 // nerdctl, oras and helm, and of Go's network library, which they all use. Quoted parts of the patterns are from their

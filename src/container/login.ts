@@ -1,14 +1,14 @@
 import { mkdirSync } from 'node:fs';
-import type { RegistryLogin } from '../aws/token.ts';
-import type { Environment } from '../environment.ts';
-import { Failure, wordsOf } from '../failure/failure.ts';
-import * as log from '../log.ts';
+import { Failure, messageOf } from '../errors/failure.ts';
 import { parsePrivateHost } from '../registry/host.ts';
-import { retryLine } from '../retry/report.ts';
-import { singleLine } from '../safe-text.ts';
-import { type ContainerClient, clientEnvironment, clientsReason } from './client.ts';
+import type { RegistryLogin } from '../registry/login.ts';
+import { retryLine } from '../retry/retry-line.ts';
+import type { Environment } from '../runner/environment.ts';
+import * as log from '../runner/log.ts';
+import { singleLine } from '../runner/safe-text.ts';
+import { directoryOf } from './auth-file-location.ts';
+import { type ContainerClient, clientEnvironment, failureReason } from './client.ts';
 import { writeEntry } from './config-file.ts';
-import { directoryOf } from './credential-place.ts';
 import { withLock } from './lock.ts';
 import { logInWithRetries, type Refusal } from './login-retry.ts';
 import { type ProcessResult, runProcess } from './process.ts';
@@ -23,7 +23,7 @@ const LOGIN_DEADLINE_MS = 45_000;
  * read by other processes of the machine.
  * Throws a Failure with the registry and the client's own words.
  */
-export async function logIn(
+export async function logInTo(
   client: ContainerClient,
   login: RegistryLogin,
   { environment, maxAttempts, signal }: LoginRules,
@@ -71,7 +71,7 @@ function makeDirectory(directory: string): void {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
   } catch (error) {
-    log.debug(`The directory ${directory} could not be made: ${wordsOf(error)}`);
+    log.debug(`The directory ${directory} could not be made: ${messageOf(error)}`);
   }
 }
 
@@ -89,7 +89,7 @@ async function runLogin(
     result = await runProcess(executable, args, options);
   } catch (error) {
     throw new Failure(
-      { what: `${tool.name} could not be started: ${singleLine(wordsOf(error))}` },
+      { what: `${tool.name} could not be started: ${singleLine(messageOf(error))}` },
       { cause: error },
     );
   }
@@ -101,7 +101,7 @@ async function runLogin(
 async function loginFailure(tool: ToolName, registry: string, words: string): Promise<Failure> {
   const host = parsePrivateHost(registry);
   const region = typeof host === 'string' ? undefined : host.region;
-  const { explain } = await import('../failure/explain.ts');
+  const { explain } = await import('../errors/explain.ts');
   const explanation = explain({
     area: 'container-client',
     what: `${tool} could not log in to registry ${registry}: ${words}`,
@@ -115,5 +115,5 @@ export function howItEnded(result: ProcessResult): string {
   const { ended } = result;
   if (ended === 'aborted') return 'the step was cancelled';
   if (ended === 'deadline') return `no end after ${LOGIN_DEADLINE_MS / 1000} s, so it was stopped`;
-  return singleLine(clientsReason(result));
+  return singleLine(failureReason(result));
 }

@@ -1,9 +1,9 @@
-import type { Environment } from '../environment.ts';
-import { wordsOf } from '../failure/failure.ts';
-import { singleLine } from '../safe-text.ts';
-import { type ContainerClient, clientEnvironment, clientsReason } from './client.ts';
+import { messageOf } from '../errors/failure.ts';
+import type { Environment } from '../runner/environment.ts';
+import { singleLine } from '../runner/safe-text.ts';
+import { directoryOf } from './auth-file-location.ts';
+import { type ContainerClient, clientEnvironment, failureReason } from './client.ts';
 import { removeEntry } from './config-file.ts';
-import { directoryOf } from './credential-place.ts';
 import { withLock } from './lock.ts';
 import { runProcess } from './process.ts';
 
@@ -15,7 +15,7 @@ const LOGOUT_DEADLINE_MS = 15_000;
  * Gives the reason where that fails, and nothing where it is done or there was no login: one that fails must not keep
  * others from being logged out of.
  */
-export async function logOut(
+export async function logOutOf(
   client: ContainerClient,
   registry: string,
   environment: Environment,
@@ -29,7 +29,7 @@ export async function logOut(
       return undefined;
     });
   } catch (error) {
-    return singleLine(wordsOf(error));
+    return singleLine(messageOf(error));
   }
 }
 
@@ -47,6 +47,6 @@ async function runLogout(
   const { exitCode, ended } = result;
   if (exitCode === 0) return undefined;
   if (ended !== 'by-itself') return `it did not end (${ended})`;
-  const reason = clientsReason(result);
+  const reason = failureReason(result);
   return tool.notLoggedIn?.test(reason) ? undefined : singleLine(reason);
 }

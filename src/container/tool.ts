@@ -9,7 +9,7 @@ export type ToolName = (typeof TOOL_NAMES)[number];
 /**
  * The families of files that logins are kept in:
  * `docker`, the `config.json` of the docker configuration; `containers`, the auth file of podman and its kin; and
- * `helm`, the registry configuration of helm. Which variables move each of them is said in credential-place.ts.
+ * `helm`, the registry configuration of helm. Which variables move each of them is said in auth-file-location.ts.
  */
 export type FileKind = 'docker' | 'containers' | 'helm';
 

@@ -1,10 +1,10 @@
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { getProxyForUrl } from 'proxy-from-env';
-import { withVariables } from '../environment.ts';
-import { describeError } from '../failure/symptoms.ts';
-import { singleLine } from '../safe-text.ts';
+import { describeError } from '../errors/describe.ts';
+import { withVariables } from '../runner/environment.ts';
+import { singleLine } from '../runner/safe-text.ts';
+import { DeadlineHandler, HANDLER_OPTIONS } from './deadline-handler.ts';
 import type { NamedProxy, Proxies } from './proxy.ts';
-import { DeadlineHandler, HANDLER_OPTIONS } from './request-handler.ts';
 
 // Loaded only where a proxy is named: it brings the libraries for it.
 

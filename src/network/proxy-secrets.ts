@@ -1,4 +1,4 @@
-import { type Environment, variable } from '../environment.ts';
+import { type Environment, variable } from '../runner/environment.ts';
 import { parseProxyUrl } from './proxy.ts';
 
 /** The variables that name a proxy to anything that this action runs, in both of their spellings. */

@@ -1,5 +1,5 @@
-import { type Environment, variable } from '../environment.ts';
-import { Failure } from '../failure/failure.ts';
+import { Failure } from '../errors/failure.ts';
+import { type Environment, variable } from '../runner/environment.ts';
 
 /** A proxy, and who named it. */
 export type NamedProxy = {

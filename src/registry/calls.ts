@@ -1,5 +1,5 @@
-import { Failure } from '../failure/failure.ts';
-import type { RegistryEntry } from './entry.ts';
+import { Failure } from '../errors/failure.ts';
+import type { RegistryEntry } from './host.ts';
 import { partitionConflict } from './partition-conflict.ts';
 
 /** A registry that the token of a call is for. */

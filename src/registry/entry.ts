@@ -1,16 +1,7 @@
-import { singleLine } from '../safe-text.ts';
-import { type PrivateHost, PUBLIC_DUAL_STACK_HOST, PUBLIC_HOST, parsePrivateHost } from './host.ts';
+import { singleLine } from '../runner/safe-text.ts';
+import { PUBLIC_DUAL_STACK_HOST, PUBLIC_HOST, parsePrivateHost, type RegistryEntry } from './host.ts';
 import { lexicalProblem } from './misspelling.ts';
 import { partitionConflict } from './partition-conflict.ts';
-
-/** One registry that the user asks for. */
-export type RegistryEntry =
-  /** The registry of an account, in the region of the step. */
-  | { readonly kind: 'account'; readonly accountId: string }
-  /** A private registry by its host, as it was written: container clients keep credentials by that. */
-  | ({ readonly kind: 'private'; readonly host: string } & PrivateHost)
-  /** ECR Public, by the host as it was written. */
-  | { readonly kind: 'public'; readonly host: string; readonly dualStack: boolean };
 
 /** ECR Public, as `registry-type: public` asks for it. */
 export const PUBLIC_ENTRY: RegistryEntry = { kind: 'public', host: PUBLIC_HOST, dualStack: false };

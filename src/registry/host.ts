@@ -12,6 +12,15 @@ export type PrivateHost = {
 export const PUBLIC_HOST = 'public.ecr.aws';
 export const PUBLIC_DUAL_STACK_HOST = 'ecr-public.aws.com';
 
+/** One registry that the user asks for. */
+export type RegistryEntry =
+  /** The registry of an account, in the region of the step. */
+  | { readonly kind: 'account'; readonly accountId: string }
+  /** A private registry by its host, as it was written: container clients keep credentials by that. */
+  | ({ readonly kind: 'private'; readonly host: string } & PrivateHost)
+  /** ECR Public, by the host as it was written. */
+  | { readonly kind: 'public'; readonly host: string; readonly dualStack: boolean };
+
 const PRIVATE_FORM =
   /^(?<account>[^.]+)\.(?<service>dkr\.ecr|dkr-ecr)(?<fips>-fips)?\.(?<region>[^.]+)\.(?<suffix>.+)$/;
 

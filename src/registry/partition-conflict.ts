@@ -1,4 +1,4 @@
-import type { RegistryEntry } from './entry.ts';
+import type { RegistryEntry } from './host.ts';
 import { partitionOfRegion } from './partition.ts';
 
 /** Where ECR Public is: the identities of other partitions cannot call it. */

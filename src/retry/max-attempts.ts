@@ -1,6 +1,6 @@
-import { type Environment, variable } from '../environment.ts';
-import { Failure } from '../failure/failure.ts';
-import { singleLine } from '../safe-text.ts';
+import { Failure } from '../errors/failure.ts';
+import { type Environment, variable } from '../runner/environment.ts';
+import { singleLine } from '../runner/safe-text.ts';
 
 /** The most attempts that can be asked for. More would only wait for the end of the step's time. */
 const MOST_ATTEMPTS = 20;

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { describeError } from '../failure/symptoms.ts';
+import { describeError } from '../errors/describe.ts';
 import { StandardRetryStrategy } from '../packages/aws-sdk.ts';
-import type { Retry } from './report.ts';
+import type { Retry } from './retry-line.ts';
 
 type Refresh = StandardRetryStrategy['refreshRetryTokenForRetry'];
 

@@ -41,7 +41,8 @@ class Job {
   start = (): Promise<string> => this.run(join(STAND_INS, 'start.mjs'));
   finish = (): Promise<string> => this.run(join(STAND_INS, 'finish.mjs'));
   main = (): Promise<string> => this.run(actionEntry(), [], inputVariables({}));
-  post = (): Promise<string> => this.run(actionEntry(), [], { ...inputVariables({}), ...this.#state() });
+  post = (): Promise<string> =>
+    this.run(actionEntry('post'), [], { ...inputVariables({}), ...this.#state() });
 
   check(outputs = parseKeyValueFile(readFileSync(this.#file('output'), 'utf8'))): Promise<string> {
     return this.run(CHECK, ['check'], { LOGIN_OUTPUTS: JSON.stringify(outputs) });

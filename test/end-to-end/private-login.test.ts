@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { PRODUCT } from '../../src/product.ts';
+import { PRODUCT } from '../../src/runner/product.ts';
 import { startWorld, type World } from '../harness/world.ts';
 
 let world: World;

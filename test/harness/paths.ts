@@ -1,4 +1,5 @@
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 
 /** The folder of this repository. */
 export const repository = resolve(import.meta.dirname, '..', '..');
@@ -18,7 +19,15 @@ export const nodeBinary = join(
   process.platform === 'win32' ? 'node.exe' : 'node',
 );
 
-/** The file that a stage of the action starts from: the built bundle, or what ACTION_ENTRY names. */
-export function actionEntry(): string {
-  return resolve(repository, process.env['ACTION_ENTRY'] ?? join('dist', 'index.js'));
+/** The two steps of the action that the runner starts. */
+export type Stage = 'main' | 'post';
+
+/**
+ * The file that a stage of the action starts from: the built bundle, or what ACTION_ENTRY names. Post is in the folder
+ * `post` beside main; an entry without one, as tests of the harness use, is both.
+ */
+export function actionEntry(stage: Stage = 'main'): string {
+  const main = resolve(repository, process.env['ACTION_ENTRY'] ?? join('dist', 'index.js'));
+  const post = join(dirname(main), 'post', 'index.js');
+  return stage === 'post' && existsSync(post) ? post : main;
 }

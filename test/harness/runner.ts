@@ -3,7 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { inputVariables, readActionMetadata } from './action-metadata.ts';
 import { FileCommandFiles, type FileCommands } from './file-commands.ts';
 import { type LogLine, logText, Masks, renderLog } from './masking.ts';
-import { actionEntry, nodeBinary } from './paths.ts';
+import { actionEntry, nodeBinary, type Stage } from './paths.ts';
 import type { ToolDirectory, ToolRun } from './tools.ts';
 import {
   type InterpretedLine,
@@ -28,6 +28,7 @@ export interface Reaction {
 
 /** How one stage of the action is run. */
 export interface StepOptions {
+  stage: Stage;
   inputs: Record<string, string>;
   /** All of the step's environment that is not the runner's own. */
   env: Record<string, string>;
@@ -98,7 +99,7 @@ function stepEnvironment(options: StepOptions, files: FileCommandFiles): Record<
 export async function runStep(options: StepOptions): Promise<StepResult> {
   const files = new FileCommandFiles(options.directory);
   const started = performance.now();
-  const child = spawn(actionNode(), [actionEntry()], {
+  const child = spawn(actionNode(), [actionEntry(options.stage)], {
     env: stepEnvironment(options, files),
     cwd: options.directory,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -7,6 +7,7 @@ import { type PrivateRegistry, registryOfHost, registryUrl } from './ecr.ts';
 import { type Identity, makeRoleSession, makeUser } from './identities.ts';
 import { InstanceMetadata } from './instance-metadata.ts';
 import { requireNoLeaks } from './leaks.ts';
+import type { Stage } from './paths.ts';
 import { PodIdentityAgent } from './pod-identity-agent.ts';
 import { ForwardProxy } from './proxy.ts';
 import { Registry } from './registry.ts';
@@ -230,7 +231,7 @@ export class World {
    * do, whatever the test is about.
    */
   async main(choice: StepChoice = {}): Promise<StepResult> {
-    return this.#run(choice, choice.inputs ?? {}, choice.tools ?? { docker: 'real' }, {});
+    return this.#run('main', choice, choice.inputs ?? {}, choice.tools ?? { docker: 'real' }, {});
   }
 
   /** Runs the post stage of a main stage, with its state, its inputs and what it exported. */
@@ -240,6 +241,7 @@ export class World {
     const runnerTemp = choice.runnerTemp ?? main.options.env['RUNNER_TEMP'] ?? this.runnerTemp;
     const tools = choice.tools ?? this.#toolsOf.get(main) ?? { docker: 'real' };
     return this.#run(
+      'post',
       { ...choice, env, after, runnerTemp },
       choice.inputs ?? main.options.inputs,
       tools,
@@ -302,6 +304,7 @@ export class World {
   readonly #toolsOf = new WeakMap<StepResult, Record<string, Tool>>();
 
   async #run(
+    stage: Stage,
     choice: StepChoice,
     inputs: Record<string, string>,
     chosenTools: Record<string, Tool>,
@@ -318,7 +321,7 @@ export class World {
       this.#temps.add(env['RUNNER_TEMP']);
     }
     const { interrupts = [], limitMs = 60_000, reaction } = choice;
-    const step = { inputs, env, state, tools, directory, interrupts, limitMs };
+    const step = { stage, inputs, env, state, tools, directory, interrupts, limitMs };
     const result = await runStep({ ...step, ...(reaction !== undefined && { reaction }) });
     this.#toolsOf.set(result, chosenTools);
     if (!this.#anyConduct) requireGoodConduct(result);

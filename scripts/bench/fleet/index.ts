@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DEFAULT_MAX_ATTEMPTS } from '../../../src/aws/call-rules.ts';
+import { DEFAULT_MAX_ATTEMPTS } from '../../../src/network/client-config.ts';
 import { repository } from '../../../test/harness/paths.ts';
 import { fillIn } from '../document.ts';
 import { ATTEMPTS, CROWD_SIZES, DECIDING, QUOTAS, WHOLE_STEPS } from './crowds.ts';

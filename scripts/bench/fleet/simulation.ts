@@ -1,7 +1,7 @@
 import { ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import { HttpResponse } from '@smithy/core/protocols';
-import { callSettings } from '../../../src/aws/call-rules.ts';
-import { STEP_BUDGET_MS } from '../../../src/step-limits.ts';
+import { sdkClientConfig } from '../../../src/network/client-config.ts';
+import { STEP_BUDGET_MS } from '../../../src/stage/time-limit.ts';
 import { type Quota, TokenBucket } from './token-bucket.ts';
 import { VirtualTime } from './virtual-time.ts';
 
@@ -68,7 +68,7 @@ async function makeLogin(crowd: Crowd, time: VirtualTime, bucket: TokenBucket): 
   };
   const { maxAttempts } = crowd;
   const rules = { proxies: undefined, maxAttempts, maxAttemptsAsked: maxAttempts };
-  const settings = await callSettings('Amazon ECR', rules, () => {});
+  const settings = await sdkClientConfig('Amazon ECR', rules, () => {});
   const client = new ECRClient({
     ...settings,
     requestHandler,

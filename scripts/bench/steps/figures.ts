@@ -63,8 +63,10 @@ export function leanRemark({ bare, lean, main }: StageTimes): string {
 /** The size of what a runner fetches and reads: the folder of the entry without the licences. */
 export function measureBundle(): Figure {
   const folder = dirname(actionEntry());
-  const files = readdirSync(folder).filter((name) => name !== 'licenses.txt');
-  const size = files.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0) / 1e6;
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name !== 'licenses.txt')
+    .map((entry) => join(entry.parentPath, entry.name));
+  const size = files.reduce((sum, name) => sum + statSync(name).size, 0) / 1e6;
   return figure('bundle', size, [size]);
 }
 

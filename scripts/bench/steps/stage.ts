@@ -85,7 +85,8 @@ export class BenchStage {
 
   /** The post step after a main step with one registry. */
   post(state: Record<string, string>): Run {
-    const { command, env } = this.#step({});
+    const { env } = this.#step({});
+    const command = [actionNode(), actionEntry('post')];
     const saved = Object.fromEntries(Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]));
     return { command, env: { ...env, ...saved } };
   }

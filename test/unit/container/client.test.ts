@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { clientEnvironment, clientsReason, clientsWords } from '../../../src/container/client.ts';
+import { clientEnvironment, clientMessage, failureReason } from '../../../src/container/client.ts';
 
-describe('clientsWords', () => {
+describe('clientMessage', () => {
   test.each([
     ['Error response from daemon: no\n', 'Error response from daemon: no'],
     ['time="2026-01-01T00:00:00Z" level=info msg="x"\nError: no\n', 'Error: no'],
@@ -14,11 +14,11 @@ describe('clientsWords', () => {
     ['', ''],
     ['time="x" level=info msg="only noise"', ''],
   ])('%j: %s', (stderr, words) => {
-    expect(clientsWords(stderr)).toBe(words);
+    expect(clientMessage(stderr)).toBe(words);
   });
 });
 
-describe('clientsReason', () => {
+describe('failureReason', () => {
   const silent = { exitCode: 3, signal: null, stdout: '', stderr: '', ended: 'by-itself' } as const;
   test.each([
     [{ ...silent, stderr: 'Error: no\n' }, 'Error: no'],
@@ -35,7 +35,7 @@ describe('clientsReason', () => {
       'Error: no, and was ended by the signal SIGSEGV',
     ],
   ] as const)('%j: %s', (result, reason) => {
-    expect(clientsReason(result)).toBe(reason);
+    expect(failureReason(result)).toBe(reason);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { logInWithRetries, type Refusal, refusalKind } from '../../../src/container/login-retry.ts';
-import type { Retry } from '../../../src/retry/report.ts';
+import type { Retry } from '../../../src/retry/retry-line.ts';
 
 const GET = 'Get "https://123456789012.dkr.ecr.eu-west-1.amazonaws.com/v2/":';
 const DAEMON = 'Error response from daemon:';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { howItEnded, LoginRefused, logIn } from '../../../src/container/login.ts';
-import { logOut } from '../../../src/container/logout.ts';
+import { howItEnded, LoginRefused, logInTo } from '../../../src/container/login.ts';
+import { logOutOf } from '../../../src/container/logout.ts';
 import { TOOLS } from '../../../src/container/tool.ts';
 
 const client = { tool: TOOLS.docker, executable: '/nowhere/docker', place: { variables: {} } };
@@ -8,7 +8,7 @@ const login = { registry: 'host', username: 'AWS', password: 'hunter2', token: '
 const never = new AbortController().signal;
 
 test('a client that cannot be started is a failure of the login that says why', async () => {
-  await expect(logIn(client, login, { environment: {}, maxAttempts: 1, signal: never })).rejects.toThrow(
+  await expect(logInTo(client, login, { environment: {}, maxAttempts: 1, signal: never })).rejects.toThrow(
     /^docker could not be started: .*spawn \/nowhere\/docker ENOENT$/,
   );
 });
@@ -20,21 +20,23 @@ test.each([
 ])('a client that %s (%s) has refused the login: %s', async (_, script, isRefused) => {
   const tool = { ...TOOLS.docker, commands: { login: ['-c', script], logout: [] } };
   const shell = { ...client, tool, executable: '/bin/sh' };
-  const error: unknown = await logIn(shell, login, { environment: {}, maxAttempts: 1, signal: never }).catch(
-    (reason: unknown) => reason,
-  );
+  const error: unknown = await logInTo(shell, login, {
+    environment: {},
+    maxAttempts: 1,
+    signal: never,
+  }).catch((reason: unknown) => reason);
   expect([error instanceof Error, error instanceof LoginRefused]).toEqual([true, isRefused]);
 });
 
 test('a directory that cannot be made is left to the client to complain about', async () => {
   const place = { variables: {}, file: '/dev/null/docker/config.json' };
   await expect(
-    logIn({ ...client, place }, login, { environment: {}, maxAttempts: 1, signal: never }),
+    logInTo({ ...client, place }, login, { environment: {}, maxAttempts: 1, signal: never }),
   ).rejects.toThrow('ENOENT');
 });
 
 test('a client that cannot be started is the reason of a logout that failed', async () => {
-  expect(await logOut(client, 'host', {}, never)).toContain('spawn /nowhere/docker ENOENT');
+  expect(await logOutOf(client, 'host', {}, never)).toContain('spawn /nowhere/docker ENOENT');
 });
 
 test('a logout that was cancelled says so', async () => {
@@ -43,7 +45,7 @@ test('a logout that was cancelled says so', async () => {
     executable: '/bin/sleep',
     tool: { ...TOOLS.docker, commands: { login: [], logout: [] } },
   };
-  expect(await logOut(slow, '60', {}, AbortSignal.abort())).toBe('it did not end (aborted)');
+  expect(await logOutOf(slow, '60', {}, AbortSignal.abort())).toBe('it did not end (aborted)');
 });
 
 describe('howItEnded', () => {

@@ -3,8 +3,8 @@ import { ERROR_SAMPLES } from '../../../scripts/docs/error-samples.ts';
 import { flowPicture } from '../../../scripts/docs/flow-picture.ts';
 import { terminalPicture, textOfPicture } from '../../../scripts/docs/terminal-picture.ts';
 import { troubleshooting } from '../../../scripts/docs/troubleshooting.ts';
-import { explain } from '../../../src/failure/explain.ts';
-import { KNOWLEDGE } from '../../../src/failure/knowledge.ts';
+import { explain } from '../../../src/errors/explain.ts';
+import { KNOWN_ERRORS } from '../../../src/errors/known-errors.ts';
 import { repositoryText } from './repository-files.ts';
 
 describe('docs/troubleshooting.md', () => {
@@ -16,12 +16,12 @@ describe('docs/troubleshooting.md', () => {
     const sections = [...repositoryText('docs/troubleshooting.md').matchAll(/^### (\S+)$/gm)].map(
       (match) => match[1],
     );
-    const ids = KNOWLEDGE.map(({ id }) => id).sort();
+    const ids = KNOWN_ERRORS.map(({ id }) => id).sort();
     expect(sections.sort()).toEqual(ids);
     expect(Object.keys(ERROR_SAMPLES).sort()).toEqual(ids);
   });
 
-  const recognised = KNOWLEDGE.filter(({ pattern }) => pattern !== undefined);
+  const recognised = KNOWN_ERRORS.filter(({ pattern }) => pattern !== undefined);
 
   test.each(recognised)('the words shown for $id are explained by it', ({ id, areas }) => {
     const { words = '', signs = '' } = ERROR_SAMPLES[id] ?? {};

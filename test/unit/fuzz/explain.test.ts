@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { explain, knownFailure } from '../../../src/failure/explain.ts';
-import { FACTS, type Facts, KNOWLEDGE } from '../../../src/failure/knowledge.ts';
+import { explain, knownFailure } from '../../../src/errors/explain.ts';
+import { FACTS, type Facts, KNOWN_ERRORS } from '../../../src/errors/known-errors.ts';
 import { SEED } from '../../harness/seed.ts';
 import { hostileText } from './hostile-text.ts';
 
@@ -18,7 +18,7 @@ const facts: fc.Arbitrary<Facts> = fc.record(
 );
 
 describe(`what a failure is explained by (seed ${SEED})`, () => {
-  test.each(KNOWLEDGE.map(({ id }) => id))(
+  test.each(KNOWN_ERRORS.map(({ id }) => id))(
     'puts nothing into a command that could be more than a word: %s',
     (id) => {
       const plain = knownFailure(id, 'what').explanation;
@@ -31,7 +31,7 @@ describe(`what a failure is explained by (seed ${SEED})`, () => {
     },
   );
 
-  test.each(KNOWLEDGE.map(({ id }) => id))('puts nothing of two words into a command: %s', (id) => {
+  test.each(KNOWN_ERRORS.map(({ id }) => id))('puts nothing of two words into a command: %s', (id) => {
     const two = Object.fromEntries(Object.keys(FACTS).map((name) => [name, 'a -o b']));
     expect(knownFailure(id, 'what', two).explanation.remedy).toBe(
       knownFailure(id, 'what').explanation.remedy,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Failure } from '../../../src/failure/failure.ts';
+import { Failure } from '../../../src/errors/failure.ts';
 import { readInputs } from '../../../src/inputs.ts';
 import { readActionMetadata } from '../../harness/action-metadata.ts';
 import { SEED } from '../../harness/seed.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { readToken, registryHost } from '../../../src/aws/token.ts';
-import { explain } from '../../../src/failure/explain.ts';
-import { describeError } from '../../../src/failure/symptoms.ts';
-import { keepOut, presentable } from '../../../src/log.ts';
-import { redact } from '../../../src/redaction.ts';
+import { readToken, registryHost } from '../../../src/ecr/token.ts';
+import { describeError } from '../../../src/errors/describe.ts';
+import { explain } from '../../../src/errors/explain.ts';
 import { parseRegistries } from '../../../src/registry/entry.ts';
-import { singleLine, withoutCommands } from '../../../src/safe-text.ts';
+import { keepOut, presentable } from '../../../src/runner/log.ts';
+import { redact } from '../../../src/runner/redaction.ts';
+import { singleLine, withoutCommands } from '../../../src/runner/safe-text.ts';
 
 /** Long enough that what takes a time by the square of the length does not end within a test's time. */
 const LENGTH = 2_000_000;

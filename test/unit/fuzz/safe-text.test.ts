@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { singleLine, withoutCommands } from '../../../src/safe-text.ts';
+import { singleLine, withoutCommands } from '../../../src/runner/safe-text.ts';
 import { SEED } from '../../harness/seed.ts';
 import { parseCommand, splitLines } from '../../harness/workflow-commands.ts';
 import { hostileText } from './hostile-text.ts';

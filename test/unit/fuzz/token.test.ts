@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { getAuthorizationTokens, readToken, registryHost } from '../../../src/aws/token.ts';
-import { Failure } from '../../../src/failure/failure.ts';
+import { getAuthorizationTokens, readToken, registryHost } from '../../../src/ecr/token.ts';
+import { Failure } from '../../../src/errors/failure.ts';
 import { planCalls } from '../../../src/registry/calls.ts';
 import { PUBLIC_ENTRY } from '../../../src/registry/entry.ts';
 import { HttpStandIn } from '../../harness/http-stand-in.ts';

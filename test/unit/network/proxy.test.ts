@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { proxyFor } from '../../../src/network/proxied-handler.ts';
 import { readProxies } from '../../../src/network/proxy.ts';
-import { redact } from '../../../src/redaction.ts';
+import { redact } from '../../../src/runner/redaction.ts';
 
 const ECR = 'https://api.ecr.eu-west-1.amazonaws.com/';
 const PLAIN = 'http://ecr.example:8080/';

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { HttpRequest } from '@smithy/core/protocols';
 import { type NodeHttpHandler, streamCollector } from '@smithy/node-http-handler';
-import { describeError } from '../../../src/failure/symptoms.ts';
+import { describeError } from '../../../src/errors/describe.ts';
+import { DeadlineHandler } from '../../../src/network/deadline-handler.ts';
 import { ProxiedHandler } from '../../../src/network/proxied-handler.ts';
 import { readProxies } from '../../../src/network/proxy.ts';
-import { DeadlineHandler, requestHandler } from '../../../src/network/request-handler.ts';
+import { requestHandler } from '../../../src/network/request-handler.ts';
 import { answer, hang } from '../../harness/faults.ts';
 import { HttpStandIn } from '../../harness/http-stand-in.ts';
 import { ForwardProxy } from '../../harness/proxy.ts';

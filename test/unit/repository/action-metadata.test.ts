@@ -27,8 +27,12 @@ describe('action.yml', () => {
     expect(action).toBeDefined();
   });
 
-  test('has one entry for both stages', () => {
-    expect(action?.runs).toMatchObject({ using: 'node24', main: 'dist/index.js', post: 'dist/index.js' });
+  test('has an entry for each stage', () => {
+    expect(action?.runs).toMatchObject({
+      using: 'node24',
+      main: 'dist/index.js',
+      post: 'dist/post/index.js',
+    });
   });
 
   test('describes every input and output', () => {

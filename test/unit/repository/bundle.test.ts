@@ -4,7 +4,9 @@ import { describe, expect, test } from '@jest/globals';
 import { repository } from '../../harness/paths.ts';
 
 const FOLDER = join(repository, 'dist');
-const scripts = readdirSync(FOLDER).filter((name) => name.endsWith('.js'));
+const scripts = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).filter((name) =>
+  name.endsWith('.js'),
+);
 
 describe('the bundle', () => {
   test('has no more than 0.7 MB of code', () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import type { Retry } from '../../../src/retry/report.ts';
+import type { Retry } from '../../../src/retry/retry-line.ts';
 import { ReportingRetryStrategy } from '../../../src/retry/sdk-strategy.ts';
 
 beforeEach(() => {

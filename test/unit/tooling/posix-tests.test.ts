@@ -13,7 +13,7 @@ describe('the tests that Windows leaves out', () => {
   );
 
   test.each([
-    ['test/unit/safe-text.test.ts'],
+    ['test/unit/runner/safe-text.test.ts'],
     ['test/unit/registry/entry.test.ts'],
     ['test/unit/repository/workflows.test.ts'],
   ])('are not those of decisions: %s', (file) => {

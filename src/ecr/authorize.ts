@@ -1,0 +1,52 @@
+import { Failure } from '../errors/failure.ts';
+import type { TokenCall } from '../registry/calls.ts';
+import type { RegistryLogin } from '../registry/login.ts';
+import { assignTokens, type PlacedLogin } from './assignment.ts';
+import type { EcrClientConfig } from './client.ts';
+import { settleAll } from './settle.ts';
+import { getAuthorizationTokens, nameOfCall } from './token.ts';
+
+/** How many calls are under way at a time: enough for any list, few enough for the quota that all jobs share. */
+const CALLS_AT_ONCE = 8;
+
+/** What the calls gave. */
+export type Authorized = {
+  /** In the order in which the registries were asked for, each host once. */
+  readonly logins: readonly RegistryLogin[];
+  /** One for each call that failed, and for each registry that an answer had no token for. */
+  readonly failures: readonly unknown[];
+};
+
+/** Makes all calls and gives each registry its token. A call that fails takes nothing from the others. */
+export async function authorize(
+  calls: readonly TokenCall[],
+  settings: EcrClientConfig,
+  signal: AbortSignal,
+): Promise<Authorized> {
+  const tasks = calls.map((call) => () => getAuthorizationTokens(call, settings, signal));
+  const results = await settleAll(tasks, CALLS_AT_ONCE);
+  const placed: PlacedLogin[] = [];
+  const failures: unknown[] = [];
+  for (const [index, call] of calls.entries()) {
+    const result = results[index];
+    if (result?.status !== 'fulfilled') {
+      failures.push(result?.reason);
+      continue;
+    }
+    const { logins, missing } = assignTokens(call, result.value);
+    placed.push(...logins);
+    for (const registry of missing) {
+      failures.push(new Failure({ what: `The answer of ${nameOfCall(call)} has no token for ${registry}.` }));
+    }
+  }
+  return { logins: inOrder(placed), failures };
+}
+
+/** A registry asked for by its account and by its host as well is one login. */
+function inOrder(placed: readonly PlacedLogin[]): readonly RegistryLogin[] {
+  const byHost = new Map<string, RegistryLogin>();
+  for (const { login } of placed.toSorted((one, other) => one.position - other.position)) {
+    if (!byHost.has(login.registry)) byHost.set(login.registry, login);
+  }
+  return [...byHost.values()];
+}

@@ -1,0 +1,35 @@
+import type { ClientConfig } from '../network/client-config.ts';
+import type { Credentials } from '../pod-identity/agent.ts';
+import { type Environment, variable } from '../runner/environment.ts';
+import { PRODUCT } from '../runner/product.ts';
+
+/** Settings that every AWS client of the action shares. */
+export type EcrClientConfig = {
+  readonly credentials: Credentials;
+  readonly customUserAgent: [string, string][];
+  /** From these each client gets the rest of its settings; see sdkClientConfig. */
+  readonly rules: ClientConfig;
+};
+
+/** The settings for the clients of this step. */
+export function ecrClientConfig(
+  environment: Environment,
+  credentials: Credentials,
+  rules: ClientConfig,
+): EcrClientConfig {
+  return { credentials, customUserAgent: userAgent(environment), rules };
+}
+
+/**
+ * How the client names itself: this action, and the run and attempt where the runner tells them, so that a call found
+ * in CloudTrail leads to the run that made it. Values of another form than the runner's are left out: the header is
+ * no place for text from elsewhere.
+ */
+export function userAgent(environment: Environment): [string, string][] {
+  const pairs: [string, string][] = [[PRODUCT.name, PRODUCT.version]];
+  const runId = variable(environment, 'GITHUB_RUN_ID');
+  if (runId !== undefined && /^\d{1,20}$/.test(runId)) pairs.push(['md/run_id', runId]);
+  const attempt = variable(environment, 'GITHUB_RUN_ATTEMPT');
+  if (attempt !== undefined && /^\d{1,6}$/.test(attempt)) pairs.push(['md/attempt', attempt]);
+  return pairs;
+}

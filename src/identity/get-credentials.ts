@@ -1,0 +1,101 @@
+import type { Diagnosis } from '../errors/diagnosis.ts';
+import type { Credentials } from '../pod-identity/agent.ts';
+import { readPod, runsInPod } from '../pod-identity/pod.ts';
+import { containerIdentity, containerSource, currentClaims } from '../pod-identity/source.ts';
+import { type Environment, variable } from '../runner/environment.ts';
+import * as log from '../runner/log.ts';
+import { singleLine } from '../runner/safe-text.ts';
+import {
+  type ChosenCredentials,
+  type CredentialSourceChoice,
+  chooseCredentials,
+  SUBJECTS,
+} from './credential-order.ts';
+import { type CredentialsRequest, obtainCredentials } from './credentials.ts';
+import { nameIdentity } from './identity-name.ts';
+import { profileContent, readProfile } from './profile.ts';
+import { requireReadable, TOKEN_FILES } from './readable-files.ts';
+
+/**
+ * Decides who signs, says so in the log, and gets the credentials.
+ * Throws a Failure that explains why there are none.
+ */
+export async function sign(
+  choice: CredentialSourceChoice,
+  request: CredentialsRequest,
+  diagnosis: Diagnosis,
+): Promise<Credentials> {
+  const { environment } = request;
+  log.keepOut(...SECRET_VARIABLES.map((name) => variable(environment, name)));
+  const signer = await decide(choice, environment, diagnosis);
+  for (const warning of signer.warnings) log.warning(warning);
+  for (const note of signer.notes) log.info(note);
+
+  const credentials = await credentialsOf(signer, request).catch((error: unknown) => {
+    diagnosis.add({
+      mark: 'bad',
+      subject: SUBJECTS[signer.source],
+      reason: `chosen (${signer.reason}), gave none`,
+    });
+    throw error;
+  });
+  log.keepOut(credentials.secretAccessKey, credentials.sessionToken);
+
+  const { name, isInstance } = await nameIdentity(signer.source, environment, credentials);
+  if (signer.source !== 'container') log.info(`Signing with ${name} (${signer.reason})`);
+  if (isInstance && runsInPod(environment)) await warnOfNodeIdentity(request.region);
+  diagnosis.add({ mark: 'good', subject: SUBJECTS[signer.source], reason: `${name} (${signer.reason})` });
+  return credentials;
+}
+
+/** Variables whose values are secrets; services have quoted what they refuse. */
+const SECRET_VARIABLES = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_CONTAINER_AUTHORIZATION_TOKEN'];
+
+async function decide(
+  choice: CredentialSourceChoice,
+  environment: Environment,
+  diagnosis: Diagnosis,
+): Promise<ChosenCredentials> {
+  const name = variable(environment, 'AWS_PROFILE');
+  const profile =
+    choice === 'auto' && name !== undefined ? profileContent(await readProfile(name)) : undefined;
+  const signer = chooseCredentials(choice, { environment, profile });
+  diagnosis.add(...signer.passedOver);
+  if (signer.source === 'profile' && profile === 'missing') {
+    const shown = singleLine(String(name));
+    const what = `The profile '${shown}' of AWS_PROFILE does not exist.`;
+    diagnosis.add({ mark: 'bad', subject: SUBJECTS.profile, reason: `'${shown}' does not exist` });
+    const { knownFailure } = await import('../errors/explain.ts');
+    throw knownFailure('profile-missing', what, { profile: name });
+  }
+  return signer;
+}
+
+async function credentialsOf(signer: ChosenCredentials, request: CredentialsRequest): Promise<Credentials> {
+  const { environment } = request;
+  await requireReadable(TOKEN_FILES[signer.source], environment);
+  await announceContainer(signer, environment);
+  return obtainCredentials(signer.source, request);
+}
+
+/** Who the pod's credentials will be is known before they are there, and the log of a long wait should say it. */
+async function announceContainer(
+  { source, reason }: ChosenCredentials,
+  environment: Environment,
+): Promise<void> {
+  const container = containerSource(environment);
+  if (source !== 'container' || container === undefined) return;
+  const name = containerIdentity(container, await currentClaims(container));
+  const both = variable(environment, 'AWS_CONTAINER_CREDENTIALS_FULL_URI') !== undefined;
+  const asked =
+    both && container.variable === 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'
+      ? `; asked is ${singleLine(container.uri)}, since ${container.variable} is set too and goes before it`
+      : '';
+  log.info(`Signing with ${name} (${reason}${asked})`);
+}
+
+async function warnOfNodeIdentity(region: string | undefined): Promise<void> {
+  const what = 'Signing as the role of the node, which is most likely not what is meant.';
+  const { knownFailure } = await import('../errors/explain.ts');
+  log.warning(knownFailure('node-identity', what, { ...(await readPod()), region }).message);
+}

@@ -1,0 +1,34 @@
+import * as log from '../runner/log.ts';
+import type { ProfileContent } from './credential-order.ts';
+
+/** The settings of one profile, by name. */
+export type Profile = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads a profile from the AWS configuration files (`~/.aws/config` and `~/.aws/credentials`, or where AWS_CONFIG_FILE
+ * and AWS_SHARED_CREDENTIALS_FILE say), as the SDK reads them; undefined where it is in neither.
+ */
+export async function readProfile(name: string): Promise<Profile | undefined> {
+  const { parseKnownFiles } = await import('../packages/shared-config.ts');
+  const profiles = await parseKnownFiles({});
+  // Services have quoted what they refuse, and the profile may sign with the keys of another one.
+  for (const settings of Object.values(profiles)) {
+    log.keepOut(settings['aws_secret_access_key'], settings['aws_session_token']);
+  }
+  return Object.hasOwn(profiles, name) ? profiles[name] : undefined;
+}
+
+/**
+ * Settings that are credentials, or a way to them.
+ * Source: https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
+ */
+const CREDENTIAL_SETTINGS =
+  /^(?:aws_access_key_id|aws_secret_access_key|role_arn|source_profile|credential_source|web_identity_token_file|credential_process|login_session|sso_\w+)$/;
+
+/** Whether a profile decides who signs. One that holds a region only, say, does not. */
+export function profileContent(profile: Profile | undefined): ProfileContent {
+  if (profile === undefined) return 'missing';
+  return Object.keys(profile).some((setting) => CREDENTIAL_SETTINGS.test(setting))
+    ? 'credentials'
+    : 'no-credentials';
+}

@@ -1,0 +1,62 @@
+import { maxAttemptsAsked } from '../retry/max-attempts.ts';
+import { type Retry, retryLine } from '../retry/retry-line.ts';
+import { ReportingRetryStrategy } from '../retry/sdk-strategy.ts';
+import type { Environment } from '../runner/environment.ts';
+import * as log from '../runner/log.ts';
+import { type Proxies, readProxies } from './proxy.ts';
+import { proxySecrets } from './proxy-secrets.ts';
+import { requestHandler } from './request-handler.ts';
+
+/** How often a call is tried where the user names no number; see docs/network.md for how it was chosen. */
+export const DEFAULT_MAX_ATTEMPTS = 8;
+
+/** How this step makes its calls over the network. */
+export type ClientConfig = {
+  readonly proxies: Proxies | undefined;
+  /** How often each call is tried, the first time included. */
+  readonly maxAttempts: number;
+  /** The same number where the user has named it; the agent of EKS Pod Identity has a default of its own. */
+  readonly maxAttemptsAsked: number | undefined;
+};
+
+/**
+ * Reads how calls are to be made from the inputs, else from the environment. The user and password of each
+ * proxy that is named, whether in use or not, are masked before anything can print them.
+ * Throws a Failure that names the input or the variable with a bad value.
+ */
+export function readClientConfig(
+  inputs: { readonly httpProxy: string; readonly maxAttempts: number | undefined },
+  environment: Environment,
+): ClientConfig {
+  for (const secret of proxySecrets(inputs.httpProxy, environment)) log.mask(secret);
+  const asked = maxAttemptsAsked(inputs.maxAttempts, environment);
+  const proxies = readProxies(inputs.httpProxy, environment);
+  return { proxies, maxAttempts: asked ?? DEFAULT_MAX_ATTEMPTS, maxAttemptsAsked: asked };
+}
+
+/** The rules in words, for the log. */
+export function describeClientConfig({ proxies, maxAttempts }: ClientConfig): string {
+  const attempts = maxAttempts === 1 ? '1 attempt' : `up to ${maxAttempts} attempts`;
+  const proxy = proxies?.https ?? proxies?.http;
+  return proxy === undefined ? attempts : `${attempts}, proxy ${proxy.shown} (${proxy.origin})`;
+}
+
+/**
+ * The part of an AWS client's settings that makes its calls survive the network: deadlines, the way through a proxy,
+ * and the SDK's own retries, each with a line in the log. A client's retry strategy keeps an account of its retries,
+ * so every client gets its own.
+ *
+ * @param what what is called, as the start of a line of the log
+ * @param report is told of every retry, before its pause
+ */
+export async function sdkClientConfig(
+  what: string,
+  { proxies, maxAttempts }: ClientConfig,
+  report: (retry: Retry) => void = (retry) => log.info(retryLine(retry)),
+) {
+  return {
+    maxAttempts,
+    requestHandler: await requestHandler(proxies),
+    retryStrategy: new ReportingRetryStrategy(what, maxAttempts, report),
+  };
+}

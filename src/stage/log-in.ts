@@ -1,0 +1,106 @@
+import { requireHome } from '../container/auth-file-location.ts';
+import { chooseTools } from '../container/choose-tools.ts';
+import type { FoundTool } from '../container/find-tool.ts';
+import { type Authorized, authorize } from '../ecr/authorize.ts';
+import { checkCallerAccount } from '../ecr/caller-account.ts';
+import { ecrClientConfig } from '../ecr/client.ts';
+import { Diagnosis, firstLine } from '../errors/diagnosis.ts';
+import { joinFailures } from '../errors/failure.ts';
+import { reportDiagnosis } from '../errors/report.ts';
+import { sign } from '../identity/get-credentials.ts';
+import { CONFIG_FILES, requireReadable } from '../identity/readable-files.ts';
+import { regionForCredentials, stepRegion } from '../identity/region.ts';
+import { type Inputs, readInputs } from '../inputs.ts';
+import { limitAnswers } from '../network/answer-limit.ts';
+import { describeClientConfig, readClientConfig } from '../network/client-config.ts';
+import { maskSecrets, setRegistryOutput } from '../outputs.ts';
+import { needsRegion, planCalls, type TokenCall } from '../registry/calls.ts';
+import type { RegistryLogin } from '../registry/login.ts';
+import type { Environment } from '../runner/environment.ts';
+import { logInToAll } from './log-in-to-all.ts';
+
+/** What all parts of the stage share. */
+type Step = {
+  readonly environment: Environment;
+  readonly signal: AbortSignal;
+  /** What was looked at so far; shown where the stage fails. */
+  readonly diagnosis: Diagnosis;
+};
+
+/**
+ * The main stage: logs the container client in to every registry that the inputs ask for.
+ * Throws one error that names all that has failed, after the log and the job summary show what was looked at.
+ */
+export async function logIn(environment: Environment, signal: AbortSignal): Promise<void> {
+  limitAnswers();
+  const diagnosis = new Diagnosis();
+  try {
+    await logInToRegistries({ environment, signal, diagnosis });
+  } catch (error) {
+    await reportDiagnosis(error, diagnosis, environment);
+    throw error;
+  }
+}
+
+/**
+ * Registries that no token could be had for do not keep the others from being logged in to; a login that fails ends
+ * the stage. What was logged in to keeps its outputs, and is saved for post.
+ */
+async function logInToRegistries(step: Step): Promise<void> {
+  const { environment, signal, diagnosis } = step;
+  const inputs = await diagnosis.part('Inputs', readInputs, () => 'well formed');
+  const { containerCli } = inputs;
+  const tools = await diagnosis.part('Container client', () => readyTools(containerCli), pathsOf);
+  const rules = await diagnosis.part(
+    'Network',
+    () => readClientConfig(inputs, environment),
+    describeClientConfig,
+  );
+  const calls = await diagnosis.part('Registries', () => planStep(inputs, environment), countOf);
+
+  const region = regionForCredentials(inputs.awsRegion, environment, calls);
+  const credentials = await sign(inputs.credentialSource, { environment, region, signal, rules }, diagnosis);
+  const settings = ecrClientConfig(environment, credentials, rules);
+
+  const authorized = await authorize(calls, settings, signal);
+  maskSecrets(authorized.logins, inputs.maskPassword);
+  noteTokens(authorized, diagnosis);
+  const { allowedAccountIds } = inputs;
+  await checkCallerAccount(allowedAccountIds, { calls, ...authorized }, { region, settings, ...step });
+
+  const problems = [...authorized.failures];
+  const how = { ...inputs, ...rules, ...step };
+  await logInToAll(tools, authorized.logins, how).catch((error) => problems.push(error));
+  const [first, ...others] = problems;
+  if (first !== undefined) throw joinFailures([first, ...others]);
+  setRegistryOutput(authorized.logins.map(({ registry }) => registry));
+}
+
+function readyTools(names: Inputs['containerCli']): Promise<readonly FoundTool[]> {
+  requireHome();
+  return chooseTools(names);
+}
+
+const pathsOf = (tools: readonly FoundTool[]): string =>
+  tools.map(({ tool, executable }) => executable ?? tool.name).join(', ');
+
+function countOf(calls: readonly TokenCall[]): string {
+  const count = calls.reduce((sum, { targets }) => sum + targets.length, 0);
+  return `${count} to log in to`;
+}
+
+async function planStep(inputs: Inputs, environment: Environment): Promise<readonly TokenCall[]> {
+  await requireReadable(CONFIG_FILES, environment);
+  const { registries, awsRegion } = inputs;
+  const region = needsRegion(registries) ? await stepRegion(awsRegion, environment) : undefined;
+  return planCalls(registries, region);
+}
+
+function noteTokens({ logins, failures }: Authorized, diagnosis: Diagnosis): void {
+  const subject = 'Authorization tokens';
+  if (logins.length > 0)
+    diagnosis.add({ mark: 'good', subject, reason: `for ${logins.map(hostOf).join(', ')}` });
+  diagnosis.add(...failures.map((error) => ({ mark: 'bad' as const, subject, reason: firstLine(error) })));
+}
+
+const hostOf = ({ registry }: RegistryLogin): string => registry;

@@ -1,0 +1,286 @@
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { type Isolation, isolate } from '../../../../src/container/isolation/create.ts';
+import { LOCK_NAME } from '../../../../src/container/lock.ts';
+import { TOOLS, type ToolName } from '../../../../src/container/tool.ts';
+import { captureOutput } from '../../written-output.ts';
+
+const HOST = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
+const never = new AbortController().signal;
+
+let root: string;
+let temp: string;
+let shared: string;
+let written: () => string;
+let environment: Record<string, string>;
+beforeEach(() => {
+  root = realpathSync(mkdtempSync(join(tmpdir(), 'isolation-')));
+  temp = join(root, 'temp');
+  shared = join(root, 'docker');
+  mkdirSync(temp);
+  mkdirSync(shared);
+  environment = {
+    RUNNER_TEMP: temp,
+    DOCKER_CONFIG: shared,
+    XDG_RUNTIME_DIR: join(root, 'run'),
+    XDG_CONFIG_HOME: join(root, 'config'),
+  };
+  written = captureOutput();
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  rmSync(root, { recursive: true, force: true });
+});
+
+/** Isolates for tools; gives what post would know and the environment of the clients. */
+async function isolateFor(
+  tools: ToolName[],
+  hosts = [HOST],
+  from: Record<string, string | undefined> = environment,
+): Promise<{ plan: Isolation; after: Record<string, string | undefined> }> {
+  const plans: Isolation[] = [];
+  const purpose = { tools: tools.map((name) => TOOLS[name]), hosts };
+  const plan = await isolate(from, purpose, never, (planned) => plans.push(planned));
+  expect(plans).toEqual([plan]);
+  const moved = plan.moved.map(({ name, value }) => [name, value] as const);
+  return { plan, after: { ...from, ...Object.fromEntries(moved) } };
+}
+
+const read = (...path: string[]): unknown => JSON.parse(readFileSync(join(...path), 'utf8'));
+const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+
+describe('the directory', () => {
+  test('is below RUNNER_TEMP, named by chance, for this user alone, and so are its files', async () => {
+    const { plan } = await isolateFor(['docker', 'podman', 'helm']);
+    expect(plan.isFirst).toBe(true);
+    expect(plan.directory).toMatch(/^.*\/temp\/ecr-pod-identity-login-[0-9a-f]{32}$/);
+    expect(mode(plan.directory)).toBe('700');
+    const files = readdirSync(plan.directory).sort();
+    expect(files).toEqual(['auth.json', 'config.json', 'helm.json']);
+    for (const name of files) expect(mode(join(plan.directory, name))).toBe('600');
+    expect(readdirSync(temp)).toHaveLength(1);
+  });
+
+  test('has another name each time', async () => {
+    const first = (await isolateFor(['docker'])).plan.directory;
+    rmSync(first, { recursive: true });
+    expect((await isolateFor(['docker'])).plan.directory).not.toBe(first);
+  });
+
+  test('needs RUNNER_TEMP', async () => {
+    const { RUNNER_TEMP: _, ...without } = environment;
+    await expect(async () => isolateFor(['docker'], [HOST], without)).rejects.toThrow(
+      'RUNNER_TEMP is not set',
+    );
+  });
+
+  test('cannot be below what is no directory', async () => {
+    const plans: Isolation[] = [];
+    rmSync(temp, { recursive: true });
+    writeFileSync(temp, '');
+    const failing = isolate(environment, { tools: [], hosts: [] }, never, (plan) => plans.push(plan));
+    await expect(failing).rejects.toThrow(/own docker configuration could not be made: .*ENOTDIR/);
+    expect(plans).toEqual([]);
+  });
+});
+
+test('a directory that cannot be filled is an error that says why, and post has been told of it', async () => {
+  const plans: Isolation[] = [];
+  const purpose = { tools: [TOOLS.docker], hosts: [HOST] };
+  mkdirSync(join(root, 'full'));
+  const failing = isolate({ ...environment, RUNNER_TEMP: join(root, 'full') }, purpose, never, (plan) => {
+    plans.push(plan);
+    // Something else is in its place by now.
+    writeFileSync(plan.directory, '');
+  });
+  await expect(failing).rejects.toThrow(/own docker configuration could not be made: .*EEXIST/);
+  expect(plans).toHaveLength(1);
+});
+
+describe('the variables', () => {
+  test.each([
+    [['docker'], ['DOCKER_CONFIG']],
+    [['config-file'], ['DOCKER_CONFIG']],
+    [['oras', 'nerdctl', 'finch'], ['DOCKER_CONFIG']],
+    [['podman'], ['DOCKER_CONFIG', 'REGISTRY_AUTH_FILE']],
+    [
+      ['skopeo', 'buildah'],
+      ['DOCKER_CONFIG', 'REGISTRY_AUTH_FILE'],
+    ],
+    [['helm'], ['DOCKER_CONFIG', 'HELM_REGISTRY_CONFIG']],
+  ] as const)('for %j are %j', async (tools, names) => {
+    const { plan, after } = await isolateFor([...tools]);
+    expect(plan.moved.map(({ name }) => name)).toEqual(names);
+    expect(plan.moved[0]).toEqual({ name: 'DOCKER_CONFIG', value: plan.directory, earlier: shared });
+    for (const { name, value } of plan.moved) expect(after[name]).toBe(value);
+    expect(after['XDG_RUNTIME_DIR']).toBe(environment['XDG_RUNTIME_DIR']);
+  });
+
+  test('that had no value have had an empty one', async () => {
+    const { DOCKER_CONFIG: _, ...without } = environment;
+    const { plan } = await isolateFor(['podman'], [HOST], without);
+    expect(plan.moved.map(({ earlier }) => earlier)).toEqual(['', '']);
+  });
+});
+
+describe('a second step of the job', () => {
+  test('adds to the same directory and moves nothing again', async () => {
+    const first = await isolateFor(['docker']);
+    writeFileSync(join(first.plan.directory, 'config.json'), '{"auths":{"a":{"auth":"eA=="}}}');
+    const second = await isolateFor(['docker', 'podman'], ['other.host'], first.after);
+    expect(second.plan.directory).toBe(first.plan.directory);
+    expect(second.plan.isFirst).toBe(false);
+    expect(second.plan.moved.map(({ name }) => name)).toEqual(['REGISTRY_AUTH_FILE']);
+    expect(read(first.plan.directory, 'config.json')).toEqual({
+      auths: { a: { auth: 'eA==' }, 'other.host': {} },
+    });
+    expect(read(first.plan.directory, 'auth.json')).toEqual({ auths: { a: { auth: 'eA==' } } });
+  });
+
+  test('that runs at the same time agrees on it', async () => {
+    const both = await Promise.all([isolateFor(['docker']), isolateFor(['docker']), isolateFor(['podman'])]);
+    expect(new Set(both.map(({ plan }) => plan.directory)).size).toBe(1);
+    expect(both.filter(({ plan }) => plan.isFirst)).toHaveLength(1);
+  });
+
+  test.each([
+    ['a link', (path: string) => symlinkSync(shared, path)],
+    ['a file', (path: string) => writeFileSync(path, '')],
+    ['open to others', (path: string) => mkdirSync(path, { mode: 0o755 })],
+  ])('takes nothing for it that is %s', async (_, plant) => {
+    const planted = join(temp, `ecr-pod-identity-login-${'a'.repeat(32)}`);
+    plant(planted);
+    const { plan } = await isolateFor(['docker']);
+    expect(plan.isFirst).toBe(true);
+    expect(plan.directory).not.toBe(planted);
+    expect(readdirSync(shared)).toEqual([]);
+  });
+
+  test('writes over a link that was planted in place of the file, not through it', async () => {
+    const { plan, after } = await isolateFor(['docker']);
+    const target = join(root, 'target');
+    writeFileSync(target, 'untouched');
+    rmSync(join(plan.directory, 'config.json'));
+    symlinkSync(target, join(plan.directory, 'config.json'));
+    await isolateFor(['docker'], [HOST], after);
+    expect(readFileSync(target, 'utf8')).toBe('untouched');
+    expect(lstatSync(join(plan.directory, 'config.json')).isFile()).toBe(true);
+  });
+});
+
+describe('what it starts from', () => {
+  const config = {
+    auths: { 'ghcr.io': { auth: 'eA==' }, 'quay.io': {} },
+    credsStore: 'pass',
+    credHelpers: { 'gcr.io': 'gcloud', [HOST]: 'ecr-login' },
+    proxies: { default: { httpsProxy: 'http://p' } },
+    cliPluginsExtraDirs: ['/opt/plugins'],
+    currentContext: 'remote',
+  };
+
+  test("docker's configuration in force, whose file and directory stay as they are, byte for byte", async () => {
+    const text = `\t${JSON.stringify(config)}  `;
+    writeFileSync(join(shared, 'config.json'), text, { mode: 0o644 });
+    const before = statSync(join(shared, 'config.json'));
+    const { plan } = await isolateFor(['docker']);
+    expect(read(plan.directory, 'config.json')).toEqual({
+      ...config,
+      auths: { ...config.auths, [HOST]: {} },
+      credHelpers: { 'gcr.io': 'gcloud', [HOST]: '', [`${HOST}:443`]: '' },
+    });
+    const hash = (content: string): string => createHash('sha256').update(content).digest('hex');
+    expect(hash(readFileSync(join(shared, 'config.json'), 'utf8'))).toBe(hash(text));
+    expect(statSync(join(shared, 'config.json'))).toMatchObject({ ino: before.ino, mtimeMs: before.mtimeMs });
+    expect(readdirSync(shared)).toEqual(['config.json']);
+  });
+
+  test('all that stands beside the file is reached by links', async () => {
+    for (const name of ['cli-plugins', 'buildx', 'contexts', LOCK_NAME]) mkdirSync(join(shared, name));
+    for (const name of ['ca.pem', 'config.json12345']) writeFileSync(join(shared, name), name);
+    writeFileSync(join(shared, 'cli-plugins', 'docker-buildx'), 'plugin');
+    const { plan } = await isolateFor(['docker']);
+    expect(readdirSync(plan.directory).sort()).toEqual([
+      'buildx',
+      'ca.pem',
+      'cli-plugins',
+      'config.json',
+      'contexts',
+    ]);
+    expect(readFileSync(join(plan.directory, 'cli-plugins', 'docker-buildx'), 'utf8')).toBe('plugin');
+    expect(lstatSync(join(plan.directory, 'buildx')).isSymbolicLink()).toBe(true);
+  });
+
+  test('a link that leads to itself is left out, and one that leads to nothing is not', async () => {
+    symlinkSync('circle', join(shared, 'circle'));
+    symlinkSync(join(root, 'nowhere'), join(shared, 'dangling'));
+    writeFileSync(join(shared, 'file'), '');
+    const { plan } = await isolateFor(['docker']);
+    expect(readdirSync(plan.directory).sort()).toEqual(['config.json', 'dangling', 'file']);
+    expect(written()).toMatch(/^::debug::.*circle is not taken over: ELOOP/m);
+  });
+
+  test('nothing, where there is no configuration, or one that nobody can read (with a warning)', async () => {
+    rmSync(shared, { recursive: true });
+    const empty = await isolateFor(['docker']);
+    expect(read(empty.plan.directory, 'config.json')).toEqual({ auths: { [HOST]: {} } });
+    expect(existsSync(shared)).toBe(false);
+    expect(written()).not.toContain('::warning::');
+    rmSync(empty.plan.directory, { recursive: true });
+    mkdirSync(shared);
+    writeFileSync(join(shared, 'config.json'), '{"auths":{"a":{"auth":"c2VjcmV0"');
+    const broken = await isolateFor(['docker']);
+    expect(read(broken.plan.directory, 'config.json')).toEqual({ auths: { [HOST]: {} } });
+    expect(written()).toMatch(/^::warning::.*config\.json cannot be read \(it is not valid JSON\)/m);
+    expect(written()).not.toContain('c2VjcmV0');
+  });
+
+  test("podman's file: all the files in which it would look, the one that counts most first", async () => {
+    const { DOCKER_CONFIG: _, ...from } = environment;
+    mkdirSync(join(root, 'config', 'containers'), { recursive: true });
+    mkdirSync(join(root, 'run', 'containers'), { recursive: true });
+    const auths = (value: string) =>
+      JSON.stringify({ auths: { both: { auth: value }, [value]: { auth: value } } });
+    writeFileSync(join(root, 'config', 'containers', 'auth.json'), auths('config'));
+    writeFileSync(join(root, 'run', 'containers', 'auth.json'), auths('run'));
+    const { plan } = await isolateFor(['podman'], [HOST], from);
+    const start = read(plan.directory, 'auth.json') as { auths: Record<string, unknown> };
+    const isLinux = process.platform === 'linux';
+    expect(start.auths['config']).toEqual({ auth: 'config' });
+    expect(start.auths['both']).toEqual({ auth: isLinux ? 'run' : 'config' });
+    expect(start.auths).not.toHaveProperty(HOST);
+  });
+
+  test("podman's file, where a variable names it: that one alone", async () => {
+    const file = join(root, 'mine.json');
+    writeFileSync(file, '{"auths":{"mine":{"auth":"eA=="}}}');
+    writeFileSync(join(shared, 'config.json'), '{"auths":{"docker":{"auth":"eA=="}}}');
+    const { plan } = await isolateFor(['podman'], [HOST], { ...environment, REGISTRY_AUTH_FILE: file });
+    expect(read(plan.directory, 'auth.json')).toEqual({ auths: { mine: { auth: 'eA==' } } });
+    expect(plan.moved[1]).toMatchObject({ name: 'REGISTRY_AUTH_FILE', earlier: file });
+  });
+
+  test("helm's file", async () => {
+    const file = join(root, 'helm.json');
+    writeFileSync(file, '{"auths":{"a":{},"b":{"auth":"eA=="}},"credsStore":"pass"}');
+    const { plan } = await isolateFor(['helm'], [HOST], { ...environment, HELM_REGISTRY_CONFIG: file });
+    expect(read(plan.directory, 'helm.json')).toEqual({
+      auths: { a: {}, b: { auth: 'eA==' }, [HOST]: {} },
+      credHelpers: { a: 'pass' },
+    });
+  });
+});

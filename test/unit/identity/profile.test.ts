@@ -1,0 +1,30 @@
+import { describe, expect, test } from '@jest/globals';
+import { profileContent } from '../../../src/identity/profile.ts';
+
+describe('whether a profile decides who signs', () => {
+  test.each([
+    [{ aws_access_key_id: 'A', aws_secret_access_key: 'B' }],
+    [{ aws_access_key_id: 'A' }],
+    [{ role_arn: 'arn', source_profile: 'base' }],
+    [{ role_arn: 'arn', credential_source: 'EcsContainer' }],
+    [{ web_identity_token_file: '/token', role_arn: 'arn' }],
+    [{ credential_process: 'print-keys' }],
+    [{ sso_session: 'corp' }],
+    [{ sso_start_url: 'https://example.awsapps.com/start' }],
+    [{ login_session: 'arn' }],
+    [{ region: 'eu-west-1', credential_source: 'Ec2InstanceMetadata' }],
+  ])('%j does', (profile) => {
+    expect(profileContent(profile)).toBe('credentials');
+  });
+
+  test.each([[{}], [{ region: 'eu-west-1' }], [{ output: 'json', cli_pager: '', s3: 'x' }]])(
+    '%j does not',
+    (profile) => {
+      expect(profileContent(profile)).toBe('no-credentials');
+    },
+  );
+
+  test('one that does not exist is told apart', () => {
+    expect(profileContent(undefined)).toBe('missing');
+  });
+});

@@ -1,0 +1,52 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { addressRefusal } from '../../../src/pod-identity/container-address.ts';
+
+const environment = process.env;
+beforeEach(() => {
+  // The SDK's provider reads the environment of the process itself; what is there must not decide.
+  process.env = {
+    ...environment,
+    AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2/credentials',
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://169.254.170.23/v1/credentials',
+  };
+});
+afterEach(() => {
+  process.env = environment;
+});
+
+describe('an address that credentials may come from', () => {
+  test.each([
+    'https://credentials.example.com/v1',
+    'http://127.0.0.1:8080/v1',
+    'http://127.255.0.1/v1',
+    'http://localhost:8080/v1',
+    'http://[::1]:8080/v1',
+    'http://169.254.170.2/v2/credentials',
+    'http://169.254.170.23/v1/credentials',
+    'http://[fd00:ec2::23]/v1/credentials',
+  ])('%s', (uri) => {
+    expect(addressRefusal(uri)).toBeUndefined();
+  });
+});
+
+describe('an address that credentials may not come from', () => {
+  test.each([
+    'http://192.0.2.2:8080/steal',
+    'http://0.0.0.0:8080/v1',
+    'http://[::ffff:192.0.2.2]/v1',
+    'http://[::ffff:127.0.0.1]:8080/v1',
+    'http://credentials.example.com/v1',
+    'http://127.0.0.1.example.com/v1',
+    'http://localhost.example.com/v1',
+    'http://169.254.170.23@example.com/v1',
+    'http://169.254.170.2@192.0.2.2/v2',
+    'http://169.254.169.254/latest',
+    'http://[fd00:ec2::24]/v1',
+  ])('%s', (uri) => {
+    expect(String(addressRefusal(uri))).toContain('URL not accepted');
+  });
+
+  test.each(['', '169.254.170.23/v1', '/v1'])("what is no URL: '%s'", (uri) => {
+    expect(addressRefusal(uri)).toBeDefined();
+  });
+});

@@ -1,0 +1,91 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { fetchRefusal } from '../../../src/pod-identity/refusal.ts';
+
+const { signal } = new AbortController();
+const servers: Server[] = [];
+
+async function serve(listener: RequestListener, host = '127.0.0.1'): Promise<string> {
+  const server = createServer(listener);
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  const { port } = server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}/v1/credentials?a=b`;
+}
+
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close().closeAllConnections();
+});
+
+describe('the words of a refusal', () => {
+  test.each(['127.0.0.1', '::1'])('are fetched with the token as it is, from %s', async (host) => {
+    const uri = await serve((request, response) => {
+      response.statusCode = 404;
+      response.end(`${request.url} ${request.headers.authorization} no association\n`);
+    }, host);
+    expect(await fetchRefusal(uri, 'a.b.c', signal)).toEqual({
+      status: 404,
+      text: '/v1/credentials?a=b a.b.c no association',
+    });
+  });
+
+  test('without a token, none is sent', async () => {
+    const uri = await serve((request, response) => {
+      response.statusCode = 400;
+      response.end(String('authorization' in request.headers));
+    });
+    expect(await fetchRefusal(uri, undefined, signal)).toEqual({ status: 400, text: 'false' });
+  });
+
+  test('an answer with credentials is thrown away', async () => {
+    const uri = await serve((_, response) => response.end('{"SecretAccessKey":"secret"}'));
+    expect(await fetchRefusal(uri, 'a.b.c', signal)).toBeUndefined();
+  });
+
+  test('a redirect is no answer with credentials, and is not followed', async () => {
+    const uri = await serve((_, response) => {
+      response.statusCode = 300;
+      response.end('elsewhere');
+    });
+    expect(await fetchRefusal(uri, undefined, signal)).toEqual({ status: 300, text: 'elsewhere' });
+  });
+
+  test('a flood is cut at 64 KB', async () => {
+    const uri = await serve((_, response) => {
+      response.statusCode = 500;
+      response.end('x'.repeat(1_000_000));
+    });
+    expect((await fetchRefusal(uri, undefined, signal))?.text).toHaveLength(64 * 1024);
+  });
+
+  test('one that does not come ends with the step', async () => {
+    const abort = new AbortController();
+    const uri = await serve(() => abort.abort());
+    expect(await fetchRefusal(uri, undefined, abort.signal)).toBeUndefined();
+  });
+
+  test.each(['no URL', 'ftp://127.0.0.1/', 'http://127.0.0.1:1/'])('%s has none', async (uri) => {
+    expect(await fetchRefusal(uri, undefined, signal)).toBeUndefined();
+  });
+
+  test('an address that the SDK takes no credentials from is not asked', async () => {
+    let requests = 0;
+    const uri = await serve((_, response) => {
+      requests += 1;
+      response.statusCode = 403;
+      response.end('no');
+    }, '0.0.0.0');
+    // The server hears it: at a name that is loopback it answers.
+    expect(await fetchRefusal(uri.replace('0.0.0.0', '127.0.0.1'), 'a.b.c', signal)).toMatchObject({
+      text: 'no',
+    });
+    expect(await fetchRefusal(uri, 'a.b.c', signal)).toBeUndefined();
+    expect(requests).toBe(1);
+  });
+
+  test('a token that no header can hold is not sent', async () => {
+    const uri = await serve((_, response) => response.end());
+    expect(await fetchRefusal(uri, 'a\nb', signal)).toBeUndefined();
+  });
+});
