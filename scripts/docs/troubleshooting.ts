@@ -1,5 +1,6 @@
-import { knownFailure } from '../../src/errors/explain.ts';
-import { type Area, KNOWN_ERRORS } from '../../src/errors/known-errors.ts';
+import { explainSymptom } from '../../src/errors/explain.ts';
+import type { Area } from '../../src/errors/failure.ts';
+import { KNOWN_ERRORS } from '../../src/errors/known-errors.ts';
 import { ERROR_SAMPLES } from './error-samples.ts';
 
 const INTRODUCTION = `# Troubleshooting
@@ -43,7 +44,7 @@ function idsOf(area: Area): string[] {
 function sectionOf(id: string): string {
   const sample = ERROR_SAMPLES[id];
   if (sample === undefined) throw new Error(`There is no sample of the error ${id}`);
-  const { means = '', remedy = '' } = knownFailure(id, sample.words).explanation;
+  const { means = '', remedy = '' } = explainSymptom({ what: sample.words, knownError: id });
   return [`### ${id}`, fenced(sample.words), escaped(means), 'What to do:', fenced(remedy)].join('\n\n');
 }
 

@@ -1,4 +1,4 @@
-import type { Failure } from '../errors/failure.ts';
+import { Failure } from '../errors/failure.ts';
 import { which } from '../packages/actions-io.ts';
 import * as log from '../runner/log.ts';
 import { singleLine } from '../runner/safe-text.ts';
@@ -50,8 +50,7 @@ async function defaultTool(find: Finder): Promise<FoundTool> {
   }
   const others = OTHER_PROGRAMS.join(', ');
   const what = `docker is not on the path of this runner, and none of ${others} either.`;
-  const { knownFailure } = await import('../errors/explain.ts');
-  throw knownFailure('client-missing', what, { tool: 'docker' });
+  throw new Failure({ what, knownError: 'client-missing', facts: { tool: 'docker' } });
 }
 
 async function missingTools(missing: readonly ToolName[], find: Finder): Promise<Failure> {
@@ -60,6 +59,5 @@ async function missingTools(missing: readonly ToolName[], find: Finder): Promise
   const found =
     names.length > 0 ? `On the path are: ${names.join(', ')}.` : 'No container tool is on the path.';
   const what = `Input 'container-cli' names ${missing.join(', ')}, which is not on the path of this runner. ${found}`;
-  const { knownFailure } = await import('../errors/explain.ts');
-  return knownFailure('client-missing', what, { tool: missing.join(', ') });
+  return new Failure({ what, knownError: 'client-missing', facts: { tool: missing.join(', ') } });
 }

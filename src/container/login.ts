@@ -35,8 +35,8 @@ export async function logInTo(
     report: (retry) => log.info(retryLine(retry)),
   });
   if (refusal === undefined) return;
-  const failure = await loginFailure(client.tool.name, login.registry, refusal.words);
-  throw refusal.cutOff || signal.aborted ? failure : new LoginRefused(failure.explanation);
+  const failure = loginFailure(client.tool.name, login.registry, refusal.words);
+  throw refusal.cutOff || signal.aborted ? failure : new LoginRefused(failure.symptom);
 }
 
 /** A login that the client itself gave up: unless it is in its file all the same, there is nothing to log out of. */
@@ -98,16 +98,14 @@ async function runLogin(
   return { words: howItEnded(result), hung, cutOff: hung || result.signal !== null };
 }
 
-async function loginFailure(tool: ToolName, registry: string, words: string): Promise<Failure> {
+function loginFailure(tool: ToolName, registry: string, words: string): Failure {
   const host = parsePrivateHost(registry);
   const region = typeof host === 'string' ? undefined : host.region;
-  const { explain } = await import('../errors/explain.ts');
-  const explanation = explain({
+  return new Failure({
     area: 'container-client',
     what: `${tool} could not log in to registry ${registry}: ${words}`,
     facts: { tool, registry, region },
   });
-  return new Failure(explanation);
 }
 
 /** Why a client that did not succeed ended, in its own words where it had any. */

@@ -1,4 +1,5 @@
 import type { Diagnosis } from '../errors/diagnosis.ts';
+import { Failure } from '../errors/failure.ts';
 import type { TokenCall } from '../registry/calls.ts';
 import { accountOf } from '../registry/host.ts';
 import type { RegistryLogin } from '../registry/login.ts';
@@ -74,12 +75,12 @@ async function findCallerAccount(
  * Holds the account that signs against those that may.
  * Throws a Failure that names both where it is not among them, or cannot be known.
  */
-export async function checkAccount(account: string | undefined, allowed: readonly string[]): Promise<void> {
+export function checkAccount(account: string | undefined, allowed: readonly string[]): void {
   if (account !== undefined && allowed.includes(account)) return;
-  const { knownFailure } = await import('../errors/explain.ts');
   if (account === undefined) {
-    throw knownFailure('account-unknown', 'The account that signs is not known, so it cannot be allowed.');
+    const what = 'The account that signs is not known, so it cannot be allowed.';
+    throw new Failure({ what, knownError: 'account-unknown' });
   }
   const what = `The account that signs is ${account}; allowed-account-ids allows ${allowed.join(', ')}.`;
-  throw knownFailure('account-not-allowed', what, { accountId: account });
+  throw new Failure({ what, knownError: 'account-not-allowed', facts: { accountId: account } });
 }

@@ -1,5 +1,5 @@
 import { describeError } from '../errors/describe.ts';
-import { Failure } from '../errors/failure.ts';
+import { Failure, type Symptom } from '../errors/failure.ts';
 import { sdkClientConfig } from '../network/client-config.ts';
 import { ECRClient, GetAuthorizationTokenCommand } from '../packages/aws-sdk.ts';
 import type { TokenCall } from '../registry/calls.ts';
@@ -25,14 +25,13 @@ export async function getAuthorizationTokens(
       : await fromEcrPublic(call, settings, signal);
   } catch (error) {
     if (error instanceof Failure) throw error;
-    throw await tokenFailure(call, error);
+    throw tokenFailure(call, error);
   }
 }
 
-async function tokenFailure(call: TokenCall, error: unknown): Promise<Failure> {
+function tokenFailure(call: TokenCall, error: unknown): Failure {
   const { words, signs } = describeError(error);
-  const { explain } = await import('../errors/explain.ts');
-  const explanation = explain({
+  const symptom: Symptom = {
     area: 'ecr',
     what: `No authorization token from ${nameOfCall(call)}: ${words}`,
     signs,
@@ -40,8 +39,8 @@ async function tokenFailure(call: TokenCall, error: unknown): Promise<Failure> {
       call.service === 'ecr'
         ? { service: 'Amazon ECR', region: call.region }
         : { service: 'Amazon ECR Public', region: PUBLIC_REGION },
-  });
-  return new Failure(explanation, { cause: error });
+  };
+  return new Failure(symptom, { cause: error });
 }
 
 /** Where a call goes and for which registries, for the log. */

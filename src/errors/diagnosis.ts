@@ -1,6 +1,4 @@
-import { messageOf } from './failure.ts';
-
-/** One thing that was looked at on the way, and how it was found. */
+/** One check that was made on the way, and how it ended. */
 export type Finding = {
   readonly mark: keyof typeof MARKS;
   readonly subject: string;
@@ -11,8 +9,8 @@ export type Finding = {
 export const MARKS = { good: '✓', bad: '✗', unused: '–' } as const;
 
 /**
- * What a step looked at, in order, with a mark and a reason each. It is collected on the way and shown only when the
- * step fails: then it tells how far the step came, and what it found there.
+ * The checks that a step made, in order, with a mark and a reason each. They are collected on the way and shown only
+ * where the step fails: then they tell how far it came, and what it found there.
  */
 export class Diagnosis {
   readonly #findings: Finding[] = [];
@@ -22,8 +20,7 @@ export class Diagnosis {
   }
 
   /**
-   * Does one part of the work and notes how it went: good, with what was found, or bad, with the first line of the
-   * error, which is thrown on.
+   * Does one part of the work and notes how it went: good, with what was found, or bad, and the error is thrown on.
    */
   async part<Result>(
     subject: string,
@@ -35,7 +32,7 @@ export class Diagnosis {
       this.add({ mark: 'good', subject, reason: found(result) });
       return result;
     } catch (error) {
-      this.add({ mark: 'bad', subject, reason: firstLine(error) });
+      this.add({ mark: 'bad', subject, reason: FAILED });
       throw error;
     }
   }
@@ -46,7 +43,5 @@ export class Diagnosis {
   }
 }
 
-/** What an error says in its first line; the others explain it. */
-export function firstLine(error: unknown): string {
-  return messageOf(error).split('\n', 1).join();
-}
+/** The reason of a check that failed: the error itself stands below the list. */
+export const FAILED = 'failed, see below';

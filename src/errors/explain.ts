@@ -1,34 +1,55 @@
-// Imported where a failure is explained, and not before: the knowledge is a lot of text, which a job that goes well
+// Loaded where a failure is explained, and not before: the known errors are a lot of text, which a job that goes well
 // would read and compile for nothing.
 
-import { type Explanation, Failure } from './failure.ts';
-import { type Area, FACTS, type Facts, KNOWN_ERRORS, type KnownError } from './known-errors.ts';
+import { type FactName, type Facts, Failure, messageOf, type Symptom } from './failure.ts';
+import { FACTS, KNOWN_ERRORS, type KnownError } from './known-errors.ts';
 
-/** A failure as it happened: where, in whose words, and what is known besides. */
-export type Symptom = {
-  readonly area: Area;
-  /** What failed, in the service's or the tool's own words; the first part of the explanation. */
+/** The three parts of an error that a user can act on. */
+export type Explanation = {
+  /** What failed. */
   readonly what: string;
-  /** Words that help to recognise the failure but are not shown: codes, and what a token's claims say. */
-  readonly signs?: string;
-  readonly facts?: Facts;
+  /** What that most likely means here. */
+  readonly means?: string;
+  /** What to do: a command or a line of YAML to copy. */
+  readonly remedy?: string;
+  /** The ID of the known error that it is. */
+  readonly id?: string;
 };
 
-/** Explains a failure from what is known of such failures. One that is not known keeps its own words, and only those. */
-export function explain({ area, what, signs = '', facts = {} }: Symptom): Explanation {
-  const words = `${what}\n${signs}`;
-  for (const entry of KNOWN_ERRORS) {
-    const found = entry.areas.includes(area) ? entry.pattern?.exec(words) : undefined;
-    if (found) return filledIn(entry, what, { ...facts, ...found.groups });
-  }
-  return { what };
+/** Explains anything that was thrown. What is not known keeps its own message, and only that. */
+export function explain(error: unknown): Explanation {
+  return error instanceof Failure ? explainSymptom(error.symptom) : { what: messageOf(error) };
 }
 
-/** The failure that a certain entry of the knowledge is about. Throws where there is no such entry. */
-export function knownFailure(id: string, what: string, facts: Facts = {}): Failure {
+/** The explanation as one text, a part a line. */
+export function explanationText({ what, means, remedy }: Explanation): string {
+  return [
+    what,
+    ...(means === undefined ? [] : [`Likely cause: ${means}`]),
+    ...(remedy === undefined ? [] : [`What to do: ${remedy}`]),
+  ].join('\n');
+}
+
+/**
+ * Explains what code knows of a failure, by the known errors.
+ * Throws a RangeError where the code names a known error that is not there.
+ */
+export function explainSymptom(symptom: Symptom): Explanation {
+  const { what, means, remedy, area, signs = '', knownError, facts = {} } = symptom;
+  if (knownError !== undefined) return filledIn(namedError(knownError), what, facts);
+  const text = `${what}\n${signs}`;
+  for (const entry of KNOWN_ERRORS) {
+    const isOfArea = area !== undefined && entry.areas.includes(area);
+    const found = isOfArea ? entry.pattern?.exec(text) : undefined;
+    if (found) return filledIn(entry, what, { ...facts, ...found.groups });
+  }
+  return { what, ...(means !== undefined && { means }), ...(remedy !== undefined && { remedy }) };
+}
+
+function namedError(id: string): KnownError {
   const entry = KNOWN_ERRORS.find((one) => one.id === id);
-  if (entry === undefined) throw new RangeError(`No entry ${id} in the knowledge of failures`);
-  return new Failure(filledIn(entry, what, facts));
+  if (entry === undefined) throw new RangeError(`There is no known error ${id}`);
+  return entry;
 }
 
 function filledIn({ id, means, remedy }: KnownError, what: string, facts: Facts): Explanation {
@@ -42,15 +63,15 @@ const PLAIN_WORD = /^[\w/[~.][\w.,:/@+=[\]~-]{0,299}$/;
 
 /**
  * Puts facts in the place of `{name}`, and a placeholder where a fact is not known. Other braces stay as they are.
- * Some facts come from a service's words or a token's claims, and the text that they are put into is a command to copy: one
- * that could be more than a word in it becomes the placeholder, too.
+ * Some facts come from a service's message or a token's claims, and the text that they are put into is a command to
+ * copy: one that could be more than a word in it becomes the placeholder, too.
  */
 function fill(text: string, facts: Facts, plain: RegExp): string {
   return text.replace(/\{(\w+)\}/g, (braced, name: string, offset: number) => {
     if (!Object.hasOwn(FACTS, name)) return braced;
-    const fact = facts[name as keyof Facts];
+    const fact = facts[name as FactName];
     if (fact !== undefined && plain.test(fact)) return fact;
-    const unknown = FACTS[name as keyof Facts];
+    const unknown = FACTS[name as FactName];
     return offset === 0 ? unknown.charAt(0).toUpperCase() + unknown.slice(1) : unknown;
   });
 }

@@ -1,44 +1,66 @@
 import { types } from 'node:util';
 
-/** The three parts of an error that a user can act on. */
-export type Explanation = {
-  /** What failed, where it helps in the words of the service or the tool that refused. */
+/** Where something failed. */
+export type Area = 'pod-identity' | 'credentials' | 'ecr' | 'container-client';
+
+/** A fact of a failure that its explanation can name. */
+export type FactName =
+  | 'accountId'
+  | 'action'
+  | 'allowed'
+  | 'audiences'
+  | 'cluster'
+  | 'expiredAt'
+  | 'host'
+  | 'namespace'
+  | 'principal'
+  | 'profile'
+  | 'region'
+  | 'registry'
+  | 'service'
+  | 'role'
+  | 'serviceAccount'
+  | 'tokenFile'
+  | 'tool'
+  | 'uri'
+  | 'variable';
+
+export type Facts = { readonly [name in FactName]?: string | undefined };
+
+/** What the code that failed knows of a failure. What it means and what to do is found at the end of the stage. */
+export type Symptom = {
+  /** What failed, where it helps in the message of the service or the tool that refused. */
   readonly what: string;
-  /** What that most likely means here. */
+  /** Where it failed; known errors are looked for in this area. */
+  readonly area?: Area;
+  /** Text that helps to recognise the failure but is not shown: error codes, and what a token's claims say. */
+  readonly signs?: string;
+  /** The ID of the known error that it is, where the code knows that without looking for a pattern. */
+  readonly knownError?: string;
+  readonly facts?: Facts;
+  /** What it means and what to do, where only the code that failed can say it. */
   readonly means?: string;
-  /** What to do: a command or a line of YAML to copy. */
   readonly remedy?: string;
-  /** The entry of the knowledge that explains it (see knowledge.ts). */
-  readonly id?: string;
 };
 
-/** An error whose message is meant for the user of the action as it stands. */
+/** An error that the user of the action is to see. Its message says what failed. */
 export class Failure extends Error {
-  readonly explanation: Explanation;
+  readonly symptom: Symptom;
 
-  constructor(explanation: Explanation, options?: ErrorOptions) {
-    super(explained(explanation), options);
+  constructor(symptom: Symptom, options?: ErrorOptions) {
+    super(symptom.what, options);
     this.name = 'Failure';
-    this.explanation = explanation;
+    this.symptom = symptom;
   }
 }
 
-function explained({ what, means, remedy }: Explanation): string {
-  return [
-    what,
-    ...(means === undefined ? [] : [`Likely cause: ${means}`]),
-    ...(remedy === undefined ? [] : [`What to do: ${remedy}`]),
-  ].join('\n');
-}
-
-/** The words of anything that was thrown. */
+/** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return String(types.isNativeError(error) ? error.message || error.name : error);
 }
 
-/** One error for all that has failed: what each says, once. The debug log has the others as its cause. */
+/** One error for all that has failed; the only one itself where there is one, or where all say the same. */
 export function joinFailures(errors: readonly [unknown, ...unknown[]]): unknown {
-  const messages = [...new Set(errors.map(messageOf))];
-  if (messages.length === 1) return errors[0];
-  return new Failure({ what: messages.join('\n') }, { cause: new AggregateError(errors) });
+  const messages = new Set(errors.map(messageOf));
+  return messages.size === 1 ? errors[0] : new AggregateError(errors, [...messages].join('\n'));
 }

@@ -1,3 +1,5 @@
+import type { Area, FactName } from './failure.ts';
+
 /**
  * What is known of failures, as data: how one is recognised, what it most likely means here, and what to do.
  *
@@ -17,11 +19,8 @@ export type KnownError = {
   readonly remedy: string;
 };
 
-/** Where something failed. */
-export type Area = 'pod-identity' | 'credentials' | 'ecr' | 'container-client';
-
 /** The facts that an entry can name, and what stands for one that is not known. */
-export const FACTS = {
+export const FACTS: Readonly<Record<FactName, string>> = {
   accountId: '<account-id>',
   action: '<action>',
   allowed: '<account-ids>',
@@ -41,9 +40,7 @@ export const FACTS = {
   tool: 'the container client',
   uri: '<uri>',
   variable: '<variable>',
-} as const;
-
-export type Facts = { readonly [name in keyof typeof FACTS]?: string | undefined };
+};
 
 const ASSOCIATE =
   'aws eks create-pod-identity-association --cluster-name {cluster} --region {region} --namespace {namespace} --service-account {serviceAccount} --role-arn arn:aws:iam::{accountId}:role/{role}';

@@ -2,20 +2,32 @@ import type { Environment } from '../runner/environment.ts';
 import { addToSummary } from '../runner/job-summary.ts';
 import * as log from '../runner/log.ts';
 import type { Diagnosis } from './diagnosis.ts';
-import { Failure, messageOf } from './failure.ts';
 import { failureSummary } from './summary.ts';
 
+// Where a failure gets its explanation: the one place that loads the known errors.
+
 /**
- * Shows what was looked at on the way to a failure, in the log and in the job summary. The failure itself is written
- * to the log where the stage ends.
+ * Reports what a stage has thrown, and marks the step as failed: the checks that were made, and the failure with its
+ * explanation, in the log and in the job summary.
  */
-export async function reportDiagnosis(
+export async function reportFailure(
   error: unknown,
   diagnosis: Diagnosis,
   environment: Environment,
 ): Promise<void> {
-  const lines = diagnosis.lines();
-  if (lines.length > 0) log.info(['What was looked at, in order:', ...lines].join('\n  '));
-  const explanation = error instanceof Failure ? error.explanation : { what: messageOf(error) };
-  await addToSummary(failureSummary(explanation, lines), environment);
+  const { explain, explanationText } = await import('./explain.ts');
+  const errors: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
+  const explanations = errors.map(explain);
+  const checks = diagnosis.lines();
+  if (checks.length > 0) {
+    log.info(['Checks, in order:', ...checks].join('\n  '));
+    await addToSummary(failureSummary(explanations, checks), environment);
+  }
+  log.failed([...new Set(explanations.map(explanationText))].join('\n'), error);
+}
+
+/** Warns of something that does not end the stage, with its explanation. */
+export async function reportWarning(failure: unknown): Promise<void> {
+  const { explain, explanationText } = await import('./explain.ts');
+  log.warning(explanationText(explain(failure)));
 }

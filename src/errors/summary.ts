@@ -1,19 +1,25 @@
 import { withoutCommands } from '../runner/safe-text.ts';
-import type { Explanation } from './failure.ts';
+import type { Explanation } from './explain.ts';
 
 /**
- * A failure as a piece of the job summary, in GitHub's Markdown: the three parts of the explanation, and what was
- * looked at. Text from outside stands in code blocks, where it can be no markup.
+ * What failed as a piece of the job summary, in GitHub's Markdown: the explanations, and the checks that were made.
+ * Text from outside stands in code blocks, where it can be no markup.
  */
-export function failureSummary({ what, means, remedy }: Explanation, looked: readonly string[]): string {
+export function failureSummary(explanations: readonly Explanation[], checks: readonly string[]): string {
   return [
     '### Login to Amazon ECR failed',
+    ...explanations.flatMap(partsOf),
+    ...(checks.length === 0 ? [] : ['**Checks, in order**', codeBlock(checks.join('\n'))]),
+    '',
+  ].join('\n\n');
+}
+
+function partsOf({ what, means, remedy }: Explanation): readonly string[] {
+  return [
     codeBlock(what),
     ...(means === undefined ? [] : ['**Likely cause**', codeBlock(means)]),
     ...(remedy === undefined ? [] : ['**What to do**', codeBlock(remedy)]),
-    ...(looked.length === 0 ? [] : ['**What was looked at, in order**', codeBlock(looked.join('\n'))]),
-    '',
-  ].join('\n\n');
+  ];
 }
 
 /** A code block whose fence is longer than any run of backticks in the text. */

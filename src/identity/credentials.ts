@@ -1,5 +1,5 @@
 import { describeError } from '../errors/describe.ts';
-import { Failure } from '../errors/failure.ts';
+import { Failure, type Symptom } from '../errors/failure.ts';
 import { type ClientConfig, sdkClientConfig } from '../network/client-config.ts';
 import {
   type Credentials,
@@ -52,8 +52,8 @@ async function fromContainer({ environment, ...request }: CredentialsRequest): P
   const source = containerSource(environment);
   if (source?.variable === undefined || !variable(environment, 'AWS_CONTAINER_CREDENTIALS_FULL_URI')) {
     const facts = { ...(await readPod()), region: request.region };
-    const { knownFailure } = await import('../errors/explain.ts');
-    throw knownFailure('container-uri-not-set', 'AWS_CONTAINER_CREDENTIALS_FULL_URI is not set.', facts);
+    const what = 'AWS_CONTAINER_CREDENTIALS_FULL_URI is not set.';
+    throw new Failure({ what, knownError: 'container-uri-not-set', facts });
   }
   const { rules, ...rest } = request;
   const { maxAttemptsAsked: maxAttempts } = rules;
@@ -108,17 +108,16 @@ async function sourceFailure(
   // Where a chain has ended at the container, the agent's own words say more than those of the chain.
   const isContainers = /metadata service|from any providers/.test(words) || isUnreadable(error);
   if (container !== undefined && isContainers) {
-    const refusal = await containerFailure(error, container, region, signal);
-    if (refusal.explanation.id !== undefined) return refusal;
+    const { failure, saysWhy } = await containerFailure(error, container, region, signal);
+    if (saysWhy || /metadata service/.test(words)) return failure;
   }
   const profile = variable(environment, 'AWS_PROFILE');
   const from = source === 'profile' ? `the profile '${profile}'` : "the AWS SDK's default chain";
-  const { explain } = await import('../errors/explain.ts');
-  const explanation = explain({
+  const symptom: Symptom = {
     area: 'credentials',
     what: `No credentials from ${from}: ${words}`,
     signs: `${signs}\nsource: ${source}`,
     facts: { ...(await readPod()), profile, region },
-  });
-  return new Failure(explanation, { cause: error });
+  };
+  return new Failure(symptom, { cause: error });
 }

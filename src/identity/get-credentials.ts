@@ -1,4 +1,5 @@
 import type { Diagnosis } from '../errors/diagnosis.ts';
+import { Failure } from '../errors/failure.ts';
 import type { Credentials } from '../pod-identity/agent.ts';
 import { readPod, runsInPod } from '../pod-identity/pod.ts';
 import { containerIdentity, containerSource, currentClaims } from '../pod-identity/source.ts';
@@ -16,6 +17,13 @@ import { nameIdentity } from './identity-name.ts';
 import { profileContent, readProfile } from './profile.ts';
 import { requireReadable, TOKEN_FILES } from './readable-files.ts';
 
+/** Who is told of what happens on the way. */
+export type Reporting = {
+  readonly diagnosis: Diagnosis;
+  /** Warns of what does not end the stage, with its explanation. */
+  readonly warn: (failure: Failure) => Promise<void>;
+};
+
 /**
  * Decides who signs, says so in the log, and gets the credentials.
  * Throws a Failure that explains why there are none.
@@ -23,7 +31,7 @@ import { requireReadable, TOKEN_FILES } from './readable-files.ts';
 export async function sign(
   choice: CredentialSourceChoice,
   request: CredentialsRequest,
-  diagnosis: Diagnosis,
+  { diagnosis, warn }: Reporting,
 ): Promise<Credentials> {
   const { environment } = request;
   log.keepOut(...SECRET_VARIABLES.map((name) => variable(environment, name)));
@@ -35,7 +43,7 @@ export async function sign(
     diagnosis.add({
       mark: 'bad',
       subject: SUBJECTS[signer.source],
-      reason: `chosen (${signer.reason}), gave none`,
+      reason: `selected (${signer.reason}), but returned no credentials`,
     });
     throw error;
   });
@@ -43,7 +51,7 @@ export async function sign(
 
   const { name, isInstance } = await nameIdentity(signer.source, environment, credentials);
   if (signer.source !== 'container') log.info(`Signing with ${name} (${signer.reason})`);
-  if (isInstance && runsInPod(environment)) await warnOfNodeIdentity(request.region);
+  if (isInstance && runsInPod(environment)) await warn(await nodeIdentity(request.region));
   diagnosis.add({ mark: 'good', subject: SUBJECTS[signer.source], reason: `${name} (${signer.reason})` });
   return credentials;
 }
@@ -65,8 +73,7 @@ async function decide(
     const shown = singleLine(String(name));
     const what = `The profile '${shown}' of AWS_PROFILE does not exist.`;
     diagnosis.add({ mark: 'bad', subject: SUBJECTS.profile, reason: `'${shown}' does not exist` });
-    const { knownFailure } = await import('../errors/explain.ts');
-    throw knownFailure('profile-missing', what, { profile: name });
+    throw new Failure({ what, knownError: 'profile-missing', facts: { profile: name } });
   }
   return signer;
 }
@@ -94,8 +101,7 @@ async function announceContainer(
   log.info(`Signing with ${name} (${reason}${asked})`);
 }
 
-async function warnOfNodeIdentity(region: string | undefined): Promise<void> {
+async function nodeIdentity(region: string | undefined): Promise<Failure> {
   const what = 'Signing as the role of the node, which is most likely not what is meant.';
-  const { knownFailure } = await import('../errors/explain.ts');
-  log.warning(knownFailure('node-identity', what, { ...(await readPod()), region }).message);
+  return new Failure({ what, knownError: 'node-identity', facts: { ...(await readPod()), region } });
 }

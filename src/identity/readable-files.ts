@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { devNull } from 'node:os';
+import { Failure } from '../errors/failure.ts';
 import { type Environment, variable } from '../runner/environment.ts';
 import { singleLine } from '../runner/safe-text.ts';
 import type { CredentialSource } from './credential-order.ts';
@@ -26,8 +27,7 @@ export async function requireReadable(names: readonly string[], environment: Env
     const path = variable(environment, name);
     if (path === undefined || !(await mayNeverEnd(path))) continue;
     const what = `${name} names ${singleLine(path)}, which is no regular file.`;
-    const { knownFailure } = await import('../errors/explain.ts');
-    throw knownFailure('file-not-regular', what, { tokenFile: path, variable: name });
+    throw new Failure({ what, knownError: 'file-not-regular', facts: { tokenFile: path, variable: name } });
   }
 }
 

@@ -20,7 +20,7 @@ export async function stepRegion(input: string, environment: Environment): Promi
   const [source, text] =
     given.find(([, value]) => value !== undefined) ??
     ([`the region of profile '${singleLine(profile)}'`, await profileRegion(profile)] as const);
-  if (text === undefined) throw await noRegion([...given.map(([name]) => name), source]);
+  if (text === undefined) throw noRegion([...given.map(([name]) => name), source]);
   const region = text.trim();
   if (!isRegionName(region)) throw new Failure({ what: badRegion(source, text) });
   return region;
@@ -44,10 +44,9 @@ export function badRegion(source: string, text: string): string {
   return `The AWS region is no region name: ${source} is '${singleLine(text)}'; a region is written as 'eu-west-1'.`;
 }
 
-async function noRegion(sources: readonly string[]): Promise<Failure> {
-  const { knownFailure } = await import('../errors/explain.ts');
+function noRegion(sources: readonly string[]): Failure {
   const what = `No AWS region: ${sources.slice(0, -1).join(', ')} and ${sources.at(-1)} are not set.`;
-  return knownFailure('region-missing', what);
+  return new Failure({ what, knownError: 'region-missing' });
 }
 
 /** The region of a profile in the shared configuration files. As with the SDK, the credentials file goes first. */

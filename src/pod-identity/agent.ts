@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { describeError } from '../errors/describe.ts';
-import { Failure } from '../errors/failure.ts';
+import { Failure, type Symptom } from '../errors/failure.ts';
 import { endingRequests } from '../network/abandoned-requests.ts';
 import { fromHttp } from '../packages/aws-sdk.ts';
 import * as log from '../runner/log.ts';
@@ -50,7 +50,7 @@ export async function containerCredentials(
     });
   } catch (error) {
     signal.throwIfAborted();
-    throw await containerFailure(error, source, region, signal);
+    throw (await containerFailure(error, source, region, signal)).failure;
   }
 }
 
@@ -60,16 +60,24 @@ const NO_TIMEOUT_MS = 3_600_000;
 /** What the SDK has to say besides is said better elsewhere, and its default is to print it raw. */
 const SDK_LOGGER = { debug: log.debug, info: log.debug, warn: log.debug, error: log.debug };
 
+/** Why a container source gave no credentials. */
+export type ContainerFailure = {
+  readonly failure: Failure;
+  /** Whether the agent, or what the SDK says of its address, tells the reason. */
+  readonly saysWhy: boolean;
+};
+
 /** Explains why a container source gave no credentials, with the agent's own words where it answered. */
 export async function containerFailure(
   error: unknown,
   source: ContainerSource,
   region: string | undefined,
   signal: AbortSignal,
-): Promise<Failure> {
+): Promise<ContainerFailure> {
   const tries = error instanceof AttemptsExhausted ? error : undefined;
   // A chain says nothing of an address that it did not ask at all.
-  const text = describeError(addressRefusal(source.uri) ?? tries?.cause ?? error);
+  const refusedAddress = addressRefusal(source.uri);
+  const text = describeError(refusedAddress ?? tries?.cause ?? error);
   const answer = await refusalOf(text.words, source, signal);
   const claims = await currentClaims(source);
   const howOften =
@@ -78,8 +86,7 @@ export async function containerFailure(
     answer === undefined
       ? `: ${plainMessage(text.words)}`
       : ` answered ${answer.status}: ${singleLine(answer.text) || '(without words)'}`;
-  const { explain } = await import('../errors/explain.ts');
-  const explanation = explain({
+  const symptom: Symptom = {
     area: 'pod-identity',
     what: `EKS Pod Identity gave no credentials${howOften}: ${singleLine(source.uri)}${words}`,
     signs: `${text.signs}\n${claimSigns(answer, claims)}`,
@@ -92,8 +99,9 @@ export async function containerFailure(
       uri: source.uri,
       variable: source.variable,
     },
-  });
-  return new Failure(explanation, { cause: error });
+  };
+  const saysWhy = answer !== undefined || refusedAddress !== undefined || isUnreadable(error);
+  return { failure: new Failure(symptom, { cause: error }), saysWhy };
 }
 
 /**

@@ -22,9 +22,9 @@ export function debug(text: string): void {
   core.debug(presentable(text));
 }
 
-/** Writes an error and marks the step as failed: exit code 1. The stack goes to the debug log only. */
-export function failed(error: unknown): void {
-  core.setFailed(presentable(error instanceof Error ? error.message : String(error)));
+/** Writes an error and marks the step as failed: exit code 1. The stack of its cause goes to the debug log only. */
+export function failed(message: string, error: unknown): void {
+  core.setFailed(presentable(message));
   debugStacks(error);
 }
 

@@ -4,9 +4,9 @@ import type { FoundTool } from '../container/find-tool.ts';
 import { type Authorized, authorize } from '../ecr/authorize.ts';
 import { checkCallerAccount } from '../ecr/caller-account.ts';
 import { ecrClientConfig } from '../ecr/client.ts';
-import { Diagnosis, firstLine } from '../errors/diagnosis.ts';
+import { type Diagnosis, FAILED } from '../errors/diagnosis.ts';
 import { joinFailures } from '../errors/failure.ts';
-import { reportDiagnosis } from '../errors/report.ts';
+import { reportWarning } from '../errors/report.ts';
 import { sign } from '../identity/get-credentials.ts';
 import { CONFIG_FILES, requireReadable } from '../identity/readable-files.ts';
 import { regionForCredentials, stepRegion } from '../identity/region.ts';
@@ -18,37 +18,18 @@ import { needsRegion, planCalls, type TokenCall } from '../registry/calls.ts';
 import type { RegistryLogin } from '../registry/login.ts';
 import type { Environment } from '../runner/environment.ts';
 import { logInToAll } from './log-in-to-all.ts';
-
-/** What all parts of the stage share. */
-type Step = {
-  readonly environment: Environment;
-  readonly signal: AbortSignal;
-  /** What was looked at so far; shown where the stage fails. */
-  readonly diagnosis: Diagnosis;
-};
+import type { Stage } from './run-stage.ts';
 
 /**
  * The main stage: logs the container client in to every registry that the inputs ask for.
- * Throws one error that names all that has failed, after the log and the job summary show what was looked at.
- */
-export async function logIn(environment: Environment, signal: AbortSignal): Promise<void> {
-  limitAnswers();
-  const diagnosis = new Diagnosis();
-  try {
-    await logInToRegistries({ environment, signal, diagnosis });
-  } catch (error) {
-    await reportDiagnosis(error, diagnosis, environment);
-    throw error;
-  }
-}
-
-/**
  * Registries that no token could be had for do not keep the others from being logged in to; a login that fails ends
  * the stage. What was logged in to keeps its outputs, and is saved for post.
+ * Throws one error for all that has failed.
  */
-async function logInToRegistries(step: Step): Promise<void> {
+export async function logIn(step: Stage): Promise<void> {
+  limitAnswers();
   const { environment, signal, diagnosis } = step;
-  const inputs = await diagnosis.part('Inputs', readInputs, () => 'well formed');
+  const inputs = await diagnosis.part('Inputs', readInputs, () => 'valid');
   const { containerCli } = inputs;
   const tools = await diagnosis.part('Container client', () => readyTools(containerCli), pathsOf);
   const rules = await diagnosis.part(
@@ -59,7 +40,11 @@ async function logInToRegistries(step: Step): Promise<void> {
   const calls = await diagnosis.part('Registries', () => planStep(inputs, environment), countOf);
 
   const region = regionForCredentials(inputs.awsRegion, environment, calls);
-  const credentials = await sign(inputs.credentialSource, { environment, region, signal, rules }, diagnosis);
+  const credentials = await sign(
+    inputs.credentialSource,
+    { environment, region, signal, rules },
+    { diagnosis, warn: reportWarning },
+  );
   const settings = ecrClientConfig(environment, credentials, rules);
 
   const authorized = await authorize(calls, settings, signal);
@@ -86,7 +71,7 @@ const pathsOf = (tools: readonly FoundTool[]): string =>
 
 function countOf(calls: readonly TokenCall[]): string {
   const count = calls.reduce((sum, { targets }) => sum + targets.length, 0);
-  return `${count} to log in to`;
+  return String(count);
 }
 
 async function planStep(inputs: Inputs, environment: Environment): Promise<readonly TokenCall[]> {
@@ -100,7 +85,7 @@ function noteTokens({ logins, failures }: Authorized, diagnosis: Diagnosis): voi
   const subject = 'Authorization tokens';
   if (logins.length > 0)
     diagnosis.add({ mark: 'good', subject, reason: `for ${logins.map(hostOf).join(', ')}` });
-  diagnosis.add(...failures.map((error) => ({ mark: 'bad' as const, subject, reason: firstLine(error) })));
+  diagnosis.add(...failures.map(() => ({ mark: 'bad' as const, subject, reason: FAILED })));
 }
 
 const hostOf = ({ registry }: RegistryLogin): string => registry;

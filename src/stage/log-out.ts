@@ -8,13 +8,14 @@ import type { Environment } from '../runner/environment.ts';
 import * as log from '../runner/log.ts';
 import { readState } from '../saved-state.ts';
 import type { SavedLogin } from '../state.ts';
+import type { Stage } from './run-stage.ts';
 
 /**
  * The post stage: logs the container clients out of every registry that main logged in to, from the saved state alone,
  * and ends the job's own configuration.
  * Throws a Failure that names everything that could not be done, after all has been tried.
  */
-export async function logOut(environment: Environment, signal: AbortSignal): Promise<void> {
+export async function logOut({ environment, signal }: Pick<Stage, 'environment' | 'signal'>): Promise<void> {
   const { logins, isolation, problems: damaged } = readState();
   const problems = [...damaged];
   if (logins.length === 0 && isolation === undefined && problems.length === 0) {

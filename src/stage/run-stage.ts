@@ -1,23 +1,33 @@
+import { Diagnosis } from '../errors/diagnosis.ts';
+import { reportFailure } from '../errors/report.ts';
 import { type Environment, leaveEmptyHome, readEnvironment } from '../runner/environment.ts';
-import * as log from '../runner/log.ts';
 import { endProcess } from './process-end.ts';
 import { catchStrayOutput } from './stray-output.ts';
 import { setTimeLimit } from './time-limit.ts';
 
+/** What all parts of a stage share. */
+export type Stage = {
+  readonly environment: Environment;
+  /** Aborts where the step is cancelled or its time is over. */
+  readonly signal: AbortSignal;
+  /** The checks that were made so far; shown where the stage fails. */
+  readonly diagnosis: Diagnosis;
+};
+
 /**
- * Runs one stage of the action, main or post, and ends the process: with exit code 1 where the stage throws, is
- * cancelled, or takes too long.
+ * Runs one stage of the action, main or post, and ends the process: with exit code 1, and a report of what failed, where
+ * the stage throws, is cancelled, or takes too long.
  */
-export async function runStage(
-  stage: (environment: Environment, signal: AbortSignal) => Promise<void>,
-): Promise<void> {
+export async function runStage(run: (stage: Stage) => Promise<void>): Promise<void> {
   catchStrayOutput(console, process);
   leaveEmptyHome();
+  const environment = readEnvironment();
+  const diagnosis = new Diagnosis();
   const { signal, givenUp } = setTimeLimit(process);
   try {
-    await Promise.race([stage(readEnvironment(), signal), givenUp]);
+    await Promise.race([run({ environment, signal, diagnosis }), givenUp]);
   } catch (error) {
-    log.failed(signal.aborted ? signal.reason : error);
+    await reportFailure(signal.aborted ? signal.reason : error, diagnosis, environment);
   }
   // A request that was given up may still hold its socket open, and the process with it. What was printed must be
   // out first: writing to a pipe is not done at once on every platform.

@@ -21,7 +21,7 @@ export function catchStrayOutput(
   stage.removeAllListeners('warning');
   stage.on('warning', (warning) => log.debug(`${warning.name}: ${warning.message}`));
   stage.on('uncaughtException', (error) => {
-    log.failed(error);
+    log.failed(error.message, error);
     endProcess(stage);
   });
 }

@@ -35,10 +35,10 @@ function expectExplained(main: StepResult, words: readonly string[]): void {
   const error = main.errors.join('\n');
   for (const part of [...words, '\nLikely cause: ', '\nWhat to do: ']) expect(error).toContain(part);
   expect([main.exitCode, main.errors.length]).toEqual([1, 1]);
-  expect(main.log).toContain('What was looked at, in order:\n  ✓ Inputs: well formed\n');
+  expect(main.log).toContain('Checks, in order:\n  ✓ Inputs: valid\n');
   expect(main.log).toMatch(/^ {2}✗ /m);
   const [what = ''] = error.split('\nLikely cause: ');
-  for (const part of [what, '**Likely cause**', '**What to do**', '**What was looked at, in order**']) {
+  for (const part of [what, '**Likely cause**', '**What to do**', '**Checks, in order**']) {
     expect(main.summary).toContain(part);
   }
   expect(main.outputs).toEqual({});
@@ -389,15 +389,15 @@ describe('no credentials', () => {
     const main = await world.main({ env: world.regionEnv(), tools: TOOLS });
     expect(main.log).toContain(
       [
-        'What was looked at, in order:',
-        '  ✓ Inputs: well formed',
+        'Checks, in order:',
+        '  ✓ Inputs: valid',
         `  ✓ Container client: ${main.options.tools.path}/docker`,
         '  ✓ Network: up to 8 attempts',
-        '  ✓ Registries: 1 to log in to',
+        '  ✓ Registries: 1',
         '  – Keys in the environment: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set',
         '  – Profile: AWS_PROFILE is not set',
         '  – EKS Pod Identity: AWS_CONTAINER_CREDENTIALS_FULL_URI is not set',
-        "  ✗ The AWS SDK's default chain: chosen (no keys, profile or AWS_CONTAINER_CREDENTIALS_FULL_URI are set), gave none",
+        "  ✗ The AWS SDK's default chain: selected (no keys, profile or AWS_CONTAINER_CREDENTIALS_FULL_URI are set), but returned no credentials",
       ].join('\n'),
     );
   });
@@ -631,7 +631,7 @@ describe('the job summary', () => {
     const main = await world.main({ env: world.podIdentityEnv(), tools: TOOLS });
     expect(main.errors).toEqual([]);
     expect(main.summary).toBe('');
-    expect(main.log).not.toContain('What was looked at');
+    expect(main.log).not.toContain('Checks, in order');
   });
 
   test('that cannot be written is no failure of its own', async () => {

@@ -53,7 +53,7 @@ describe('a user without a home and without an entry in passwd', () => {
   ])('%s: said before any call', async (_what, env) => {
     const main = await logIn({ HOME: undefined, ...env }, 'docker');
     expectSaid(main.errors, 'DOCKER_CONFIG');
-    expect(main.log).toContain('✗ Container client: The user of this step has no home directory');
+    expect(main.log).toContain('✗ Container client: failed, see below');
     expect([...world.agent.requests, ...world.aws.requests]).toEqual([]);
   });
 

@@ -79,10 +79,10 @@ describe('the tools that are logged in', () => {
     expect(written()).toContain(`docker is not on the path; ${chosen}`);
   });
 
-  test('are an error where there is none at all, which names config-file', async () => {
+  test('are an error where there is none at all', async () => {
     const choice = chooseTools([], pathWith());
     await expect(choice).rejects.toThrow(/docker is not on the path .* none of podman, .* helm either/);
-    await expect(choice).rejects.toThrow(/container-cli: config-file/);
+    await expect(choice).rejects.toMatchObject({ symptom: { knownError: 'client-missing' } });
   });
 
   test('are an error where one that is named is not there, which names those that are', async () => {

@@ -3,7 +3,7 @@ import { ERROR_SAMPLES } from '../../../scripts/docs/error-samples.ts';
 import { flowPicture } from '../../../scripts/docs/flow-picture.ts';
 import { terminalPicture, textOfPicture } from '../../../scripts/docs/terminal-picture.ts';
 import { troubleshooting } from '../../../scripts/docs/troubleshooting.ts';
-import { explain } from '../../../src/errors/explain.ts';
+import { explainSymptom } from '../../../src/errors/explain.ts';
 import { KNOWN_ERRORS } from '../../../src/errors/known-errors.ts';
 import { repositoryText } from './repository-files.ts';
 
@@ -25,7 +25,7 @@ describe('docs/troubleshooting.md', () => {
 
   test.each(recognised)('the words shown for $id are explained by it', ({ id, areas }) => {
     const { words = '', signs = '' } = ERROR_SAMPLES[id] ?? {};
-    for (const area of areas) expect(explain({ area, what: words, signs }).id).toBe(id);
+    for (const area of areas) expect(explainSymptom({ area, what: words, signs }).id).toBe(id);
   });
 });
 

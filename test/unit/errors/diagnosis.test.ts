@@ -17,7 +17,7 @@ describe('the diagnosis', () => {
     expect(diagnosis.lines()).toEqual([
       '– Profile: AWS_PROFILE is not set',
       '✓ Inputs: 3 read',
-      '✗ Client: not there',
+      '✗ Client: failed, see below',
     ]);
   });
 
@@ -28,7 +28,10 @@ describe('the diagnosis', () => {
 
 describe('the job summary', () => {
   test('holds the three parts and the list', () => {
-    const summary = failureSummary({ what: 'No.', means: 'Because.', remedy: 'do it' }, ['✗ a: b', '✓ c: d']);
+    const summary = failureSummary(
+      [{ what: 'No.', means: 'Because.', remedy: 'do it' }],
+      ['✗ a: b', '✓ c: d'],
+    );
     expect(summary).toBe(
       [
         '### Login to Amazon ECR failed',
@@ -37,7 +40,7 @@ describe('the job summary', () => {
         '```text\nBecause.\n```',
         '**What to do**',
         '```text\ndo it\n```',
-        '**What was looked at, in order**',
+        '**Checks, in order**',
         '```text\n✗ a: b\n✓ c: d\n```',
         '',
       ].join('\n\n'),
@@ -45,18 +48,18 @@ describe('the job summary', () => {
   });
 
   test('leaves out what is not known', () => {
-    expect(failureSummary({ what: 'No.' }, [])).toBe(
+    expect(failureSummary([{ what: 'No.' }], [])).toBe(
       '### Login to Amazon ECR failed\n\n```text\nNo.\n```\n\n',
     );
   });
 
   test('text from outside cannot leave its block', () => {
-    const summary = failureSummary({ what: 'a\n```\n<img src=x>\n````\nb' }, []);
+    const summary = failureSummary([{ what: 'a\n```\n<img src=x>\n````\nb' }], []);
     expect(summary).toContain('`````text\na\n```\n<img src=x>\n````\nb\n`````');
   });
 
   test('nor with a fence that a terminal sequence hides', () => {
-    const summary = failureSummary({ what: 'a\n``\u001b[0m`\n<img src=x>' }, []);
+    const summary = failureSummary([{ what: 'a\n``\u001b[0m`\n<img src=x>' }], []);
     expect(presentable(summary)).toContain('````text\na\n```\n<img src=x>\n````');
   });
 });

@@ -1,14 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Failure, messageOf } from '../../../src/errors/failure.ts';
-
-describe('Failure', () => {
-  test('its message is its parts, each on a line of its own', () => {
-    expect(new Failure({ what: 'a', means: 'b', remedy: 'c' }).message).toBe(
-      'a\nLikely cause: b\nWhat to do: c',
-    );
-    expect(new Failure({ what: 'a', remedy: 'c' }).message).toBe('a\nWhat to do: c');
-  });
-});
+import { messageOf } from '../../../src/errors/failure.ts';
 
 describe('messageOf', () => {
   test.each([

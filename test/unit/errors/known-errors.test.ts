@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { explain, knownFailure } from '../../../src/errors/explain.ts';
+import { explainSymptom, explanationText } from '../../../src/errors/explain.ts';
 import { FACTS, KNOWN_ERRORS } from '../../../src/errors/known-errors.ts';
 import { NAMED_BY_CODE, SAMPLES } from './samples.ts';
 
@@ -7,7 +7,7 @@ describe('the knowledge of failures', () => {
   const titled = SAMPLES.map((sample) => ({ ...sample, title: JSON.stringify(sample.words) }));
   test.each(titled)('$area, $id: $title', ({ id, area, words }) => {
     const [what = '', ...signs] = words.split('\n');
-    const explanation = explain({ area, what, signs: signs.join('\n') });
+    const explanation = explainSymptom({ area, what, signs: signs.join('\n') });
     expect(explanation).toMatchObject({ id, what });
     expect(explanation.means).not.toMatch(/[{}]/);
     expect(explanation.remedy?.length).toBeGreaterThan(20);
@@ -33,17 +33,17 @@ describe('the knowledge of failures', () => {
   });
 
   test('lets an error that it does not know through whole', () => {
-    expect(explain({ area: 'ecr', what: 'the moon is full' })).toEqual({ what: 'the moon is full' });
+    expect(explainSymptom({ area: 'ecr', what: 'the moon is full' })).toEqual({ what: 'the moon is full' });
   });
 
   test('keeps to the area where something failed', () => {
-    expect(explain({ area: 'ecr', what: 'not implemented' })).toEqual({ what: 'not implemented' });
+    expect(explainSymptom({ area: 'ecr', what: 'not implemented' })).toEqual({ what: 'not implemented' });
   });
 });
 
 describe('what an explanation says', () => {
   test('the facts of the failure stand in cause and remedy', () => {
-    const explanation = explain({
+    const explanation = explainSymptom({
       area: 'pod-identity',
       what: 'answered 404: (ResourceNotFoundException)',
       facts: { namespace: 'arc-runners', serviceAccount: 'build', region: 'eu-west-1' },
@@ -57,17 +57,17 @@ describe('what an explanation says', () => {
   test('what the pattern found goes before what was known', () => {
     const what =
       'User: arn:aws:iam::1:user/u is not authorized to perform: ecr:GetAuthorizationToken on resource: *';
-    const { remedy } = explain({ area: 'ecr', what, facts: { principal: 'somebody' } });
+    const { remedy } = explainSymptom({ area: 'ecr', what, facts: { principal: 'somebody' } });
     expect(remedy).toContain('the policy of arn:aws:iam::1:user/u:');
     expect(remedy).toContain('{ "Effect": "Allow", "Action": "ecr:GetAuthorizationToken", "Resource": "*" }');
   });
 
   test('a named entry explains a failure without words', () => {
-    const failure = knownFailure('profile-missing', 'No profile.', { profile: 'ci' });
-    expect(failure.message.split('\n').slice(0, 2)).toEqual([
+    const symptom = { what: 'No profile.', knownError: 'profile-missing', facts: { profile: 'ci' } };
+    expect(explanationText(explainSymptom(symptom)).split('\n').slice(0, 2)).toEqual([
       'No profile.',
       expect.stringContaining("Likely cause: AWS_PROFILE names the profile 'ci'"),
     ]);
-    expect(() => knownFailure('no such entry', '')).toThrow(RangeError);
+    expect(() => explainSymptom({ what: '', knownError: 'no such entry' })).toThrow(RangeError);
   });
 });

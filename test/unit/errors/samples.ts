@@ -1,4 +1,4 @@
-import type { Area } from '../../../src/errors/known-errors.ts';
+import type { Area } from '../../../src/errors/failure.ts';
 
 /** A failure in the words in which it really comes, and the entry that explains it. */
 export type Sample = { readonly id: string; readonly area: Area; readonly words: string };

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { explain, knownFailure } from '../../../src/errors/explain.ts';
-import { FACTS, type Facts, KNOWN_ERRORS } from '../../../src/errors/known-errors.ts';
+import { explainSymptom } from '../../../src/errors/explain.ts';
+import type { Facts } from '../../../src/errors/failure.ts';
+import { FACTS, KNOWN_ERRORS } from '../../../src/errors/known-errors.ts';
 import { SEED } from '../../harness/seed.ts';
 import { hostileText } from './hostile-text.ts';
 
@@ -21,10 +22,10 @@ describe(`what a failure is explained by (seed ${SEED})`, () => {
   test.each(KNOWN_ERRORS.map(({ id }) => id))(
     'puts nothing into a command that could be more than a word: %s',
     (id) => {
-      const plain = knownFailure(id, 'what').explanation;
+      const plain = explainSymptom({ what: 'what', knownError: id });
       fc.assert(
         fc.property(facts, (given) => {
-          expect(knownFailure(id, 'what', given).explanation).toEqual(plain);
+          expect(explainSymptom({ what: 'what', knownError: id, facts: given })).toEqual(plain);
         }),
         { seed: SEED, numRuns: 50 },
       );
@@ -33,8 +34,8 @@ describe(`what a failure is explained by (seed ${SEED})`, () => {
 
   test.each(KNOWN_ERRORS.map(({ id }) => id))('puts nothing of two words into a command: %s', (id) => {
     const two = Object.fromEntries(Object.keys(FACTS).map((name) => [name, 'a -o b']));
-    expect(knownFailure(id, 'what', two).explanation.remedy).toBe(
-      knownFailure(id, 'what').explanation.remedy,
+    expect(explainSymptom({ what: 'what', knownError: id, facts: two }).remedy).toBe(
+      explainSymptom({ what: 'what', knownError: id }).remedy,
     );
   });
 
@@ -48,7 +49,7 @@ describe(`what a failure is explained by (seed ${SEED})`, () => {
         ),
         (what) => {
           for (const area of ['pod-identity', 'credentials', 'ecr', 'container-client'] as const) {
-            const { what: shown, remedy = '' } = explain({ area, what });
+            const { what: shown, remedy = '' } = explainSymptom({ area, what });
             expect(shown).toBe(what);
             for (const text of POWERS) expect(remedy).not.toContain(text);
           }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readToken, registryHost } from '../../../src/ecr/token.ts';
 import { describeError } from '../../../src/errors/describe.ts';
-import { explain } from '../../../src/errors/explain.ts';
+import { explainSymptom } from '../../../src/errors/explain.ts';
 import { parseRegistries } from '../../../src/registry/entry.ts';
 import { keepOut, presentable } from '../../../src/runner/log.ts';
 import { redact } from '../../../src/runner/redaction.ts';
@@ -43,7 +43,7 @@ const READERS: Record<string, (text: string) => unknown> = {
   parseRegistries,
   'redact, of what is looked at': (text) => redact(text.slice(0, 128 * 1024)),
   'explain, of what is quoted': (text) =>
-    explain({ area: 'ecr', what: singleLine(text), signs: singleLine(text) }),
+    explainSymptom({ area: 'ecr', what: singleLine(text), signs: singleLine(text) }),
   registryHost: (text) => refusal(() => registryHost(text)),
   readToken: (text) => refusal(() => readToken('host', Buffer.from(text).toString('base64'))),
 };

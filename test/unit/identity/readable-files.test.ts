@@ -47,12 +47,10 @@ describe('a file that a variable names', () => {
     ['a device without an end', '/dev/zero'],
   ])('%s is an error that says what to do', async (_, path) => {
     await expect(look(path)).rejects.toMatchObject({
-      explanation: {
-        id: 'file-not-regular',
+      symptom: {
+        knownError: 'file-not-regular',
         what: `AWS_CONFIG_FILE names ${path}, which is no regular file.`,
-        remedy: expect.stringContaining(
-          `let AWS_CONFIG_FILE name a regular file, or a link to one:\nls -lL ${path}`,
-        ),
+        facts: { variable: 'AWS_CONFIG_FILE', tokenFile: path },
       },
     });
   });

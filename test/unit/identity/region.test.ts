@@ -65,7 +65,7 @@ describe('none', () => {
     expect((failure as Failure).message).toContain(
       `input 'aws-region', AWS_REGION, AWS_DEFAULT_REGION and the region of profile '${profile}' are not set`,
     );
-    expect((failure as Failure).message).toContain('aws-region: eu-west-1');
+    expect((failure as Failure).symptom.knownError).toBe('region-missing');
   });
 });
 

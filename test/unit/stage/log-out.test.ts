@@ -20,6 +20,6 @@ test.each([
   ]);
   const written = captureOutput();
   const words = 'docker is not on the path of this runner any more: it is still logged in to a.example';
-  await expect(logOut({}, signal)).rejects.toThrow(words);
+  await expect(logOut({ environment: {}, signal })).rejects.toThrow(words);
   expect(written().includes(`::warning::${words}`)).toBe(warns);
 });

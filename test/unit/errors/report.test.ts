@@ -1,0 +1,50 @@
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { Diagnosis } from '../../../src/errors/diagnosis.ts';
+import { Failure } from '../../../src/errors/failure.ts';
+import { reportFailure, reportWarning } from '../../../src/errors/report.ts';
+import { captureOutput } from '../written-output.ts';
+
+const exitCode = process.exitCode;
+afterEach(() => {
+  jest.restoreAllMocks();
+  process.exitCode = exitCode;
+});
+
+/** What the log shows of an error. */
+async function reported(error: unknown, diagnosis = new Diagnosis()): Promise<string> {
+  const written = captureOutput();
+  await reportFailure(error, diagnosis, {});
+  return written();
+}
+
+describe('the report of a failure', () => {
+  test('has its explanation, a part a line, after the checks', async () => {
+    const diagnosis = new Diagnosis();
+    diagnosis.add({ mark: 'good', subject: 'Inputs', reason: 'valid' });
+    const text = await reported(new Failure({ what: 'a', means: 'b', remedy: 'c' }), diagnosis);
+    expect(text).toContain('Checks, in order:\n  ✓ Inputs: valid\n');
+    expect(text).toContain('::error::a%0ALikely cause: b%0AWhat to do: c\n');
+    expect(text.indexOf('Checks')).toBeLessThan(text.indexOf('::error::'));
+  });
+
+  test('explains a failure by the known errors', async () => {
+    const failure = new Failure({ what: 'x', area: 'container-client', signs: 'not implemented' });
+    expect(await reported(failure)).toContain("the credential helper 'ecr-login'");
+  });
+
+  test('has every failure of a joined one, each with its own explanation, and each text once', async () => {
+    const failures = [{ what: 'a', remedy: 'do b' }, { what: 'c' }, { what: 'c' }];
+    const joined = new AggregateError(failures.map((symptom) => new Failure(symptom)));
+    expect(await reported(joined)).toContain('::error::a%0AWhat to do: do b%0Ac\n');
+  });
+
+  test('shows what is no failure as it is', async () => {
+    expect(await reported('text')).toContain('::error::text\n');
+  });
+});
+
+test('a warning has its explanation as well', async () => {
+  const written = captureOutput();
+  await reportWarning(new Failure({ what: 'a', remedy: 'c' }));
+  expect(written()).toContain('::warning::a%0AWhat to do: c\n');
+});
