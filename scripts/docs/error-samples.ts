@@ -1,5 +1,5 @@
 /**
- * For each entry of src/errors/known-errors.ts, words with which the failure shows itself, as the agent, AWS, the AWS SDK
+ * For each entry of src/errors/known-errors/, words with which the failure shows itself, as the agent, AWS, the AWS SDK
  * or the container client says them. docs/troubleshooting.md prints them, so that a search for an error finds its place.
  * A test explains each and looks whether that entry applies.
  */

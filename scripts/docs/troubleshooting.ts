@@ -1,11 +1,11 @@
 import { explainSymptom } from '../../src/errors/explain.ts';
 import type { Area } from '../../src/errors/failure.ts';
-import { KNOWN_ERRORS } from '../../src/errors/known-errors.ts';
+import { KNOWN_ERRORS } from '../../src/errors/known-errors/all.ts';
 import { ERROR_SAMPLES } from './error-samples.ts';
 
 const INTRODUCTION = `# Troubleshooting
 
-<!-- Made by \`npm run docs\` from src/errors/known-errors.ts and scripts/docs/error-samples.ts. Change those. -->
+<!-- Made by \`npm run docs\` from src/errors/known-errors/ and scripts/docs/error-samples.ts. Change those. -->
 
 An error of the step has three parts: what failed, in the service's own words; what that most likely means here; what to
 do. Below it the log lists which identities were looked at, in order, with a mark and a reason each. The same is in the

@@ -2,7 +2,8 @@
 // would read and compile for nothing.
 
 import { type FactName, type Facts, Failure, messageOf, type Symptom } from './failure.ts';
-import { FACTS, KNOWN_ERRORS, type KnownError } from './known-errors.ts';
+import { KNOWN_ERRORS } from './known-errors/all.ts';
+import { FACTS, type KnownError } from './known-errors/known-error.ts';
 
 /** The three parts of an error that a user can act on. */
 export type Explanation = {

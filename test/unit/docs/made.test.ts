@@ -4,7 +4,7 @@ import { flowPicture } from '../../../scripts/docs/flow-picture.ts';
 import { terminalPicture, textOfPicture } from '../../../scripts/docs/terminal-picture.ts';
 import { troubleshooting } from '../../../scripts/docs/troubleshooting.ts';
 import { explainSymptom } from '../../../src/errors/explain.ts';
-import { KNOWN_ERRORS } from '../../../src/errors/known-errors.ts';
+import { KNOWN_ERRORS } from '../../../src/errors/known-errors/all.ts';
 import { repositoryText } from './repository-files.ts';
 
 describe('docs/troubleshooting.md', () => {

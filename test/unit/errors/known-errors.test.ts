@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { explainSymptom, explanationText } from '../../../src/errors/explain.ts';
-import { FACTS, KNOWN_ERRORS } from '../../../src/errors/known-errors.ts';
+import { KNOWN_ERRORS } from '../../../src/errors/known-errors/all.ts';
+import { FACTS } from '../../../src/errors/known-errors/known-error.ts';
 import { NAMED_BY_CODE, SAMPLES } from './samples.ts';
 
 describe('the knowledge of failures', () => {

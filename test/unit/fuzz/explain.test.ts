@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { explainSymptom } from '../../../src/errors/explain.ts';
 import type { Facts } from '../../../src/errors/failure.ts';
-import { FACTS, KNOWN_ERRORS } from '../../../src/errors/known-errors.ts';
+import { KNOWN_ERRORS } from '../../../src/errors/known-errors/all.ts';
+import { FACTS } from '../../../src/errors/known-errors/known-error.ts';
 import { SEED } from '../../harness/seed.ts';
 import { hostileText } from './hostile-text.ts';
 

@@ -1,0 +1,142 @@
+import type { KnownError } from './known-error.ts';
+
+export const ECR: readonly KnownError[] = [
+  {
+    id: 'account-not-allowed',
+    areas: ['ecr'],
+    means:
+      'Another identity signs than the workflow means. No login was made. The log says above who signs, and why.',
+    remedy:
+      'Choose the identity (credential-source, or aws-actions/configure-aws-credentials before this step), or allow the account:\nwith:\n  allowed-account-ids: {accountId}',
+  },
+  {
+    id: 'account-unknown',
+    areas: ['ecr'],
+    means:
+      'allowed-account-ids is set, but the answer of Amazon ECR does not show the account that signs, so it cannot be checked. No login was made.',
+    remedy:
+      "Look at AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_ECR, or take the check away:\nwith:\n  allowed-account-ids: ''",
+  },
+  {
+    id: 'region-missing',
+    areas: ['ecr'],
+    means:
+      'The default registry, and registries given by account ID, are looked for in the region of the step.',
+    remedy: 'Name it in this step, or give each registry by its host:\nwith:\n  aws-region: eu-west-1',
+  },
+  {
+    id: 'clock-skew',
+    areas: ['ecr', 'credentials'],
+    pattern:
+      /Signature expired|Signature not yet current|RequestTimeTooSkewed|RequestExpired|RequestInTheFuture/,
+    means: 'The clock of this machine is off by more than five minutes, so AWS refuses what it signs.',
+    remedy: 'Set the clock of the node by NTP, and compare:\ndate -u; chronyc tracking',
+  },
+  {
+    id: 'keys-expired',
+    areas: ['ecr', 'credentials'],
+    pattern: /ExpiredToken/,
+    means: 'The credentials that sign have expired; those of an earlier step of a long job, most likely.',
+    remedy:
+      'Sign in again right before this step:\n- uses: aws-actions/configure-aws-credentials@v6\n  with:\n    role-to-assume: arn:aws:iam::{accountId}:role/{role}\n    aws-region: {region}',
+  },
+  {
+    id: 'keys-invalid',
+    areas: ['ecr', 'credentials'],
+    pattern:
+      /UnrecognizedClientException|InvalidClientTokenId|InvalidAccessKeyId|InvalidSignatureException|SignatureDoesNotMatch|IncompleteSignature|AuthFailure/,
+    means:
+      'AWS does not know the keys that sign: they were deleted, copied with a mistake, lack their session token, or belong to another partition, or the region is not enabled in their account.',
+    remedy:
+      'Set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and (for temporary keys) AWS_SESSION_TOKEN together, and try them:\naws sts get-caller-identity --region {region}',
+  },
+  {
+    id: 'ecr-vpc-endpoint-policy',
+    areas: ['ecr'],
+    pattern:
+      /User: (?<principal>\S+) is not authorized to perform: (?<action>[\w-]+:\w+).*VPC endpoint policy/,
+    means:
+      'The policy of the VPC endpoint that the call went through does not let {principal} call {action}.',
+    remedy:
+      'Add to the policy of the endpoint com.amazonaws.{region}.ecr.api:\n{ "Effect": "Allow", "Principal": { "AWS": "{principal}" }, "Action": "{action}", "Resource": "*" }',
+  },
+  {
+    id: 'ecr-explicit-deny',
+    areas: ['ecr'],
+    pattern:
+      /User: (?<principal>\S+) is not authorized to perform: (?<action>[\w-]+:\w+).*(?:explicit deny|service control policy|resource control policy|permissions boundary|session policy)/,
+    means:
+      'A policy above the one of the role keeps {principal} from {action}: AWS names its kind in the message. Allowing it in the role is not enough.',
+    remedy:
+      'Ask who keeps that policy to except the action:\n{ "Effect": "Allow", "Action": "{action}", "Resource": "*" }',
+  },
+  {
+    id: 'ecr-public-denied',
+    areas: ['ecr'],
+    pattern:
+      /User: (?<principal>\S+) is not authorized to perform: (?<action>ecr-public:GetAuthorizationToken|sts:GetServiceBearerToken)/,
+    means: 'The policy of {principal} lacks {action}. ECR Public needs two actions.',
+    remedy:
+      'Add to the policy of {principal}:\n{ "Effect": "Allow", "Action": ["ecr-public:GetAuthorizationToken", "sts:GetServiceBearerToken"], "Resource": "*" }',
+  },
+  {
+    id: 'ecr-denied',
+    areas: ['ecr'],
+    pattern: /User: (?<principal>\S+) is not authorized to perform: (?<action>ecr:\w+)/,
+    means: 'The policy of {principal} lacks {action}.',
+    remedy:
+      'Add to the policy of {principal}:\n{ "Effect": "Allow", "Action": "{action}", "Resource": "*" }\nTo pull and push it needs the actions of AmazonEC2ContainerRegistryPowerUser as well.',
+  },
+  {
+    id: 'ecr-throttled',
+    areas: ['ecr'],
+    pattern: /ThrottlingException|TooManyRequests|Rate exceeded|LimitExceeded/,
+    means:
+      'Too many calls of GetAuthorizationToken at once. The quota (500 a second by default, 200 for ECR Public) is shared by all of the account in one region.',
+    remedy:
+      'Run the job again. If it stays, spread the start of the runners, or raise the quota in Service Quotas.',
+  },
+  {
+    id: 'ecr-name-lookup',
+    areas: ['ecr'],
+    pattern: /(?:ENOTFOUND|EAI_AGAIN) (?<host>[\w.-]+)|ENOTFOUND|EAI_AGAIN/,
+    means:
+      "The name {host} cannot be looked up: the region '{region}' does not exist or does not have this service, or the DNS of this machine does not work.",
+    remedy:
+      'Look at the name of the region, and try the name:\naws ec2 describe-regions --all-regions\nnslookup {host}',
+  },
+  {
+    id: 'tls-untrusted',
+    areas: ['ecr', 'credentials'],
+    pattern: /self-signed certificate|unable to (?:verify|get)|certificate has expired|ERR_TLS|CERT_/,
+    means:
+      "This machine does not trust the certificate of the endpoint: something on the way opens TLS connections and signs with a CA of the company's own, or the clock is wrong.",
+    remedy: 'Give the CA to the runner:\nenv:\n  NODE_EXTRA_CA_CERTS: /etc/ssl/certs/ca-certificates.crt',
+  },
+  {
+    id: 'ecr-unreachable',
+    areas: ['ecr'],
+    pattern:
+      /ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|ETIMEDOUT|ECONNRESET|EPIPE|socket hang up|TimeoutError|AggregateError|no answer within/,
+    means:
+      'No way from here to the endpoint of {service} in {region}. A subnet without a way to the internet needs VPC endpoints; ECR Public has none, and needs a NAT gateway or a proxy.',
+    remedy:
+      'Create the endpoints com.amazonaws.{region}.ecr.api and com.amazonaws.{region}.ecr.dkr (interface, port 443 open to the runners) and com.amazonaws.{region}.s3 (gateway):\naws ec2 create-vpc-endpoint --vpc-endpoint-type Interface --vpc-id <vpc-id> --subnet-ids <subnet-ids> --region {region} --service-name com.amazonaws.{region}.ecr.api',
+  },
+  {
+    id: 'ecr-unavailable',
+    areas: ['ecr'],
+    pattern: /ServerException|InternalFailure|ServiceUnavailable|InternalServer|HTTP 5\d\d/,
+    means: 'There was a failure within {service} itself.',
+    remedy: 'Run the job again. If it stays, look at https://health.aws.amazon.com.',
+  },
+  {
+    id: 'aws-unexpected-answer',
+    areas: ['ecr', 'credentials'],
+    pattern: /answer is longer|answer is not valid JSON/,
+    means:
+      'What answers is not {service}: something on the way (a gateway, a sign-in page), or what AWS_ENDPOINT_URL or one of its kin names.',
+    remedy:
+      "Let the action reach AWS itself:\nenv:\n  AWS_ENDPOINT_URL: ''\n  AWS_ENDPOINT_URL_ECR: ''\n  AWS_ENDPOINT_URL_STS: ''",
+  },
+];
