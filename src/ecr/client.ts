@@ -8,16 +8,16 @@ export type EcrClientConfig = {
   readonly credentials: Credentials;
   readonly customUserAgent: [string, string][];
   /** From these each client gets the rest of its settings; see sdkClientConfig. */
-  readonly rules: ClientConfig;
+  readonly clientConfig: ClientConfig;
 };
 
 /** The settings for the clients of this step. */
 export function ecrClientConfig(
   environment: Environment,
   credentials: Credentials,
-  rules: ClientConfig,
+  clientConfig: ClientConfig,
 ): EcrClientConfig {
-  return { credentials, customUserAgent: userAgent(environment), rules };
+  return { credentials, customUserAgent: userAgent(environment), clientConfig };
 }
 
 /**

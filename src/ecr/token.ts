@@ -60,8 +60,12 @@ async function fromEcr(
   const command = new GetAuthorizationTokenCommand(
     registryIds === undefined ? {} : { registryIds: [...registryIds] },
   );
-  const { rules, ...shared } = settings;
-  const ofCall = { ...(await sdkClientConfig(nameOfCall(call), rules)), region, ...endpointVariant(call) };
+  const { clientConfig, ...shared } = settings;
+  const ofCall = {
+    ...(await sdkClientConfig(nameOfCall(call), clientConfig)),
+    region,
+    ...endpointVariant(call),
+  };
   const client = new ECRClient({ ...shared, ...ofCall });
   const reply = await client.send(command, { abortSignal: signal });
   const data = reply.authorizationData ?? [];
@@ -81,8 +85,12 @@ async function fromEcrPublic(
 ): Promise<readonly Authorization[]> {
   const { ECRPUBLICClient, GetAuthorizationTokenCommand } = await import('../packages/ecr-public.ts');
   const variant = endpointVariant({ fips: false, dualStack: call.dualStack });
-  const { rules, ...shared } = settings;
-  const ofCall = { ...(await sdkClientConfig(nameOfCall(call), rules)), region: PUBLIC_REGION, ...variant };
+  const { clientConfig, ...shared } = settings;
+  const ofCall = {
+    ...(await sdkClientConfig(nameOfCall(call), clientConfig)),
+    region: PUBLIC_REGION,
+    ...variant,
+  };
   const client = new ECRPUBLICClient({ ...shared, ...ofCall });
   const reply = await client.send(new GetAuthorizationTokenCommand({}), { abortSignal: signal });
   if (!reply.authorizationData) {

@@ -21,7 +21,7 @@ export type CredentialsRequest = {
   /** The region of the step, for the calls to STS; the profile's own goes before it. */
   readonly region: string | undefined;
   readonly signal: AbortSignal;
-  readonly rules: ClientConfig;
+  readonly clientConfig: ClientConfig;
 };
 
 /**
@@ -55,8 +55,8 @@ async function fromContainer({ environment, ...request }: CredentialsRequest): P
     const what = 'AWS_CONTAINER_CREDENTIALS_FULL_URI is not set.';
     throw new Failure({ what, knownError: 'container-uri-not-set', facts });
   }
-  const { rules, ...rest } = request;
-  const { maxAttemptsAsked: maxAttempts } = rules;
+  const { clientConfig, ...rest } = request;
+  const { requestedMaxAttempts: maxAttempts } = clientConfig;
   return containerCredentials(source, { ...rest, ...(maxAttempts !== undefined && { maxAttempts }) });
 }
 
@@ -69,14 +69,14 @@ type WebIdentity = {
 
 async function sdkProvider(
   source: Exclude<CredentialSource, 'container'>,
-  { region, rules }: CredentialsRequest,
+  { region, clientConfig }: CredentialsRequest,
 ): Promise<() => Promise<Credentials>> {
   const providers = await import('../packages/credential-chain.ts');
   if (source === 'environment') return providers.fromEnv();
-  const clientConfig = await sdkClientConfig('Credentials', rules);
+  const sdkConfig = await sdkClientConfig('Credentials', clientConfig);
   const settings = {
     logger: SDK_LOGGER,
-    clientConfig,
+    clientConfig: sdkConfig,
     ...(region !== undefined && { parentClientConfig: { region } }),
     // A profile with a web identity gets the client's settings in this way only: fromIni does not hand them on.
     roleAssumerWithWebIdentity: ({ RoleArn, RoleSessionName, WebIdentityToken }: WebIdentity) =>
@@ -84,7 +84,7 @@ async function sdkProvider(
         roleArn: RoleArn,
         roleSessionName: RoleSessionName,
         webIdentityToken: WebIdentityToken,
-        clientConfig: { ...clientConfig, ...(region !== undefined && { region }) },
+        clientConfig: { ...sdkConfig, ...(region !== undefined && { region }) },
       })(),
   };
   return source === 'profile' ? providers.fromIni(settings) : providers.fromNodeProviderChain(settings);

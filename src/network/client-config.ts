@@ -1,4 +1,4 @@
-import { maxAttemptsAsked } from '../retry/max-attempts.ts';
+import { requestedMaxAttempts } from '../retry/max-attempts.ts';
 import { type Retry, retryLine } from '../retry/retry-line.ts';
 import { ReportingRetryStrategy } from '../retry/sdk-strategy.ts';
 import type { Environment } from '../runner/environment.ts';
@@ -16,7 +16,7 @@ export type ClientConfig = {
   /** How often each call is tried, the first time included. */
   readonly maxAttempts: number;
   /** The same number where the user has named it; the agent of EKS Pod Identity has a default of its own. */
-  readonly maxAttemptsAsked: number | undefined;
+  readonly requestedMaxAttempts: number | undefined;
 };
 
 /**
@@ -29,12 +29,12 @@ export function readClientConfig(
   environment: Environment,
 ): ClientConfig {
   for (const secret of proxySecrets(inputs.httpProxy, environment)) log.mask(secret);
-  const asked = maxAttemptsAsked(inputs.maxAttempts, environment);
+  const asked = requestedMaxAttempts(inputs.maxAttempts, environment);
   const proxies = readProxies(inputs.httpProxy, environment);
-  return { proxies, maxAttempts: asked ?? DEFAULT_MAX_ATTEMPTS, maxAttemptsAsked: asked };
+  return { proxies, maxAttempts: asked ?? DEFAULT_MAX_ATTEMPTS, requestedMaxAttempts: asked };
 }
 
-/** The rules in words, for the log. */
+/** What the log says of the client config. */
 export function describeClientConfig({ proxies, maxAttempts }: ClientConfig): string {
   const attempts = maxAttempts === 1 ? '1 attempt' : `up to ${maxAttempts} attempts`;
   const proxy = proxies?.https ?? proxies?.http;

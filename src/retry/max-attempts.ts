@@ -19,7 +19,10 @@ export function parseMaxAttempts(text: string): number | undefined {
  * The variable is also meant for other programs, to which more attempts are allowed: it then stands for the most.
  * Throws a Failure where the variable holds no such number.
  */
-export function maxAttemptsAsked(input: number | undefined, environment: Environment): number | undefined {
+export function requestedMaxAttempts(
+  input: number | undefined,
+  environment: Environment,
+): number | undefined {
   const text = variable(environment, 'AWS_MAX_ATTEMPTS')?.trim();
   if (input !== undefined || !text) return input;
   if (/^\d{1,9}$/.test(text) && Number(text) > MOST_ATTEMPTS) return MOST_ATTEMPTS;

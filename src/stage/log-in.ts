@@ -32,7 +32,7 @@ export async function logIn(step: Stage): Promise<void> {
   const inputs = await diagnosis.part('Inputs', readInputs, () => 'valid');
   const { containerCli } = inputs;
   const tools = await diagnosis.part('Container client', () => readyTools(containerCli), pathsOf);
-  const rules = await diagnosis.part(
+  const clientConfig = await diagnosis.part(
     'Network',
     () => readClientConfig(inputs, environment),
     describeClientConfig,
@@ -42,10 +42,10 @@ export async function logIn(step: Stage): Promise<void> {
   const region = regionForCredentials(inputs.awsRegion, environment, calls);
   const credentials = await sign(
     inputs.credentialSource,
-    { environment, region, signal, rules },
+    { environment, region, signal, clientConfig },
     { diagnosis, warn: reportWarning },
   );
-  const settings = ecrClientConfig(environment, credentials, rules);
+  const settings = ecrClientConfig(environment, credentials, clientConfig);
 
   const authorized = await authorize(calls, settings, signal);
   maskSecrets(authorized.logins, inputs.maskPassword);
@@ -54,8 +54,10 @@ export async function logIn(step: Stage): Promise<void> {
   await checkCallerAccount(allowedAccountIds, { calls, ...authorized }, { region, settings, ...step });
 
   const problems = [...authorized.failures];
-  const how = { ...inputs, ...rules, ...step };
-  await logInToAll(tools, authorized.logins, how).catch((error) => problems.push(error));
+  const { maxAttempts } = clientConfig;
+  await logInToAll(tools, authorized.logins, { ...inputs, ...step, maxAttempts }).catch((error) =>
+    problems.push(error),
+  );
   const [first, ...others] = problems;
   if (first !== undefined) throw joinFailures([first, ...others]);
   setRegistryOutput(authorized.logins.map(({ registry }) => registry));

@@ -67,8 +67,8 @@ async function makeLogin(crowd: Crowd, time: VirtualTime, bucket: TokenBucket): 
     },
   };
   const { maxAttempts } = crowd;
-  const rules = { proxies: undefined, maxAttempts, maxAttemptsAsked: maxAttempts };
-  const settings = await sdkClientConfig('Amazon ECR', rules, () => {});
+  const clientConfig = { proxies: undefined, maxAttempts, requestedMaxAttempts: maxAttempts };
+  const settings = await sdkClientConfig('Amazon ECR', clientConfig, () => {});
   const client = new ECRClient({
     ...settings,
     requestHandler,

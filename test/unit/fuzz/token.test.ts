@@ -110,8 +110,8 @@ describe(`a service that answers anything (seed ${SEED})`, () => {
     const [call] = calls;
     if (call === undefined) throw new Error('no call was planned');
     const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret-key-that-signs-nothing' };
-    const rules = { proxies: undefined, maxAttempts: 1, maxAttemptsAsked: 1 };
-    const settings = { credentials, endpoint: service.url, customUserAgent: [], rules };
+    const clientConfig = { proxies: undefined, maxAttempts: 1, requestedMaxAttempts: 1 };
+    const settings = { credentials, endpoint: service.url, customUserAgent: [], clientConfig };
     await fc.assert(
       fc.asyncProperty(replies, async (next) => {
         reply = next;

@@ -10,15 +10,22 @@ const inputs = { httpProxy: '', maxAttempts: undefined };
 
 describe('readClientConfig', () => {
   test('with nothing given', () => {
-    const rules = { proxies: undefined, maxAttempts: DEFAULT_MAX_ATTEMPTS, maxAttemptsAsked: undefined };
-    expect(readClientConfig(inputs, {})).toEqual(rules);
+    const clientConfig = {
+      proxies: undefined,
+      maxAttempts: DEFAULT_MAX_ATTEMPTS,
+      requestedMaxAttempts: undefined,
+    };
+    expect(readClientConfig(inputs, {})).toEqual(clientConfig);
   });
 
   test('with all given', () => {
-    const rules = readClientConfig({ httpProxy: 'http://proxy', maxAttempts: 2 }, { AWS_MAX_ATTEMPTS: '3' });
-    expect(rules).toMatchObject({
+    const clientConfig = readClientConfig(
+      { httpProxy: 'http://proxy', maxAttempts: 2 },
+      { AWS_MAX_ATTEMPTS: '3' },
+    );
+    expect(clientConfig).toMatchObject({
       maxAttempts: 2,
-      maxAttemptsAsked: 2,
+      requestedMaxAttempts: 2,
       proxies: { https: { shown: 'http://proxy' } },
     });
   });
@@ -39,8 +46,8 @@ describe('describeClientConfig', () => {
 });
 
 test('every client gets a retry strategy of its own', async () => {
-  const rules = readClientConfig(inputs, {});
-  const [one, other] = [await sdkClientConfig('x', rules), await sdkClientConfig('x', rules)];
+  const clientConfig = readClientConfig(inputs, {});
+  const [one, other] = [await sdkClientConfig('x', clientConfig), await sdkClientConfig('x', clientConfig)];
   expect(one.retryStrategy).not.toBe(other.retryStrategy);
   expect(one.maxAttempts).toBe(DEFAULT_MAX_ATTEMPTS);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { maxAttemptsAsked, parseMaxAttempts } from '../../../src/retry/max-attempts.ts';
+import { parseMaxAttempts, requestedMaxAttempts } from '../../../src/retry/max-attempts.ts';
 
 describe('parseMaxAttempts', () => {
   test.each([
@@ -16,7 +16,7 @@ describe('parseMaxAttempts', () => {
   });
 });
 
-describe('maxAttemptsAsked', () => {
+describe('requestedMaxAttempts', () => {
   test.each<[input: number | undefined, text: string | undefined, asked: number | undefined]>([
     [undefined, undefined, undefined],
     [undefined, '', undefined],
@@ -28,11 +28,11 @@ describe('maxAttemptsAsked', () => {
     [5, '3', 5],
     [5, 'x', 5],
   ])('input %j and AWS_MAX_ATTEMPTS %j: %j', (input, text, asked) => {
-    expect(maxAttemptsAsked(input, text === undefined ? {} : { AWS_MAX_ATTEMPTS: text })).toBe(asked);
+    expect(requestedMaxAttempts(input, text === undefined ? {} : { AWS_MAX_ATTEMPTS: text })).toBe(asked);
   });
 
   test.each(['0', '-1', '1.5', 'x'])('AWS_MAX_ATTEMPTS %j is an error that names it', (text) => {
-    expect(() => maxAttemptsAsked(undefined, { AWS_MAX_ATTEMPTS: text })).toThrow(
+    expect(() => requestedMaxAttempts(undefined, { AWS_MAX_ATTEMPTS: text })).toThrow(
       `The variable AWS_MAX_ATTEMPTS is '${text}'; allowed is a whole number from 1 to 20.`,
     );
   });
