@@ -1,21 +1,20 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { ecrError } from '../harness/aws-services.ts';
 import { registryUrl } from '../harness/ecr.ts';
-import { startWorld, type World } from '../harness/world.ts';
+import { useWorld } from '../harness/use-world.ts';
+import { TOOLS } from '../harness/usual.ts';
 
 const SIGNER = '123456789012';
 const OTHER = '111122223333';
 
-let world: World;
-beforeEach(async () => {
-  world = await startWorld();
+const world = useWorld();
+beforeEach(() => {
   // Registries by their real names, which show the account; docker has no part in this.
   world.aws.proxyEndpoint = registryUrl;
 });
-afterEach(() => world.close());
 
 function run(inputs: Record<string, string>, env = world.podIdentityEnv()) {
-  return world.main({ env, inputs, tools: { docker: { exitCode: 0 } } });
+  return world.main({ env, inputs, tools: TOOLS });
 }
 
 /** The calls to ECR: the region, and the accounts asked for. */

@@ -1,10 +1,10 @@
 import { lstatSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { runInNamespace } from '../harness/namespace.ts';
 import { repository } from '../harness/paths.ts';
 import { describeReal, NAMESPACE_PARTS, type RealPart } from '../harness/real-parts.ts';
-import { startWorld, type World } from '../harness/world.ts';
+import { useWorld } from '../harness/use-world.ts';
 import type { ContainerToolsCase, ContainerToolsSeen } from './scenarios/container-tools.ts';
 
 const SCENARIO = join(repository, 'test', 'end-to-end', 'scenarios', 'container-tools.ts');
@@ -81,11 +81,7 @@ describeReal('real tools at a real registry', PARTS, () => {
 });
 
 describe('input container-cli', () => {
-  let world: World;
-  beforeEach(async () => {
-    world = await startWorld();
-  });
-  afterEach(() => world.close());
+  const world = useWorld();
 
   const done = { exitCode: 0 };
 

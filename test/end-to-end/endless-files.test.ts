@@ -2,21 +2,16 @@ import { execFileSync } from 'node:child_process';
 import { constants, mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { harness } from '../harness/paths.ts';
-import { startWorld, type World } from '../harness/world.ts';
+import { describe, expect, test } from '@jest/globals';
+import { useWorld } from '../harness/use-world.ts';
+import { fastClock, TOOLS } from '../harness/usual.ts';
 
-const TOOLS = { docker: { exitCode: 0 } };
 /** So fast that the five minutes of a step are three seconds. */
-const FAST = { NODE_OPTIONS: `--import=${join(harness, 'fast-clock.mjs')}`, TEST_CLOCK_FACTOR: '100' };
+const FAST = fastClock(100);
 /** A step that does not end would be waited for. */
 const limitMs = 20_000;
 
-let world: World;
-beforeEach(async () => {
-  world = await startWorld();
-});
-afterEach(() => world.close());
+const world = useWorld();
 
 /** Makes a pipe that nobody writes to. */
 function makePipe(file: string): string {

@@ -1,24 +1,18 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { ecrError, ecrReply, stsError } from '../harness/aws-services.ts';
 import { answer, cut, type Fault, flood, hang } from '../harness/faults.ts';
-import { harness } from '../harness/paths.ts';
 import { eksAuthError, eksAuthUnreachable } from '../harness/pod-identity-agent.ts';
 import type { StepResult } from '../harness/runner.ts';
-import { type StepChoice, startWorld, type World } from '../harness/world.ts';
+import { useWorld } from '../harness/use-world.ts';
+import { FAST, fastClock, TOOLS } from '../harness/usual.ts';
+import type { StepChoice, World } from '../harness/world.ts';
 
-/** Twenty times as fast, for waits that are long by design. */
-const FAST = { NODE_OPTIONS: `--import=${join(harness, 'fast-clock.mjs')}` };
 /** Where what is tried again takes most of the time, but each try must have enough of it. */
-const FASTER = { ...FAST, TEST_CLOCK_FACTOR: '10' };
-const TOOLS = { docker: { exitCode: 0 } };
+const FASTER = fastClock(10);
 
-let world: World;
-beforeEach(async () => {
-  world = await startWorld();
-});
-afterEach(() => world.close());
+const world = useWorld();
 
 /** A failure, how it is brought about, and words that the error must have: of the service, the cause, the remedy. */
 type Row = readonly [string, (world: World) => StepChoice | Promise<StepChoice>, readonly string[]];

@@ -1,15 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { ecrReply } from '../harness/aws-services.ts';
 import { answer, hang } from '../harness/faults.ts';
-import { startWorld, type World } from '../harness/world.ts';
+import { useWorld } from '../harness/use-world.ts';
+import { TOOLS } from '../harness/usual.ts';
 
-let world: World;
-beforeEach(async () => {
-  world = await startWorld();
-});
-afterEach(() => world.close());
+const world = useWorld();
 
 const two = { registries: '123456789012,210987654321' };
 
@@ -139,7 +136,7 @@ describe('ECR', () => {
     world.aws.faults.once(
       ecrReply({ authorizationData: [{ authorizationToken, proxyEndpoint, expiresAt }] }),
     );
-    const main = await world.main({ env: world.podIdentityEnv(), tools: { docker: { exitCode: 0 } } });
+    const main = await world.main({ env: world.podIdentityEnv(), tools: TOOLS });
     expect([main.exitCode, main.errors, main.outputs['expires-at']]).toEqual([0, [], undefined]);
   });
 
@@ -148,7 +145,7 @@ describe('ECR', () => {
     world.addSecret('password', 'pass:word', 'obtained');
     const proxyEndpoint = `http://${await world.registryHost()}`;
     world.aws.faults.once(ecrReply({ authorizationData: [{ authorizationToken: token, proxyEndpoint }] }));
-    const main = await world.main({ env: world.podIdentityEnv(), tools: { docker: { exitCode: 0 } } });
+    const main = await world.main({ env: world.podIdentityEnv(), tools: TOOLS });
     expect(main.toolRuns[0]?.stdin).toBe('pass:word');
     expect(Object.values(main.outputs)).toContain('pass:word');
   });

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { readActionMetadata } from '../harness/action-metadata.ts';
 import { ecrError, ecrReply, stsError } from '../harness/aws-services.ts';
 import { answer, flood } from '../harness/faults.ts';
@@ -8,13 +8,10 @@ import { HOSTILE_LINE, HOSTILE_TEXT, harmDone } from '../harness/hostile.ts';
 import { actionEntry, harness } from '../harness/paths.ts';
 import { eksAuthError } from '../harness/pod-identity-agent.ts';
 import type { ToolBehaviour } from '../harness/tools.ts';
-import { type StepChoice, startWorld, type World } from '../harness/world.ts';
+import { useWorld } from '../harness/use-world.ts';
+import type { StepChoice, World } from '../harness/world.ts';
 
-let world: World;
-beforeEach(async () => {
-  world = await startWorld();
-});
-afterEach(() => world.close());
+const world = useWorld();
 
 /** A step whose surroundings are hostile in one place. */
 type Attack = (world: World) => StepChoice | Promise<StepChoice>;

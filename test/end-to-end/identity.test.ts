@@ -1,9 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { stsError } from '../harness/aws-services.ts';
 import { type Identity, makeUser } from '../harness/identities.ts';
-import { startWorld, type World } from '../harness/world.ts';
+import { useWorld } from '../harness/use-world.ts';
+import { TOOLS } from '../harness/usual.ts';
 
 type Who = 'keys' | 'profile' | 'pod' | 'irsa' | 'node';
 type Source = 'auto' | 'container' | 'default-chain';
@@ -52,12 +53,11 @@ const CASES = TABLE.trim()
     );
   });
 
-let world: World;
+const world = useWorld();
 let profileUser: Identity;
 let machine: Record<string, string | undefined>;
 
-beforeAll(async () => {
-  world = await startWorld();
+beforeEach(async () => {
   machine = await world.startInstanceMetadata();
   profileUser = world.aws.addIdentity(makeUser(world.accountId, 'from-profile'));
   writeAwsFile('credentials', [
@@ -91,11 +91,6 @@ beforeAll(async () => {
   const answer = JSON.stringify({ Version: 1, AccessKeyId, SecretAccessKey });
   writeFileSync(join(world.home, 'keys.cjs'), `console.log(${JSON.stringify(answer)})`, { mode: 0o600 });
 });
-afterAll(() => world.close());
-beforeEach(() => {
-  world.aws.calls.splice(0);
-  world.aws.requests.splice(0);
-});
 
 function writeAwsFile(name: string, lines: string[]): void {
   mkdirSync(join(world.home, '.aws'), { recursive: true, mode: 0o700 });
@@ -104,7 +99,7 @@ function writeAwsFile(name: string, lines: string[]): void {
 
 function run(env: Record<string, string | undefined>, inputs: Record<string, string> = {}) {
   // Who signs is seen at ECR; docker has no part in it.
-  return world.main({ env: { ...world.regionEnv(), ...env }, inputs, tools: { docker: { exitCode: 0 } } });
+  return world.main({ env: { ...world.regionEnv(), ...env }, inputs, tools: TOOLS });
 }
 
 function environmentOf({ present, inPod }: Pick<Case, 'present' | 'inPod'>) {

@@ -1,11 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { startWorld, type World } from '../harness/world.ts';
+import { describe, expect, test } from '@jest/globals';
+import { useWorld } from '../harness/use-world.ts';
 
-let world: World;
-beforeEach(async () => {
-  world = await startWorld();
-});
-afterEach(() => world.close());
+const world = useWorld();
 
 describe('a bad value stops the step before any call, and is named', () => {
   test.each([

@@ -10,17 +10,15 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { StepResult } from '../harness/runner.ts';
-import { startWorld, type World } from '../harness/world.ts';
+import { useWorld } from '../harness/use-world.ts';
 
-let world: World;
 let shared: string;
-beforeEach(async () => {
-  world = await startWorld();
+const world = useWorld();
+beforeEach(() => {
   shared = join(world.home, '.docker');
 });
-afterEach(() => world.close());
 
 const inputs = { 'isolate-docker-config': 'true' };
 

@@ -1,21 +1,18 @@
 import { mkdirSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { LOCK_NAME } from '../../src/container/lock.ts';
-import { harness } from '../harness/paths.ts';
-import { startWorld, type World } from '../harness/world.ts';
+import { useWorld } from '../harness/use-world.ts';
+import { FAST } from '../harness/usual.ts';
 
-const FAST = { NODE_OPTIONS: `--import=${join(harness, 'fast-clock.mjs')}` };
 const SIX = Array.from({ length: 6 }, (_, index) => String(100000000001 + index)).join(',');
 
-let world: World;
 let lock: string;
-beforeEach(async () => {
-  world = await startWorld();
+const world = useWorld();
+beforeEach(() => {
   mkdirSync(join(world.home, '.docker'), { mode: 0o700 });
   lock = join(world.home, '.docker', LOCK_NAME);
 });
-afterEach(() => world.close());
 
 /** Logs in to six registries, and out of them again; gives the warnings of both stages. */
 async function warningsOfBoth(more: Record<string, string> = {}): Promise<[main: string[], post: string[]]> {

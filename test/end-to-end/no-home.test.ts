@@ -1,16 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { harness } from '../harness/paths.ts';
-import { startWorld, type World } from '../harness/world.ts';
+import { useWorld } from '../harness/use-world.ts';
+import { TOOLS } from '../harness/usual.ts';
 
 const NO_PASSWD = { NODE_OPTIONS: `--require=${join(harness, 'no-passwd.cjs')}` };
 
-let world: World;
-beforeEach(async () => {
-  world = await startWorld();
-});
-afterEach(() => world.close());
+const world = useWorld();
 
 const logIn = (env: Record<string, string | undefined>, tool: string, inputs: Record<string, string> = {}) =>
   world.main({
@@ -40,7 +37,7 @@ test.each([
   writeFileSync(join(checkout, '.aws', 'config'), `[default]\n${process}\n[profile ci]\n${process}\n`);
   const main = await world.main({
     env: { ...world.podIdentityEnv(), HOME: '', AWS_PROFILE: 'ci', DOCKER_CONFIG: world.directory, ...env },
-    tools: { docker: { exitCode: 0 } },
+    tools: TOOLS,
   });
   expect(main.errors.join()).toContain("The profile 'ci' of AWS_PROFILE does not exist.");
 });

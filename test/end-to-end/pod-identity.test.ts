@@ -1,21 +1,12 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { answer, cut, hang, slow } from '../harness/faults.ts';
-import { harness } from '../harness/paths.ts';
 import { eksAuthError } from '../harness/pod-identity-agent.ts';
 import { isAlive } from '../harness/tools.ts';
-import { startWorld, type World } from '../harness/world.ts';
+import { useWorld } from '../harness/use-world.ts';
+import { FAST, TOOLS } from '../harness/usual.ts';
 
-const TOOLS = { docker: { exitCode: 0 } };
-/** Twenty times as fast, for waits that are long by design. */
-const FAST = { NODE_OPTIONS: `--import=${join(harness, 'fast-clock.mjs')}` };
-
-let world: World;
-beforeEach(async () => {
-  world = await startWorld();
-});
-afterEach(() => world.close());
+const world = useWorld();
 
 function run(env: Record<string, string> = {}) {
   return world.main({ env: { ...world.podIdentityEnv(), ...env }, tools: TOOLS });
@@ -143,15 +134,15 @@ describe('the way to the agent', () => {
     expect(world.proxy?.requests).toEqual([]);
   });
 
-  test('can be IPv6', async () => {
-    const other = await startWorld({ ipv6: true });
-    try {
-      const main = await other.main({ env: other.podIdentityEnv(), tools: TOOLS });
+  describe('over IPv6', () => {
+    const ipv6World = useWorld({ ipv6: true });
+
+    test('gives the credentials', async () => {
+      const main = await ipv6World.main({ env: ipv6World.podIdentityEnv(), tools: TOOLS });
       expect(main.errors).toEqual([]);
-      expect(other.agent.requests[0]?.headers.host).toMatch(/^\[::1\]:\d+$/);
-    } finally {
-      await other.close();
-    }
+      expect(ipv6World.agent.requests[0]?.headers.host).toMatch(/^\[::1\]:\d+$/);
+      expect(ipv6World.aws.calls[0]?.signer).toBe(ipv6World.identities.pod);
+    });
   });
 
   test('ends at once when the step is cancelled, and nothing stays behind', async () => {

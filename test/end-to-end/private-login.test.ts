@@ -1,12 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { PRODUCT } from '../../src/runner/product.ts';
-import { startWorld, type World } from '../harness/world.ts';
+import { useWorld } from '../harness/use-world.ts';
 
-let world: World;
-beforeEach(async () => {
-  world = await startWorld();
-});
-afterEach(() => world.close());
+const world = useWorld();
 
 const passwordFor = (accountId: string) =>
   world.aws.issued.find(({ registry }) => registry !== 'public' && registry.accountId === accountId)
@@ -44,17 +40,6 @@ describe('a pod with an identity', () => {
     expect(call?.userAgent).toContain(`${PRODUCT.name}/${PRODUCT.version}`);
     expect(call?.userAgent).toContain('md/run_id#9876543210');
     expect(call?.userAgent).toContain('md/attempt#2');
-  });
-
-  test('an agent on IPv6', async () => {
-    const other = await startWorld({ ipv6: true });
-    try {
-      const main = await other.main({ env: other.podIdentityEnv() });
-      expect(main.exitCode).toBe(0);
-      expect(other.aws.calls[0]?.signer).toBe(other.identities.pod);
-    } finally {
-      await other.close();
-    }
   });
 });
 

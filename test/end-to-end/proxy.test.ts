@@ -4,21 +4,15 @@ import { join } from 'node:path';
 import { createServer, type Server } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { answer, cut } from '../harness/faults.ts';
-import { harness } from '../harness/paths.ts';
 import { describeReal } from '../harness/real-parts.ts';
 import { Tinyproxy } from '../harness/tinyproxy.ts';
 import { CertificateAuthority } from '../harness/tls.ts';
-import { startWorld, type World } from '../harness/world.ts';
+import { useWorld } from '../harness/use-world.ts';
+import { FAST, TOOLS } from '../harness/usual.ts';
 
-const FAST = { NODE_OPTIONS: `--import=${join(harness, 'fast-clock.mjs')}` };
-const TOOLS = { docker: { exitCode: 0 } };
 const ALL_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
 
-let world: World;
-beforeEach(async () => {
-  world = await startWorld();
-});
-afterEach(() => world.close());
+const world = useWorld();
 
 /** Where the proxy was asked to lead to, in ports, without repeats. */
 const ledTo = (): number[] => [...new Set(world.proxy?.requests.map(({ port }) => port))];

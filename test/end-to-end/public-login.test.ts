@@ -1,11 +1,7 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { startWorld, type World } from '../harness/world.ts';
+import { expect, test } from '@jest/globals';
+import { useWorld } from '../harness/use-world.ts';
 
-let world: World;
-beforeEach(async () => {
-  world = await startWorld({ realRegistryNames: true });
-});
-afterEach(() => world.close());
+const world = useWorld({ realRegistryNames: true });
 
 test.each(['public', 'Public', 'PUBLIC'])(
   'registry-type %s: ECR Public in us-east-1, and registries is ignored',

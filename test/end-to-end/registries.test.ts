@@ -1,17 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { callsOf, ecrError, ecrReply } from '../harness/aws-services.ts';
 import { hang } from '../harness/faults.ts';
 import type { StepResult } from '../harness/runner.ts';
-import { startWorld, type World } from '../harness/world.ts';
+import { useWorld } from '../harness/use-world.ts';
+import { TOOLS } from '../harness/usual.ts';
 
 // Registries have their real names here: docker reaches them on loopback, and gets in with no password but their own.
-let world: World;
-beforeEach(async () => {
-  world = await startWorld({ realRegistryNames: true });
-});
-afterEach(() => world.close());
+const world = useWorld({ realRegistryNames: true });
 
 const [a, b] = ['123456789012', '210987654321'];
 const host = (accountId: string, region: string) => `${accountId}.dkr.ecr.${region}.amazonaws.com`;
@@ -198,7 +195,7 @@ describe('a call that fails', () => {
     const main = await world.main({
       env: world.podIdentityEnv(),
       inputs: { registries: `${a},${b}` },
-      tools: { docker: { exitCode: 0 } },
+      tools: TOOLS,
     });
     expect(main.errors).toEqual([expect.stringContaining(`has no token for ${a}.`)]);
     expect(main.toolRuns.map(({ argv, stdin }) => [argv.at(-1), stdin])).toEqual([

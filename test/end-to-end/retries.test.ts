@@ -1,24 +1,12 @@
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { callsOf, ecrError, stsError, throttled } from '../harness/aws-services.ts';
 import { answer, cut, type Fault, hang } from '../harness/faults.ts';
-import { harness } from '../harness/paths.ts';
 import type { StepResult } from '../harness/runner.ts';
 import { isAlive } from '../harness/tools.ts';
-import { startWorld, type World } from '../harness/world.ts';
+import { useWorld } from '../harness/use-world.ts';
+import { fastClock, TOOLS } from '../harness/usual.ts';
 
-/** The time of the action passes so many times as fast; what it talks to keeps its own. */
-const fast = (factor: number) => ({
-  NODE_OPTIONS: `--import=${join(harness, 'fast-clock.mjs')}`,
-  TEST_CLOCK_FACTOR: String(factor),
-});
-const TOOLS = { docker: { exitCode: 0 } };
-
-let world: World;
-beforeEach(async () => {
-  world = await startWorld();
-});
-afterEach(() => world.close());
+const world = useWorld();
 
 /** The lines of the log that announce another try. */
 const retries = (main: StepResult): string[] =>
@@ -43,7 +31,7 @@ describe('GetAuthorizationToken is tried again', () => {
   ];
   test.each(rows)('%s', async (_what, faults, words) => {
     for (const fault of faults) world.aws.faults.once(fault);
-    const main = await world.main({ env: { ...world.keysEnv(), ...fast(20) }, tools: TOOLS });
+    const main = await world.main({ env: { ...world.keysEnv(), ...fastClock(20) }, tools: TOOLS });
     expect(main.exitCode).toBe(0);
     expect(world.aws.requests).toHaveLength(faults.length + 1);
     expect(retries(main)).toHaveLength(faults.length);
@@ -57,7 +45,7 @@ describe('GetAuthorizationToken is tried again', () => {
   test('of ECR Public, too', async () => {
     world.aws.faults.once(throttled());
     const inputs = { 'registry-type': 'public' };
-    const main = await world.main({ env: { ...world.keysEnv(), ...fast(20) }, inputs, tools: TOOLS });
+    const main = await world.main({ env: { ...world.keysEnv(), ...fastClock(20) }, inputs, tools: TOOLS });
     expect(main.exitCode).toBe(0);
     expect(retries(main)[0]).toContain('Amazon ECR Public');
   });
@@ -74,7 +62,7 @@ describe('GetAuthorizationToken is tried again', () => {
     world.aws.faults.times(2, throttled(), callsOf('ecr', 'eu-west-1'));
     world.aws.faults.once(answer(500), callsOf('ecr', 'us-east-1'));
     const hosts = ['eu-west-1', 'us-east-1'].map((region) => `123456789012.dkr.ecr.${region}.amazonaws.com`);
-    const env = { ...world.keysEnv(), ...fast(20) };
+    const env = { ...world.keysEnv(), ...fastClock(20) };
     const main = await world.main({ env, inputs: { registries: hosts.join() }, tools: TOOLS });
     expect(main.exitCode).toBe(0);
     expect(
@@ -95,7 +83,7 @@ describe('STS is tried again', () => {
   ];
   test.each(rows)('%s', async (_what, fault, words) => {
     world.aws.faults.times(2, fault, callsOf('sts'));
-    const main = await world.main({ env: { ...world.webIdentityEnv(), ...fast(20) }, tools: TOOLS });
+    const main = await world.main({ env: { ...world.webIdentityEnv(), ...fastClock(20) }, tools: TOOLS });
     expect(main.exitCode).toBe(0);
     expect(world.aws.calls.map(({ service }) => service)).toEqual(['sts', 'sts', 'sts', 'ecr']);
     expect(retries(main)).toHaveLength(2);
@@ -108,7 +96,11 @@ describe('max-attempts', () => {
   /** Calls of each kind that a step makes where nothing ever works. */
   async function callsSpent(env: Record<string, string>, inputs: Record<string, string>) {
     world.aws.faults.always(answer(500));
-    const main = await world.main({ env: { ...world.keysEnv(), ...env, ...fast(50) }, inputs, tools: TOOLS });
+    const main = await world.main({
+      env: { ...world.keysEnv(), ...env, ...fastClock(50) },
+      inputs,
+      tools: TOOLS,
+    });
     expect(main.exitCode).toBe(1);
     return world.aws.requests.length;
   }
@@ -155,7 +147,11 @@ describe('max-attempts', () => {
   ])('%j: the agent of EKS Pod Identity is asked %i times', async (input, requests) => {
     world.agent.faults.always(cut());
     const inputs = { 'max-attempts': input };
-    const main = await world.main({ env: { ...world.podIdentityEnv(), ...fast(20) }, inputs, tools: TOOLS });
+    const main = await world.main({
+      env: { ...world.podIdentityEnv(), ...fastClock(20) },
+      inputs,
+      tools: TOOLS,
+    });
     expect(main.exitCode).toBe(1);
     expect(world.agent.requests).toHaveLength(requests);
   });
@@ -180,7 +176,7 @@ describe('docker login', () => {
       const registry = await world.registry();
       // A client that gets no challenge in its first request makes a second one; both must fail.
       registry.faults.times(2, answer(status));
-      const main = await world.main({ env: { ...world.keysEnv(), ...fast(20) } });
+      const main = await world.main({ env: { ...world.keysEnv(), ...fastClock(20) } });
       expect(main.exitCode).toBe(0);
       expect(main.toolRuns).toHaveLength(2);
       expect(retries(main)[0]).toContain(`docker login to registry ${await world.registryHost()}: `);
@@ -191,7 +187,7 @@ describe('docker login', () => {
 
   test('is tried again after a cut, with the real client', async () => {
     (await world.registry()).faults.once(cut());
-    const main = await world.main({ env: { ...world.keysEnv(), ...fast(20) } });
+    const main = await world.main({ env: { ...world.keysEnv(), ...fastClock(20) } });
     expect(main.exitCode).toBe(0);
     expect(retries(main)[0]).toContain('EOF');
   });
@@ -199,7 +195,7 @@ describe('docker login', () => {
   test('is ended when it hangs, with its children, and tried again', async () => {
     const hangs = { hangs: true, grandchild: true, ignoresSignals: true };
     const tools = { docker: [hangs, { exitCode: 0 }] };
-    const main = await world.main({ env: { ...world.keysEnv(), ...fast(20) }, tools });
+    const main = await world.main({ env: { ...world.keysEnv(), ...fastClock(20) }, tools });
     expect(main.exitCode).toBe(0);
     expect(retries(main)[0]).toContain('no end after 45 s');
     for (const { pid, grandchildPid } of main.toolRuns) {
@@ -218,7 +214,7 @@ describe('docker login', () => {
     ['toomanyrequests: Rate exceeded'],
   ])('is tried again after: %s', async (stderr) => {
     const tools = { docker: [{ stderr, exitCode: 1 }, { exitCode: 0 }] };
-    const main = await world.main({ env: { ...world.keysEnv(), ...fast(20) }, tools });
+    const main = await world.main({ env: { ...world.keysEnv(), ...fastClock(20) }, tools });
     expect(main.exitCode).toBe(0);
     expect(main.toolRuns).toHaveLength(2);
     expect(retries(main)).toHaveLength(1);
@@ -256,7 +252,7 @@ describe('docker login', () => {
   ])('max-attempts %j: %i runs', async (input, runs) => {
     const tools = { docker: { stderr: `${GET} EOF`, exitCode: 1 } };
     const inputs = { 'max-attempts': input };
-    const main = await world.main({ env: { ...world.keysEnv(), ...fast(100) }, inputs, tools });
+    const main = await world.main({ env: { ...world.keysEnv(), ...fastClock(100) }, inputs, tools });
     expect(main.exitCode).toBe(1);
     expect(main.toolRuns).toHaveLength(runs);
     expect(retries(main)).toHaveLength(runs - 1);
@@ -299,7 +295,7 @@ describe('an end before its time', () => {
     // Twenty tries of 45 s each would be fifteen.
     const tools = { docker: { hangs: true } };
     const inputs = { 'max-attempts': '20' };
-    const main = await world.main({ env: { ...world.keysEnv(), ...fast(50) }, inputs, tools });
+    const main = await world.main({ env: { ...world.keysEnv(), ...fastClock(50) }, inputs, tools });
     expect(main.exitCode).toBe(1);
     expect(main.errors).toEqual(['The step was not done within 5 minutes, so it was ended.']);
     expect(main.toolRuns.length).toBeLessThan(8);

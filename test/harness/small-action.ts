@@ -1,26 +1,34 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterEach, beforeEach } from '@jest/globals';
 
-/** An action of a few lines, which takes the place of the built one: for tests of the harness itself. */
-export class SmallAction {
-  readonly folder = mkdtempSync(join(tmpdir(), 'small-action-'));
-  readonly #entryBefore = process.env['ACTION_ENTRY'];
+/** An action of a few lines, for tests of the harness itself. */
+export interface SmallAction {
+  /** From now on the runner runs this code; until the test has ended. */
+  use(code: string): void;
+}
 
-  /** From now on the runner runs this code. */
-  use(code: string): void {
-    const file = join(this.folder, 'action.mjs');
-    writeFileSync(file, code);
-    process.env['ACTION_ENTRY'] = file;
-  }
-
-  /** Gives the built action its place back, and removes this one. */
-  remove(): void {
-    if (this.#entryBefore === undefined) {
+/** Lets each test of this file replace the built action; afterwards the built one is in use again. */
+export function useSmallAction(): SmallAction {
+  const entryBefore = process.env['ACTION_ENTRY'];
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'small-action-'));
+  });
+  afterEach(() => {
+    if (entryBefore === undefined) {
       delete process.env['ACTION_ENTRY'];
     } else {
-      process.env['ACTION_ENTRY'] = this.#entryBefore;
+      process.env['ACTION_ENTRY'] = entryBefore;
     }
-    rmSync(this.folder, { recursive: true });
-  }
+    rmSync(folder, { recursive: true });
+  });
+  return {
+    use(code) {
+      const file = join(folder, 'action.mjs');
+      writeFileSync(file, code);
+      process.env['ACTION_ENTRY'] = file;
+    },
+  };
 }

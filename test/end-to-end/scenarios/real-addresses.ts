@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import type { Scenario } from '../../harness/namespace.ts';
 import type { NamespaceWorld } from '../../harness/namespace-world.ts';
-import { harness } from '../../harness/paths.ts';
 import { eksAuthError } from '../../harness/pod-identity-agent.ts';
+import { FAST, TOOLS } from '../../harness/usual.ts';
 import type { StepChoice } from '../../harness/world.ts';
 
 /** What the tests look at of one step. */
@@ -15,15 +14,9 @@ export interface SeenStep {
   signers: string[];
 }
 
-/** Twenty times as fast, for waits that are long by design. */
-const FAST = { NODE_OPTIONS: `--import=${join(harness, 'fast-clock.mjs')}` };
-
 async function step(world: NamespaceWorld, choice: StepChoice): Promise<SeenStep> {
   const before = world.aws.calls.length;
-  const { exitCode, log, errors, warnings } = await world.main({
-    tools: { docker: { exitCode: 0 } },
-    ...choice,
-  });
+  const { exitCode, log, errors, warnings } = await world.main({ tools: TOOLS, ...choice });
   const signers = world.aws.calls.slice(before).map(({ signer }) => signer?.arn.split('/')[1] ?? 'nobody');
   return { exitCode, log, errors, warnings, signers };
 }

@@ -1,20 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { ConductError } from '../../harness/conduct.ts';
-import { SmallAction } from '../../harness/small-action.ts';
-import { startWorld, type World } from '../../harness/world.ts';
+import { useSmallAction } from '../../harness/small-action.ts';
+import { useWorld } from '../../harness/use-world.ts';
 
-let world: World;
-let action: SmallAction;
-
-beforeAll(async () => {
-  world = await startWorld();
-  action = new SmallAction();
-});
-
-afterAll(async () => {
-  await world.close();
-  action.remove();
-});
+const world = useWorld();
+const action = useSmallAction();
 
 /** What an action that does this, and nothing else, is blamed for. */
 async function offencesOf(code: string): Promise<string[]> {

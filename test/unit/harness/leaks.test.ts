@@ -1,10 +1,8 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { LeakError } from '../../harness/leaks.ts';
 import type { StepResult } from '../../harness/runner.ts';
-import { SmallAction } from '../../harness/small-action.ts';
-import { startWorld, type World } from '../../harness/world.ts';
+import { useSmallAction } from '../../harness/small-action.ts';
+import { useWorld } from '../../harness/use-world.ts';
 
 // An action that gets credentials from the agent and a token from nowhere, then does what a test tells it to do.
 const PREAMBLE = `
@@ -18,18 +16,8 @@ const { SecretAccessKey: key, Token: session } = await reply.json();
 const docker = (args, extra) => spawnSync('docker', args, { env: { ...env, ...extra }, encoding: 'utf8' });
 `;
 
-let world: World;
-let action: SmallAction;
-
-beforeAll(async () => {
-  world = await startWorld({ anyConduct: true });
-  action = new SmallAction();
-});
-
-afterAll(async () => {
-  await world.close();
-  action.remove();
-});
+const world = useWorld({ anyConduct: true });
+const action = useSmallAction();
 
 async function run(code: string, inputs: Record<string, string> = {}): Promise<StepResult> {
   action.use(PREAMBLE + code);
@@ -138,7 +126,6 @@ const ELSEWHERE: [what: string, code: string, leak: RegExp][] = [
 describe('the leak check finds a secret', () => {
   test.each(ELSEWHERE)('in %s', async (_what, code, leak) => {
     const leaks = await leaksOf(code);
-    rmSync(join(world.runnerTemp, 'wide.json'), { force: true });
     expect(leaks).toHaveLength(1);
     expect(leaks[0]).toMatch(leak);
   });

@@ -1,23 +1,13 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { existsSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
 import { inputVariables } from '../../harness/action-metadata.ts';
-import { SmallAction } from '../../harness/small-action.ts';
+import { useSmallAction } from '../../harness/small-action.ts';
 import { isAlive } from '../../harness/tools.ts';
-import { type StepChoice, startWorld, type World } from '../../harness/world.ts';
+import { useWorld } from '../../harness/use-world.ts';
+import { type StepChoice, startWorld } from '../../harness/world.ts';
 
-let world: World;
-let action: SmallAction;
-
-beforeAll(async () => {
-  world = await startWorld({ anyConduct: true });
-  action = new SmallAction();
-});
-
-afterAll(async () => {
-  await world.close();
-  action.remove();
-});
+const world = useWorld({ anyConduct: true });
+const action = useSmallAction();
 
 /** Runs an action made of some lines of code. */
 function run(code: string, choice: StepChoice = {}) {
@@ -146,17 +136,13 @@ describe('tools', () => {
     expect(world.dockerLogins()).toEqual({
       'two.example': { auth: Buffer.from('AWS:p').toString('base64') },
     });
-    rmSync(join(world.home, '.docker'), { recursive: true });
   });
 
   test('can hang with a child of their own, which the end of the world ends', async () => {
     const own = await startWorld({ anyConduct: true });
-    const file = join(action.folder, 'hang.mjs');
-    writeFileSync(
-      file,
+    action.use(
       `import { spawn } from 'node:child_process'; spawn('docker', ['login'], { stdio: 'ignore' }); setTimeout(() => process.exit(), 1000);`,
     );
-    process.env['ACTION_ENTRY'] = file;
     const { toolRuns } = await own.main({
       tools: { docker: { hangs: true, grandchild: true, ignoresSignals: true } },
     });

@@ -8,21 +8,15 @@ import {
   GetAuthorizationTokenCommand,
   type GetAuthorizationTokenCommandOutput,
 } from '@aws-sdk/client-ecr';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { callsOf, throttled } from '../../harness/aws-services.ts';
 import { answer, cut, hang, slow } from '../../harness/faults.ts';
 import { type Identity, makeUser } from '../../harness/identities.ts';
 import { eksAuthUnreachable, PodIdentityAgent } from '../../harness/pod-identity-agent.ts';
 import { makeServiceAccountToken } from '../../harness/service-account-token.ts';
-import { startWorld, type World } from '../../harness/world.ts';
+import { useWorld } from '../../harness/use-world.ts';
 
-let world: World;
-
-beforeEach(async () => {
-  world = await startWorld();
-});
-
-afterEach(() => world.close());
+const world = useWorld();
 
 async function ask(authorization?: string): Promise<{ status: number; text: string }> {
   const headers = authorization === undefined ? {} : { authorization };
@@ -187,30 +181,32 @@ describe('the proxy', () => {
   });
 });
 
-test('the proxy leads the real names of AWS to services over TLS that have a certificate for them', async () => {
-  const own = await startWorld({ awsOverTls: true });
-  const proxy = new URL(await own.startProxy());
-  const name = 'ecr-fips.us-east-1.api.aws';
-  const connecting = request({
-    host: proxy.hostname,
-    port: proxy.port,
-    method: 'CONNECT',
-    path: `${name}:443`,
+describe('services over TLS', () => {
+  const tlsWorld = useWorld({ awsOverTls: true });
+
+  test('the proxy leads the real names of AWS to services over TLS that have a certificate for them', async () => {
+    const proxy = new URL(await tlsWorld.startProxy());
+    const name = 'ecr-fips.us-east-1.api.aws';
+    const connecting = request({
+      host: proxy.hostname,
+      port: proxy.port,
+      method: 'CONNECT',
+      path: `${name}:443`,
+    });
+    connecting.end();
+    const [reply, tunnel] = (await once(connecting, 'connect')) as [IncomingMessage, Socket];
+    expect(reply.statusCode).toBe(200);
+    const ca = readFileSync(tlsWorld.authority?.file ?? '');
+    const secured = connect({ socket: tunnel, servername: name, ca });
+    await once(secured, 'secureConnect');
+    secured.write(`POST / HTTP/1.1\r\nhost: ${name}\r\nx-amz-target: X.Y\r\ncontent-length: 0\r\n\r\n`);
+    await once(secured, 'data');
+    secured.destroy();
+    const [call] = tlsWorld.aws.calls;
+    expect(call?.host).toBe(name);
+    expect(tlsWorld.proxy?.made(call?.callerPort ?? 0)).toBe(true);
+    expect(tlsWorld.proxy?.requests).toMatchObject([{ kind: 'tunnel', host: name, port: 443 }]);
   });
-  connecting.end();
-  const [reply, tunnel] = (await once(connecting, 'connect')) as [IncomingMessage, Socket];
-  expect(reply.statusCode).toBe(200);
-  const ca = readFileSync(own.authority?.file ?? '');
-  const secured = connect({ socket: tunnel, servername: name, ca });
-  await once(secured, 'secureConnect');
-  secured.write(`POST / HTTP/1.1\r\nhost: ${name}\r\nx-amz-target: X.Y\r\ncontent-length: 0\r\n\r\n`);
-  await once(secured, 'data');
-  secured.destroy();
-  const [call] = own.aws.calls;
-  expect(call?.host).toBe(name);
-  expect(own.proxy?.made(call?.callerPort ?? 0)).toBe(true);
-  expect(own.proxy?.requests).toMatchObject([{ kind: 'tunnel', host: name, port: 443 }]);
-  await own.close();
 });
 
 test('a pod has the variables and the token file that the webhook gives it', () => {
