@@ -1,21 +1,20 @@
 import { explainSymptom } from '../../src/errors/explain.ts';
 import type { Area } from '../../src/errors/failure.ts';
 import { KNOWN_ERRORS } from '../../src/errors/known-errors/all.ts';
-import { ERROR_SAMPLES } from './error-samples.ts';
+import { ERROR_SAMPLES } from './error-samples/all.ts';
 
 const INTRODUCTION = `# Troubleshooting
 
-<!-- Made by \`npm run docs\` from src/errors/known-errors/ and scripts/docs/error-samples.ts. Change those. -->
+<!-- Made by \`npm run docs\` from src/errors/known-errors/ and scripts/docs/error-samples/. Change those. -->
 
-An error of the step has three parts: what failed, in the service's own words; what that most likely means here; what to
-do. Below it the log lists which identities were looked at, in order, with a mark and a reason each. The same is in the
-job summary, where the runner keeps it.
+An error of the step has three parts: what failed, with the message of the service; the likely cause; what to do. Above
+it, the log lists the checks that the step made, in order, with a mark and a reason each. The job summary has the same.
 
-This page has every failure that the action explains, with its words. Where the step knows a fact (the namespace, the
-service account, the region, who signs), the log has it filled in; here stands a placeholder in angle brackets. A failure
-that is not here is shown whole, as it came.
+This page lists every error that the action explains, with the messages by which it is recognized. Where the step knows a
+fact (the namespace, the service account, the region, the IAM role), the log shows it; this page shows a placeholder in
+angle brackets. An error that is not listed here is shown in full, without an explanation.
 
-Nothing explains it? Run the job again with debug logging, and open an issue with the log. Secrets are masked in it.
+No explanation? Run the job again with debug logging, and open an issue with the log. Secrets are masked in it.
 `;
 
 /** The areas in the order in which a step meets them. */
@@ -26,7 +25,7 @@ const AREAS: readonly { readonly area: Area; readonly title: string }[] = [
   { area: 'container-client', title: 'The container client and the registry' },
 ];
 
-/** docs/troubleshooting.md: a section for each entry of the knowledge of failures. Throws where one has no sample. */
+/** docs/troubleshooting.md: a section for each known error. Throws where one has no sample. */
 export function troubleshooting(): string {
   const sections = AREAS.map(({ area, title }) => ({ title, ids: idsOf(area) }));
   const contents = sections.map(
@@ -36,16 +35,17 @@ export function troubleshooting(): string {
   return [INTRODUCTION.trimEnd(), contents.join('\n'), ...body].join('\n\n').concat('\n');
 }
 
-/** The entries of an area; one that belongs to several stands in the first of its own. */
+/** The entries of an area. One that belongs to several areas is listed in the first of them. */
 function idsOf(area: Area): string[] {
   return KNOWN_ERRORS.filter(({ areas }) => areas[0] === area).map(({ id }) => id);
 }
 
 function sectionOf(id: string): string {
-  const sample = ERROR_SAMPLES[id];
-  if (sample === undefined) throw new Error(`There is no sample of the error ${id}`);
-  const { means = '', remedy = '' } = explainSymptom({ what: sample.words, knownError: id });
-  return [`### ${id}`, fenced(sample.words), escaped(means), 'What to do:', fenced(remedy)].join('\n\n');
+  const messages = (ERROR_SAMPLES[id] ?? []).map((sample) => sample.split('\n')[0] ?? '');
+  if (messages.length === 0) throw new Error(`There is no sample of the error ${id}`);
+  const { means = '', remedy = '' } = explainSymptom({ what: '', knownError: id });
+  const shown = fenced([...new Set(messages)].join('\n'));
+  return [`### ${id}`, shown, escaped(means), 'What to do:', fenced(remedy)].join('\n\n');
 }
 
 function fenced(text: string): string {

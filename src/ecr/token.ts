@@ -30,11 +30,11 @@ export async function getAuthorizationTokens(
 }
 
 function tokenFailure(call: TokenCall, error: unknown): Failure {
-  const { words, signs } = describeError(error);
+  const { message, details } = describeError(error);
   const symptom: Symptom = {
     area: 'ecr',
-    what: `No authorization token from ${nameOfCall(call)}: ${words}`,
-    signs,
+    what: `No authorization token from ${nameOfCall(call)}: ${message}`,
+    details,
     facts:
       call.service === 'ecr'
         ? { service: 'Amazon ECR', region: call.region }

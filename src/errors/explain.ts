@@ -36,9 +36,9 @@ export function explanationText({ what, means, remedy }: Explanation): string {
  * Throws a RangeError where the code names a known error that is not there.
  */
 export function explainSymptom(symptom: Symptom): Explanation {
-  const { what, means, remedy, area, signs = '', knownError, facts = {} } = symptom;
+  const { what, means, remedy, area, details = '', knownError, facts = {} } = symptom;
   if (knownError !== undefined) return filledIn(namedError(knownError), what, facts);
-  const text = `${what}\n${signs}`;
+  const text = `${what}\n${details}`;
   for (const entry of KNOWN_ERRORS) {
     const isOfArea = area !== undefined && entry.areas.includes(area);
     const found = isOfArea ? entry.pattern?.exec(text) : undefined;

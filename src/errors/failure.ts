@@ -33,8 +33,8 @@ export type Symptom = {
   readonly what: string;
   /** Where it failed; known errors are looked for in this area. */
   readonly area?: Area;
-  /** Text that helps to recognise the failure but is not shown: error codes, and what a token's claims say. */
-  readonly signs?: string;
+  /** Text that helps to recognise the failure but is not shown: error codes, and what is wrong with a token's claims. */
+  readonly details?: string;
   /** The ID of the known error that it is, where the code knows that without looking for a pattern. */
   readonly knownError?: string;
   readonly facts?: Facts;

@@ -1,6 +1,6 @@
 /**
- * What the SDK says of a deadline of its HTTP handler that has passed, and what that means. The last are of a response
- * that the SDK can make nothing of: what it adds is for programmers.
+ * Messages of the SDK about a deadline that has passed, or about a response it cannot read, and what to say instead: its
+ * own are written for programmers.
  */
 const PLAIN_MESSAGES: readonly (readonly [pattern: RegExp, plain: string | ((ms: string) => string)])[] = [
   [
@@ -9,13 +9,13 @@ const PLAIN_MESSAGES: readonly (readonly [pattern: RegExp, plain: string | ((ms:
   ],
   [
     /@smithy\S* - .*exceeded the configured (\d+) ms requestTimeout.*/s,
-    (ms) => `no answer within ${Number(ms) / 1000} s`,
+    (ms) => `no response within ${Number(ms) / 1000} s`,
   ],
-  [/Cannot read properties of null \(reading '\w+'\)/, 'the answer is not of the required format'],
-  [/\s{0,4}Deserialization error: to see the raw response.*/s, ' (in the answer)'],
+  [/Cannot read properties of null \(reading '\w+'\)/, 'the response is not of the required format'],
+  [/\s{0,4}Deserialization error: to see the raw response.*/s, ' (in the response)'],
 ];
 
-/** Says in plain words what the SDK says of its own insides. Other messages stay as they are. */
+/** Puts the SDK's messages about its internals into plain words. Other messages stay as they are. */
 export function plainSdkMessage(message: string): string {
   return PLAIN_MESSAGES.reduce(
     (text, [pattern, plain]) =>

@@ -103,20 +103,20 @@ async function sourceFailure(
   error: unknown,
   { environment, region, signal }: CredentialsRequest,
 ): Promise<Failure> {
-  const { words, signs } = describeError(error);
+  const { message, details } = describeError(error);
   const container = containerSource(environment);
   // Where a chain has ended at the container, the agent's own words say more than those of the chain.
-  const isContainers = /metadata service|from any providers/.test(words) || isUnreadable(error);
+  const isContainers = /metadata service|from any providers/.test(message) || isUnreadable(error);
   if (container !== undefined && isContainers) {
     const { failure, saysWhy } = await containerFailure(error, container, region, signal);
-    if (saysWhy || /metadata service/.test(words)) return failure;
+    if (saysWhy || /metadata service/.test(message)) return failure;
   }
   const profile = variable(environment, 'AWS_PROFILE');
   const from = source === 'profile' ? `the profile '${profile}'` : "the AWS SDK's default chain";
   const symptom: Symptom = {
     area: 'credentials',
-    what: `No credentials from ${from}: ${words}`,
-    signs: `${signs}\nsource: ${source}`,
+    what: `No credentials from ${from}: ${message}`,
+    details: `${details}\nsource: ${source}`,
     facts: { ...(await readPod()), profile, region },
   };
   return new Failure(symptom, { cause: error });

@@ -83,15 +83,15 @@ export class ProxyError extends Error {
 
 function proxyError(proxy: NamedProxy, host: string, connected: boolean, cause: unknown): ProxyError {
   const name = `The proxy ${proxy.shown} (${proxy.origin})`;
-  const { words } = describeError(cause);
+  const { message } = describeError(cause);
   if (cause instanceof ProxyRefusal) {
     const { statusCode } = cause;
     const passes = statusCode === 408 || statusCode === 429 || statusCode >= 500;
-    return new ProxyError(`${name} refused the connection to ${host}: ${words}`, cause, passes);
+    return new ProxyError(`${name} refused the connection to ${host}: ${message}`, cause, passes);
   }
   if (connected)
-    return new ProxyError(`${name} let the call to ${host} through, which failed: ${words}`, cause, false);
+    return new ProxyError(`${name} let the call to ${host} through, which failed: ${message}`, cause, false);
   // What has no code is a connection that ended before the proxy had said anything.
   const cut = cause instanceof Error && !('code' in cause);
-  return new ProxyError(`${name} cannot be reached: ${words}`, cause, cut);
+  return new ProxyError(`${name} cannot be reached: ${message}`, cause, cut);
 }

@@ -60,14 +60,14 @@ const NO_TIMEOUT_MS = 3_600_000;
 /** What the SDK has to say besides is said better elsewhere, and its default is to print it raw. */
 const SDK_LOGGER = { debug: log.debug, info: log.debug, warn: log.debug, error: log.debug };
 
-/** Why a container source gave no credentials. */
+/** Why a container source returned no credentials. */
 export type ContainerFailure = {
   readonly failure: Failure;
   /** Whether the agent, or what the SDK says of its address, tells the reason. */
   readonly saysWhy: boolean;
 };
 
-/** Explains why a container source gave no credentials, with the agent's own words where it answered. */
+/** Explains why a container source returned no credentials, with the agent's own words where it answered. */
 export async function containerFailure(
   error: unknown,
   source: ContainerSource,
@@ -78,18 +78,18 @@ export async function containerFailure(
   // A chain says nothing of an address that it did not ask at all.
   const refusedAddress = addressRefusal(source.uri);
   const text = describeError(refusedAddress ?? tries?.cause ?? error);
-  const answer = await refusalOf(text.words, source, signal);
+  const answer = await refusalOf(text.message, source, signal);
   const claims = await currentClaims(source);
   const howOften =
     tries && tries.tries > 1 ? ` (${tries.tries} tries in ${Math.round(tries.elapsedMs / 1000)} s)` : '';
   const words =
     answer === undefined
-      ? `: ${plainMessage(text.words)}`
-      : ` answered ${answer.status}: ${singleLine(answer.text) || '(without words)'}`;
+      ? `: ${plainMessage(text.message)}`
+      : ` responded with HTTP ${answer.status}${singleLine(answer.text) ? `: ${singleLine(answer.text)}` : ' without a message'}`;
   const symptom: Symptom = {
     area: 'pod-identity',
-    what: `EKS Pod Identity gave no credentials${howOften}: ${singleLine(source.uri)}${words}`,
-    signs: `${text.signs}\n${claimSigns(answer, claims)}`,
+    what: `EKS Pod Identity returned no credentials${howOften}: ${singleLine(source.uri)}${words}`,
+    details: `${text.details}\n${claimSigns(answer, claims)}`,
     facts: {
       ...(await whoseToken(claims)),
       audiences: claims?.audiences.join(', '),

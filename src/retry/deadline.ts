@@ -3,7 +3,7 @@ import { type Clock, SYSTEM_CLOCK } from './clock.ts';
 /** Work that was not done in its time. */
 export class DeadlineError extends Error {
   constructor(ms: number) {
-    super(`no answer within ${ms / 1000} s`);
+    super(`no response within ${ms / 1000} s`);
     this.name = 'DeadlineError';
   }
 }

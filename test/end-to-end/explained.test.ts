@@ -65,7 +65,7 @@ const ASSOCIATE =
 
 describe('the agent cannot be reached', () => {
   const reached = [
-    'EKS Pod Identity gave no credentials',
+    'EKS Pod Identity returned no credentials',
     'The agent add-on may not run on this node',
     'kubectl -n kube-system get daemonset eks-pod-identity-agent',
     'on EKS Auto Mode it is built in',
@@ -84,7 +84,7 @@ describe('the agent cannot be reached', () => {
       'timed out',
       agent(hang(), FAST),
       [
-        'no answer within 5 s',
+        'no response within 5 s',
         'A network policy may drop link-local traffic (that shows as a time-out)',
         'kubectl -n kube-system get daemonset eks-pod-identity-agent',
         'toEntities: [host]',
@@ -114,14 +114,17 @@ describe('the token', () => {
       'file is empty',
       withFile((file) => writeFileSync(file, '', { mode: 0o600 })),
       [
-        'answered 400: Service account token cannot be empty',
+        'responded with HTTP 400: Service account token cannot be empty',
         'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: /var/run',
       ],
     ],
     [
       'cannot be parsed',
       withFile((file) => writeFileSync(file, 'no.token', { mode: 0o600 })),
-      ['answered 400: Service account token cannot be parsed', 'not a service account token of this cluster'],
+      [
+        'responded with HTTP 400: Service account token cannot be parsed',
+        'not a service account token of this cluster',
+      ],
     ],
     [
       'has expired',
@@ -141,7 +144,9 @@ describe('the token', () => {
     writeFileSync(env[TOKEN_FILE] ?? '', token);
     world.agent.faults.always(answer(400, `cannot be parsed: ${token} and SecretAccessKey`));
     const main = await world.main({ env, tools: TOOLS });
-    expect(main.errors.join()).toContain('answered 400: cannot be parsed: *** and SecretAccessKey');
+    expect(main.errors.join()).toContain(
+      'responded with HTTP 400: cannot be parsed: *** and SecretAccessKey',
+    );
     expect(main.summary).toContain('cannot be parsed: ***');
   });
 });
@@ -154,7 +159,7 @@ describe('an answer that breaks off in a key', () => {
     world.agent.faults.always(answer(200, `{"AccessKeyId": "AKIA", "SecretAccessKey": ${key}}`));
     const inputs = { 'credential-source': source };
     const main = await world.main({ env: world.podIdentityEnv(), inputs, tools: TOOLS });
-    expectExplained(main, ['the answer is not valid JSON', 'is not the EKS Pod Identity agent']);
+    expectExplained(main, ['the response is not valid JSON', 'is not the EKS Pod Identity agent']);
     expect(`${main.stdout}${main.summary}`).not.toContain(key.slice(0, 3));
   });
 
@@ -162,7 +167,7 @@ describe('an answer that breaks off in a key', () => {
     world.addSecret('authorization token', key, 'given');
     world.aws.faults.always(answer(200, `{"authorizationData": [{"authorizationToken": ${key}}]}`));
     const main = await world.main({ env: world.podIdentityEnv(), tools: TOOLS });
-    expect(main.errors.join()).toContain('Amazon ECR in eu-west-1: the answer is not valid JSON');
+    expect(main.errors.join()).toContain('Amazon ECR in eu-west-1: the response is not valid JSON');
     expect(`${main.stdout}${main.summary}`).not.toContain(key.slice(0, 3));
   });
 });
@@ -179,7 +184,7 @@ describe('a secret that is quoted back', () => {
     const { AWS_CONTAINER_CREDENTIALS_FULL_URI, ...region } = world.podIdentityEnv();
     const pod = { AWS_CONTAINER_CREDENTIALS_FULL_URI, AWS_REGION: region['AWS_REGION'] };
     const main = await world.main({ env: { ...pod, ...env }, tools: TOOLS });
-    expect(main.errors.join()).toContain('answered 403: no entry with *** or ***');
+    expect(main.errors.join()).toContain('responded with HTTP 403: no entry with *** or ***');
     expect(main.summary).toContain('no entry with *** or ***');
   });
 
@@ -211,7 +216,7 @@ describe('EKS Auth refuses', () => {
       'no association',
       agent(eksAuthError(404, 'ResourceNotFoundException', 'No association found for the service account')),
       [
-        'answered 404: [',
+        'responded with HTTP 404: [',
         '(ResourceNotFoundException): No association found for the service account, fault: client',
         'service account build in namespace arc-runners',
         ASSOCIATE,
@@ -220,7 +225,7 @@ describe('EKS Auth refuses', () => {
     [
       'the node cannot reach it',
       agent(eksAuthUnreachable(), FAST),
-      ['answered 500: []', 'private subnets', '--service-name com.amazonaws.eu-west-1.eks-auth'],
+      ['responded with HTTP 500: []', 'private subnets', '--service-name com.amazonaws.eu-west-1.eks-auth'],
     ],
     [
       'access denied',
@@ -232,7 +237,7 @@ describe('EKS Auth refuses', () => {
         ),
       ),
       [
-        'answered 403: [',
+        'responded with HTTP 403: [',
         'the role of the node lacks eks-auth:AssumeRoleForPodIdentity',
         'AmazonEKSWorkerNodePolicy',
       ],
@@ -257,7 +262,7 @@ describe('EKS Auth refuses', () => {
         };
       },
       [
-        'answered 403: Access Denied. Called agent through invalid address',
+        'responded with HTTP 403: Access Denied. Called agent through invalid address',
         'Host header',
         'NO_PROXY: 169.254.170.23',
       ],
@@ -265,7 +270,7 @@ describe('EKS Auth refuses', () => {
     [
       'throttled',
       agent(answer(429, 'Too Many Requests\n'), FAST),
-      ['answered 429: Too Many Requests', '1,000 a second for each node', '(5 tries in '],
+      ['responded with HTTP 429: Too Many Requests', '1,000 a second for each node', '(5 tries in '],
     ],
     [
       'throttled by EKS Auth',
@@ -280,12 +285,12 @@ describe('EKS Auth refuses', () => {
     [
       'something else answers',
       agent(answer(200, '<html>welcome</html>')),
-      ['the answer is not valid JSON', 'is not the EKS Pod Identity agent', 'curl -sS'],
+      ['the response is not valid JSON', 'is not the EKS Pod Identity agent', 'curl -sS'],
     ],
     [
       'something else answers with nothing',
       agent(answer(200, 'null')),
-      ['the answer is not of the required format', 'is not the EKS Pod Identity agent', 'curl -sS'],
+      ['the response is not of the required format', 'is not the EKS Pod Identity agent', 'curl -sS'],
     ],
     [
       'something else answers without end',
@@ -295,7 +300,7 @@ describe('EKS Auth refuses', () => {
     [
       'something else leads elsewhere',
       agent(answer(302, '', { location: 'http://127.0.0.1/login' })),
-      ['answered 302: (without words)', 'is not the EKS Pod Identity agent', 'curl -sS'],
+      ['responded with HTTP 302 without a message', 'is not the EKS Pod Identity agent', 'curl -sS'],
     ],
   ]);
 
@@ -303,7 +308,7 @@ describe('EKS Auth refuses', () => {
     world.agent.faults.always(answer(418, 'the teapot is full\nof\ttea\n'));
     const main = await world.main({ env: world.podIdentityEnv(), tools: TOOLS });
     expect(main.errors).toEqual([
-      `EKS Pod Identity gave no credentials: ${world.agent.credentialsUri} answered 418: the teapot is full of tea`,
+      `EKS Pod Identity returned no credentials: ${world.agent.credentialsUri} responded with HTTP 418: the teapot is full of tea`,
     ]);
   });
 });
@@ -409,7 +414,7 @@ test('a source that never answers ends with the three minutes that it has', asyn
   const inputs = { 'credential-source': 'default-chain' };
   const main = await world.main({ env: { ...world.podIdentityEnv(), ...FAST }, inputs, tools: TOOLS });
   expectExplained(main, [
-    "the AWS SDK's default chain: no answer within 180 s",
+    "the AWS SDK's default chain: no response within 180 s",
     'credential-source: container',
   ]);
 });
@@ -515,7 +520,7 @@ describe('ECR refuses', () => {
     [
       'another answers in its place, with a page',
       ecr(answer(200, '<html>sign in</html>')),
-      ['Amazon ECR in eu-west-1: the answer is not valid JSON', 'not Amazon ECR:', "AWS_ENDPOINT_URL: ''"],
+      ['Amazon ECR in eu-west-1: the response is not valid JSON', 'not Amazon ECR:', "AWS_ENDPOINT_URL: ''"],
     ],
     ['a failure of its own', ecr(answer(503, '')), ['HTTP 503', 'https://health.aws.amazon.com']],
     [

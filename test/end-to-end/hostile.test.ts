@@ -267,7 +267,9 @@ describe('the service account token does not go to an address that the SDK refus
     world.agent.faults.always(answer(403, 'no'));
     const main = await world.main({ env, inputs: { 'credential-source': source } });
     expect(world.agent.requests).toEqual([]);
-    expect(main.errors.join()).toContain(`EKS Pod Identity gave no credentials: ${uri}: URL not accepted.`);
+    expect(main.errors.join()).toContain(
+      `EKS Pod Identity returned no credentials: ${uri}: URL not accepted.`,
+    );
     expect(main.errors.join()).toContain(
       'AWS_CONTAINER_CREDENTIALS_FULL_URI names an address that credentials',
     );

@@ -40,7 +40,7 @@ describe('tried again', () => {
     const main = await run(FAST);
     expect(main.exitCode).toBe(1);
     expect(world.agent.requests).toHaveLength(5);
-    expect(main.errors.join()).toContain('no answer within 5 s');
+    expect(main.errors.join()).toContain('no response within 5 s');
   });
 
   test('once it hangs in real time: the next try, five seconds later, has its answer', async () => {
@@ -49,7 +49,7 @@ describe('tried again', () => {
     const main = await run();
     expect(main.errors).toEqual([]);
     expect(world.agent.requests).toHaveLength(2);
-    expect(main.log).toContain('no answer within 5 s (attempt 1 of 5, the next in');
+    expect(main.log).toContain('no response within 5 s (attempt 1 of 5, the next in');
     expect(performance.now() - started).toBeGreaterThan(5_000);
   });
 
@@ -94,7 +94,7 @@ describe('not tried again', () => {
     world.agent.faults.always(hang());
     const main = await run();
     expect(main.exitCode).toBe(1);
-    expect(main.errors.join()).toContain('answered 404: (without words)');
+    expect(main.errors.join()).toContain('responded with HTTP 404 without a message');
     expect(main.durationMs).toBeLessThan(10_000);
   });
 });

@@ -63,7 +63,7 @@ describeReal('who signs, at the real addresses', NAMESPACE_PARTS, () => {
 describeReal('failures, at the real addresses', NAMESPACE_PARTS, () => {
   test("with the SDK's own order, the agent's words are not hidden by the older provider's", async () => {
     const { errors } = await run("the SDK's own order");
-    expect(errors.join()).toContain('http://169.254.170.23/v1/credentials answered 404');
+    expect(errors.join()).toContain('http://169.254.170.23/v1/credentials responded with HTTP 404');
     expect(errors.join()).toContain('service account build in namespace arc-runners');
     expect(errors.join()).not.toContain('is not a valid container metadata service hostname');
   });
@@ -84,7 +84,7 @@ describeReal('failures, at the real addresses', NAMESPACE_PARTS, () => {
 
   test('packets to the agent that are dropped show as a time-out', async () => {
     const { errors } = await run('packets to the agent dropped');
-    expect(errors.join()).toContain('http://169.254.170.23/v1/credentials: no answer within 5 s');
+    expect(errors.join()).toContain('http://169.254.170.23/v1/credentials: no response within 5 s');
     expect(errors.join()).toContain('toEntities: [host]');
   });
 });

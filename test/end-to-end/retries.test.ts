@@ -22,7 +22,7 @@ describe('GetAuthorizationToken is tried again', () => {
     ['500', [answer(500)], 'HTTP 500'],
     ['503 with a page of a load balancer', [answer(503, '<html>busy</html>')], 'HTTP 503'],
     ['cut', [cut()], 'socket hang up'],
-    ['hung', [hang()], 'no answer within 15 s'],
+    ['hung', [hang()], 'no response within 15 s'],
     [
       'an answer that begins and does not end',
       [answer(200, '{"auth', { 'content-length': '500' })],
@@ -79,7 +79,7 @@ describe('STS is tried again', () => {
     ['throttled', stsError(400, 'Throttling', 'Rate exceeded'), 'Rate exceeded'],
     ['500', stsError(500, 'InternalFailure', 'out of order'), 'out of order'],
     ['cut', cut(), 'socket hang up'],
-    ['hung', hang(), 'no answer within 15 s'],
+    ['hung', hang(), 'no response within 15 s'],
   ];
   test.each(rows)('%s', async (_what, fault, words) => {
     world.aws.faults.times(2, fault, callsOf('sts'));

@@ -82,7 +82,7 @@ export const CREDENTIALS: readonly KnownError[] = [
   {
     id: 'credentials-timeout',
     areas: ['credentials'],
-    pattern: /no answer within/,
+    pattern: /no response within/,
     means:
       'What gives the credentials was asked and never answered: the EKS Pod Identity agent where the address of a container is set, AWS STS for a role, or the process that a profile names.',
     remedy:

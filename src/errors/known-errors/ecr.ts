@@ -117,7 +117,7 @@ export const ECR: readonly KnownError[] = [
     id: 'ecr-unreachable',
     areas: ['ecr'],
     pattern:
-      /ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|ETIMEDOUT|ECONNRESET|EPIPE|socket hang up|TimeoutError|AggregateError|no answer within/,
+      /ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|ETIMEDOUT|ECONNRESET|EPIPE|socket hang up|TimeoutError|AggregateError|no response within/,
     means:
       'No way from here to the endpoint of {service} in {region}. A subnet without a way to the internet needs VPC endpoints; ECR Public has none, and needs a NAT gateway or a proxy.',
     remedy:
@@ -133,7 +133,7 @@ export const ECR: readonly KnownError[] = [
   {
     id: 'aws-unexpected-answer',
     areas: ['ecr', 'credentials'],
-    pattern: /answer is longer|answer is not valid JSON/,
+    pattern: /answer is longer|response is not valid JSON/,
     means:
       'What answers is not {service}: something on the way (a gateway, a sign-in page), or what AWS_ENDPOINT_URL or one of its kin names.',
     remedy:

@@ -127,7 +127,7 @@ export const POD_IDENTITY: readonly KnownError[] = [
   {
     id: 'eks-auth-unreachable',
     areas: ['pod-identity'],
-    pattern: /answered 500: \[\]$/m,
+    pattern: /responded with HTTP 500: \[\]$/m,
     means:
       'The agent runs, but it cannot reach the EKS Auth API from its node. Nodes in private subnets need a VPC endpoint for it.',
     remedy:
@@ -136,7 +136,7 @@ export const POD_IDENTITY: readonly KnownError[] = [
   {
     id: 'agent-throttled',
     areas: ['pod-identity'],
-    pattern: /answered 429|Too Many Requests|ThrottlingException/,
+    pattern: /responded with HTTP 429|Too Many Requests|ThrottlingException/,
     means:
       'Too many requests for credentials at once: an agent takes 1,000 a second for each node, and EKS Auth has a quota for each cluster.',
     remedy:
@@ -145,7 +145,7 @@ export const POD_IDENTITY: readonly KnownError[] = [
   {
     id: 'eks-auth-unavailable',
     areas: ['pod-identity'],
-    pattern: /ServiceUnavailableException|InternalServerException|answered 5\d\d/,
+    pattern: /ServiceUnavailableException|InternalServerException|responded with HTTP 5\d\d/,
     means: 'The agent or the EKS Auth API behind it had a failure of its own.',
     remedy: `Run the job again. If it stays, look at the agent and at https://health.aws.amazon.com:\n${AGENT_LOG}`,
   },
@@ -167,7 +167,7 @@ export const POD_IDENTITY: readonly KnownError[] = [
   {
     id: 'agent-timeout',
     areas: ['pod-identity'],
-    pattern: /no answer within|ETIMEDOUT|TimeoutError/,
+    pattern: /no response within|ETIMEDOUT|TimeoutError/,
     means:
       'The EKS Pod Identity agent at {uri} does not answer. A network policy may drop link-local traffic (that shows as a time-out), the step may run in a container with no route to the agent, or the agent does not run on this node or hangs.',
     remedy: `Look whether the agent runs on this node (on EKS Auto Mode it is built in, and there is no daemon set):\n${AGENT_STATUS}\nLet network policies pass 169.254.170.23/32 and fd00:ec2::23/128, TCP port 80. Cilium wants this:\negress:\n  - toEntities: [host]\n    toPorts:\n      - ports: [{ port: "80", protocol: TCP }]`,
@@ -175,7 +175,8 @@ export const POD_IDENTITY: readonly KnownError[] = [
   {
     id: 'agent-unexpected-answer',
     areas: ['pod-identity'],
-    pattern: /not of the required format|not valid JSON|RFC.?3339|answer is longer|answered [123]\d\d/i,
+    pattern:
+      /not of the required format|not valid JSON|RFC.?3339|answer is longer|responded with HTTP [123]\d\d/i,
     means:
       'What answers at {uri} is not the EKS Pod Identity agent: the answer holds no credentials in the form that AWS defines.',
     remedy: 'See what {variable} names and what listens there:\ncurl -sS -o /dev/null -D - {uri}',

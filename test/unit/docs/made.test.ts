@@ -1,14 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { ERROR_SAMPLES } from '../../../scripts/docs/error-samples.ts';
+import { ERROR_SAMPLES } from '../../../scripts/docs/error-samples/all.ts';
 import { flowPicture } from '../../../scripts/docs/flow-picture.ts';
 import { terminalPicture, textOfPicture } from '../../../scripts/docs/terminal-picture.ts';
 import { troubleshooting } from '../../../scripts/docs/troubleshooting.ts';
-import { explainSymptom } from '../../../src/errors/explain.ts';
 import { KNOWN_ERRORS } from '../../../src/errors/known-errors/all.ts';
 import { repositoryText } from './repository-files.ts';
 
 describe('docs/troubleshooting.md', () => {
-  test('is what `npm run docs` makes of the knowledge of failures', () => {
+  test('is what `npm run docs` makes of the known errors', () => {
     expect(repositoryText('docs/troubleshooting.md')).toBe(troubleshooting());
   });
 
@@ -19,13 +18,6 @@ describe('docs/troubleshooting.md', () => {
     const ids = KNOWN_ERRORS.map(({ id }) => id).sort();
     expect(sections.sort()).toEqual(ids);
     expect(Object.keys(ERROR_SAMPLES).sort()).toEqual(ids);
-  });
-
-  const recognised = KNOWN_ERRORS.filter(({ pattern }) => pattern !== undefined);
-
-  test.each(recognised)('the words shown for $id are explained by it', ({ id, areas }) => {
-    const { words = '', signs = '' } = ERROR_SAMPLES[id] ?? {};
-    for (const area of areas) expect(explainSymptom({ area, what: words, signs }).id).toBe(id);
   });
 });
 

@@ -1,52 +1,48 @@
 import { describe, expect, test } from '@jest/globals';
+import { ERROR_SAMPLES } from '../../../scripts/docs/error-samples/all.ts';
 import { explainSymptom, explanationText } from '../../../src/errors/explain.ts';
 import { KNOWN_ERRORS } from '../../../src/errors/known-errors/all.ts';
 import { FACTS } from '../../../src/errors/known-errors/known-error.ts';
-import { NAMED_BY_CODE, SAMPLES } from './samples.ts';
 
-describe('the knowledge of failures', () => {
-  const titled = SAMPLES.map((sample) => ({ ...sample, title: JSON.stringify(sample.words) }));
-  test.each(titled)('$area, $id: $title', ({ id, area, words }) => {
-    const [what = '', ...signs] = words.split('\n');
-    const explanation = explainSymptom({ area, what, signs: signs.join('\n') });
+/** Each sample in each area of its entry. Entries without a pattern are named by the code that fails. */
+const ROWS = KNOWN_ERRORS.filter(({ pattern }) => pattern !== undefined).flatMap(({ id, areas }) =>
+  areas.flatMap((area) => (ERROR_SAMPLES[id] ?? []).map((sample) => ({ id, area, sample }))),
+);
+
+describe('the known errors', () => {
+  test.each(ROWS)('$area, $id: $sample', ({ id, area, sample }) => {
+    const [what = '', ...details] = sample.split('\n');
+    const explanation = explainSymptom({ area, what, details: details.join('\n') });
     expect(explanation).toMatchObject({ id, what });
     expect(explanation.means).not.toMatch(/[{}]/);
     expect(explanation.remedy?.length).toBeGreaterThan(20);
   });
 
-  test('has a sample for every entry, or code that names it', () => {
-    const shown = new Set([...SAMPLES.map(({ id }) => id), ...NAMED_BY_CODE]);
-    expect(KNOWN_ERRORS.map(({ id }) => id).filter((id) => !shown.has(id))).toEqual([]);
-    expect(KNOWN_ERRORS.filter(({ pattern }) => pattern === undefined).map(({ id }) => id)).toEqual(
-      expect.arrayContaining(NAMED_BY_CODE),
-    );
-  });
-
-  test('has one entry a name', () => {
+  test('have unique IDs', () => {
     const ids = KNOWN_ERRORS.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test.each(KNOWN_ERRORS)('$id names only facts that there are', ({ means, remedy, pattern }) => {
+  test.each(KNOWN_ERRORS)('$id uses only facts that exist', ({ means, remedy, pattern }) => {
     const named = [...`${means} ${remedy}`.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
     const captured = [...(pattern?.source.matchAll(/\(\?<(\w+)>/g) ?? [])].map(([, name]) => name);
     expect(Object.keys(FACTS)).toEqual(expect.arrayContaining([...named, ...captured]));
   });
 
-  test('lets an error that it does not know through whole', () => {
+  test('an unknown error is shown in full', () => {
     expect(explainSymptom({ area: 'ecr', what: 'the moon is full' })).toEqual({ what: 'the moon is full' });
   });
 
-  test('keeps to the area where something failed', () => {
+  test('only those of the area are considered', () => {
     expect(explainSymptom({ area: 'ecr', what: 'not implemented' })).toEqual({ what: 'not implemented' });
   });
 });
 
-describe('what an explanation says', () => {
-  test('the facts of the failure stand in cause and remedy', () => {
+describe('an explanation', () => {
+  test('facts are filled into cause and remedy', () => {
     const explanation = explainSymptom({
       area: 'pod-identity',
-      what: 'answered 404: (ResourceNotFoundException)',
+      what: 'responded with HTTP 404: (ResourceNotFoundException)',
       facts: { namespace: 'arc-runners', serviceAccount: 'build', region: 'eu-west-1' },
     });
     expect(explanation.means).toContain('service account build in namespace arc-runners');
@@ -55,7 +51,7 @@ describe('what an explanation says', () => {
     );
   });
 
-  test('what the pattern found goes before what was known', () => {
+  test('what the pattern captures wins over known facts', () => {
     const what =
       'User: arn:aws:iam::1:user/u is not authorized to perform: ecr:GetAuthorizationToken on resource: *';
     const { remedy } = explainSymptom({ area: 'ecr', what, facts: { principal: 'somebody' } });
@@ -63,7 +59,7 @@ describe('what an explanation says', () => {
     expect(remedy).toContain('{ "Effect": "Allow", "Action": "ecr:GetAuthorizationToken", "Resource": "*" }');
   });
 
-  test('a named entry explains a failure without words', () => {
+  test('an entry can be named by its ID', () => {
     const symptom = { what: 'No profile.', knownError: 'profile-missing', facts: { profile: 'ci' } };
     expect(explanationText(explainSymptom(symptom)).split('\n').slice(0, 2)).toEqual([
       'No profile.',

@@ -28,7 +28,7 @@ describe('the report of a failure', () => {
   });
 
   test('explains a failure by the known errors', async () => {
-    const failure = new Failure({ what: 'x', area: 'container-client', signs: 'not implemented' });
+    const failure = new Failure({ what: 'x', area: 'container-client', details: 'not implemented' });
     expect(await reported(failure)).toContain("the credential helper 'ecr-login'");
   });
 

@@ -73,7 +73,7 @@ describe(`an agent that answers anything (seed ${SEED})`, () => {
           expect(accessKeyId).toBeDefined();
         } catch (error) {
           expect(error).toBeInstanceOf(Failure);
-          expect((error as Failure).message).toMatch(/^EKS Pod Identity gave no credentials/);
+          expect((error as Failure).message).toMatch(/^EKS Pod Identity returned no credentials/);
           expect((error as Failure).message).not.toContain(token);
         }
       }),

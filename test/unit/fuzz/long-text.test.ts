@@ -43,7 +43,7 @@ const READERS: Record<string, (text: string) => unknown> = {
   parseRegistries,
   'redact, of what is looked at': (text) => redact(text.slice(0, 128 * 1024)),
   'explain, of what is quoted': (text) =>
-    explainSymptom({ area: 'ecr', what: singleLine(text), signs: singleLine(text) }),
+    explainSymptom({ area: 'ecr', what: singleLine(text), details: singleLine(text) }),
   registryHost: (text) => refusal(() => registryHost(text)),
   readToken: (text) => refusal(() => readToken('host', Buffer.from(text).toString('base64'))),
 };

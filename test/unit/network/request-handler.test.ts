@@ -58,7 +58,7 @@ describe('a call that is not answered ends with an error', () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(isOver).toBe(false);
     await jest.advanceTimersByTimeAsync(1_000);
-    expect(describeError(await asked).words).toContain('no answer within 15 s');
+    expect(describeError(await asked).message).toContain('no response within 15 s');
   });
 
   test('after 15 s in all, where the answer begins and does not end', async () => {
@@ -76,7 +76,7 @@ describe('a call that is not answered ends with an error', () => {
     await jest.advanceTimersByTimeAsync(15_000);
     const error = await read;
     expect(error).toMatchObject({ name: 'TimeoutError' });
-    expect(describeError(error).words).toBe('the answer was not complete within 15 s');
+    expect(describeError(error).message).toBe('the answer was not complete within 15 s');
   });
 
   test('an answer in time leaves no timer behind', async () => {
@@ -99,7 +99,7 @@ describe('a call that is not answered ends with an error', () => {
     const asked = ask(proxied());
     while (proxy.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
     await jest.advanceTimersByTimeAsync(5_000);
-    expect(describeError(await asked).words).toBe(
+    expect(describeError(await asked).message).toBe(
       `The proxy ${proxy.url} (input 'http-proxy') cannot be reached: no connection within 5 s`,
     );
   });

@@ -86,7 +86,7 @@ describe('asking the agent', () => {
     expect(lines).toEqual([
       'The agent of EKS Pod Identity: Server responded with status: 503 (attempt 1 of 5, the next in 0.3 s)',
       'The agent of EKS Pod Identity: read ECONNRESET (attempt 2 of 5, the next in 0.5 s)',
-      'The agent of EKS Pod Identity: no answer within 5 s (attempt 3 of 5, the next in 1.0 s)',
+      'The agent of EKS Pod Identity: no response within 5 s (attempt 3 of 5, the next in 1.0 s)',
     ]);
   });
 

@@ -37,7 +37,7 @@ describe('withDeadline', () => {
   test('gives up work that takes longer', async () => {
     const error = await withDeadline(never, 5_000, signal, fakeClock()).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(DeadlineError);
-    expect(error).toHaveProperty('message', 'no answer within 5 s');
+    expect(error).toHaveProperty('message', 'no response within 5 s');
   });
 
   test('tells the work once nobody waits for it any more, however that came', async () => {

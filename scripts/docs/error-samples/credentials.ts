@@ -1,0 +1,33 @@
+import type { ErrorSamples } from './sample.ts';
+
+export const CREDENTIALS_SAMPLES: ErrorSamples = {
+  'node-identity': ['The role of the node signs'],
+  'profile-missing': ['The profile of AWS_PROFILE is not there'],
+  'file-not-regular': ['AWS_CONFIG_FILE names /tmp/config, which is no regular file'],
+  'container-metadata-hostname': ['169.254.170.23 is not a valid container metadata service hostname'],
+  'no-credentials': [
+    'Could not load credentials from any providers',
+    'EC2 Instance Metadata Service access disabled',
+    'Unable to connect to instance metadata service\nECONNREFUSED',
+    'EC2 Metadata token request returned error',
+  ],
+  'irsa-denied': ['AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity'],
+  'irsa-token': [
+    'InvalidIdentityToken: No OpenIDConnect provider found in your account for https://oidc.eks.…',
+    'ExpiredTokenException: Token expired: current date/time must be before the expiration date/time',
+    'IDPCommunicationError: could not be reached',
+  ],
+  'irsa-token-file': [
+    "ENOENT: no such file or directory, open '/var/run/secrets/eks.amazonaws.com/serviceaccount/token'",
+  ],
+  'assume-role-denied': [
+    'AccessDenied: User: arn:aws:sts::111122223333:assumed-role/runner/session is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/ecr-push',
+  ],
+  'credentials-timeout': ['no response within 180 s'],
+  'sts-unreachable': [
+    'getaddrinfo ENOTFOUND sts.eu-west-1.amazonaws.com',
+    'connect ECONNREFUSED 10.0.0.1:443',
+    'TimeoutError: too long',
+  ],
+  'profile-unresolved': ['Could not resolve credentials using profile: [build]\nsource: profile'],
+};

@@ -1,0 +1,54 @@
+import type { ErrorSamples } from './sample.ts';
+
+export const ECR_SAMPLES: ErrorSamples = {
+  'account-not-allowed': ['Account 111122223333 signs, and allowed-account-ids is 444455556666'],
+  'account-unknown': ['The account that signs is not known, so it cannot be allowed.'],
+  'region-missing': ['Region is missing'],
+  'clock-skew': [
+    'InvalidSignatureException: Signature expired: 20261231T120000Z is now earlier than 20261231T121500Z',
+    'SignatureDoesNotMatch: Signature expired: 20260101T000000Z is now earlier than …',
+    'InvalidSignatureException: Signature not yet current: 20260101T001000Z is still later than …',
+  ],
+  'keys-expired': [
+    'ExpiredTokenException: The security token included in the request is expired',
+    'ExpiredToken: The security token included in the request is expired',
+  ],
+  'keys-invalid': [
+    'UnrecognizedClientException: The security token included in the request is invalid.',
+    'InvalidClientTokenId: The security token included in the request is invalid.',
+    'InvalidSignatureException: The request signature we calculated does not match …',
+  ],
+  'ecr-vpc-endpoint-policy': [
+    'AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/pod-role/eks-runners-arc-7f1c is not authorized to perform: ecr:GetAuthorizationToken on resource: * because no VPC endpoint policy allows the ecr:GetAuthorizationToken action',
+  ],
+  'ecr-explicit-deny': [
+    'AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/pod-role/eks-runners-arc-7f1c is not authorized to perform: ecr:GetAuthorizationToken on resource: * with an explicit deny in a service control policy',
+    'AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/pod-role/eks-runners-arc-7f1c is not authorized to perform: ecr-public:GetAuthorizationToken on resource: * because no permissions boundary allows it',
+  ],
+  'ecr-public-denied': [
+    'AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/pod-role/eks-runners-arc-7f1c is not authorized to perform: ecr-public:GetAuthorizationToken on resource: * because no identity-based policy allows it',
+    'AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/pod-role/eks-runners-arc-7f1c is not authorized to perform: sts:GetServiceBearerToken on resource: * because no identity-based policy allows it',
+  ],
+  'ecr-denied': [
+    'AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/pod-role/eks-runners-arc-7f1c is not authorized to perform: ecr:GetAuthorizationToken on resource: * because no identity-based policy allows the ecr:GetAuthorizationToken action',
+  ],
+  'ecr-throttled': ['ThrottlingException: Rate exceeded'],
+  'ecr-name-lookup': [
+    'getaddrinfo ENOTFOUND api.ecr.eu-wset-1.amazonaws.com',
+    'getaddrinfo EAI_AGAIN api.ecr.eu-west-1.amazonaws.com',
+  ],
+  'tls-untrusted': [
+    'self-signed certificate in certificate chain',
+    'unable to verify the first certificate',
+    'certificate has expired',
+  ],
+  'ecr-unreachable': [
+    'connect ETIMEDOUT 10.0.0.1:443',
+    'connect ECONNREFUSED 10.0.0.1:443',
+    'connect ENETUNREACH 10.0.0.1:443',
+    'read ECONNRESET',
+    'TimeoutError: no connection',
+  ],
+  'ecr-unavailable': ['ServerException: Internal', 'HTTP 503 without a message'],
+  'aws-unexpected-answer': ['the answer is longer than 1 MB', 'the response is not valid JSON'],
+};
