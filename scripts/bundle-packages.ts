@@ -1,14 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import { TOOLKIT_STUBS } from './stubs.ts';
 
 const FOLDER = join(import.meta.dirname, 'stubs');
-const NEVER_LOADED = join(FOLDER, 'never-loaded.js');
-const SDK_STUBS = { bowser: NEVER_LOADED, '@smithy/core/event-streams': NEVER_LOADED };
-
-/** Kinds of bodies that no request and no answer has here. node loads what is behind such a global where it is named. */
-const NOT_HERE = { ReadableStream: 'undefined', Blob: 'undefined' };
 
 /** Modules of src/packages that are made together and share what they have in common, and what they go without. */
 interface Group {
@@ -24,15 +19,12 @@ interface Group {
 const GROUPS: readonly Group[] = [
   {
     modules: ['aws-sdk'],
-    stubs: {
-      ...SDK_STUBS,
-      '@aws-sdk/credential-provider-node': join(FOLDER, 'credential-provider-node.js'),
-    },
+    stubs: { '@aws-sdk/credential-provider-node': join(FOLDER, 'credential-provider-node.js') },
   },
   { modules: ['actions-core'], stubs: { ...TOOLKIT_STUBS, crypto: join(FOLDER, 'lazy-crypto.js') } },
   { modules: ['actions-io'], stubs: {} },
   { modules: ['job-summary'], stubs: TOOLKIT_STUBS },
-  { modules: ['credential-chain', 'ecr-public', 'shared-config'], stubs: SDK_STUBS },
+  { modules: ['credential-chain', 'ecr-public', 'shared-config'], stubs: {} },
 ];
 
 /**
@@ -49,38 +41,14 @@ const toolkit: Plugin = {
   },
 };
 
-/** Where ECR's client describes an error of its service and enters its class into the list of all of them. */
-const REGISTRATION = /^(export var \w+\$ = )(\[-3, n0,[^;]*\]);\n(n0_registry\.registerError\()/gm;
-
-/**
- * ECR's client brings a class for every error of every operation, and makes them all when it is loaded. Of an error
- * without one the SDK makes the service's common class, with the same name, message and status: all that is asked for
- * here. Marked as pure, what nothing else needs can go.
- */
-const ecrErrors: Plugin = {
-  name: 'ecr-errors',
-  setup({ onLoad }) {
-    onLoad({ filter: /client-ecr[\\/]dist-es[\\/]schemas[\\/]schemas_0\.js$/ }, ({ path }) => {
-      const text = readFileSync(path, 'utf8');
-      const all = text.split('n0_registry.registerError(').length - 1;
-      if (all === 0 || all !== text.match(REGISTRATION)?.length) {
-        throw new Error(`${path} registers errors in another form than the one known here.`);
-      }
-      const contents = text.replaceAll(REGISTRATION, '$1/* @__PURE__ */ (() => $2)();\n/* @__PURE__ */ $3');
-      return { contents };
-    });
-  },
-};
-
 /**
  * Puts the packages into the compiled modules of src/packages, down to the single statement that is needed. ncc packs
  * modules whole, and those of the AWS SDK describe every operation of a service and every protocol.
  *
  * @param work - the folder of the compiled sources
- * @returns for each file that was made, by its path, the paths of the files that something was taken from
- * @throws Error where a module of src/packages is in no group, or the SDK has another form than the one known here
+ * @throws Error where a module of src/packages is in no group, or a stub is no longer needed
  */
-export async function inlinePackages(work: string): Promise<Map<string, string[]>> {
+export async function inlinePackages(work: string): Promise<void> {
   const inGroups = GROUPS.flatMap(({ modules }) => modules.map((name) => `${name}.js`)).sort();
   const there = readdirSync(join(work, 'packages')).sort();
   if (there.join() !== inGroups.join()) {
@@ -88,24 +56,12 @@ export async function inlinePackages(work: string): Promise<Map<string, string[]
       `src/packages has ${there.join(', ')}; the groups of the bundle have ${inGroups.join(', ')}.`,
     );
   }
-  const made = new Map<string, string[]>();
-  for (const group of GROUPS) {
-    const { inputs, outputs } = await inline(work, group);
-    refuseUnusedStubs(group, work, Object.keys(inputs));
-    for (const [path, { inputs: parts }] of Object.entries(outputs)) {
-      const used = Object.keys(parts).filter((name) => (parts[name]?.bytesInOutput ?? 0) > 0);
-      made.set(
-        join(work, path),
-        used.map((name) => join(work, name)),
-      );
-    }
-  }
-  return made;
+  for (const group of GROUPS) refuseUnusedStubs(group, work, await inline(work, group));
 }
 
 /** A stub for a package that nothing imports any more is one that nobody would take out. */
-function refuseUnusedStubs({ modules, stubs }: Group, work: string, inputs: readonly string[]): void {
-  const read = new Set(inputs.map((name) => join(work, name)));
+function refuseUnusedStubs({ modules, stubs }: Group, work: string, { inputs }: Metafile): void {
+  const read = new Set(Object.keys(inputs).map((name) => join(work, name)));
   const unused = Object.keys(stubs).filter((name) => !read.has(stubs[name] ?? ''));
   if (unused.length > 0) {
     throw new Error(`${modules.join(', ')} of src/packages no longer import ${unused.join(', ')}.`);
@@ -129,8 +85,7 @@ async function inline(work: string, { modules, stubs }: Group): Promise<Metafile
     mainFields: ['module', 'main'],
     conditions: ['module'],
     alias: { ...stubs },
-    define: NOT_HERE,
-    plugins: [toolkit, ecrErrors],
+    plugins: [toolkit],
     metafile: true,
     // A comment names where a file lay; the bundle must not tell.
     legalComments: 'none',

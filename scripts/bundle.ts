@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix, relative } from 'node:path';
 import { transform } from 'esbuild';
-import { type BundleStats, licenceTexts, packedFiles } from './bundle-licences.ts';
+import { getLicenseFileText } from 'generate-license-file';
+import { type LockFile, refuseOtherLicences } from './allowed-licences.ts';
 import { inlinePackages } from './bundle-packages.ts';
 import { LOCK_STUBS } from './stubs.ts';
 
@@ -39,16 +40,14 @@ export async function bundle(folder: string): Promise<BundleFile[]> {
   const work = mkdtempSync(join(LIB, 'build-'));
   try {
     run(TSC, ['--project', join(ROOT, 'tsconfig.build.json'), '--outDir', work], ROOT);
-    const inlined = await inlinePackages(work);
+    await inlinePackages(work);
     stubPackages(work);
     const files = new Map<string, string>();
-    const sources: string[] = [];
     for (const [entry, place] of ENTRIES) {
       const packed = await minified(pack(work, entry));
       for (const [name, text] of packed) files.set(posix.join(place, name), text);
-      sources.push(...packedFiles(readStats(work)).flatMap((file) => inlined.get(file) ?? [file]));
     }
-    files.set('licenses.txt', licenceTexts(sources));
+    files.set('licenses.txt', await licenceTexts());
     refuseLocalPaths(files);
     return replaceFolder(folder, files);
   } finally {
@@ -68,7 +67,7 @@ function stubPackages(work: string): void {
 /** Packs a compiled entry and the packages that it uses. The result maps file names to texts. */
 function pack(work: string, entry: string): Map<string, string> {
   const out = join(work, `packed-${entry}`);
-  const options = ['--no-cache', '--quiet', '--target', 'es2022', '--stats-out', 'stats.json', '--out', out];
+  const options = ['--no-cache', '--quiet', '--target', 'es2022', '--out', out];
   run(NCC, ['build', `${entry}.js`, ...options], work);
   return new Map(readdirSync(out).map((name) => [name, readFileSync(join(out, name), 'utf8')]));
 }
@@ -83,7 +82,7 @@ async function minified(files: ReadonlyMap<string, string>): Promise<Map<string,
 }
 
 async function minify(packed: string): Promise<string> {
-  const { code } = await transform(withBuiltins(packed), {
+  const { code } = await transform(packed, {
     format: 'esm',
     platform: 'node',
     target: 'node24',
@@ -94,26 +93,13 @@ async function minify(packed: string): Promise<string> {
   return code;
 }
 
-const MAKES_REQUIRE = /^import \{ createRequire as (\w+) \} from "module";$/m;
-
 /**
- * ncc gets each module of node by a `require` that it makes for it; node has a way that needs none.
- * Throws where one is left.
+ * The licence texts of all runtime dependencies, direct and transitive.
+ * Throws where one of them has a licence that is not allowed.
  */
-function withBuiltins(packed: string): string {
-  const [line = '', makeRequire = ''] = MAKES_REQUIRE.exec(packed) ?? [];
-  const text =
-    line === ''
-      ? packed
-      : packed.replace(line, '').replaceAll(`${makeRequire}(import.meta.url)(`, 'process.getBuiltinModule(');
-  if (text.includes('createRequire')) {
-    throw new Error('ncc gets modules of node in another way than the one known here.');
-  }
-  return text;
-}
-
-function readStats(work: string): BundleStats {
-  return JSON.parse(readFileSync(join(work, 'stats.json'), 'utf8')) as BundleStats;
+function licenceTexts(): Promise<string> {
+  refuseOtherLicences(JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as LockFile);
+  return getLicenseFileText(join(ROOT, 'package.json'), { lineEnding: 'lf' });
 }
 
 function refuseLocalPaths(files: ReadonlyMap<string, string>): void {

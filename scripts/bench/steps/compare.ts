@@ -1,21 +1,21 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { alternate, cpu, wall } from './alternate.ts';
 import { BenchStage, type Run } from './stage.ts';
 import { median } from './statistics.ts';
 import type { Taken } from './whole-process.ts';
 
 /**
- * Measures builds of the action against one another, by turns with the bare scripts, and prints a line for each: what
- * a change gives is seen with the build before and the build after it.
+ * Measures builds of the action against one another, in turns with the bare scripts, and prints a line for each. To see
+ * what a change gives, measure the build before it and the build after it.
  *
- * @param entries - the paths of their entries, `dist/index.js`
- * @returns whether all of them are there
+ * @param entries - the paths of their entries for main, `dist/index.js`
+ * @returns false where one of them does not exist
  */
 export async function compareBuilds(entries: readonly string[]): Promise<boolean> {
   const missing = entries.filter((entry) => !existsSync(entry));
   if (entries.length === 0 || missing.length > 0) {
-    console.error(`compare takes the entries of builds (dist/index.js); not there: ${missing.join(', ')}`);
+    console.error(`compare needs the entries of builds (dist/index.js); not found: ${missing.join(', ')}`);
     return false;
   }
   const stage = new BenchStage();
@@ -28,7 +28,7 @@ export async function compareBuilds(entries: readonly string[]): Promise<boolean
     );
     const state = stage.savedState();
     const post = await taken(
-      entries,
+      entries.map((entry) => join(dirname(entry), 'post', 'index.js')),
       () => stage.bare('logout'),
       () => stage.post(state),
     );
