@@ -3,11 +3,7 @@ import type { TokenCall } from '../registry/calls.ts';
 import type { RegistryLogin } from '../registry/login.ts';
 import { assignTokens, type PlacedLogin } from './assignment.ts';
 import type { EcrClientConfig } from './client.ts';
-import { settleAll } from './settle.ts';
 import { getAuthorizationTokens, nameOfCall } from './token.ts';
-
-/** How many calls are under way at a time: enough for any list, few enough for the quota that all jobs share. */
-const CALLS_AT_ONCE = 8;
 
 /** What the calls gave. */
 export type Authorized = {
@@ -23,8 +19,9 @@ export async function authorize(
   settings: EcrClientConfig,
   signal: AbortSignal,
 ): Promise<Authorized> {
-  const tasks = calls.map((call) => () => getAuthorizationTokens(call, settings, signal));
-  const results = await settleAll(tasks, CALLS_AT_ONCE);
+  const results = await Promise.allSettled(
+    calls.map((call) => getAuthorizationTokens(call, settings, signal)),
+  );
   const placed: PlacedLogin[] = [];
   const failures: unknown[] = [];
   for (const [index, call] of calls.entries()) {

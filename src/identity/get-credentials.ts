@@ -15,7 +15,6 @@ import {
 import { type CredentialsRequest, obtainCredentials } from './credentials.ts';
 import { nameIdentity } from './identity-name.ts';
 import { profileContent, readProfile } from './profile.ts';
-import { requireReadable, TOKEN_FILES } from './readable-files.ts';
 
 /** Who is told of what happens on the way. */
 export type Reporting = {
@@ -80,7 +79,6 @@ async function decide(
 
 async function credentialsOf(signer: ChosenCredentials, request: CredentialsRequest): Promise<Credentials> {
   const { environment } = request;
-  await requireReadable(TOKEN_FILES[signer.source], environment);
   await announceContainer(signer, environment);
   return obtainCredentials(signer.source, request);
 }

@@ -1,7 +1,6 @@
 import { types } from 'node:util';
 import { describeError } from '../errors/describe.ts';
 import { Failure, type Symptom } from '../errors/failure.ts';
-import { endingRequests } from '../network/abandoned-requests.ts';
 import { fromHttp } from '../packages/aws-sdk.ts';
 import * as log from '../runner/log.ts';
 import { singleLine } from '../runner/safe-text.ts';
@@ -38,9 +37,9 @@ export async function containerCredentials(
   { region, signal, maxAttempts }: ContainerRequest,
 ): Promise<Credentials> {
   // One try a call, and no time limit: both are set around it. A timeout here would print a warning of its own.
-  // Made anew for each: an address that the SDK does not accept is refused there already, and its sockets end with it.
+  // Made anew for each: an address that the SDK does not accept is refused there already.
   const settings = { maxRetries: 0, timeout: NO_TIMEOUT_MS, logger: SDK_LOGGER };
-  const ask = (over: AbortSignal) => endingRequests(over, async () => fromHttp(settings)());
+  const ask = async () => fromHttp(settings)();
   try {
     const retries = maxAttempts === undefined ? {} : { maxAttempts };
     return await requestWithRetries(ask, {

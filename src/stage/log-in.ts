@@ -8,10 +8,8 @@ import { type Diagnosis, FAILED } from '../errors/diagnosis.ts';
 import { joinFailures } from '../errors/failure.ts';
 import { reportWarning } from '../errors/report.ts';
 import { sign } from '../identity/get-credentials.ts';
-import { CONFIG_FILES, requireReadable } from '../identity/readable-files.ts';
 import { regionForCredentials, stepRegion } from '../identity/region.ts';
 import { type Inputs, readInputs } from '../inputs.ts';
-import { limitAnswers } from '../network/answer-limit.ts';
 import { describeClientConfig, readClientConfig } from '../network/client-config.ts';
 import { maskSecrets, setRegistryOutput } from '../outputs.ts';
 import { needsRegion, planCalls, type TokenCall } from '../registry/calls.ts';
@@ -27,7 +25,6 @@ import type { Stage } from './run-stage.ts';
  * Throws one error for all that has failed.
  */
 export async function logIn(step: Stage): Promise<void> {
-  limitAnswers();
   const { environment, signal, diagnosis } = step;
   const inputs = await diagnosis.part('Inputs', readInputs, () => 'valid');
   const { containerCli } = inputs;
@@ -77,7 +74,6 @@ function countOf(calls: readonly TokenCall[]): string {
 }
 
 async function planStep(inputs: Inputs, environment: Environment): Promise<readonly TokenCall[]> {
-  await requireReadable(CONFIG_FILES, environment);
   const { registries, awsRegion } = inputs;
   const region = needsRegion(registries) ? await stepRegion(awsRegion, environment) : undefined;
   return planCalls(registries, region);

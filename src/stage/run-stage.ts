@@ -29,7 +29,7 @@ export async function runStage(run: (stage: Stage) => Promise<void>): Promise<vo
   } catch (error) {
     await reportFailure(signal.aborted ? signal.reason : error, diagnosis, environment);
   }
-  // A request that was given up may still hold its socket open, and the process with it. What was printed must be
-  // out first: writing to a pipe is not done at once on every platform.
-  process.stdout.write('', () => endProcess(process));
+  // A request that was given up may still hold its socket open, and with it the process. What was printed is written
+  // out first: not every platform writes to a pipe at once.
+  process.stdout.write('', () => endProcess(process, signal.aborted));
 }

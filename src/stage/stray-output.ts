@@ -1,6 +1,5 @@
 import { format } from 'node:util';
 import * as log from '../runner/log.ts';
-import { endProcess } from './process-end.ts';
 
 // Libraries print by themselves (the AWS SDK warns by console.warn), and so does node (warnings, errors that nothing
 // caught): raw, to a stream that the runner takes commands from.
@@ -22,6 +21,6 @@ export function catchStrayOutput(
   stage.on('warning', (warning) => log.debug(`${warning.name}: ${warning.message}`));
   stage.on('uncaughtException', (error) => {
     log.failed(error.message, error);
-    endProcess(stage);
+    stage.exit();
   });
 }

@@ -1,7 +1,6 @@
 /** What a stand-in does to one request instead of, or before, its usual answer. */
 export type Fault =
   | { kind: 'answer'; status: number; body: string | Buffer; headers: Record<string, string> }
-  | { kind: 'flood'; status: number }
   | { kind: 'hang' }
   | { kind: 'cut' }
   | { kind: 'slow'; ms: number };
@@ -13,11 +12,6 @@ export function answer(
   headers: Record<string, string> = {},
 ): Fault {
   return { kind: 'answer', status, body, headers };
-}
-
-/** Answers with a status, and a body that never ends. */
-export function flood(status = 200): Fault {
-  return { kind: 'flood', status };
 }
 
 /** Accepts the request and never answers. */

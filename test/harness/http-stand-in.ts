@@ -158,9 +158,6 @@ async function showFault(
     case 'answer':
       send(response, fault);
       return 'done';
-    case 'flood':
-      pour(response.writeHead(fault.status, { 'content-type': 'application/json' }));
-      return 'done';
     case 'cut':
       message.socket.destroy();
       return 'done';
@@ -170,14 +167,6 @@ async function showFault(
       await new Promise((resolve) => setTimeout(resolve, fault.ms));
       return 'go on';
   }
-}
-
-const DROP = Buffer.alloc(64 * 1024, ' ');
-
-/** Sends as much as the other side takes, until it has had enough. */
-function pour(response: ServerResponse): void {
-  while (!response.destroyed && response.write(DROP));
-  if (!response.destroyed) response.once('drain', () => pour(response));
 }
 
 function send(response: ServerResponse, reply: Reply): void {

@@ -3,7 +3,6 @@ import type { ErrorSamples } from './sample.ts';
 export const CREDENTIALS_SAMPLES: ErrorSamples = {
   'node-identity': ['The role of the node signs'],
   'profile-missing': ['The profile of AWS_PROFILE is not there'],
-  'file-not-regular': ['AWS_CONFIG_FILE names /tmp/config, which is no regular file'],
   'container-metadata-hostname': ['169.254.170.23 is not a valid container metadata service hostname'],
   'no-credentials': [
     'Could not load credentials from any providers',

@@ -50,5 +50,5 @@ export const ECR_SAMPLES: ErrorSamples = {
     'TimeoutError: no connection',
   ],
   'ecr-unavailable': ['ServerException: Internal', 'HTTP 503 without a message'],
-  'aws-unexpected-answer': ['the answer is longer than 1 MB', 'the response is not valid JSON'],
+  'aws-unexpected-answer': ['the response is not valid JSON'],
 };

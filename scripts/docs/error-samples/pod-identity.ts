@@ -66,7 +66,6 @@ export const POD_IDENTITY_SAMPLES: ErrorSamples = {
     'the response is not of the required format',
     'HTTP credential provider response not of the required format, an object matching: …',
     'the response is not valid JSON',
-    'the answer is longer than 1 MB',
     'EKS Pod Identity returned no credentials: http://127.0.0.1/ responded with HTTP 302 without a message',
   ],
 };

@@ -18,13 +18,6 @@ export const CREDENTIALS: readonly KnownError[] = [
       "Make the profile in a step before this one (aws-profile of aws-actions/configure-aws-credentials), or take AWS_PROFILE away:\nenv:\n  AWS_PROFILE: ''",
   },
   {
-    id: 'file-not-regular',
-    areas: ['credentials'],
-    means:
-      '{tokenFile} is a pipe, a socket or a device. To read it may never end and could not be called off, so it was not tried. What Kubernetes, EKS and configure-aws-credentials write are regular files.',
-    remedy: 'See what it is, and let {variable} name a regular file, or a link to one:\nls -lL {tokenFile}',
-  },
-  {
     id: 'container-metadata-hostname',
     areas: ['pod-identity', 'credentials'],
     pattern: /is not a valid container metadata service hostname/,

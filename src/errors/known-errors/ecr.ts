@@ -133,7 +133,7 @@ export const ECR: readonly KnownError[] = [
   {
     id: 'aws-unexpected-answer',
     areas: ['ecr', 'credentials'],
-    pattern: /answer is longer|response is not valid JSON/,
+    pattern: /response is not valid JSON/,
     means:
       'What answers is not {service}: something on the way (a gateway, a sign-in page), or what AWS_ENDPOINT_URL or one of its kin names.',
     remedy:

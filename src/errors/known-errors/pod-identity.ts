@@ -175,8 +175,7 @@ export const POD_IDENTITY: readonly KnownError[] = [
   {
     id: 'agent-unexpected-answer',
     areas: ['pod-identity'],
-    pattern:
-      /not of the required format|not valid JSON|RFC.?3339|answer is longer|responded with HTTP [123]\d\d/i,
+    pattern: /not of the required format|not valid JSON|RFC.?3339|responded with HTTP [123]\d\d/i,
     means:
       'What answers at {uri} is not the EKS Pod Identity agent: the answer holds no credentials in the form that AWS defines.',
     remedy: 'See what {variable} names and what listens there:\ncurl -sS -o /dev/null -D - {uri}',

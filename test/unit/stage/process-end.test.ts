@@ -1,45 +1,36 @@
-import { expect, jest, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { type EndingProcess, endProcess } from '../../../src/stage/process-end.ts';
 
-/** Ends a process that has this work under way, and tells what was called, in order. */
-function end(work: readonly string[], more: Partial<EndingProcess> = {}): readonly unknown[][] {
+/** Ends a process that has this work under way, and tells what was called. */
+function end(
+  work: string,
+  isCutShort: boolean,
+  platform: NodeJS.Platform = 'linux',
+): readonly (readonly unknown[])[] {
   const calls: unknown[][] = [];
-  endProcess({
-    execPath: '/node',
-    exitCode: 1,
-    getActiveResourcesInfo: () => [...work],
-    execve: ((...args: unknown[]) => calls.push(['execve', ...args])) as unknown as () => never,
-    exit: ((...args: unknown[]) => calls.push(['exit', ...args])) as unknown as () => never,
-    ...more,
-  });
+  const stage = {
+    pid: 123,
+    platform,
+    getActiveResourcesInfo: () => ['PipeWrap', work],
+    kill: (...args: unknown[]) => calls.push(['kill', ...args]),
+    exit: (...args: unknown[]) => calls.push(['exit', ...args]),
+  };
+  endProcess(stage as unknown as EndingProcess, isCutShort);
   return calls;
 }
 
-test.each([[[]], [['PipeWrap', 'Timeout', 'TCPSocketWrap', 'ProcessWrap']]])(
-  'a process whose threads are idle exits: %j',
-  (work) => {
-    expect(end(work)).toEqual([['exit']]);
-  },
-);
+test.each([
+  ['Timeout', true],
+  ['TCPSocketWrap', true],
+  ['GetAddrInfoReqWrap', false],
+])('a process with %s under way exits (cut short: %s)', (work, isCutShort) => {
+  expect(end(work, isCutShort)).toEqual([['exit']]);
+});
 
 test.each(['FSReqPromise', 'FSReqCallback', 'GetAddrInfoReqWrap'])(
-  'one whose thread is at %s turns into one that ends at once, with the same code',
+  'one that is cut short while a thread is at %s kills itself',
   (work) => {
-    expect(end(['PipeWrap', work])[0]).toEqual([
-      'execve',
-      '/node',
-      ['/node', '--eval', 'process.exit(1)'],
-      {},
-    ]);
-    expect(end([work], { exitCode: undefined })[0]?.[2]).toEqual(['/node', '--eval', 'process.exit(0)']);
+    expect(end(work, true)).toEqual([['kill', 123, 'SIGKILL']]);
+    expect(end(work, true, 'win32')).toEqual([['exit']]);
   },
 );
-
-test('where there is no such call, or it is refused, the process exits', () => {
-  const refused = jest.fn(() => {
-    throw new Error('not on this platform');
-  });
-  expect(end(['FSReqPromise'], { execve: undefined })).toEqual([['exit']]);
-  expect(end(['FSReqPromise'], { execve: refused as unknown as () => never })).toEqual([['exit']]);
-  expect(refused).toHaveBeenCalledTimes(1);
-});

@@ -10,10 +10,7 @@ const output = { ...console };
 beforeEach(() => {
   printed = '';
   exit.mockReset();
-  stage = Object.assign(new EventEmitter(), {
-    exit,
-    getActiveResourcesInfo: () => [],
-  }) as unknown as NodeJS.Process;
+  stage = Object.assign(new EventEmitter(), { exit }) as unknown as NodeJS.Process;
   stage.on('warning', () => {
     printed += 'as node prints it\n';
   });
