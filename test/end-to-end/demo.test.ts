@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { nodeBinary, repository } from '../harness/paths.ts';
 
@@ -25,6 +25,21 @@ test('the demo shows a login and a logout, and succeeds', async () => {
   expect(stdout).toContain("✔ the registry accepted the docker client's credential");
   expect(stdout).toContain("✔ docker's login is gone");
   expect(exitCode).toBe(0);
+});
+
+test('the demo calls no credential helper of the machine, where docker would choose one', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'helpers-of-the-machine-'));
+  const calls = join(folder, 'calls');
+  for (const name of [
+    'pass',
+    ...['pass', 'secretservice', 'osxkeychain', 'desktop'].map((store) => `docker-credential-${store}`),
+  ]) {
+    writeFileSync(join(folder, name), `#!/bin/sh\necho "$0 $*" >>${calls}\nexit 1\n`, { mode: 0o755 });
+  }
+  const { exitCode } = await runDemo({ PATH: [folder, process.env['PATH']].join(delimiter) });
+  const called = existsSync(calls) ? readFileSync(calls, 'utf8') : '';
+  rmSync(folder, { recursive: true });
+  expect([exitCode, called]).toEqual([0, '']);
 });
 
 test('the demo of a pod without an association shows the failure as it should be', async () => {

@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { StepResult } from '../harness/runner.ts';
+import { findProgram } from '../harness/tools.ts';
 import { useWorld } from '../harness/use-world.ts';
 
 let shared: string;
@@ -198,8 +199,8 @@ fi
     mkdirSync(join(shared, 'cli-plugins'));
     writeFileSync(join(shared, 'cli-plugins', 'docker-hello'), plugin, { mode: 0o755 });
     const docker = (env: Record<string, string>, ...args: string[]): string =>
-      execFileSync('docker', args, {
-        env: { PATH: process.env['PATH'] ?? '', HOME: world.home, ...env },
+      execFileSync(findProgram('docker') ?? 'docker', args, {
+        env: { HOME: world.home, ...env },
         encoding: 'utf8',
       });
     docker({}, 'context', 'create', 'elsewhere', '--docker', 'host=tcp://127.0.0.1:1');

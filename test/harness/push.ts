@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { findProgram } from './tools.ts';
 
 const run = promisify(execFile);
 
@@ -20,11 +21,13 @@ export async function push(
   folder: string,
   env: Record<string, string>,
 ): Promise<void> {
-  const options = { cwd: folder, env: { ...process.env, ...env, DOCKER_CONFIG: dockerConfig } };
+  const program = findProgram(tool) ?? tool;
+  // No PATH: a client finds no credential helper of the machine.
+  const options = { cwd: folder, env: { ...env, DOCKER_CONFIG: dockerConfig } };
   if (tool === 'oras') {
     writeFileSync(join(folder, 'artifact.txt'), 'pushed\n');
     await run(
-      'oras',
+      program,
       ['push', '--disable-path-validation', `${host}/team/app:oras`, 'artifact.txt'],
       options,
     );
@@ -41,7 +44,7 @@ export async function push(
     `oci:${join(folder, 'image')}:latest`,
     target,
   ];
-  await run('skopeo', copy, options);
+  await run(program, copy, options);
 }
 
 /** Writes the smallest image there is, in OCI's image layout. */

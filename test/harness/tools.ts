@@ -2,6 +2,7 @@ import {
   accessSync,
   chmodSync,
   constants,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -9,7 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { harness, nodeBinary } from './paths.ts';
 
 /** What a fake tool does when it is run. */
@@ -43,11 +44,10 @@ export interface ToolRun {
   grandchildPid?: number;
 }
 
-const PATH_OF_TESTS = process.env['PATH'] ?? '';
-
-/** Finds a program on the PATH of the tests. */
+/** Finds a program on the PATH of the machine. */
 export function findProgram(name: string): string | undefined {
-  return PATH_OF_TESTS.split(delimiter)
+  return (process.env['PATH'] ?? '')
+    .split(delimiter)
     .map((directory) => join(directory, process.platform === 'win32' ? `${name}.exe` : name))
     .find((file) => {
       try {
@@ -72,28 +72,31 @@ function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** A folder of tools that is a step's whole PATH, and the record of their runs. */
+/**
+ * A folder of tools that is a step's whole PATH, and theirs, and the record of their runs. Nothing of the machine is on it:
+ * docker would find its credential store there, and so the keychain of whoever runs the tests.
+ */
 export class ToolDirectory {
   readonly path: string;
-  /** The folders that the step's PATH consists of. */
-  readonly searchPath: string[];
   readonly #record: string;
   readonly #realEnv: Record<string, string>;
 
   /** `realEnv` is added to the environment of real tools, after theirs has been recorded. */
   constructor(directory: string, realEnv: Record<string, string> = {}) {
     this.path = join(directory, 'bin');
-    this.searchPath = [this.path];
     this.#record = join(directory, 'runs');
     this.#realEnv = realEnv;
     mkdirSync(this.path, { recursive: true });
     mkdirSync(this.#record, { recursive: true, mode: 0o700 });
   }
 
-  /** Puts a tool on the PATH. On Windows, which runs no scripts as programs, only real ones, whose runs go unrecorded. */
+  /**
+   * Puts a tool on the PATH, alone: a real one comes without what lies beside it, such as docker's credential helpers.
+   * On Windows, which runs no scripts as programs, only real ones, whose runs go unrecorded.
+   */
   add(name: string, tool: Tool): void {
     if (process.platform === 'win32' && tool === 'real') {
-      this.searchPath.push(dirname(program(name)));
+      copyFileSync(program(name), join(this.path, `${name}.exe`));
       return;
     }
     const lines = tool === 'real' ? this.#real(name) : this.#fake(name, Array.isArray(tool) ? tool : [tool]);
@@ -130,7 +133,7 @@ export class ToolDirectory {
 
   #real(name: string): string[] {
     const settings = Object.entries(this.#realEnv).map(([key, value]) => `export ${key}=${quote(value)}`);
-    return [`PATH="$PATH":${quote(PATH_OF_TESTS)}`, ...settings, `exec ${quote(program(name))} "$@"`];
+    return [...settings, `exec ${quote(program(name))} "$@"`];
   }
 
   #fake(name: string, behaviours: ToolBehaviour[]): string[] {

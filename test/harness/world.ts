@@ -350,7 +350,7 @@ export class World {
       ...((choice.debug ?? true) ? { RUNNER_DEBUG: '1' } : {}),
       ...choice.env,
       ...Object.assign({}, ...after.map((step) => step.exportedEnv)),
-      PATH: [...after.flatMap((step) => step.paths), ...tools.searchPath].join(delimiter),
+      PATH: [...after.flatMap((step) => step.paths), tools.path].join(delimiter),
     };
     return Object.fromEntries(
       Object.entries(env).filter((pair): pair is [string, string] => pair[1] !== undefined),

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import type { Scenario } from '../../harness/namespace.ts';
 import type { NamespaceWorld } from '../../harness/namespace-world.ts';
 import type { StepResult } from '../../harness/runner.ts';
+import { findProgram } from '../../harness/tools.ts';
 
 const run = promisify(execFile);
 
@@ -85,11 +86,12 @@ async function use(
   const folder = join(world.directory, 'use');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'artifact.txt'), 'pushed\n');
-  const env = { ...after.options.env, ...after.exportedEnv, PATH: process.env['PATH'] ?? '' };
+  // The step's PATH has no credential helper of the machine; its tools there would record these runs as the step's.
+  const env = { ...after.options.env, ...after.exportedEnv };
   const said: Record<string, string> = {};
   for (const tool of tools) {
     const [program, args] = useOf(tool, host, folder);
-    said[tool] = await run(program, args, { env }).then(
+    said[tool] = await run(findProgram(program) ?? program, args, { env }).then(
       () => '',
       (error: { stderr?: string }) => error.stderr || String(error),
     );
