@@ -12,7 +12,7 @@ import { singleLine } from './runner/safe-text.ts';
 
 /** What the user asks for, read and checked. */
 export type Inputs = {
-  /** 12-digit account IDs; empty where every account may sign. */
+  /** 12-digit account IDs; empty where every account is allowed. */
   readonly allowedAccountIds: readonly string[];
   /** A region name, or empty. */
   readonly awsRegion: string;

@@ -5,24 +5,24 @@ import type { Authorization, RegistryLogin } from '../registry/login.ts';
 /** A login, and its place among all that the step makes. */
 export type PlacedLogin = { readonly position: number; readonly login: RegistryLogin };
 
-/** Which token is for which registry. */
+/** Which authorization token is for which registry. */
 export type Assignment = {
   readonly logins: readonly PlacedLogin[];
-  /** The registries that the answer has no token for, by host or account ID. */
+  /** The registries that the response has no token for, by host or account ID. */
   readonly missing: readonly string[];
 };
 
 /**
- * Gives each registry of a call the token that came with it.
- * An answer names accounts in its hosts; one that names other hosts, as stand-ins on loopback do, is read in the order
- * of the IDs that were asked for.
+ * Gives each registry of a call its token from the response.
+ * The hosts in a response contain the account IDs. Where they do not, as with a stand-in for ECR, the order of the
+ * registry IDs in the request counts.
  */
-export function assignTokens(call: TokenCall, answer: readonly Authorization[]): Assignment {
+export function assignTokens(call: TokenCall, response: readonly Authorization[]): Assignment {
   const { targets } = call;
   const registryIds = call.service === 'ecr' ? call.registryIds : undefined;
-  // One registry of its own is all that a call without IDs is answered for.
-  if (registryIds === undefined) return place(targets, () => answer[0]);
-  const byAccount = accountsOf(registryIds, answer);
+  // Without registry IDs, ECR returns the caller's own registry and no other.
+  if (registryIds === undefined) return place(targets, () => response[0]);
+  const byAccount = accountsOf(registryIds, response);
   return place(targets, ({ accountId }) => byAccount.get(accountId));
 }
 
@@ -33,7 +33,7 @@ function place(targets: readonly Target[], find: (target: Target) => Authorizati
     const authorization = find(target);
     const registry = target.host ?? authorization?.registry;
     if (authorization === undefined || registry === undefined) {
-      missing.push(target.host ?? target.accountId ?? 'of the account that signs');
+      missing.push(target.host ?? target.accountId ?? 'of the caller account');
     } else {
       logins.push({ position: target.position, login: { ...authorization, registry } });
     }
@@ -43,17 +43,17 @@ function place(targets: readonly Target[], find: (target: Target) => Authorizati
 
 function accountsOf(
   registryIds: readonly string[],
-  answer: readonly Authorization[],
+  response: readonly Authorization[],
 ): ReadonlyMap<string | undefined, Authorization> {
   const found = new Map<string | undefined, Authorization>();
   const unnamed: Authorization[] = [];
-  for (const authorization of answer) {
+  for (const authorization of response) {
     const account = accountOf(authorization.registry);
     if (account === undefined) unnamed.push(authorization);
     else found.set(account, authorization);
   }
   const left = registryIds.filter((id) => !found.has(id));
-  // Where there are more or fewer than were asked for, the order says nothing.
+  // Where there are more or fewer than requested, the order tells nothing.
   if (unnamed.length === left.length) {
     for (const [index, authorization] of unnamed.entries()) found.set(left[index], authorization);
   }

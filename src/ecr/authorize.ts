@@ -5,15 +5,15 @@ import { assignTokens, type PlacedLogin } from './assignment.ts';
 import type { EcrClientConfig } from './client.ts';
 import { getAuthorizationTokens, nameOfCall } from './token.ts';
 
-/** What the calls gave. */
+/** The result of all calls. */
 export type Authorized = {
-  /** In the order in which the registries were asked for, each host once. */
+  /** In the order of the registries in the request, each host once. */
   readonly logins: readonly RegistryLogin[];
-  /** One for each call that failed, and for each registry that an answer had no token for. */
+  /** One for each call that failed, and for each registry that a response has no token for. */
   readonly failures: readonly unknown[];
 };
 
-/** Makes all calls and gives each registry its token. A call that fails takes nothing from the others. */
+/** Makes all calls and gives each registry its token. A call that fails does not affect the others. */
 export async function authorize(
   calls: readonly TokenCall[],
   settings: EcrClientConfig,
@@ -33,13 +33,15 @@ export async function authorize(
     const { logins, missing } = assignTokens(call, result.value);
     placed.push(...logins);
     for (const registry of missing) {
-      failures.push(new Failure({ what: `The answer of ${nameOfCall(call)} has no token for ${registry}.` }));
+      failures.push(
+        new Failure({ what: `The response of ${nameOfCall(call)} has no token for ${registry}.` }),
+      );
     }
   }
   return { logins: inOrder(placed), failures };
 }
 
-/** A registry asked for by its account and by its host as well is one login. */
+/** A registry that is given by its account and by its host is one login. */
 function inOrder(placed: readonly PlacedLogin[]): readonly RegistryLogin[] {
   const byHost = new Map<string, RegistryLogin>();
   for (const { login } of placed.toSorted((one, other) => one.position - other.position)) {

@@ -7,13 +7,13 @@ import * as log from '../runner/log.ts';
 import type { EcrClientConfig } from './client.ts';
 import { getAuthorizationTokens } from './token.ts';
 
-/** Where the account that signs is asked for if no call of the step is to ECR itself. */
+/** The region of the call where no other call of the step is to Amazon ECR and the step has no region. */
 const FALLBACK_REGION = 'us-east-1';
 
 /**
- * The call whose answer names the registry of the account that signs, which is any without registry IDs: one that the
- * step makes anyway, or else one more. That goes where the first of the others goes, since all are of one partition;
- * for ECR Public alone, to the region of the step.
+ * The call whose response names the registry of the caller account, which is any call without registry IDs: one that
+ * the step makes anyway, else an additional one. That goes to the region of the first of the others, since all are of
+ * one partition; for ECR Public alone, to the region of the step.
  */
 export function accountCall(calls: readonly TokenCall[], region: string = FALLBACK_REGION): TokenCall {
   const first = calls.find((call) => call.service === 'ecr');
@@ -22,10 +22,13 @@ export function accountCall(calls: readonly TokenCall[], region: string = FALLBA
   return registryIds === undefined ? first : { ...call, targets: [] };
 }
 
-/** What the step has asked for, and what came of it. */
-export type Answered = { readonly calls: readonly TokenCall[]; readonly logins: readonly RegistryLogin[] };
+/** The calls of the step, and the logins that they gave. */
+export type CompletedCalls = {
+  readonly calls: readonly TokenCall[];
+  readonly logins: readonly RegistryLogin[];
+};
 
-/** What is needed for one more call. */
+/** What an additional call depends on. */
 export type AccountRequest = {
   readonly region: string | undefined;
   readonly settings: EcrClientConfig;
@@ -34,13 +37,13 @@ export type AccountRequest = {
 };
 
 /**
- * Names the account that signs in the log where an answer shows it, and holds it against those that may sign. Where
- * all may, no call is made for it; where there is nothing to log in to, there is nothing to keep from anybody.
- * Throws a Failure where the account is not allowed, or cannot be known.
+ * Logs the caller account where a response shows it, and checks it against the allowed accounts. Where all accounts
+ * are allowed, no call is made for it; where there is no registry to log in to, there is nothing to protect.
+ * Throws a Failure where the account is not allowed, or is unknown.
  */
 export async function checkCallerAccount(
   allowed: readonly string[],
-  { calls, logins }: Answered,
+  { calls, logins }: CompletedCalls,
   { region, settings, signal, diagnosis }: AccountRequest,
 ): Promise<void> {
   const call = accountCall(calls, region);
@@ -48,18 +51,18 @@ export async function checkCallerAccount(
   if (logins.length === 0 || (!isMade && allowed.length === 0)) return;
   const find = async () =>
     isMade ? accountOf(logins[0]?.registry) : findCallerAccount(call, settings, signal);
-  const found = (account: string | undefined): string => account ?? 'not shown by the answer';
-  const account = await diagnosis.part('Account that signs', find, found);
-  if (account !== undefined) log.info(`The account that signs is ${account}`);
+  const found = (account: string | undefined): string => account ?? 'not in the response';
+  const account = await diagnosis.part('Caller account', find, found);
+  if (account !== undefined) log.info(`Caller account: ${account}`);
   if (allowed.length === 0) return;
   const check = () => checkAccount(account, allowed);
   await diagnosis.part('Allowed accounts', check, () => allowed.join(', '));
 }
 
 /**
- * Finds the account that signs by asking ECR for the default registry. No identity needs more rights for it than for
- * the login itself, and no other client is loaded. The password that comes with the answer is not used.
- * Throws a Failure where ECR refuses.
+ * Finds the caller account by asking ECR for the default registry. That needs no other permission than the login does,
+ * and no other client. The password in the response is not used.
+ * Throws a Failure where ECR refuses the call.
  */
 async function findCallerAccount(
   call: TokenCall,
@@ -72,15 +75,15 @@ async function findCallerAccount(
 }
 
 /**
- * Holds the account that signs against those that may.
- * Throws a Failure that names both where it is not among them, or cannot be known.
+ * Checks the caller account against the allowed ones.
+ * Throws a Failure that names both where it is not among them, and one where it is unknown.
  */
 export function checkAccount(account: string | undefined, allowed: readonly string[]): void {
   if (account !== undefined && allowed.includes(account)) return;
   if (account === undefined) {
-    const what = 'The account that signs is not known, so it cannot be allowed.';
+    const what = 'The caller account is unknown, so it cannot be allowed.';
     throw new Failure({ what, knownError: 'account-unknown' });
   }
-  const what = `The account that signs is ${account}; allowed-account-ids allows ${allowed.join(', ')}.`;
+  const what = `The caller account is ${account}; allowed-account-ids allows ${allowed.join(', ')}.`;
   throw new Failure({ what, knownError: 'account-not-allowed', facts: { accountId: account } });
 }

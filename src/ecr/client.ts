@@ -3,7 +3,7 @@ import type { Credentials } from '../pod-identity/agent.ts';
 import { type Environment, variable } from '../runner/environment.ts';
 import { PRODUCT } from '../runner/product.ts';
 
-/** Settings that every AWS client of the action shares. */
+/** Settings that all clients of ECR and ECR Public share. */
 export type EcrClientConfig = {
   readonly credentials: Credentials;
   readonly customUserAgent: [string, string][];
@@ -21,9 +21,8 @@ export function ecrClientConfig(
 }
 
 /**
- * How the client names itself: this action, and the run and attempt where the runner tells them, so that a call found
- * in CloudTrail leads to the run that made it. Values of another form than the runner's are left out: the header is
- * no place for text from elsewhere.
+ * The action's part of the user agent: its name, and the run and attempt where the runner sets them, so that a call in
+ * CloudTrail leads to its run. Values in another format than the runner's are left out: they do not belong in a header.
  */
 export function userAgent(environment: Environment): [string, string][] {
   const pairs: [string, string][] = [[PRODUCT.name, PRODUCT.version]];

@@ -11,8 +11,8 @@ import type { EcrClientConfig } from './client.ts';
 const PUBLIC_REGION = 'us-east-1';
 
 /**
- * Calls GetAuthorizationToken and checks what comes back.
- * Throws a Failure that names the service, the registries, and in its own words why there is no token.
+ * Calls GetAuthorizationToken and checks the response.
+ * Throws a Failure with the service, the registries, and the service's own message where there is no token.
  */
 export async function getAuthorizationTokens(
   call: TokenCall,
@@ -43,7 +43,7 @@ function tokenFailure(call: TokenCall, error: unknown): Failure {
   return new Failure(symptom, { cause: error });
 }
 
-/** Where a call goes and for which registries, for the log. */
+/** The service, region and registries of a call, for the log. */
 export function nameOfCall(call: TokenCall): string {
   const registries = call.targets.flatMap(({ host, accountId }) => host ?? accountId ?? []).join(', ');
   if (call.service === 'ecr-public') return `Amazon ECR Public for ${registries}`;
@@ -67,10 +67,10 @@ async function fromEcr(
     ...endpointVariant(call),
   };
   const client = new ECRClient({ ...shared, ...ofCall });
-  const reply = await client.send(command, { abortSignal: signal });
-  const data = reply.authorizationData ?? [];
+  const response = await client.send(command, { abortSignal: signal });
+  const data = response.authorizationData ?? [];
   if (data.length === 0) {
-    throw new Failure({ what: `${nameOfCall(call)} answered without any authorization data.` });
+    throw new Failure({ what: `The response of ${nameOfCall(call)} has no authorization data.` });
   }
   return data.map((one) => {
     const registry = registryHost(one.proxyEndpoint);
@@ -92,43 +92,46 @@ async function fromEcrPublic(
     ...variant,
   };
   const client = new ECRPUBLICClient({ ...shared, ...ofCall });
-  const reply = await client.send(new GetAuthorizationTokenCommand({}), { abortSignal: signal });
-  if (!reply.authorizationData) {
-    throw new Failure({ what: 'Amazon ECR Public answered without any authorization data.' });
+  const response = await client.send(new GetAuthorizationTokenCommand({}), { abortSignal: signal });
+  if (!response.authorizationData) {
+    throw new Failure({ what: `The response of ${nameOfCall(call)} has no authorization data.` });
   }
-  const { authorizationToken, expiresAt } = reply.authorizationData;
+  const { authorizationToken, expiresAt } = response.authorizationData;
   return [{ ...readToken('of ECR Public', authorizationToken), ...expiry(expiresAt) }];
 }
 
-/** The client's settings for an endpoint. A variant that is not asked for is left to the SDK's own configuration. */
+/** The client's settings for an endpoint. A variant that is not requested is left to the SDK's own configuration. */
 function endpointVariant({ fips, dualStack }: { readonly fips: boolean; readonly dualStack: boolean }) {
   return { ...(fips && { useFipsEndpoint: true }), ...(dualStack && { useDualstackEndpoint: true }) };
 }
 
-/** A time that is none of a calendar says nothing, and is no reason to throw the token away. */
+/** A response with an invalid time still has a valid token. */
 function expiry(expiresAt: Date | undefined): Pick<Authorization, 'expiresAt'> {
   return expiresAt === undefined || Number.isNaN(expiresAt.getTime()) ? {} : { expiresAt };
 }
 
 /**
- * The registry host that a reply names. It becomes an argument of the container client, so it must be a plain
- * `host[:port]`; which host it is, is the service's to say.
+ * The registry host in a response. It becomes an argument of the container client, so it must be a plain `host[:port]`.
+ * Throws a Failure where it is anything else.
  */
 export function registryHost(proxyEndpoint: string | undefined): string {
   const host = proxyEndpoint?.replace(/^https?:\/\//, '').replace(/\/$/, '') ?? '';
   if (/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?$/i.test(host)) return host;
-  throw new Failure({ what: `Amazon ECR answered with a registry that is no host: '${singleLine(host)}'.` });
+  throw new Failure({
+    what: `The response of Amazon ECR names a registry that is not a host: '${singleLine(host)}'.`,
+  });
 }
 
 /**
- * Takes a token apart. The password is all that follows the first colon.
- * Its text never goes into an error: a token that is broken in the middle may still be a secret.
+ * Decodes a token. The password is everything behind the first colon.
+ * Throws a Failure, never with the token's text: even a damaged token can be a secret.
  */
 export function readToken(
   registry: string,
   token: string | undefined,
 ): Pick<Authorization, 'username' | 'password' | 'token'> {
-  if (!token) throw new Failure({ what: `The answer for registry ${registry} has no authorization token.` });
+  if (!token)
+    throw new Failure({ what: `The response for registry ${registry} has no authorization token.` });
   const decoded = Buffer.from(token, 'base64').toString('utf8');
   const [, username, password] = /^(\w[\w.-]*):(\S+)$/.exec(decoded) ?? [];
   if (username === undefined || password === undefined) {

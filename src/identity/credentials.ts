@@ -15,26 +15,26 @@ import * as log from '../runner/log.ts';
 import { singleLine } from '../runner/safe-text.ts';
 import type { CredentialSource } from './credential-order.ts';
 
-/** What is needed to get credentials, whatever their source. */
+/** What getting credentials depends on, whatever their source. */
 export type CredentialsRequest = {
   readonly environment: Environment;
-  /** The region of the step, for the calls to STS; the profile's own goes before it. */
+  /** For calls to STS; the region of a profile takes precedence. */
   readonly region: string | undefined;
   readonly signal: AbortSignal;
   readonly clientConfig: ClientConfig;
 };
 
 /**
- * Time for sources that bring no deadline of their own, in milliseconds: for a process that a profile names, the SDK
- * would wait for ever. It leaves STS, which has deadlines, time for its retries.
+ * Deadline for sources that have none of their own, in milliseconds: the SDK waits for a `credential_process` without
+ * limit. Long enough for calls to STS, which have deadlines, and their retries.
  */
 const SOURCE_DEADLINE_MS = 180_000;
 
 /**
- * Gets the credentials of a source, once: they are good for longer than a step lasts.
- * Throws a Failure that explains why there are none.
+ * Gets the credentials of a source, once: they stay valid for longer than a step takes.
+ * Throws a Failure with the reason where there are none.
  */
-export async function obtainCredentials(
+export async function fetchCredentials(
   source: CredentialSource,
   request: CredentialsRequest,
 ): Promise<Credentials> {
@@ -60,7 +60,7 @@ async function fromContainer({ environment, ...request }: CredentialsRequest): P
   return containerCredentials(source, { ...rest, ...(maxAttempts !== undefined && { maxAttempts }) });
 }
 
-/** What a profile, or the variables of IRSA, say of a role and a web identity, in the words of STS. */
+/** The parameters of AssumeRoleWithWebIdentity, from a profile or the variables of IRSA. */
 type WebIdentity = {
   readonly RoleArn: string;
   readonly RoleSessionName: string;
@@ -78,7 +78,7 @@ async function sdkProvider(
     logger: SDK_LOGGER,
     clientConfig: sdkConfig,
     ...(region !== undefined && { parentClientConfig: { region } }),
-    // A profile with a web identity gets the client's settings in this way only: fromIni does not hand them on.
+    // fromIni does not pass the client's settings on to a web identity; this is the only way to set them.
     roleAssumerWithWebIdentity: ({ RoleArn, RoleSessionName, WebIdentityToken }: WebIdentity) =>
       providers.fromWebToken({
         roleArn: RoleArn,
@@ -90,7 +90,7 @@ async function sdkProvider(
   return source === 'profile' ? providers.fromIni(settings) : providers.fromNodeProviderChain(settings);
 }
 
-/** Warnings of the SDK (keys and a profile at once, say) go to the log as warnings, in one line each. */
+/** Warnings of the SDK, such as keys and a profile at once, are warnings of the log, one line each. */
 const SDK_LOGGER = {
   debug: (...parts: unknown[]) => log.debug(singleLine(parts.join(' '))),
   info: (...parts: unknown[]) => log.debug(singleLine(parts.join(' '))),
@@ -105,14 +105,14 @@ async function sourceFailure(
 ): Promise<Failure> {
   const { message, details } = describeError(error);
   const container = containerSource(environment);
-  // Where a chain has ended at the container, the agent's own words say more than those of the chain.
+  // Where the chain ended at the container endpoint, the agent's own message says more than the chain's.
   const isContainers = /metadata service|from any providers/.test(message) || isUnreadable(error);
   if (container !== undefined && isContainers) {
     const { failure, saysWhy } = await containerFailure(error, container, region, signal);
     if (saysWhy || /metadata service/.test(message)) return failure;
   }
   const profile = variable(environment, 'AWS_PROFILE');
-  const from = source === 'profile' ? `the profile '${profile}'` : "the AWS SDK's default chain";
+  const from = source === 'profile' ? `profile '${profile}'` : "the AWS SDK's default chain";
   const symptom: Symptom = {
     area: 'credentials',
     what: `No credentials from ${from}: ${message}`,

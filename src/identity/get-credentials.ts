@@ -8,57 +8,55 @@ import * as log from '../runner/log.ts';
 import { singleLine } from '../runner/safe-text.ts';
 import {
   type ChosenCredentials,
+  type CredentialSource,
   type CredentialSourceChoice,
   chooseCredentials,
   SUBJECTS,
 } from './credential-order.ts';
-import { type CredentialsRequest, obtainCredentials } from './credentials.ts';
+import { type CredentialsRequest, fetchCredentials } from './credentials.ts';
 import { nameIdentity } from './identity-name.ts';
 import { profileContent, readProfile } from './profile.ts';
 
-/** Who is told of what happens on the way. */
+/** Where the result of each check, and each warning, goes. */
 export type Reporting = {
   readonly diagnosis: Diagnosis;
-  /** Warns of what does not end the stage, with its explanation. */
+  /** Prints a warning with its explanation; the stage goes on. */
   readonly warn: (failure: Failure) => Promise<void>;
 };
 
 /**
- * Decides who signs, says so in the log, and gets the credentials.
- * Throws a Failure that explains why there are none.
+ * Decides which credentials are used, logs them by name, and gets them.
+ * Throws a Failure with the reason where there are none.
  */
-export async function sign(
+export async function getCredentials(
   choice: CredentialSourceChoice,
   request: CredentialsRequest,
   { diagnosis, warn }: Reporting,
 ): Promise<Credentials> {
   const { environment } = request;
   log.keepOut(...SECRET_VARIABLES.map((name) => variable(environment, name)));
-  const signer = await decide(choice, environment, diagnosis);
-  for (const warning of signer.warnings) log.warning(warning);
-  for (const note of signer.notes) log.info(note);
+  const { source, reason, warnings, notes } = await choose(choice, environment, diagnosis);
+  for (const warning of warnings) log.warning(warning);
+  for (const note of notes) log.info(note);
 
-  const credentials = await credentialsOf(signer, request).catch((error: unknown) => {
-    diagnosis.add({
-      mark: 'bad',
-      subject: SUBJECTS[signer.source],
-      reason: `selected (${signer.reason}), but returned no credentials`,
-    });
+  const subject = SUBJECTS[source];
+  const credentials = await fetchAnnounced(source, reason, request).catch((error: unknown) => {
+    diagnosis.add({ mark: 'bad', subject, reason: `selected (${reason}), but returned no credentials` });
     throw error;
   });
   log.keepOut(credentials.secretAccessKey, credentials.sessionToken);
 
-  const { name, isInstance } = await nameIdentity(signer.source, environment, credentials);
-  if (signer.source !== 'container') log.info(`Signing with ${name} (${signer.reason})`);
+  const { name, isInstance } = await nameIdentity(source, environment, credentials);
+  if (source !== 'container') log.info(`Using credentials from ${name} (${reason})`);
   if (isInstance && runsInPod(environment)) await warn(await nodeIdentity(request.region));
-  diagnosis.add({ mark: 'good', subject: SUBJECTS[signer.source], reason: `${name} (${signer.reason})` });
+  diagnosis.add({ mark: 'good', subject, reason: `${name} (${reason})` });
   return credentials;
 }
 
-/** Variables whose values are secrets; services have quoted what they refuse. */
+/** Variables whose values are secret: services quote what they refuse. */
 const SECRET_VARIABLES = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_CONTAINER_AUTHORIZATION_TOKEN'];
 
-async function decide(
+async function choose(
   choice: CredentialSourceChoice,
   environment: Environment,
   diagnosis: Diagnosis,
@@ -66,40 +64,41 @@ async function decide(
   const name = variable(environment, 'AWS_PROFILE');
   const profile =
     choice === 'auto' && name !== undefined ? profileContent(await readProfile(name)) : undefined;
-  const signer = chooseCredentials(choice, { environment, profile });
-  diagnosis.add(...signer.passedOver);
-  if (signer.source === 'profile' && profile === 'missing') {
+  const chosen = chooseCredentials(choice, { environment, profile });
+  diagnosis.add(...chosen.skipped);
+  if (chosen.source === 'profile' && profile === 'missing') {
     const shown = singleLine(String(name));
-    const what = `The profile '${shown}' of AWS_PROFILE does not exist.`;
+    const what = `Profile '${shown}' of AWS_PROFILE does not exist.`;
     diagnosis.add({ mark: 'bad', subject: SUBJECTS.profile, reason: `'${shown}' does not exist` });
     throw new Failure({ what, knownError: 'profile-missing', facts: { profile: name } });
   }
-  return signer;
+  return chosen;
 }
 
-async function credentialsOf(signer: ChosenCredentials, request: CredentialsRequest): Promise<Credentials> {
+async function fetchAnnounced(
+  source: CredentialSource,
+  reason: string,
+  request: CredentialsRequest,
+): Promise<Credentials> {
   const { environment } = request;
-  await announceContainer(signer, environment);
-  return obtainCredentials(signer.source, request);
+  if (source === 'container') await announceContainer(reason, environment);
+  return fetchCredentials(source, request);
 }
 
-/** Who the pod's credentials will be is known before they are there, and the log of a long wait should say it. */
-async function announceContainer(
-  { source, reason }: ChosenCredentials,
-  environment: Environment,
-): Promise<void> {
+/** The identity of a pod is known before its credentials are, and the log of a long wait should name it. */
+async function announceContainer(reason: string, environment: Environment): Promise<void> {
   const container = containerSource(environment);
-  if (source !== 'container' || container === undefined) return;
+  if (container === undefined) return;
   const name = containerIdentity(container, await currentClaims(container));
   const both = variable(environment, 'AWS_CONTAINER_CREDENTIALS_FULL_URI') !== undefined;
-  const asked =
+  const precedence =
     both && container.variable === 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'
-      ? `; asked is ${singleLine(container.uri)}, since ${container.variable} is set too and goes before it`
+      ? `; ${container.variable} is set too and takes precedence: ${singleLine(container.uri)}`
       : '';
-  log.info(`Signing with ${name} (${reason}${asked})`);
+  log.info(`Using credentials from ${name} (${reason}${precedence})`);
 }
 
 async function nodeIdentity(region: string | undefined): Promise<Failure> {
-  const what = 'Signing as the role of the node, which is most likely not what is meant.';
+  const what = "Using the node's IAM role, which is probably not intended.";
   return new Failure({ what, knownError: 'node-identity', facts: { ...(await readPod()), region } });
 }

@@ -5,16 +5,16 @@ import { readClaims } from '../pod-identity/token-claims.ts';
 import { type Environment, variable } from '../runner/environment.ts';
 import type { CredentialSource } from './credential-order.ts';
 
-/** Who signs, in words for the log. */
+/** Where credentials come from, as the log names it behind "Using credentials from". */
 export type IdentityName = {
   readonly name: string;
-  /** Whether these are the credentials of the machine, from its instance metadata, which anything on it can have. */
+  /** Whether they are those of the machine, from its instance metadata, which every process on it can get. */
   readonly isInstance: boolean;
 };
 
 /**
- * Names who signs with the credentials that a source gave. The default chain does not say which of its sources they
- * came from, other than by the SDK's own marks on them (`$source`).
+ * Names the identity of the credentials that a source returned. Only the SDK's marks on them (`$source`) tell from which
+ * provider of the default chain they came.
  */
 export async function nameIdentity(
   source: CredentialSource,
@@ -31,28 +31,28 @@ export async function nameIdentity(
     return named(profileName(environment));
   if (/CREDENTIALS_ENV_VARS/.test(marks)) return named(KEYS_NAME);
   if (containerSource(environment) !== undefined) return named(containerName(environment));
-  if (marks !== '') return named("the AWS SDK's default credentials");
-  return { name: 'the role of this machine, from the instance metadata', isInstance: true };
+  if (marks !== '') return named("the AWS SDK's default chain");
+  return { name: 'the instance metadata: the IAM role of this machine', isInstance: true };
 }
 
-const KEYS_NAME = 'the keys in the environment';
+const KEYS_NAME = 'the environment';
 
 function profileName(environment: Environment): string {
-  return `the profile '${variable(environment, 'AWS_PROFILE') ?? 'default'}'`;
+  return `profile '${variable(environment, 'AWS_PROFILE') ?? 'default'}'`;
 }
 
 async function containerName(environment: Environment): Promise<string> {
   const source = containerSource(environment);
   return source === undefined
-    ? 'container credentials'
+    ? "the container's credentials endpoint"
     : containerIdentity(source, await currentClaims(source));
 }
 
-/** IAM roles for service accounts, or any other web identity: its role, and the service account of its token. */
+/** IAM roles for service accounts, or any other web identity: the role, and the service account of the token. */
 async function webIdentityName(environment: Environment): Promise<string> {
   const path = variable(environment, 'AWS_WEB_IDENTITY_TOKEN_FILE') ?? '';
   const claims = readClaims(await readFile(path, 'utf8').catch(() => ''));
   const account =
     claims?.serviceAccount && ` (IRSA), service account ${claims.namespace}/${claims.serviceAccount}`;
-  return `the role ${variable(environment, 'AWS_ROLE_ARN')} by web identity${account ?? ''}`;
+  return `web identity, role ${variable(environment, 'AWS_ROLE_ARN')}${account ?? ''}`;
 }

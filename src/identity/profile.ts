@@ -6,12 +6,12 @@ export type Profile = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads a profile from the AWS configuration files (`~/.aws/config` and `~/.aws/credentials`, or where AWS_CONFIG_FILE
- * and AWS_SHARED_CREDENTIALS_FILE say), as the SDK reads them; undefined where it is in neither.
+ * and AWS_SHARED_CREDENTIALS_FILE say), as the SDK reads them; undefined where neither contains it.
  */
 export async function readProfile(name: string): Promise<Profile | undefined> {
   const { parseKnownFiles } = await import('../packages/shared-config.ts');
   const profiles = await parseKnownFiles({});
-  // Services have quoted what they refuse, and the profile may sign with the keys of another one.
+  // Services quote what they refuse, and a profile can use the keys of another.
   for (const settings of Object.values(profiles)) {
     log.keepOut(settings['aws_secret_access_key'], settings['aws_session_token']);
   }
@@ -19,13 +19,13 @@ export async function readProfile(name: string): Promise<Profile | undefined> {
 }
 
 /**
- * Settings that are credentials, or a way to them.
+ * Settings that are credentials, or a way to get them.
  * Source: https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
  */
 const CREDENTIAL_SETTINGS =
   /^(?:aws_access_key_id|aws_secret_access_key|role_arn|source_profile|credential_source|web_identity_token_file|credential_process|login_session|sso_\w+)$/;
 
-/** Whether a profile decides who signs. One that holds a region only, say, does not. */
+/** Whether a profile contains credentials or a way to get them; one with only a region does not. */
 export function profileContent(profile: Profile | undefined): ProfileContent {
   if (profile === undefined) return 'missing';
   return Object.keys(profile).some((setting) => CREDENTIAL_SETTINGS.test(setting))

@@ -5,10 +5,10 @@ import { type Environment, variable } from '../runner/environment.ts';
 import { singleLine } from '../runner/safe-text.ts';
 
 /**
- * The region of the step: that of the registries given by account ID, and of the default registry.
- * Taken from the input, else AWS_REGION, else AWS_DEFAULT_REGION, else the profile; the files of profiles are read
- * only where nothing before them is set. The instance metadata is not asked: the region of a node is no choice.
- * Throws a Failure where there is none, or what was found is no region name.
+ * The region of the step, for the default registry and for registries given by account ID: the input, else AWS_REGION,
+ * else AWS_DEFAULT_REGION, else the region of the profile. The configuration files are read only where none of the
+ * others is set. The instance metadata is not used: nobody chose the region of a node for this job.
+ * Throws a Failure where there is no region, or it is not a region name.
  */
 export async function stepRegion(input: string, environment: Environment): Promise<string> {
   const profile = variable(environment, 'AWS_PROFILE') ?? 'default';
@@ -22,13 +22,13 @@ export async function stepRegion(input: string, environment: Environment): Promi
     ([`the region of profile '${singleLine(profile)}'`, await profileRegion(profile)] as const);
   if (text === undefined) throw noRegion([...given.map(([name]) => name), source]);
   const region = text.trim();
-  if (!isRegionName(region)) throw new Failure({ what: badRegion(source, text) });
+  if (!isRegionName(region)) throw invalidRegion(source, text);
   return region;
 }
 
 /**
- * The region for what goes with signing and belongs to no registry, such as calls to STS: the step's, where it names
- * one, or else that of the first registry.
+ * The region for calls that get credentials, such as those to STS: the step's where it names one, else that of the first
+ * registry.
  */
 export function regionForCredentials(
   input: string,
@@ -39,9 +39,9 @@ export function regionForCredentials(
   return ofStep || calls.flatMap((call) => (call.service === 'ecr' ? [call.region] : []))[0];
 }
 
-/** Says that what was found as a region is none. */
-export function badRegion(source: string, text: string): string {
-  return `The AWS region is no region name: ${source} is '${singleLine(text)}'; a region is written as 'eu-west-1'.`;
+function invalidRegion(source: string, text: string): Failure {
+  const what = `Invalid AWS region: ${source} is '${singleLine(text)}'; a region is written as 'eu-west-1'.`;
+  return new Failure({ what });
 }
 
 function noRegion(sources: readonly string[]): Failure {
@@ -49,7 +49,7 @@ function noRegion(sources: readonly string[]): Failure {
   return new Failure({ what, knownError: 'region-missing' });
 }
 
-/** The region of a profile in the shared configuration files. As with the SDK, the credentials file goes first. */
+/** The region of a profile in the shared configuration files. As in the SDK, the credentials file takes precedence. */
 async function profileRegion(profile: string): Promise<string | undefined> {
   const { loadSharedConfigFiles } = await import('../packages/shared-config.ts');
   const { configFile, credentialsFile } = await loadSharedConfigFiles();

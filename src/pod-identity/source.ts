@@ -52,7 +52,7 @@ export async function currentClaims(source: ContainerSource): Promise<ServiceAcc
 }
 
 /**
- * Names who signs with what this source gives. EKS Pod Identity is told by its token or by its addresses
+ * Names the identity whose credentials this source returns. EKS Pod Identity is told by its token or by its addresses
  * (https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html); the same variables serve ECS and others.
  */
 export function containerIdentity(
@@ -63,7 +63,7 @@ export function containerIdentity(
   const isPodIdentity =
     (hasToken && origin === 'AWS_CONTAINER_CREDENTIALS_FULL_URI') ||
     /^http:\/\/(?:169\.254\.170\.23|\[fd00:ec2::23\])(?:[:/]|$)/i.test(uri);
-  if (!isPodIdentity) return `the container's credentials from ${singleLine(uri)}`;
+  if (!isPodIdentity) return `the container credentials endpoint ${singleLine(uri)}`;
   return claims?.serviceAccount === undefined
     ? 'EKS Pod Identity'
     : `EKS Pod Identity, service account ${claims.namespace}/${claims.serviceAccount}`;

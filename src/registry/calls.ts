@@ -2,42 +2,43 @@ import { Failure } from '../errors/failure.ts';
 import type { RegistryEntry } from './host.ts';
 import { partitionConflict } from './partition-conflict.ts';
 
-/** A registry that the token of a call is for. */
+/** A registry that a call returns a token for. */
 export type Target = {
-  /** Its place among all that the step logs in to. */
+  /** Its position in the list of all registries of the step. */
   readonly position: number;
   /** The account whose registry it is; absent for the default registry and for ECR Public. */
   readonly accountId?: string;
-  /** The host to log in to; absent where ECR's answer is to name it. */
+  /** The host to log in to; absent where ECR's response names it. */
   readonly host?: string;
 };
 
-/** One call of GetAuthorizationToken, and what it is made for. */
+/** One call of GetAuthorizationToken, and the registries that it is for. */
 export type TokenCall =
   | {
       readonly service: 'ecr';
       readonly region: string;
       readonly fips: boolean;
       readonly dualStack: boolean;
-      /** Without it ECR answers for the registry of the account that signs. */
+      /** Without it ECR returns the registry of the caller account. */
       readonly registryIds?: readonly string[];
       readonly targets: readonly Target[];
     }
   | { readonly service: 'ecr-public'; readonly dualStack: boolean; readonly targets: readonly Target[] };
 
-/** ECR takes no more registry IDs in one call. */
-const MOST_REGISTRY_IDS = 10;
+/** ECR accepts no more registry IDs in one call. */
+const MAX_REGISTRY_IDS = 10;
 
-/** Whether any of the registries is in the region of the step: those given by account ID, and the default one. */
+/** Whether any registry is in the region of the step: the default one is, and those given by account ID. */
 export function needsRegion(entries: readonly RegistryEntry[]): boolean {
   return entries.length === 0 || entries.some(({ kind }) => kind === 'account');
 }
 
 /**
- * The calls that give a token for each of the registries: one for each service, region and endpoint variant, and of
- * those one for every ten accounts. No entries stand for the default registry.
- * `region` is the step's, and must be given where `needsRegion` says so.
+ * The calls that return a token for each registry: one for each service, region and endpoint variant, split where there
+ * are more than ten accounts. An empty list means the default registry.
  * Throws a Failure where the entries are of more than one AWS partition.
+ *
+ * @param region the region of the step; required where `needsRegion` returns true
  */
 export function planCalls(
   entries: readonly RegistryEntry[],
@@ -74,13 +75,13 @@ function callFor(entry: RegistryEntry, position: number, region: string | undefi
   return { service: 'ecr', region: entry.region, fips, dualStack, targets: [{ position, accountId, host }] };
 }
 
-/** Gives a call to ECR its registry IDs, and makes more calls of it where they are too many for one. */
+/** Gives a call to ECR its registry IDs, and splits it where they are too many for one. */
 function inChunks(call: TokenCall): readonly TokenCall[] {
   if (call.service === 'ecr-public') return [call];
   const ids = [...new Set(call.targets.map(({ accountId }) => accountId))].filter((id) => id !== undefined);
   const chunks: TokenCall[] = [];
-  for (let start = 0; start < ids.length; start += MOST_REGISTRY_IDS) {
-    const registryIds = ids.slice(start, start + MOST_REGISTRY_IDS);
+  for (let start = 0; start < ids.length; start += MAX_REGISTRY_IDS) {
+    const registryIds = ids.slice(start, start + MAX_REGISTRY_IDS);
     const targets = call.targets.filter(({ accountId }) => registryIds.some((id) => id === accountId));
     chunks.push({ ...call, registryIds, targets });
   }
@@ -88,6 +89,6 @@ function inChunks(call: TokenCall): readonly TokenCall[] {
 }
 
 function known(region: string | undefined): string {
-  if (region === undefined) throw new Error('a registry in the region of the step was planned without one');
+  if (region === undefined) throw new Error('A call in the region of the step needs that region.');
   return region;
 }

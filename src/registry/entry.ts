@@ -3,18 +3,18 @@ import { PUBLIC_DUAL_STACK_HOST, PUBLIC_HOST, parsePrivateHost, type RegistryEnt
 import { lexicalProblem } from './misspelling.ts';
 import { partitionConflict } from './partition-conflict.ts';
 
-/** ECR Public, as `registry-type: public` asks for it. */
+/** ECR Public, for `registry-type: public`. */
 export const PUBLIC_ENTRY: RegistryEntry = { kind: 'public', host: PUBLIC_HOST, dualStack: false };
 
-/** The entries in their order, without repeats, and a reason for each that cannot be used. */
+/** The entries in order, without duplicates, and a reason for each that is invalid. */
 export type ParsedRegistries = {
   readonly entries: readonly RegistryEntry[];
   readonly problems: readonly string[];
 };
 
 /**
- * Reads the list of the `registries` input: account IDs, registry hosts and image URIs, between commas or line breaks
- * or both. Spaces around an entry, empty entries and repeats are harmless.
+ * Parses input `registries`: account IDs, registry hosts and image URIs, separated by commas or line breaks. Spaces
+ * around an entry, empty entries and duplicates are ignored.
  */
 export function parseRegistries(text: string): ParsedRegistries {
   const written = text.split(/[,\r\n]+/).map((part) => part.trim());
@@ -31,7 +31,7 @@ export function parseRegistries(text: string): ParsedRegistries {
   return { entries: unique, problems: conflict === undefined ? [...problems] : [...problems, conflict] };
 }
 
-/** An account ID; or a host, `https://` and a path, tag or digest being left out. A string is the reason why neither. */
+/** An account ID, or a host with `https://`, path, tag and digest removed. A string is the reason why it is neither. */
 function parseEntry(text: string): RegistryEntry | string {
   if (/^\d{12}$/.test(text)) return { kind: 'account', accountId: text };
   const problem = lexicalProblem(text);
@@ -43,7 +43,7 @@ function parseEntry(text: string): RegistryEntry | string {
   if (typeof known === 'string') return known;
   return isImagePath(address.slice(host.length))
     ? known
-    : 'has something behind its host that is no repository path, tag or digest';
+    : 'has something behind its host that is not a repository path, tag or digest';
 }
 
 function parseHost(host: string): RegistryEntry | string {
@@ -57,7 +57,7 @@ function parseHost(host: string): RegistryEntry | string {
   return typeof parsed === 'string' ? parsed : { kind: 'private', host, ...parsed };
 }
 
-/** What may follow a host in an image URI. It is not used, but where it is no such thing the entry is a mistake. */
+/** What may follow a host in an image URI. It is not used, but anything else there is a mistake. */
 function isImagePath(path: string): boolean {
   return /^(?:\/[\w./-]*(?::\w[\w.-]{0,127})?(?:@[a-z0-9.+_-]+:[0-9a-f]{32,128})?)?$/i.test(path);
 }

@@ -1,6 +1,6 @@
 import { isRegionName, partitionOfRegion } from './partition.ts';
 
-/** What the name of a private registry's host says. */
+/** The parts of a private registry's host name. */
 export type PrivateHost = {
   readonly accountId: string;
   readonly region: string;
@@ -12,22 +12,22 @@ export type PrivateHost = {
 export const PUBLIC_HOST = 'public.ecr.aws';
 export const PUBLIC_DUAL_STACK_HOST = 'ecr-public.aws.com';
 
-/** One registry that the user asks for. */
+/** One registry of the input. */
 export type RegistryEntry =
   /** The registry of an account, in the region of the step. */
   | { readonly kind: 'account'; readonly accountId: string }
-  /** A private registry by its host, as it was written: container clients keep credentials by that. */
+  /** A private registry by its host, as written: container clients store credentials under that name. */
   | ({ readonly kind: 'private'; readonly host: string } & PrivateHost)
-  /** ECR Public, by the host as it was written. */
+  /** ECR Public, by its host as written. */
   | { readonly kind: 'public'; readonly host: string; readonly dualStack: boolean };
 
 const PRIVATE_FORM =
   /^(?<account>[^.]+)\.(?<service>dkr\.ecr|dkr-ecr)(?<fips>-fips)?\.(?<region>[^.]+)\.(?<suffix>.+)$/;
 
 /**
- * Reads the host of a private registry, in any case: `<account>.dkr.ecr.<region>.<suffix>`, with `ecr-fips` for FIPS
- * and `dkr-ecr` (and a suffix of its own) for dual-stack.
- * Gives a string, the reason, where it is none of ECR's.
+ * Parses the host of a private registry, in any case: `<account>.dkr.ecr.<region>.<suffix>`, with `ecr-fips` for FIPS
+ * and `dkr-ecr`, which has its own suffix, for dual-stack.
+ * Returns the reason, a string, where it is not a host of Amazon ECR.
  */
 export function parsePrivateHost(host: string): PrivateHost | string {
   const { account, service, fips, region, suffix } = PRIVATE_FORM.exec(host.toLowerCase())?.groups ?? {};
@@ -43,8 +43,8 @@ export function parsePrivateHost(host: string): PrivateHost | string {
 }
 
 /**
- * The account that a private registry belongs to, from its host (`<account>.dkr.ecr.…`, dual-stack
- * `<account>.dkr-ecr.…`); undefined where the host shows none.
+ * The account of a private registry, from its host (`<account>.dkr.ecr.…`, dual-stack `<account>.dkr-ecr.…`); undefined
+ * where the host contains none.
  */
 export function accountOf(host: string | undefined): string | undefined {
   return /^(\d{12})\.dkr[.-]ecr/.exec(host ?? '')?.[1];
@@ -52,15 +52,15 @@ export function accountOf(host: string | undefined): string | undefined {
 
 function expectedHosts(region: string): string {
   const { suffix, dualStackSuffix } = partitionOfRegion(region);
-  const plain = `those of region ${region} end in '.dkr.ecr.${region}.${suffix}'`;
+  const plain = `hosts in region ${region} end in '.dkr.ecr.${region}.${suffix}'`;
   return dualStackSuffix === undefined
     ? plain
-    : `${plain}, dual-stack ones in '.dkr-ecr.${region}.${dualStackSuffix}'`;
+    : `${plain}, dual-stack hosts in '.dkr-ecr.${region}.${dualStackSuffix}'`;
 }
 
 function notEcr(host: string): string {
   if (/^(?:api\.)?ecr(?:-public)?(?:-fips)?\.[a-z]+-[a-z\d-]+\./i.test(host)) {
-    return "is an address of ECR's API, not of a registry; a registry's begins with its account ID";
+    return "is an endpoint of the ECR API, not a registry; a registry's host begins with its account ID";
   }
   if (/^dkr[.-]ecr/i.test(host)) return "has no account ID before 'dkr'";
   return 'is neither a 12-digit account ID nor a registry of Amazon ECR';

@@ -1,12 +1,12 @@
-/** A token as a service gave it. */
+/** An authorization token as a service returned it. */
 export type Authorization = {
-  /** The registry that the answer names, with a port where it has one; ECR Public's names none. */
+  /** The registry host in the response, with a port where it has one; responses of ECR Public have none. */
   readonly registry?: string;
   readonly username: string;
   readonly password: string;
-  /** The authorization token as it came: base64 of `username:password`. */
+  /** The authorization token itself: base64 of `username:password`. */
   readonly token: string;
-  /** When the password stops working, where the answer says so. */
+  /** When the password expires, where the response says so. */
   readonly expiresAt?: Date;
 };
 

@@ -1,7 +1,7 @@
-/** How an entry of the `registries` input goes wrong, and what to tell its writer. */
+/** A mistake in an entry of input `registries`, and what to tell its author. */
 type Misspelling = { readonly form: RegExp; readonly reason: (text: string) => string };
 
-/** The mistakes that the text of an entry shows by itself. The first that matches is named. */
+/** The mistakes that the text of an entry shows. The first that matches is reported. */
 const MISSPELLINGS: readonly Misspelling[] = [
   {
     form: /^\d{1,11}$/,
@@ -17,23 +17,23 @@ const MISSPELLINGS: readonly Misspelling[] = [
   { form: /^\d{4}-\d{4}-\d{4}$/, reason: () => 'has dashes; write the 12 digits of the account ID alone' },
   {
     form: /^["'`[{]|["'`\]}]$/,
-    reason: () => 'has quotes or brackets; write entries bare, between commas or line breaks',
+    reason: () => 'has quotes or brackets; write entries without, separated by commas or line breaks',
   },
   {
     form: /^[-*]\s/,
-    reason: () => 'begins with a list mark; write entries bare, between commas or line breaks',
+    reason: () => 'begins with a list mark; write entries without, separated by commas or line breaks',
   },
-  { form: /^arn:/i, reason: () => 'is an ARN; write the account ID or the registry host' },
-  { form: /\s/, reason: () => 'has a space in it; put commas or line breaks between entries' },
+  { form: /^arn:/i, reason: () => 'is an ARN; use the account ID or the registry host' },
+  { form: /\s/, reason: () => 'contains a space; separate entries by commas or line breaks' },
   { form: /^(?!https:)[a-z][a-z0-9+.-]*:\/\//i, reason: () => "has another scheme than 'https://'" },
   {
-    // All that a host, a path, a tag and a digest are made of; what means something to a shell is not among it.
+    // The characters of hosts, paths, tags and digests; none that has a meaning in a shell.
     form: /[^\w.:/@+-]/,
-    reason: () => 'has characters that no account ID, registry host or image URI has',
+    reason: () => 'has characters that are not allowed in an account ID, registry host or image URI',
   },
 ];
 
-/** Why a text cannot be an entry, where its form alone shows that. */
+/** Why a text is not a valid entry, where its form alone shows that. */
 export function lexicalProblem(text: string): string | undefined {
   return MISSPELLINGS.find(({ form }) => form.test(text))?.reason(text);
 }

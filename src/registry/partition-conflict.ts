@@ -1,12 +1,12 @@
 import type { RegistryEntry } from './host.ts';
 import { partitionOfRegion } from './partition.ts';
 
-/** Where ECR Public is: the identities of other partitions cannot call it. */
+/** The partition of ECR Public: identities of other partitions cannot call it. */
 const PUBLIC_PARTITION = 'aws';
 
 /**
- * Why the entries cannot be logged in to by one step, if they cannot: an identity belongs to one AWS partition.
- * Account IDs say no partition; they count where the step's region is given.
+ * Why one step cannot log in to all entries: an identity belongs to one AWS partition. Undefined where it can.
+ * An account ID belongs to the partition of the step's region, and is not counted where that is unknown.
  */
 export function partitionConflict(entries: readonly RegistryEntry[], region?: string): string | undefined {
   const members = new Map<string, string[]>();

@@ -1,21 +1,21 @@
-/** A part of AWS with accounts, identities and host names of its own. */
+/** A partition of AWS, with its own accounts, identities and host names. */
 export type Partition = {
   readonly id: string;
-  /** What the names of its regions begin with. */
+  /** The prefix of its region names. */
   readonly regionPrefix: string;
-  /** The end of its registry hosts, behind the region. */
+  /** The suffix of its registry hosts, behind the region. */
   readonly suffix: string;
-  /** The end of its dual-stack registry hosts; absent where AWS names none. */
+  /** The suffix of its dual-stack registry hosts; absent where AWS documents none. */
   readonly dualStackSuffix?: string;
 };
 
-/** The partition of every region that no other claims. */
+/** The partition of every region that has no other prefix. */
 const AWS: Partition = { id: 'aws', regionPrefix: '', suffix: 'amazonaws.com', dualStackSuffix: 'on.aws' };
 
 /**
- * The other partitions, and the ends of ECR's registry hosts in each.
- * Source: the host names that AWS's own credential helper for ECR and kubelet's credential provider take for ECR's,
- * and the regions of the AWS SDK's partition table.
+ * The other partitions, and the suffixes of ECR's registry hosts in each.
+ * Source: the host names that AWS's credential helper for ECR and kubelet's credential provider accept, and the regions
+ * of the AWS SDK's partition table.
  */
 const SPECIAL: readonly Partition[] = [
   {
@@ -32,12 +32,12 @@ const SPECIAL: readonly Partition[] = [
   { id: 'aws-iso-f', regionPrefix: 'us-isof-', suffix: 'csp.hci.ic.gov' },
 ];
 
-/** Whether a text has the form of a region name, as `eu-west-1`, `us-gov-east-1` or `eusc-de-east-1` have. */
+/** Whether a text has the form of a region name, such as `eu-west-1`, `us-gov-east-1` or `eusc-de-east-1`. */
 export function isRegionName(text: string): boolean {
   return /^[a-z]{2,4}(?:-[a-z]{2,12}){1,3}-\d{1,2}$/.test(text);
 }
 
-/** The partition that a region belongs to, by its name. */
+/** The partition of a region, by its name. */
 export function partitionOfRegion(region: string): Partition {
   return SPECIAL.find(({ regionPrefix }) => region.startsWith(regionPrefix)) ?? AWS;
 }

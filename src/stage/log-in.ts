@@ -7,7 +7,7 @@ import { ecrClientConfig } from '../ecr/client.ts';
 import { type Diagnosis, FAILED } from '../errors/diagnosis.ts';
 import { joinFailures } from '../errors/failure.ts';
 import { reportWarning } from '../errors/report.ts';
-import { sign } from '../identity/get-credentials.ts';
+import { getCredentials } from '../identity/get-credentials.ts';
 import { regionForCredentials, stepRegion } from '../identity/region.ts';
 import { type Inputs, readInputs } from '../inputs.ts';
 import { describeClientConfig, readClientConfig } from '../network/client-config.ts';
@@ -37,7 +37,7 @@ export async function logIn(step: Stage): Promise<void> {
   const calls = await diagnosis.part('Registries', () => planStep(inputs, environment), countOf);
 
   const region = regionForCredentials(inputs.awsRegion, environment, calls);
-  const credentials = await sign(
+  const credentials = await getCredentials(
     inputs.credentialSource,
     { environment, region, signal, clientConfig },
     { diagnosis, warn: reportWarning },

@@ -4,7 +4,7 @@ import { registryUrl } from '../harness/ecr.ts';
 import { useWorld } from '../harness/use-world.ts';
 import { TOOLS } from '../harness/usual.ts';
 
-const SIGNER = '123456789012';
+const CALLER = '123456789012';
 const OTHER = '111122223333';
 
 const world = useWorld();
@@ -22,39 +22,37 @@ function calls() {
   return world.aws.calls.map(({ service, region, registryIds }) => ({ service, region, registryIds }));
 }
 
-describe('the account that signs', () => {
-  test('is named in the log as soon as an answer shows it', async () => {
+describe('the caller account', () => {
+  test('is logged as soon as a response shows it', async () => {
     const main = await run({});
     expect(main.errors).toEqual([]);
-    expect(main.log).toMatch(
-      new RegExp(`The account that signs is ${SIGNER}\\n(.*\\n)*Logging in to registry`),
-    );
+    expect(main.log).toMatch(new RegExp(`Caller account: ${CALLER}\\n(.*\\n)*Logging in to registry`));
   });
 
-  test('is not asked for where every account may sign', async () => {
+  test('is not requested where every account is allowed', async () => {
     const main = await run({ registries: OTHER });
-    expect(main.log).not.toContain('The account that signs');
+    expect(main.log).not.toContain('Caller account');
     expect(calls()).toEqual([{ service: 'ecr', region: 'eu-west-1', registryIds: [OTHER] }]);
   });
 
-  test.each([`${SIGNER}`, ` ${OTHER}\n${SIGNER} `, `${OTHER}, ${SIGNER}`])(
+  test.each([`${CALLER}`, ` ${OTHER}\n${CALLER} `, `${OTHER}, ${CALLER}`])(
     'may be one of %j',
     async (allowed) => {
       const main = await run({ 'allowed-account-ids': allowed });
       expect(main.errors).toEqual([]);
       expect(calls()).toEqual([{ service: 'ecr', region: 'eu-west-1' }]);
-      expect(main.outputs['registry']).toBe(`${SIGNER}.dkr.ecr.eu-west-1.amazonaws.com`);
+      expect(main.outputs['registry']).toBe(`${CALLER}.dkr.ecr.eu-west-1.amazonaws.com`);
     },
   );
 
-  test('another one is an error before any login, which names both', async () => {
+  test('an account that is not allowed is an error before any login, which names both', async () => {
     const main = await run({ 'allowed-account-ids': `${OTHER},999988887777` });
     expect(main.exitCode).toBe(1);
     expect(main.errors).toHaveLength(1);
     expect(main.errors[0]).toContain(
-      `The account that signs is ${SIGNER}; allowed-account-ids allows ${OTHER}, 999988887777.`,
+      `The caller account is ${CALLER}; allowed-account-ids allows ${OTHER}, 999988887777.`,
     );
-    expect(main.errors[0]).toContain(`allowed-account-ids: ${SIGNER}`);
+    expect(main.errors[0]).toContain(`allowed-account-ids: ${CALLER}`);
     expect([main.toolRuns, main.outputs]).toEqual([[], {}]);
     expect(main.log).toContain('✗ Allowed accounts: ');
     expect(main.log).toContain('✓ EKS Pod Identity: EKS Pod Identity, service account arc-runners/build');
@@ -64,7 +62,7 @@ describe('the account that signs', () => {
 describe('the call that shows it', () => {
   test('is one more where accounts are named, in the region of the first', async () => {
     const registries = `${OTHER}.dkr.ecr.us-west-2.amazonaws.com,${OTHER}`;
-    const main = await run({ registries, 'allowed-account-ids': SIGNER });
+    const main = await run({ registries, 'allowed-account-ids': CALLER });
     expect(main.errors).toEqual([]);
     expect(calls()).toHaveLength(3);
     expect(calls()).toContainEqual({ service: 'ecr', region: 'us-west-2' });
@@ -77,7 +75,7 @@ describe('the call that shows it', () => {
   ])('is one to ECR for ECR Public, %s', async (_, region) => {
     const { AWS_REGION, AWS_DEFAULT_REGION, ...env } = world.podIdentityEnv();
     const ofStep = region === 'eu-west-1' ? { AWS_REGION } : { AWS_DEFAULT_REGION: '' };
-    const inputs = { 'registry-type': 'public', 'allowed-account-ids': SIGNER };
+    const inputs = { 'registry-type': 'public', 'allowed-account-ids': CALLER };
     const main = await run(inputs, { ...env, ...ofStep } as Record<string, string>);
     expect(main.errors).toEqual([]);
     expect(calls()).toContainEqual({ service: 'ecr', region });
@@ -87,15 +85,15 @@ describe('the call that shows it', () => {
   test('that is refused is an error before any login', async () => {
     const refusal = ecrError(400, 'ServerException', 'not now');
     world.aws.faults.always(refusal, ({ body }) => !body.toString().includes('registryIds'));
-    const main = await run({ registries: OTHER, 'allowed-account-ids': SIGNER });
+    const main = await run({ registries: OTHER, 'allowed-account-ids': CALLER });
     expect(main.errors.join()).toContain('ServerException: not now');
     expect(main.toolRuns).toEqual([]);
   });
 
   test('that shows no account is an error before any login', async () => {
     world.aws.proxyEndpoint = async () => 'http://127.0.0.1:5000';
-    const main = await run({ 'allowed-account-ids': SIGNER });
-    expect(main.errors.join()).toContain('The account that signs is not known');
+    const main = await run({ 'allowed-account-ids': CALLER });
+    expect(main.errors.join()).toContain('The caller account is unknown');
     expect(main.toolRuns).toEqual([]);
   });
 });
@@ -103,7 +101,7 @@ describe('the call that shows it', () => {
 test.each(['12345', '123456789012x', '$(id)'])(
   '%j is no account, which is said before any call',
   async (allowed) => {
-    const main = await run({ 'allowed-account-ids': `${SIGNER},${allowed}` });
+    const main = await run({ 'allowed-account-ids': `${CALLER},${allowed}` });
     expect(main.errors).toEqual([`Input 'allowed-account-ids': '${allowed}' is not a 12-digit account ID.`]);
     expect(world.aws.requests).toEqual([]);
   },

@@ -360,7 +360,10 @@ describe('no credentials', () => {
     [
       'as the token of IRSA is not there',
       () => ({ env: { ...world.webIdentityEnv(), AWS_WEB_IDENTITY_TOKEN_FILE: '/none/token' } }),
-      ["ENOENT: no such file or directory, open '/none/token'", 'The file /none/token'],
+      [
+        "ENOENT: no such file or directory, open '/none/token'",
+        'The file /none/token, which the credentials need, does not exist',
+      ],
     ],
     [
       'as STS refuses the role of a profile',
@@ -375,11 +378,11 @@ describe('no credentials', () => {
         const { AWS_SESSION_TOKEN: _, AWS_ACCESS_KEY_ID: _id, ...env } = world.keysEnv();
         return { env: { ...env, ...world.podIdentityEnv(), AWS_PROFILE: 'push', AWS_SECRET_ACCESS_KEY: '' } };
       },
-      ["the profile 'push'", 'aws sts get-caller-identity --profile push'],
+      ["profile 'push'", 'aws sts get-caller-identity --profile push'],
     ],
   ]);
 
-  test('the log says of each source why it gave none', async () => {
+  test('the log has a reason for each source that returned no credentials', async () => {
     const main = await world.main({ env: world.regionEnv(), tools: TOOLS });
     expect(main.log).toContain(
       [
@@ -488,7 +491,7 @@ describe('ECR refuses', () => {
       }),
       [
         'UnrecognizedClientException',
-        'AWS does not know the keys',
+        'AWS does not accept the access keys',
         'aws sts get-caller-identity --region eu-west-1',
       ],
     ],
@@ -505,7 +508,11 @@ describe('ECR refuses', () => {
     [
       'another answers in its place, with a page',
       ecr(answer(200, '<html>sign in</html>')),
-      ['Amazon ECR in eu-west-1: the response is not valid JSON', 'not Amazon ECR:', "AWS_ENDPOINT_URL: ''"],
+      [
+        'Amazon ECR in eu-west-1: the response is not valid JSON',
+        'The response is not from Amazon ECR',
+        "AWS_ENDPOINT_URL: ''",
+      ],
     ],
     ['a failure of its own', ecr(answer(503, '')), ['HTTP 503', 'https://health.aws.amazon.com']],
     [
@@ -513,7 +520,7 @@ describe('ECR refuses', () => {
       () => ({ env: { ...world.podIdentityEnv(), AWS_ENDPOINT_URL: 'http://127.0.0.1:1' } }),
       [
         'ECONNREFUSED',
-        'No way from here to the endpoint of Amazon ECR in eu-west-1',
+        'Cannot reach the endpoint of Amazon ECR in eu-west-1 from this runner',
         'com.amazonaws.eu-west-1.ecr.api',
         'com.amazonaws.eu-west-1.ecr.dkr',
         'com.amazonaws.eu-west-1.s3',

@@ -10,8 +10,8 @@ type Who = 'keys' | 'profile' | 'pod' | 'irsa' | 'node';
 type Source = 'auto' | 'container' | 'default-chain';
 
 /**
- * Who is to sign where these are there, written down by hand. Every machine has an instance metadata, too.
- * `error`: the step fails, and nobody signs.
+ * Which credentials are to be used with these, written by hand. Every machine has instance metadata as well.
+ * `error`: the step fails, and no call is made.
  */
 const TABLE = `
   keys profile uri irsa | auto    container default-chain
@@ -98,7 +98,7 @@ function writeAwsFile(name: string, lines: string[]): void {
 }
 
 function run(env: Record<string, string | undefined>, inputs: Record<string, string> = {}) {
-  // Who signs is seen at ECR; docker has no part in it.
+  // The calls to ECR show the identity; docker is not needed.
   return world.main({ env: { ...world.regionEnv(), ...env }, inputs, tools: TOOLS });
 }
 
@@ -113,8 +113,8 @@ function environmentOf({ present, inPod }: Pick<Case, 'present' | 'inPod'>) {
   };
 }
 
-/** Who signed the calls to ECR. */
-function signers(): string[] {
+/** The callers of ECR. */
+function callers(): string[] {
   const names: Record<string, Who> = {
     [world.identities.keys.arn]: 'keys',
     [world.identities.pod.arn]: 'pod',
@@ -127,42 +127,42 @@ function signers(): string[] {
     .map((name) => (name === 'irsa-role' ? 'irsa' : name));
 }
 
-/** What the line on who signs says of each. */
+/** How the log names each. */
 const NAMES: Record<Who, string> = {
-  keys: 'Signing with the keys in the environment',
-  profile: "Signing with the profile 'ci'",
-  pod: 'Signing with EKS Pod Identity, service account arc-runners/build',
-  irsa: 'Signing with the role arn:aws:iam::123456789012:role/irsa-role by web identity (IRSA), service account arc-runners/build',
-  node: 'Signing with the role of this machine, from the instance metadata',
+  keys: 'Using credentials from the environment',
+  profile: "Using credentials from profile 'ci'",
+  pod: 'Using credentials from EKS Pod Identity, service account arc-runners/build',
+  irsa: 'Using credentials from web identity, role arn:aws:iam::123456789012:role/irsa-role (IRSA), service account arc-runners/build',
+  node: 'Using credentials from the instance metadata: the IAM role of this machine',
 };
 
-describe('who signs', () => {
+describe('which credentials are used', () => {
   const named = CASES.map((one) => ({ ...one, given: one.present.join(' + ') || 'nothing' }));
   test.each(named)('$source, $given, in a pod: $inPod: $who', async ({ source, who, ...given }) => {
     const main = await run(environmentOf(given), { 'credential-source': source });
     if (who === 'error') {
       expect(main.exitCode).toBe(1);
       expect(main.errors.join()).toContain('AWS_CONTAINER_CREDENTIALS_FULL_URI is not set');
-      expect(signers()).toEqual([]);
+      expect(callers()).toEqual([]);
       return;
     }
-    expect(signers()).toEqual([who]);
+    expect(callers()).toEqual([who]);
     expect(main.exitCode).toBe(0);
-    expect(main.log.split('\n').filter((line) => line.startsWith('Signing with '))).toEqual([
+    expect(main.log.split('\n').filter((line) => line.startsWith('Using credentials from '))).toEqual([
       expect.stringContaining(NAMES[who]),
     ]);
-    expect(main.warnings.filter((text) => text.includes('role of the node'))).toHaveLength(
+    expect(main.warnings.filter((text) => text.includes("node's IAM role"))).toHaveLength(
       who === 'node' && given.inPod ? 1 : 0,
     );
   });
 });
 
 describe('keys', () => {
-  test('win over a profile, with one warning and nothing raw', async () => {
+  test('take precedence over a profile, with one warning and no raw output', async () => {
     const main = await run({ ...world.keysEnv(), AWS_PROFILE: 'ci' });
-    expect(signers()).toEqual(['keys']);
+    expect(callers()).toEqual(['keys']);
     expect(main.warnings).toEqual([
-      "The profile 'ci' of AWS_PROFILE is not used: the keys in the environment come first.",
+      "Profile 'ci' of AWS_PROFILE is not used: the keys in the environment come first.",
     ]);
     expect(main.stderr).toBe('');
   });
@@ -172,15 +172,15 @@ describe('keys', () => {
       { ...world.keysEnv(), AWS_PROFILE: 'ci' },
       { 'credential-source': 'default-chain' },
     );
-    expect(signers()).toEqual(['profile']);
+    expect(callers()).toEqual(['profile']);
     expect(main.warnings).toEqual([expect.stringContaining('Multiple credential sources detected')]);
     expect(main.stderr).toBe('');
   });
 
-  test('half of them are a mistake that is named', async () => {
+  test('half a pair is a mistake, with a warning', async () => {
     const { AWS_ACCESS_KEY_ID } = world.keysEnv();
     const main = await run({ ...world.podIdentityEnv(), AWS_ACCESS_KEY_ID });
-    expect(signers()).toEqual(['pod']);
+    expect(callers()).toEqual(['pod']);
     expect(main.warnings).toEqual([expect.stringContaining('AWS_SECRET_ACCESS_KEY is not')]);
   });
 });
@@ -189,44 +189,44 @@ describe('a profile', () => {
   test('that assumes a role with the keys of another', async () => {
     const main = await run({ ...world.podIdentityEnv(), AWS_PROFILE: 'role' });
     expect(main.errors).toEqual([]);
-    expect(signers()).toEqual(['from-source']);
-    expect(main.log).toContain("Signing with the profile 'role' (AWS_PROFILE is set)");
+    expect(callers()).toEqual(['from-source']);
+    expect(main.log).toContain("Using credentials from profile 'role' (AWS_PROFILE is set)");
   });
 
   test("that assumes a role with the pod's identity", async () => {
     const main = await run({ ...world.podIdentityEnv(), AWS_PROFILE: 'pod-role' });
     expect(main.errors).toEqual([]);
-    expect(signers()).toEqual(['from-pod']);
+    expect(callers()).toEqual(['from-pod']);
   });
 
   test('that assumes a role by web identity', async () => {
     await run({ ...world.podIdentityEnv(), AWS_PROFILE: 'web' });
-    expect(signers()).toEqual(['from-web']);
+    expect(callers()).toEqual(['from-web']);
   });
 
   test('that runs a process', async () => {
     await run({ ...world.podIdentityEnv(), AWS_PROFILE: 'process' });
-    expect(signers()).toEqual(['profile']);
+    expect(callers()).toEqual(['profile']);
   });
 
-  test('with no credentials at all does not count as chosen', async () => {
+  test('without credentials is not used', async () => {
     const main = await run({ ...world.podIdentityEnv(), AWS_PROFILE: 'region-only' });
-    expect(signers()).toEqual(['pod']);
-    expect(main.log).toContain("The profile 'region-only' of AWS_PROFILE holds no credentials");
+    expect(callers()).toEqual(['pod']);
+    expect(main.log).toContain("Profile 'region-only' of AWS_PROFILE contains no credentials");
   });
 
   test.each(['auto', 'default-chain'])(
-    'that does not exist never turns into the identity of the pod: %s',
+    'that does not exist is never replaced by the identity of the pod: %s',
     async (source) => {
       const env = { ...world.podIdentityEnv(), AWS_PROFILE: 'not-there' };
       const main = await run(env, { 'credential-source': source });
       if (source === 'default-chain') {
-        expect(signers()).toEqual(['pod']); // the SDK's own order, which was asked for by name
+        expect(callers()).toEqual(['pod']); // the SDK's own order, which was asked for by name
         return;
       }
       expect(main.exitCode).toBe(1);
       expect(main.errors).toEqual([
-        expect.stringContaining("The profile 'not-there' of AWS_PROFILE does not exist"),
+        expect.stringContaining("Profile 'not-there' of AWS_PROFILE does not exist"),
       ]);
       expect(main.errors.join()).toContain('Likely cause: ');
       expect(main.errors.join()).toContain("AWS_PROFILE: ''");
@@ -234,30 +234,30 @@ describe('a profile', () => {
     },
   );
 
-  test('that does not resolve never turns into the identity of the pod', async () => {
+  test('that does not resolve is never replaced by the identity of the pod', async () => {
     const main = await run({ ...world.podIdentityEnv(), AWS_PROFILE: 'nowhere' });
     expect(main.exitCode).toBe(1);
-    expect(main.errors).toEqual([expect.stringContaining("No credentials from the profile 'nowhere'")]);
+    expect(main.errors).toEqual([expect.stringContaining("No credentials from profile 'nowhere'")]);
     expect(main.errors.join()).toContain('aws sts get-caller-identity --profile nowhere');
-    expect(signers()).toEqual([]);
+    expect(callers()).toEqual([]);
   });
 });
 
 describe('the log', () => {
   test('names the IRSA role that is not used', async () => {
     const main = await run({ ...world.webIdentityEnv(), ...world.podIdentityEnv() });
-    expect(signers()).toEqual(['pod']);
+    expect(callers()).toEqual(['pod']);
     expect(main.log).toContain('The IRSA role arn:aws:iam::123456789012:role/irsa-role');
     expect(main.log).toContain('is not used');
   });
 
-  test("in a pod without an identity of its own, warns loudly of the node's", async () => {
+  test("warns of the node's role in a pod without credentials of its own", async () => {
     const main = await run({ ...machine, KUBERNETES_SERVICE_HOST: '10.100.0.1' });
     expect(main.exitCode).toBe(0);
     expect(main.warnings).toHaveLength(1);
     for (const words of [
-      'Signing as the role of the node',
-      'no identity of its own',
+      "Using the node's IAM role, which is probably not intended.",
+      'no credentials of its own',
       'aws eks create-pod-identity-association --cluster-name <cluster> --region eu-west-1',
       'recreate the runner pod',
     ]) {
@@ -266,7 +266,7 @@ describe('the log', () => {
   });
 
   test('keys of a profile that STS quotes are kept out, also those of the one that it builds on', async () => {
-    world.addSecret('session token', 'token-of-the-profile-that-signs', 'given');
+    world.addSecret('session token', 'token-of-the-source-profile', 'given');
     writeAwsFile('config', [
       '[profile assumed]',
       'role_arn = arn:aws:iam::123456789012:role/x',
@@ -274,20 +274,20 @@ describe('the log', () => {
       '[profile base]',
       `aws_access_key_id = ${profileUser.accessKeyId}`,
       `aws_secret_access_key = ${profileUser.secretAccessKey}`,
-      'aws_session_token = token-of-the-profile-that-signs',
+      'aws_session_token = token-of-the-source-profile',
     ]);
-    const words = "should have been 'x-amz-security-token:token-of-the-profile-that-signs'";
+    const words = "should have been 'x-amz-security-token:token-of-the-source-profile'";
     world.aws.faults.once(stsError(403, 'SignatureDoesNotMatch', words));
     const main = await run({ AWS_PROFILE: 'assumed' });
     expect(main.errors.join()).toContain("should have been 'x-amz-security-token:***'");
   });
 
   test.each(['Container', 'irsa', 'pod identity'])(
-    'a source that is none is an error with the choices: %s',
+    'an invalid credential-source is an error with the choices: %s',
     async (source) => {
       const main = await run(world.podIdentityEnv(), { 'credential-source': source });
       if (source === 'Container') {
-        expect(signers()).toEqual(['pod']); // in any case, as registry-type
+        expect(callers()).toEqual(['pod']); // in any case, as registry-type
         return;
       }
       expect(main.errors).toEqual([

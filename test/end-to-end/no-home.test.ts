@@ -29,7 +29,7 @@ function expectSaid(errors: readonly string[], remedy: string): void {
 test.each([
   ['an entry in passwd', {}],
   ['none', NO_PASSWD],
-])('an empty HOME, with %s, does not let a checkout say who signs', async (_, env) => {
+])('an empty HOME, with %s, does not let a checkout decide which credentials are used', async (_, env) => {
   // The folder of the world's first step.
   const checkout = join(world.directory, 'step-0');
   mkdirSync(join(checkout, '.aws'), { recursive: true });
@@ -39,7 +39,7 @@ test.each([
     env: { ...world.podIdentityEnv(), HOME: '', AWS_PROFILE: 'ci', DOCKER_CONFIG: world.directory, ...env },
     tools: TOOLS,
   });
-  expect(main.errors.join()).toContain("The profile 'ci' of AWS_PROFILE does not exist.");
+  expect(main.errors.join()).toContain("Profile 'ci' of AWS_PROFILE does not exist.");
 });
 
 describe('a user without a home and without an entry in passwd', () => {

@@ -26,7 +26,7 @@ describe('a pod with an identity', () => {
     });
     expect((await world.registry()).accepted).toHaveLength(1);
     expect(Object.keys(world.dockerLogins())).toEqual([host]);
-    expect(main.log).toContain('Signing with EKS Pod Identity');
+    expect(main.log).toContain('Using credentials from EKS Pod Identity');
 
     const post = await world.post(main);
     expect(post.exitCode).toBe(0);
@@ -78,7 +78,7 @@ describe('registries', () => {
   });
 });
 
-describe('who signs', () => {
+describe('the credentials used', () => {
   const keys = () => world.keysEnv();
   const pod = () => world.podIdentityEnv();
   test.each([
@@ -111,7 +111,7 @@ describe('who signs', () => {
     const main = await world.main({ env: await world.startInstanceMetadata() });
     expect(main.exitCode).toBe(0);
     expect(world.aws.calls.map((call) => call.signer)).toEqual([world.identities.node]);
-    expect(main.log).toContain('Signing with');
+    expect(main.log).toContain('Using credentials from');
   });
 
   test('a blanked address goes to the default chain', async () => {

@@ -12,15 +12,15 @@ function run(name: ScenarioName, options: NamespaceOptions = {}): Promise<SeenSt
   return runInNamespace<SeenStep>(SCENARIOS, options, name);
 }
 
-describeReal('who signs, at the real addresses', NAMESPACE_PARTS, () => {
+describeReal('which credentials are used, at the real addresses', NAMESPACE_PARTS, () => {
   test('of both container variables the SDK takes the relative one, and the log says what is asked', async () => {
     const { errors, log, signers } = await run('both container variables', { ecs: true });
     expect(errors).toEqual([]);
     expect(signers).toEqual(['task-role']);
     expect(log).toContain(
-      "Signing with the container's credentials from http://169.254.170.2/v2/credentials/1",
+      'Using credentials from the container credentials endpoint http://169.254.170.2/v2/credentials/1',
     );
-    expect(log).toContain('asked is http://169.254.170.2/v2/credentials/1');
+    expect(log).toContain('is set too and takes precedence: http://169.254.170.2/v2/credentials/1');
   });
 
   test('the relative variable alone is the business of the default chain', async () => {
@@ -28,7 +28,7 @@ describeReal('who signs, at the real addresses', NAMESPACE_PARTS, () => {
     expect(errors).toEqual([]);
     expect(signers).toEqual(['task-role']);
     expect(log).toContain(
-      "Signing with the container's credentials from http://169.254.170.2/v2/credentials/1",
+      'Using credentials from the container credentials endpoint http://169.254.170.2/v2/credentials/1',
     );
   });
 
@@ -40,22 +40,22 @@ describeReal('who signs, at the real addresses', NAMESPACE_PARTS, () => {
     expect(warnings[0]).toContain('--namespace arc-runners --service-account lonely --role-arn');
   });
 
-  test('where nobody signs, so does the error', async () => {
+  test('the error for no credentials names the pod, too', async () => {
     const { exitCode, errors } = await run('no credentials in a pod');
     expect(exitCode).toBe(1);
     expect(errors.join()).toContain('--namespace arc-runners --service-account lonely --role-arn');
   });
 
-  test('the account that signs is held against those allowed', async () => {
+  test('the caller account is checked against those allowed', async () => {
     const { own, other } = await runInNamespace<Record<'own' | 'other', SeenStep>>(
       SCENARIOS,
       {},
       'accounts allowed',
     );
     expect(own.errors).toEqual([]);
-    expect(own.log).toContain('The account that signs is 123456789012');
+    expect(own.log).toContain('Caller account: 123456789012');
     expect(other.errors.join()).toContain(
-      'The account that signs is 123456789012; allowed-account-ids allows 111122223333',
+      'The caller account is 123456789012; allowed-account-ids allows 111122223333',
     );
   });
 });

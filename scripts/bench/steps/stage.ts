@@ -63,7 +63,7 @@ export class BenchStage {
     rmSync(this.#directory, { recursive: true, force: true });
   }
 
-  /** The registry host of the account that signs. */
+  /** The registry host of the caller account. */
   get registry(): string {
     return this.#registries[0]?.authority ?? '';
   }

@@ -1,8 +1,8 @@
 import type { ErrorSamples } from './sample.ts';
 
 export const CREDENTIALS_SAMPLES: ErrorSamples = {
-  'node-identity': ['The role of the node signs'],
-  'profile-missing': ['The profile of AWS_PROFILE is not there'],
+  'node-identity': ["Using the node's IAM role, which is probably not intended."],
+  'profile-missing': ["Profile 'build' of AWS_PROFILE does not exist."],
   'container-metadata-hostname': ['169.254.170.23 is not a valid container metadata service hostname'],
   'no-credentials': [
     'Could not load credentials from any providers',

@@ -1,8 +1,8 @@
 import type { ErrorSamples } from './sample.ts';
 
 export const ECR_SAMPLES: ErrorSamples = {
-  'account-not-allowed': ['Account 111122223333 signs, and allowed-account-ids is 444455556666'],
-  'account-unknown': ['The account that signs is not known, so it cannot be allowed.'],
+  'account-not-allowed': ['The caller account is 111122223333; allowed-account-ids allows 444455556666.'],
+  'account-unknown': ['The caller account is unknown, so it cannot be allowed.'],
   'region-missing': ['Region is missing'],
   'clock-skew': [
     'InvalidSignatureException: Signature expired: 20261231T120000Z is now earlier than 20261231T121500Z',

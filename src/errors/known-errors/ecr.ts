@@ -5,40 +5,41 @@ export const ECR: readonly KnownError[] = [
     id: 'account-not-allowed',
     areas: ['ecr'],
     means:
-      'Another identity signs than the workflow means. No login was made. The log says above who signs, and why.',
+      'The credentials in use are not those that the workflow expects. No login was made. The log above names the credentials, and why they are used.',
     remedy:
-      'Choose the identity (credential-source, or aws-actions/configure-aws-credentials before this step), or allow the account:\nwith:\n  allowed-account-ids: {accountId}',
+      'Choose other credentials (credential-source, or aws-actions/configure-aws-credentials before this step), or allow the account:\nwith:\n  allowed-account-ids: {accountId}',
   },
   {
     id: 'account-unknown',
     areas: ['ecr'],
     means:
-      'allowed-account-ids is set, but the answer of Amazon ECR does not show the account that signs, so it cannot be checked. No login was made.',
+      'allowed-account-ids is set, but the response of Amazon ECR does not contain the caller account, so it cannot be checked. No login was made.',
     remedy:
-      "Look at AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_ECR, or take the check away:\nwith:\n  allowed-account-ids: ''",
+      "Check AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_ECR, or remove the check:\nwith:\n  allowed-account-ids: ''",
   },
   {
     id: 'region-missing',
     areas: ['ecr'],
     means:
-      'The default registry, and registries given by account ID, are looked for in the region of the step.',
-    remedy: 'Name it in this step, or give each registry by its host:\nwith:\n  aws-region: eu-west-1',
+      'The default registry, and registries given by account ID, are in the region of the step, which is not set.',
+    remedy: 'Set it in this step, or give each registry by its host:\nwith:\n  aws-region: eu-west-1',
   },
   {
     id: 'clock-skew',
     areas: ['ecr', 'credentials'],
     pattern:
       /Signature expired|Signature not yet current|RequestTimeTooSkewed|RequestExpired|RequestInTheFuture/,
-    means: 'The clock of this machine is off by more than five minutes, so AWS refuses what it signs.',
-    remedy: 'Set the clock of the node by NTP, and compare:\ndate -u; chronyc tracking',
+    means:
+      'The clock of this machine is off by more than five minutes, so AWS rejects the signature of its requests.',
+    remedy: 'Synchronize the clock of the node by NTP, and compare:\ndate -u; chronyc tracking',
   },
   {
     id: 'keys-expired',
     areas: ['ecr', 'credentials'],
     pattern: /ExpiredToken/,
-    means: 'The credentials that sign have expired; those of an earlier step of a long job, most likely.',
+    means: 'The credentials have expired; most likely an earlier step of a long job got them.',
     remedy:
-      'Sign in again right before this step:\n- uses: aws-actions/configure-aws-credentials@v6\n  with:\n    role-to-assume: arn:aws:iam::{accountId}:role/{role}\n    aws-region: {region}',
+      'Get new credentials right before this step:\n- uses: aws-actions/configure-aws-credentials@v6\n  with:\n    role-to-assume: arn:aws:iam::{accountId}:role/{role}\n    aws-region: {region}',
   },
   {
     id: 'keys-invalid',
@@ -46,9 +47,9 @@ export const ECR: readonly KnownError[] = [
     pattern:
       /UnrecognizedClientException|InvalidClientTokenId|InvalidAccessKeyId|InvalidSignatureException|SignatureDoesNotMatch|IncompleteSignature|AuthFailure/,
     means:
-      'AWS does not know the keys that sign: they were deleted, copied with a mistake, lack their session token, or belong to another partition, or the region is not enabled in their account.',
+      'AWS does not accept the access keys: they were deleted, copied with a mistake, lack their session token, or belong to another partition, or the region is not enabled in their account.',
     remedy:
-      'Set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and (for temporary keys) AWS_SESSION_TOKEN together, and try them:\naws sts get-caller-identity --region {region}',
+      'Set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and (for temporary keys) AWS_SESSION_TOKEN together, and test them:\naws sts get-caller-identity --region {region}',
   },
   {
     id: 'ecr-vpc-endpoint-policy',
@@ -56,7 +57,7 @@ export const ECR: readonly KnownError[] = [
     pattern:
       /User: (?<principal>\S+) is not authorized to perform: (?<action>[\w-]+:\w+).*VPC endpoint policy/,
     means:
-      'The policy of the VPC endpoint that the call went through does not let {principal} call {action}.',
+      'The policy of the VPC endpoint that the call went through does not allow {principal} to call {action}.',
     remedy:
       'Add to the policy of the endpoint com.amazonaws.{region}.ecr.api:\n{ "Effect": "Allow", "Principal": { "AWS": "{principal}" }, "Action": "{action}", "Resource": "*" }',
   },
@@ -92,26 +93,27 @@ export const ECR: readonly KnownError[] = [
     areas: ['ecr'],
     pattern: /ThrottlingException|TooManyRequests|Rate exceeded|LimitExceeded/,
     means:
-      'Too many calls of GetAuthorizationToken at once. The quota (500 a second by default, 200 for ECR Public) is shared by all of the account in one region.',
+      'Too many calls of GetAuthorizationToken at once. All callers of the account share the quota of a region (500 a second by default, 200 for ECR Public).',
     remedy:
-      'Run the job again. If it stays, spread the start of the runners, or raise the quota in Service Quotas.',
+      'Run the job again. If the error persists, start the runners at different times, or raise the quota in Service Quotas.',
   },
   {
     id: 'ecr-name-lookup',
     areas: ['ecr'],
     pattern: /(?:ENOTFOUND|EAI_AGAIN) (?<host>[\w.-]+)|ENOTFOUND|EAI_AGAIN/,
     means:
-      "The name {host} cannot be looked up: the region '{region}' does not exist or does not have this service, or the DNS of this machine does not work.",
+      "Cannot resolve the name {host}: the region '{region}' does not exist or does not have this service, or the DNS of this machine does not work.",
     remedy:
-      'Look at the name of the region, and try the name:\naws ec2 describe-regions --all-regions\nnslookup {host}',
+      'Check the region, and resolve the name:\naws ec2 describe-regions --all-regions\nnslookup {host}',
   },
   {
     id: 'tls-untrusted',
     areas: ['ecr', 'credentials'],
     pattern: /self-signed certificate|unable to (?:verify|get)|certificate has expired|ERR_TLS|CERT_/,
     means:
-      "This machine does not trust the certificate of the endpoint: something on the way opens TLS connections and signs with a CA of the company's own, or the clock is wrong.",
-    remedy: 'Give the CA to the runner:\nenv:\n  NODE_EXTRA_CA_CERTS: /etc/ssl/certs/ca-certificates.crt',
+      'This machine does not trust the certificate of the endpoint: a proxy on the way inspects TLS with a certificate authority of the company, or the clock is wrong.',
+    remedy:
+      'Make that certificate authority known to the runner:\nenv:\n  NODE_EXTRA_CA_CERTS: /etc/ssl/certs/ca-certificates.crt',
   },
   {
     id: 'ecr-unreachable',
@@ -119,7 +121,7 @@ export const ECR: readonly KnownError[] = [
     pattern:
       /ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|ETIMEDOUT|ECONNRESET|EPIPE|socket hang up|TimeoutError|AggregateError|no response within/,
     means:
-      'No way from here to the endpoint of {service} in {region}. A subnet without a way to the internet needs VPC endpoints; ECR Public has none, and needs a NAT gateway or a proxy.',
+      'Cannot reach the endpoint of {service} in {region} from this runner. A subnet without internet access needs VPC endpoints; ECR Public has none, and needs a NAT gateway or a proxy.',
     remedy:
       'Create the endpoints com.amazonaws.{region}.ecr.api and com.amazonaws.{region}.ecr.dkr (interface, port 443 open to the runners) and com.amazonaws.{region}.s3 (gateway):\naws ec2 create-vpc-endpoint --vpc-endpoint-type Interface --vpc-id <vpc-id> --subnet-ids <subnet-ids> --region {region} --service-name com.amazonaws.{region}.ecr.api',
   },
@@ -127,15 +129,15 @@ export const ECR: readonly KnownError[] = [
     id: 'ecr-unavailable',
     areas: ['ecr'],
     pattern: /ServerException|InternalFailure|ServiceUnavailable|InternalServer|HTTP 5\d\d/,
-    means: 'There was a failure within {service} itself.',
-    remedy: 'Run the job again. If it stays, look at https://health.aws.amazon.com.',
+    means: '{service} had an internal error.',
+    remedy: 'Run the job again. If the error persists, check https://health.aws.amazon.com.',
   },
   {
     id: 'aws-unexpected-answer',
     areas: ['ecr', 'credentials'],
     pattern: /response is not valid JSON/,
     means:
-      'What answers is not {service}: something on the way (a gateway, a sign-in page), or what AWS_ENDPOINT_URL or one of its kin names.',
+      'The response is not from {service}, but from something in between (a gateway, a sign-in page), or from the endpoint that AWS_ENDPOINT_URL or AWS_ENDPOINT_URL_<service> names.',
     remedy:
       "Let the action reach AWS itself:\nenv:\n  AWS_ENDPOINT_URL: ''\n  AWS_ENDPOINT_URL_ECR: ''\n  AWS_ENDPOINT_URL_STS: ''",
   },

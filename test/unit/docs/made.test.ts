@@ -52,9 +52,9 @@ describe('the pictures of the log', () => {
     ]);
   });
 
-  test('log-good.svg is of a run that signs with EKS Pod Identity and logs in and out', () => {
+  test('log-good.svg is of a run that uses EKS Pod Identity and logs in and out', () => {
     const text = textOfPicture(repositoryText('docs/pictures/log-good.svg'));
-    expect(text).toContain('Signing with EKS Pod Identity');
+    expect(text).toContain('Using credentials from EKS Pod Identity');
     expect(text).toContain('Logging in to registry');
     expect(text).toContain('Logging out of registry');
     expect(text).not.toContain('✘');

@@ -81,5 +81,5 @@ test("ECR Public's one token is for each of its hosts that was asked for", () =>
 });
 
 test('an answer without the default registry', () => {
-  expect(assigned('', [])).toEqual([[], ['of the account that signs']]);
+  expect(assigned('', [])).toEqual([[], ['of the caller account']]);
 });

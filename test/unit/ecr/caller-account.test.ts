@@ -16,18 +16,18 @@ describe('the account of a registry', () => {
   });
 });
 
-describe('the account that signs', () => {
-  test('may be any of those allowed', () => {
+describe('the check of the caller account', () => {
+  test('passes for each account that is allowed', () => {
     expect(() => checkAccount('123456789012', ['111122223333', '123456789012'])).not.toThrow();
   });
 
-  test('another one is named, with those allowed', () => {
+  test('names an account that is not allowed, with those that are', () => {
     expect(() => checkAccount('999988887777', ['111122223333', '123456789012'])).toThrow(
-      'The account that signs is 999988887777; allowed-account-ids allows 111122223333, 123456789012.',
+      'The caller account is 999988887777; allowed-account-ids allows 111122223333, 123456789012.',
     );
   });
 
-  test('one that is not known is not allowed', () => {
-    expect(() => checkAccount(undefined, ['123456789012'])).toThrow('is not known, so it cannot be allowed');
+  test('fails for an unknown account', () => {
+    expect(() => checkAccount(undefined, ['123456789012'])).toThrow('is unknown, so it cannot be allowed');
   });
 });

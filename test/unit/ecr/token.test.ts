@@ -21,7 +21,7 @@ describe('readToken', () => {
     ['empty', ''],
   ])('%s: says so', (_, token) => {
     expect(() => readToken('host', token)).toThrow(
-      'The answer for registry host has no authorization token.',
+      'The response for registry host has no authorization token.',
     );
   });
 
@@ -61,7 +61,9 @@ describe('registryHost', () => {
     'a:b',
     '-a',
   ])('%j is refused', (endpoint) => {
-    expect(() => registryHost(endpoint)).toThrow('Amazon ECR answered with a registry that is no host');
+    expect(() => registryHost(endpoint)).toThrow(
+      'The response of Amazon ECR names a registry that is not a host',
+    );
   });
 });
 

@@ -63,7 +63,7 @@ describe('an explanation', () => {
     const symptom = { what: 'No profile.', knownError: 'profile-missing', facts: { profile: 'ci' } };
     expect(explanationText(explainSymptom(symptom)).split('\n').slice(0, 2)).toEqual([
       'No profile.',
-      expect.stringContaining("Likely cause: AWS_PROFILE names the profile 'ci'"),
+      expect.stringContaining("Likely cause: AWS_PROFILE names profile 'ci'"),
     ]);
     expect(() => explainSymptom({ what: '', knownError: 'no such entry' })).toThrow(RangeError);
   });

@@ -106,7 +106,7 @@ describe('ECR', () => {
     expect([registry.accepted.length, registry.refused.length]).toEqual([1, 1]);
   });
 
-  test('names the registry of the account that signs, and records who called where', async () => {
+  test('names the registry of the caller account, and records who called where', async () => {
     const { authorizationData = [] } = await callEcr(world.identities.keys, undefined, 'us-east-2');
     const password = Buffer.from(authorizationData[0]?.authorizationToken ?? '', 'base64').toString();
     expect(password.length).toBeGreaterThan(1500);

@@ -26,7 +26,7 @@ function factsOf({ keys, profile, container, irsa }: Case): IdentityFacts {
   };
 }
 
-/** Who is to sign, written down by hand: rows are keys, profile, container URI, IRSA; `auto` only. */
+/** Which credentials are to be used, written by hand: rows are keys, profile, container URI, IRSA; `auto` only. */
 const AUTO: readonly (readonly [Case, CredentialSource])[] = (
   [
     [1, undefined, 1, 1, 'environment'],
@@ -57,18 +57,18 @@ const AUTO: readonly (readonly [Case, CredentialSource])[] = (
   source,
 ]);
 
-describe('who signs', () => {
+describe('which credentials are used', () => {
   test.each(AUTO)('auto, %j: %s', (facts, source) => {
     expect(chooseCredentials('auto', factsOf(facts)).source).toBe(source);
   });
 
-  test.each(AUTO)('a source that is named is the one that signs, whatever there is: %j', (facts) => {
+  test.each(AUTO)('a source that is named is used, whatever else is set: %j', (facts) => {
     for (const choice of CREDENTIAL_SOURCE_CHOICES) {
       if (choice === 'auto') continue;
       expect(chooseCredentials(choice, factsOf(facts))).toMatchObject({
         source: choice,
         reason: `the input credential-source is '${choice}'`,
-        passedOver: [],
+        skipped: [],
       });
     }
   });
@@ -81,7 +81,7 @@ describe('who signs', () => {
   });
 
   test('every rule says why it does or does not apply', () => {
-    expect(chooseCredentials('auto', { environment: {} }).passedOver).toEqual([
+    expect(chooseCredentials('auto', { environment: {} }).skipped).toEqual([
       {
         mark: 'unused',
         subject: 'Keys in the environment',
@@ -110,10 +110,10 @@ describe('who signs', () => {
 });
 
 describe('what the user is told', () => {
-  test('keys win over a profile, with one warning', () => {
+  test('keys take precedence over a profile, with one warning', () => {
     const { warnings } = chooseCredentials('auto', { environment: { ...KEYS, AWS_PROFILE: 'ci' } });
     expect(warnings).toEqual([
-      "The profile 'ci' of AWS_PROFILE is not used: the keys in the environment come first.",
+      "Profile 'ci' of AWS_PROFILE is not used: the keys in the environment come first.",
     ]);
     expect(chooseCredentials('auto', { environment: KEYS }).warnings).toEqual([]);
   });
@@ -122,15 +122,15 @@ describe('what the user is told', () => {
     ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'],
     ['AWS_SECRET_ACCESS_KEY', 'AWS_ACCESS_KEY_ID'],
   ])('%s alone is a mistake, and the warning names %s', (set, unset) => {
-    const signer = chooseCredentials('auto', { environment: { ...CONTAINER, [set]: 'x' } });
-    expect(signer.source).toBe('container');
-    expect(signer.warnings).toEqual([
+    const chosen = chooseCredentials('auto', { environment: { ...CONTAINER, [set]: 'x' } });
+    expect(chosen.source).toBe('container');
+    expect(chosen.warnings).toEqual([
       `${set} is set and ${unset} is not, so the keys in the environment are not used.`,
     ]);
-    expect(signer.passedOver[0]?.reason).toBe(`${unset} is not set`);
+    expect(chosen.skipped[0]?.reason).toBe(`${unset} is not set`);
   });
 
-  test('an IRSA role that is passed over is named', () => {
+  test('an IRSA role that is not used is named', () => {
     const { notes } = chooseCredentials('auto', { environment: { ...CONTAINER, ...IRSA } });
     expect(notes.join()).toContain('The IRSA role arn:aws:iam::123456789012:role/irsa');
     expect(chooseCredentials('container', { environment: { ...CONTAINER, ...IRSA } }).notes).toEqual(notes);
@@ -148,7 +148,7 @@ describe('what the user is told', () => {
       profile: 'no-credentials',
     } as const;
     expect(chooseCredentials('auto', facts).notes).toEqual([
-      "The profile 'region-only' of AWS_PROFILE holds no credentials, so it does not decide who signs.",
+      "Profile 'region-only' of AWS_PROFILE contains no credentials, so it is not used for them.",
     ]);
   });
 });

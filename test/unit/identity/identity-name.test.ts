@@ -9,7 +9,7 @@ import { makeServiceAccountToken } from '../../harness/service-account-token.ts'
 let folder = '';
 let token = '';
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'signer-name-'));
+  folder = await mkdtemp(join(tmpdir(), 'identity-name-'));
   token = join(folder, 'token');
   await writeFile(token, makeServiceAccountToken());
 });
@@ -30,31 +30,31 @@ const environments = {
 
 type Row = readonly [CredentialSource, keyof typeof environments, string[], string];
 
-describe('the name of who signs', () => {
+describe('the name of the credentials', () => {
   test.each<Row>([
-    ['environment', 'pod', [], 'the keys in the environment'],
-    ['profile', 'profile', ['CREDENTIALS_HTTP'], "the profile 'ci'"],
+    ['environment', 'pod', [], 'the environment'],
+    ['profile', 'profile', ['CREDENTIALS_HTTP'], "profile 'ci'"],
     ['container', 'pod', [], 'EKS Pod Identity, service account arc-runners/build'],
     ['default-chain', 'pod', ['CREDENTIALS_HTTP'], 'EKS Pod Identity, service account arc-runners/build'],
-    ['default-chain', 'ecs', [], "the container's credentials from http://169.254.170.2/v2/1"],
-    ['default-chain', 'nothing', ['CREDENTIALS_HTTP'], 'container credentials'],
+    ['default-chain', 'ecs', [], 'the container credentials endpoint http://169.254.170.2/v2/1'],
+    ['default-chain', 'nothing', ['CREDENTIALS_HTTP'], "the container's credentials endpoint"],
     [
       'default-chain',
       'irsa',
       ['CREDENTIALS_STS_ASSUME_ROLE_WEB_ID', 'CREDENTIALS_ENV_VARS_STS_WEB_ID_TOKEN'],
-      `the role ${ROLE} by web identity (IRSA), service account arc-runners/build`,
+      `web identity, role ${ROLE} (IRSA), service account arc-runners/build`,
     ],
     [
       'default-chain',
       'irsa without its token',
       ['CREDENTIALS_ENV_VARS_STS_WEB_ID_TOKEN'],
-      `the role ${ROLE} by web identity`,
+      `web identity, role ${ROLE}`,
     ],
-    ['default-chain', 'profile', ['CREDENTIALS_PROFILE'], "the profile 'ci'"],
-    ['default-chain', 'nothing', ['CREDENTIALS_PROFILE_SSO'], "the profile 'default'"],
-    ['default-chain', 'nothing', ['CREDENTIALS_PROCESS'], "the profile 'default'"],
-    ['default-chain', 'nothing', ['CREDENTIALS_ENV_VARS'], 'the keys in the environment'],
-    ['default-chain', 'nothing', ['CREDENTIALS_NEW'], "the AWS SDK's default credentials"],
+    ['default-chain', 'profile', ['CREDENTIALS_PROFILE'], "profile 'ci'"],
+    ['default-chain', 'nothing', ['CREDENTIALS_PROFILE_SSO'], "profile 'default'"],
+    ['default-chain', 'nothing', ['CREDENTIALS_PROCESS'], "profile 'default'"],
+    ['default-chain', 'nothing', ['CREDENTIALS_ENV_VARS'], 'the environment'],
+    ['default-chain', 'nothing', ['CREDENTIALS_NEW'], "the AWS SDK's default chain"],
   ])('%s, %s, %j: %s', async (source, environment, marks, name) => {
     const $source = Object.fromEntries(marks.map((mark) => [mark, 'x']));
     expect(await nameIdentity(source, environments[environment](), { $source })).toEqual({
@@ -65,7 +65,7 @@ describe('the name of who signs', () => {
 
   test('credentials without any mark are those of the instance metadata', async () => {
     expect(await nameIdentity('default-chain', {}, {})).toEqual({
-      name: 'the role of this machine, from the instance metadata',
+      name: 'the instance metadata: the IAM role of this machine',
       isInstance: true,
     });
   });

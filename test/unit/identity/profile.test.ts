@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { profileContent } from '../../../src/identity/profile.ts';
 
-describe('whether a profile decides who signs', () => {
+describe('whether a profile contains credentials', () => {
   test.each([
     [{ aws_access_key_id: 'A', aws_secret_access_key: 'B' }],
     [{ aws_access_key_id: 'A' }],

@@ -76,9 +76,9 @@ describe('whose credentials these are', () => {
     [FULL, undefined, 'EKS Pod Identity'],
     [FULL, { audiences: [] }, 'EKS Pod Identity'],
     ['http://[fd00:ec2::23]/v1/credentials', undefined, 'EKS Pod Identity'],
-    ['http://169.254.170.2/v2/1', undefined, "the container's credentials from http://169.254.170.2/v2/1"],
-    ['http://169.254.170.234/v1', undefined, "the container's credentials from http://169.254.170.234/v1"],
-    ['https://example.com/', { audiences: ['x'] }, "the container's credentials from https://example.com/"],
+    ['http://169.254.170.2/v2/1', undefined, 'the container credentials endpoint http://169.254.170.2/v2/1'],
+    ['http://169.254.170.234/v1', undefined, 'the container credentials endpoint http://169.254.170.234/v1'],
+    ['https://example.com/', { audiences: ['x'] }, 'the container credentials endpoint https://example.com/'],
   ])('%s, %j: %s', (uri, itsClaims, name) => {
     expect(containerIdentity(from(uri), itsClaims)).toBe(name);
   });

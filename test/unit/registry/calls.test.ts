@@ -110,6 +110,6 @@ describe('the region of the step', () => {
   });
 
   test.each(['', a])('a plan of %j without it is a mistake of the program', (text) => {
-    expect(() => planCalls(parseRegistries(text).entries, undefined)).toThrow(/planned without/);
+    expect(() => planCalls(parseRegistries(text).entries, undefined)).toThrow(/needs that region/);
   });
 });

@@ -114,7 +114,7 @@ describe('a list', () => {
 });
 
 const NEITHER = /is neither a 12-digit account ID nor a registry of Amazon ECR/;
-const CHARACTERS = /has characters that no account ID, registry host or image URI has/;
+const CHARACTERS = /has characters that are not allowed in an account ID, registry host or image URI/;
 const HOST = `${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com`;
 
 /** What is refused, and why. */
@@ -135,8 +135,8 @@ const BAD: [text: string, reason: RegExp][] = [
   ['["123456789012"]', /has quotes or brackets/],
   ['- 123456789012', /begins with a list mark/],
   ['* 123456789012', /begins with a list mark/],
-  ['111111111111 222222222222', /has a space in it/],
-  [`${ACCOUNT} # prod`, /has a space in it/],
+  ['111111111111 222222222222', /contains a space/],
+  [`${ACCOUNT} # prod`, /contains a space/],
   ['１２３４５６７８９０１２', CHARACTERS],
   ['12345678901a', NEITHER],
   ['my-account', NEITHER],
@@ -147,7 +147,7 @@ const BAD: [text: string, reason: RegExp][] = [
   ['localhost:5000', /has a port/],
   ['127.0.0.1', NEITHER],
   ['[::1]:5000', /has quotes or brackets/],
-  [`${HOST}.example.com`, /is not a host of Amazon ECR: those of region eu-west-1 end in/],
+  [`${HOST}.example.com`, /is not a host of Amazon ECR: hosts in region eu-west-1 end in/],
   [`${ACCOUNT}.dkr.ecr.eu-west-1.example.com`, /is not a host of Amazon ECR/],
   [`${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com.`, /is not a host of Amazon ECR/],
   [`${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.co`, /is not a host of Amazon ECR/],
@@ -155,23 +155,23 @@ const BAD: [text: string, reason: RegExp][] = [
   [`evil-${HOST}`, /does not begin with a 12-digit account ID/],
   [`12345678901.dkr.ecr.eu-west-1.amazonaws.com`, /does not begin with a 12-digit account ID/],
   ['dkr.ecr.eu-west-1.amazonaws.com', /has no account ID before 'dkr'/],
-  ['api.ecr.eu-west-1.amazonaws.com', /is an address of ECR's API/],
-  ['ecr.us-west-2.api.aws', /is an address of ECR's API/],
-  ['api.ecr-fips.us-east-1.amazonaws.com', /is an address of ECR's API/],
-  ['api.ecr-public.us-east-1.amazonaws.com', /is an address of ECR's API/],
+  ['api.ecr.eu-west-1.amazonaws.com', /is an endpoint of the ECR API/],
+  ['ecr.us-west-2.api.aws', /is an endpoint of the ECR API/],
+  ['api.ecr-fips.us-east-1.amazonaws.com', /is an endpoint of the ECR API/],
+  ['api.ecr-public.us-east-1.amazonaws.com', /is an endpoint of the ECR API/],
   [`${ACCOUNT}.dkr.ecr.ireland.amazonaws.com`, /has no region name/],
   [`${ACCOUNT}.dkr.ecr.eu-west.amazonaws.com`, /has no region name/],
   [`${ACCOUNT}.dkr.ecr.eu_west_1.amazonaws.com`, /has no region name/],
   [`${ACCOUNT}.dkr.ecr.amazonaws.com`, /has no region name/],
   [`${ACCOUNT}.dkr.ecr..amazonaws.com`, NEITHER],
   [`${ACCOUNT}.ecr.eu-west-1.amazonaws.com`, NEITHER],
-  [`${ACCOUNT}.dkr-ecr.eu-west-1.amazonaws.com`, /dual-stack ones in '\.dkr-ecr\.eu-west-1\.on\.aws'/],
+  [`${ACCOUNT}.dkr-ecr.eu-west-1.amazonaws.com`, /dual-stack hosts in '\.dkr-ecr\.eu-west-1\.on\.aws'/],
   [`${ACCOUNT}.dkr.ecr.eu-west-1.on.aws`, /is not a host of Amazon ECR/],
   [`${ACCOUNT}.dkr.ecr.cn-north-1.amazonaws.com`, /end in '\.dkr\.ecr\.cn-north-1\.amazonaws\.com\.cn'/],
   [`${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com.cn`, /is not a host of Amazon ECR/],
   [
     `${ACCOUNT}.dkr-ecr.eusc-de-east-1.on.aws`,
-    /those of region eusc-de-east-1 end in '[^']*\.amazonaws\.eu'$/,
+    /hosts in region eusc-de-east-1 end in '[^']*\.amazonaws\.eu'$/,
   ],
   [`${ACCOUNT}.dkr.ecr.us-iso-east-1.amazonaws.com`, /is not a host of Amazon ECR/],
   [`http://${HOST}`, /has another scheme than 'https:\/\/'/],
@@ -186,7 +186,7 @@ const BAD: [text: string, reason: RegExp][] = [
   [`${HOST}:latest`, /has a port, or a tag with no repository/],
   [`${HOST}@${DIGEST}`, /has an '@' in its host/],
   [`AWS:secret@${HOST}`, /has an '@' in its host/],
-  [`${HOST}/app:`, /behind its host that is no repository path, tag or digest/],
+  [`${HOST}/app:`, /behind its host that is not a repository path, tag or digest/],
   [`${HOST}/app:a:b`, /behind its host/],
   [`${HOST}/app@sha256:short`, /behind its host/],
   [`${HOST}/app?tag=1`, CHARACTERS],
