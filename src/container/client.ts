@@ -1,50 +1,49 @@
-import type { Environment } from '../runner/environment.ts';
-import { singleLine } from '../runner/safe-text.ts';
+import { Failure } from '../errors/failure.ts';
+import type { RegistryLogin } from '../registry/login.ts';
 import type { AuthFileLocation } from './auth-file-location.ts';
-import { childEnvironment } from './child-environment.ts';
-import type { FoundTool } from './find-tool.ts';
-import type { ProcessResult } from './process.ts';
+import type { Tool } from './tool.ts';
 
-/** A tool that is logged in or out, and where it keeps the login. */
-export type ContainerClient = FoundTool & { readonly place: AuthFileLocation };
+/** A container client, and where it keeps its logins. It either runs a program or writes the auth file itself. */
+export type ContainerClient = {
+  readonly tool: Tool;
+  readonly location: AuthFileLocation;
+  /**
+   * Makes one login attempt.
+   * Throws a ClientError where it fails.
+   */
+  readonly logIn: (login: RegistryLogin, attempt: LoginAttempt) => Promise<void>;
+  /**
+   * Logs out of a registry. It is no error where the client is not logged in.
+   * Throws a ClientError with the reason where it fails.
+   */
+  readonly logOut: (registry: string, signal: AbortSignal) => Promise<void>;
+};
 
-/**
- * The environment of a container client: the runner's, without the credentials that the client does not need, and
- * with the variables that lead to the place that this login belongs to.
- */
-export function clientEnvironment(
-  environment: Environment,
-  variables: AuthFileLocation['variables'],
-): Environment {
-  const inherited = Object.entries(childEnvironment(environment));
-  const kept = inherited.filter(([name]) => !Object.hasOwn(variables, name));
-  const placed = Object.entries(variables).filter(([, value]) => value !== null);
-  return Object.fromEntries([...kept, ...placed]) as Environment;
+/** What a login attempt depends on besides client and registry. */
+export type LoginAttempt = {
+  readonly signal: AbortSignal;
+  /** Called before the login can be written: from then on, an attempt that does not end may leave a login behind. */
+  readonly onMayBeWritten: () => void;
+};
+
+/** A login attempt, or a logout, that failed. */
+export class ClientError extends Failure {
+  /** Whether the next attempt may succeed. */
+  readonly isTransient: boolean;
+  /** Whether the client was ended from outside, so that it is not known what it has written. */
+  readonly isInterrupted: boolean;
+
+  constructor(
+    what: string,
+    { isTransient = false, isInterrupted = false, ...options }: ClientErrorOptions = {},
+  ) {
+    super({ what }, options);
+    this.isTransient = isTransient;
+    this.isInterrupted = isInterrupted;
+  }
 }
 
-/** Why a client that ended by itself did not succeed, on one line: in its own words, or else by how it ended. */
-export function failureReason({ stderr, stdout, exitCode, signal }: ProcessResult): string {
-  const words = clientMessage(stderr) || clientMessage(stdout) || singleLine(stderr) || singleLine(stdout);
-  if (signal !== null) return `${words || 'it said nothing'}, and was ended by the signal ${signal}`;
-  return words || `it said nothing, and ended with exit code ${exitCode}`;
-}
-
-/**
- * The words in which a client refused, on one line; empty where there are none: log lines of its libraries and its
- * warnings, which can stand before or behind them, are left out. skopeo has its error itself in a log line, of level
- * fatal or error; one word stands there without quotes.
- */
-export function clientMessage(stderr: string): string {
-  const lines = stderr.split(/[\r\n]+/).map((line) => line.trim());
-  const words = lines
-    .map((line) => fatalWords(line) ?? line)
-    .filter((line) => line !== '' && !/^(?:time="[^"]*" )?level=\w+ /.test(line) && !/^WARNING!/.test(line));
-  return words.join(' ');
-}
-
-const FATAL = /^(?:time="[^"]*" )?level=(?:fatal|error) msg=(?:"(.*)"|(\S+))$/;
-
-function fatalWords(line: string): string | undefined {
-  const [, quoted, word] = FATAL.exec(line) ?? [];
-  return quoted?.replaceAll('\\"', '"') ?? word;
-}
+type ClientErrorOptions = ErrorOptions & {
+  readonly isTransient?: boolean;
+  readonly isInterrupted?: boolean;
+};

@@ -2,71 +2,94 @@ import { mkdirSync } from 'node:fs';
 import { Failure, messageOf } from '../errors/failure.ts';
 import { parsePrivateHost } from '../registry/host.ts';
 import type { RegistryLogin } from '../registry/login.ts';
+import { type BackoffLimits, backoffDelayMs } from '../retry/backoff.ts';
+import { type Clock, SYSTEM_CLOCK } from '../retry/clock.ts';
 import { retryLine } from '../retry/retry-line.ts';
-import type { Environment } from '../runner/environment.ts';
 import * as log from '../runner/log.ts';
-import { singleLine } from '../runner/safe-text.ts';
 import { directoryOf } from './auth-file-location.ts';
-import { type ContainerClient, clientEnvironment, failureReason } from './client.ts';
-import { writeEntry } from './config-file.ts';
+import { ClientError, type ContainerClient, type LoginAttempt } from './client.ts';
 import { withLock } from './lock.ts';
-import { logInWithRetries, type Refusal } from './login-retry.ts';
-import { type ProcessResult, runProcess } from './process.ts';
-import type { ToolName } from './tool.ts';
-
-/** Time for one login, in milliseconds. A registry across the world answers in a few seconds. */
-const LOGIN_DEADLINE_MS = 45_000;
-
-/**
- * Logs a container client in to one registry. Each try holds the lock of the place where the client keeps the login;
- * what passes by itself is tried again. The password goes over standard input only: arguments and environment can be
- * read by other processes of the machine.
- * Throws a Failure with the registry and the client's own words.
- */
-export async function logInTo(
-  client: ContainerClient,
-  login: RegistryLogin,
-  { environment, maxAttempts, signal }: LoginRules,
-): Promise<void> {
-  const refusal = await logInWithRetries(() => tryLogin(client, login, environment, signal), {
-    what: `${client.tool.name} login to registry ${login.registry}`,
-    maxAttempts,
-    signal,
-    report: (retry) => log.info(retryLine(retry)),
-  });
-  if (refusal === undefined) return;
-  const failure = loginFailure(client.tool.name, login.registry, refusal.words);
-  throw refusal.cutOff || signal.aborted ? failure : new LoginRefused(failure.symptom);
-}
-
-/** A login that the client itself gave up: unless it is in its file all the same, there is nothing to log out of. */
-export class LoginRefused extends Failure {}
+import { isInFile, OverwrittenLogin, verifyLogin, versionOf } from './verify-login.ts';
 
 /** What a login depends on besides client and registry. */
-export type LoginRules = {
-  readonly environment: Environment;
-  /** How often it is tried, the first time included. */
+export type LoginOptions = LoginAttempt & {
+  /** Called where the login fails and is certain not to be written. An earlier login is still there, then. */
+  readonly onNotWritten: () => void;
   readonly maxAttempts: number;
-  readonly signal: AbortSignal;
+  readonly clock?: Clock;
 };
 
-async function tryLogin(
+/** An overloaded registry recovers within seconds, or takes longer: the pauses cover both. */
+const LOGIN_BACKOFF: BackoffLimits = { baseMs: 1_000, capMs: 10_000 };
+
+/**
+ * Logs a container client in to one registry. Each attempt holds the lock of the directory in which the client keeps the
+ * login, and is repeated after a transient error, or where another program has overwritten the login.
+ * Throws a Failure with the registry and the client's message, or the signal's reason where that aborts while it waits.
+ */
+export async function logIn(
   client: ContainerClient,
   login: RegistryLogin,
-  environment: Environment,
-  signal: AbortSignal,
-): Promise<Refusal | undefined> {
-  const { place } = client;
-  const directory = directoryOf(place);
+  options: LoginOptions,
+): Promise<void> {
+  const { onNotWritten } = options;
+  let isInterrupted = false;
+  try {
+    await logInWithRetries(client, login, options, (error) => {
+      isInterrupted ||= error.isInterrupted;
+    });
+  } catch (error) {
+    if (!isInterrupted && !isInFile(client.location, login)) onNotWritten();
+    throw error;
+  }
+}
+
+async function logInWithRetries(
+  client: ContainerClient,
+  login: RegistryLogin,
+  { maxAttempts, signal, clock = SYSTEM_CLOCK, ...options }: LoginOptions,
+  onError: (error: ClientError) => void,
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const error = await attemptLogin(client, login, { signal, ...options });
+    if (error === undefined) return;
+    onError(error);
+    if (attempt >= maxAttempts && error instanceof OverwrittenLogin) {
+      log.warning(`${error.message}. Pulls and pushes may be denied.`);
+      return;
+    }
+    if (signal.aborted || !error.isTransient || attempt >= maxAttempts)
+      throw loginFailure(client, login, error);
+    const delayMs = backoffDelayMs(attempt, LOGIN_BACKOFF, clock.random);
+    const what = `${client.tool.name} login to registry ${login.registry}`;
+    log.info(retryLine({ what, failure: error.message, attempt, maxAttempts, delayMs }));
+    await clock.sleep(delayMs, signal);
+  }
+}
+
+/** Makes one attempt under the lock; returns the error of one that failed. */
+async function attemptLogin(
+  client: ContainerClient,
+  login: RegistryLogin,
+  attempt: LoginAttempt,
+): Promise<ClientError | undefined> {
+  const { location } = client;
+  const directory = directoryOf(location);
   if (directory !== undefined) makeDirectory(directory);
-  return withLock(directory, signal, async () => {
-    if (client.executable !== undefined) return runLogin(client, login, environment, signal);
-    if (place.file !== undefined) writeEntry(place.file, login.registry, login);
-    return undefined;
+  return withLock(directory, attempt.signal, async () => {
+    const before = versionOf(location);
+    try {
+      await client.logIn(login, attempt);
+      verifyLogin(client, login, before);
+      return undefined;
+    } catch (error) {
+      if (error instanceof ClientError) return error;
+      throw error;
+    }
   });
 }
 
-/** The client would make it itself, as closed as this, but then two that do so at once would not meet at the lock. */
+/** Makes the directory, with the mode that the client would give it, so that programs that start at once share one lock. */
 function makeDirectory(directory: string): void {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -75,43 +98,15 @@ function makeDirectory(directory: string): void {
   }
 }
 
-async function runLogin(
-  { tool, executable = '', place }: ContainerClient,
-  { registry, username, password }: RegistryLogin,
-  environment: Environment,
-  signal: AbortSignal,
-): Promise<Refusal | undefined> {
-  const args = [...(tool.commands?.login ?? []), '--username', username, '--password-stdin', registry];
-  const env = clientEnvironment(environment, place.variables);
-  const options = { input: password, env, deadlineMs: LOGIN_DEADLINE_MS, signal };
-  let result: ProcessResult;
-  try {
-    result = await runProcess(executable, args, options);
-  } catch (error) {
-    throw new Failure(
-      { what: `${tool.name} could not be started: ${singleLine(messageOf(error))}` },
-      { cause: error },
-    );
-  }
-  if (result.exitCode === 0) return undefined;
-  const hung = result.ended === 'deadline';
-  return { words: howItEnded(result), hung, cutOff: hung || result.signal !== null };
-}
-
-function loginFailure(tool: ToolName, registry: string, words: string): Failure {
+function loginFailure({ tool }: ContainerClient, { registry }: RegistryLogin, cause: ClientError): Failure {
   const host = parsePrivateHost(registry);
   const region = typeof host === 'string' ? undefined : host.region;
-  return new Failure({
-    area: 'container-client',
-    what: `${tool} could not log in to registry ${registry}: ${words}`,
-    facts: { tool, registry, region },
-  });
-}
-
-/** Why a client that did not succeed ended, in its own words where it had any. */
-export function howItEnded(result: ProcessResult): string {
-  const { ended } = result;
-  if (ended === 'aborted') return 'the step was cancelled';
-  if (ended === 'deadline') return `no end after ${LOGIN_DEADLINE_MS / 1000} s, so it was stopped`;
-  return singleLine(failureReason(result));
+  return new Failure(
+    {
+      area: 'container-client',
+      what: `${tool.name} could not log in to registry ${registry}: ${cause.message}`,
+      facts: { tool: tool.name, registry, region },
+    },
+    { cause },
+  );
 }

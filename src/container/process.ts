@@ -6,6 +6,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 export type ProcessOptions = {
   /** Written to standard input, which is then closed. */
   readonly input?: string;
+  /** Called once the program runs, before it gets any input. Where this throws, the program is ended. */
+  readonly onStarted?: () => void;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** In milliseconds; a program that runs longer is ended, with the programs it started. */
   readonly deadlineMs: number;
@@ -36,12 +38,12 @@ const DRAIN_MS = 1_000;
 /**
  * Runs a program without a shell and waits for its end.
  * It gets a process group of its own (on Windows: its process tree), so that one that hangs goes with its children.
- * Rejects only where the program cannot be started.
+ * Rejects only where the program cannot be started, or `onStarted` throws.
  */
 export function runProcess(
   executable: string,
   args: readonly string[],
-  { input, env, deadlineMs, signal }: ProcessOptions,
+  { input = '', onStarted, env, deadlineMs, signal }: ProcessOptions,
 ): Promise<ProcessResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(executable, args, { env, detached: process.platform !== 'win32', windowsHide: true });
@@ -71,7 +73,15 @@ export function runProcess(
     });
     // A program that ends without reading its input breaks the pipe; its exit code tells more than EPIPE does.
     child.stdin.on('error', () => {});
-    child.stdin.end(input ?? '');
+    child.on('spawn', () => {
+      try {
+        onStarted?.();
+        child.stdin.end(input);
+      } catch (error) {
+        endTree(child);
+        reject(error);
+      }
+    });
   });
 }
 

@@ -13,14 +13,15 @@ export type ToolName = (typeof TOOL_NAMES)[number];
  */
 export type FileKind = 'docker' | 'containers' | 'helm';
 
+/** The arguments before the options and the registry. */
+export type Commands = { readonly login: readonly string[]; readonly logout: readonly string[] };
+
 /** What has to be known of a tool to log it in and out. */
 export type Tool = {
   readonly name: ToolName;
-  /** Words of the command line before the options and the registry; none where no program is run. */
-  readonly commands?: { readonly login: readonly string[]; readonly logout: readonly string[] };
+  /** None where no program is run. */
+  readonly commands?: Commands;
   readonly keepsIn: FileKind;
-  /** What it says, with an exit code other than 0, when it is told to log out of what it is not logged in to. */
-  readonly notLoggedIn?: RegExp;
   /**
    * Whether its entry in the file is known to stand under the registry's host as written, so that one that is not
    * there is one that was lost. Seen with docker 28, podman 5.4, buildah 1.39, skopeo 1.18 and oras 1.2.
@@ -33,21 +34,24 @@ export type Tool = {
   readonly emptyHelper: 'no store' | 'passed over';
 };
 
-const COMMANDS = { login: ['login'], logout: ['logout'] } as const;
-const NOT_LOGGED_IN = /\bnot logged in(?:to)?\b/i;
+/**
+ * The message of a tool that is told to log out of a registry that it is not logged in to. podman and buildah exit with
+ * 125 then, skopeo with 1, docker and oras with 0.
+ */
+export const NOT_LOGGED_IN = /\bnot logged in(?:to)?\b/i;
+
+const COMMANDS: Commands = { login: ['login'], logout: ['logout'] };
 
 const LIKE_DOCKER = { commands: COMMANDS, keepsIn: 'docker', emptyHelper: 'no store' } as const;
 const LIKE_PODMAN = {
   commands: COMMANDS,
   keepsIn: 'containers',
-  notLoggedIn: NOT_LOGGED_IN,
   keepsByHost: true,
   emptyHelper: 'passed over',
 } as const;
 
 /**
- * The one table of the tools. podman and buildah exit with 125, skopeo with 1, when they are not logged in; docker and
- * oras with 0. nerdctl keeps its entry under the host with the port (its module dockerconfigresolver), and finch is
+ * The one table of the tools. nerdctl keeps its entry under the host with the port (its module dockerconfigresolver), and finch is
  * nerdctl, in a virtual machine on macOS and Windows.
  */
 export const TOOLS: Readonly<Record<ToolName, Tool>> = {
@@ -55,14 +59,13 @@ export const TOOLS: Readonly<Record<ToolName, Tool>> = {
   podman: { name: 'podman', ...LIKE_PODMAN },
   buildah: { name: 'buildah', ...LIKE_PODMAN },
   skopeo: { name: 'skopeo', ...LIKE_PODMAN },
-  nerdctl: { name: 'nerdctl', ...LIKE_DOCKER, notLoggedIn: NOT_LOGGED_IN, keepsByHost: false },
-  finch: { name: 'finch', ...LIKE_DOCKER, notLoggedIn: NOT_LOGGED_IN, keepsByHost: false },
+  nerdctl: { name: 'nerdctl', ...LIKE_DOCKER, keepsByHost: false },
+  finch: { name: 'finch', ...LIKE_DOCKER, keepsByHost: false },
   oras: { name: 'oras', ...LIKE_DOCKER, emptyHelper: 'passed over', keepsByHost: true },
   helm: {
     name: 'helm',
     commands: { login: ['registry', 'login'], logout: ['registry', 'logout'] },
     keepsIn: 'helm',
-    notLoggedIn: NOT_LOGGED_IN,
     keepsByHost: false,
     emptyHelper: 'passed over',
   },

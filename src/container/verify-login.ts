@@ -1,66 +1,60 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { messageOf } from '../errors/failure.ts';
 import type { RegistryLogin } from '../registry/login.ts';
 import * as log from '../runner/log.ts';
 import { type AuthFile, helperFor, holdsLogin, readAuthFile } from './auth-file.ts';
-import type { ContainerClient } from './client.ts';
+import type { AuthFileLocation } from './auth-file-location.ts';
+import { ClientError, type ContainerClient } from './client.ts';
 
-/** How often a client is logged in before a login that gets lost is left at that. */
-const MOST_LOGINS = 3;
-
-/** Where a login is after the client has said that it succeeded. */
-export type Whereabouts =
-  | { readonly kind: 'kept' }
-  /** The client handed it to a credential helper. */
-  | { readonly kind: 'helper'; readonly helper: string }
-  /** The file that it belongs in does not hold it. */
-  | { readonly kind: 'lost' }
-  /** There is no file to look into. */
-  | { readonly kind: 'unknown' };
-
-/**
- * Logs a client in, and looks whether the login is where the client keeps it: another writer, outside the lock, may
- * have written back an older state of the file. A login that got lost is made again.
- */
-export async function logInUntilKept(
-  client: ContainerClient,
-  login: RegistryLogin,
-  logIn: () => Promise<void>,
-): Promise<void> {
-  const { tool, place } = client;
-  for (let made = 1; ; made += 1) {
-    await logIn();
-    const where = whereabouts(client, login);
-    if (where.kind === 'helper') warnOfHelper(where.helper, client, login.registry);
-    if (where.kind !== 'lost') return;
-    const lost = `The login of ${tool.name} to registry ${login.registry} is not in ${place.file}`;
-    if (made >= MOST_LOGINS) {
-      log.warning(
-        `${lost}, though ${tool.name} was logged in ${made} times. Pulls and pushes may be refused.`,
-      );
-      return;
-    }
-    log.info(`${lost}: another program has written the file at the same time. Logging in again.`);
+/** A login that succeeded and was then lost: another program, outside the lock, wrote an older state of the file back. */
+export class OverwrittenLogin extends ClientError {
+  constructor(file: string) {
+    super(`the login is not in ${file}: another program has written the file at the same time`, {
+      isTransient: true,
+    });
   }
 }
 
-/** Looks for a login in the file in which the client keeps it. */
-export function whereabouts({ tool, place: { file } }: ContainerClient, login: RegistryLogin): Whereabouts {
-  const config = file === undefined ? undefined : configIn(file);
-  if (config === undefined) return { kind: 'unknown' };
-  const reads = { storeForAll: tool.keepsIn !== 'containers', emptyHelper: tool.emptyHelper };
-  const helper = helperFor(config, login.registry, reads);
-  if (helper !== undefined) return { kind: 'helper', helper };
-  if (holdsLogin(config, login.registry, login)) return { kind: 'kept' };
-  return tool.keepsByHost ? { kind: 'lost' } : { kind: 'unknown' };
+/** What changes with every change of the auth file; undefined where there is no file. */
+export function versionOf({ file }: AuthFileLocation): string | undefined {
+  const found = file === undefined ? undefined : statSync(file, { throwIfNoEntry: false });
+  return found && [found.ino, found.size, found.mtimeMs].join();
 }
 
-function configIn(file: string): AuthFile | undefined {
-  if (!existsSync(file)) return undefined;
+/**
+ * Looks for the login in the auth file after the client has reported success, and warns where a credential helper has
+ * it that keeps none.
+ * Throws an OverwrittenLogin where another program has overwritten it.
+ *
+ * @param before the version of the file before the login
+ */
+export function verifyLogin(client: ContainerClient, login: RegistryLogin, before: string | undefined): void {
+  const { tool, location } = client;
+  const { file } = location;
+  const config = file === undefined ? undefined : readable(file);
+  if (file === undefined || config === undefined) return;
+  const reads = { storeForAll: tool.keepsIn !== 'containers', emptyHelper: tool.emptyHelper };
+  const helper = helperFor(config, login.registry, reads);
+  if (helper !== undefined) {
+    warnOfHelper(helper, client, login.registry);
+  } else if (tool.keepsByHost && !holdsLogin(config, login.registry, login)) {
+    // A client that hands the login to a helper of another configuration (registries.conf) leaves the file as it is.
+    if (versionOf(location) !== before) throw new OverwrittenLogin(file);
+    log.info(`${tool.name} keeps its logins in a credential helper, not in ${file}`);
+  }
+}
+
+/** Whether the auth file holds this login. */
+export function isInFile({ file }: AuthFileLocation, login: RegistryLogin): boolean {
+  const config = file === undefined ? undefined : readable(file);
+  return config !== undefined && holdsLogin(config, login.registry, login);
+}
+
+function readable(file: string): AuthFile | undefined {
   try {
     return readAuthFile(file);
   } catch (error) {
-    log.debug(`The login was not looked for in ${file}: ${messageOf(error)}`);
+    log.debug(`${file} cannot be read: ${messageOf(error)}`);
     return undefined;
   }
 }
@@ -69,11 +63,11 @@ function configIn(file: string): AuthFile | undefined {
  * A helper that does not keep the login is worth a warning: Amazon's own takes a login, where it is told to
  * (`AWS_ECR_IGNORE_CREDS_STORAGE`), and keeps none, and what runs no client at all hands nothing to any helper.
  */
-function warnOfHelper(helper: string, { tool, place }: ContainerClient, registry: string): void {
+function warnOfHelper(helper: string, { tool, location }: ContainerClient, registry: string): void {
   const remedy = "input 'isolate-docker-config' sets it aside for this job.";
   if (tool.commands === undefined) {
     log.warning(
-      `${place.file} names the credential helper ${helper} for registry ${registry}: tools that read the file ask it, ` +
+      `${location.file} names the credential helper ${helper} for registry ${registry}: tools that read the file ask it, ` +
         `not the login that was written there; ${remedy}`,
     );
   } else if (helper === KEEPS_NOTHING) {

@@ -1,5 +1,6 @@
 import { authFileLocation } from '../container/auth-file-location.ts';
 import type { ContainerClient } from '../container/client.ts';
+import { createClient } from '../container/create-client.ts';
 import type { FoundTool } from '../container/find-tool.ts';
 import type { Inputs } from '../inputs.ts';
 import { exportVariables } from '../outputs.ts';
@@ -8,20 +9,14 @@ import type { Environment } from '../runner/environment.ts';
 import * as log from '../runner/log.ts';
 import { saveIsolation } from '../state.ts';
 
-/** The container clients, each with the place that its logins go to, and the environment that they run in. */
-export type LocatedClients = {
-  readonly clients: readonly ContainerClient[];
-  readonly environment: Environment;
-};
-
-/** What the places depend on. */
+/** What the auth file locations depend on. */
 export type LocationChoice = Pick<Inputs, 'isolateDockerConfig' | 'skipLogout'> & {
   readonly environment: Environment;
   readonly signal: AbortSignal;
 };
 
 /**
- * Decides where the logins go: to the configurations in force or, as input `isolate-docker-config` asks, to one of the
+ * Decides where the clients keep the logins: to the configurations in force or, as input `isolate-docker-config` asks, to one of the
  * job's own, which the steps that follow are led to as well. Post is told of that one before it is made.
  * Throws a Failure where it cannot be made.
  */
@@ -29,11 +24,10 @@ export async function locateClients(
   tools: readonly FoundTool[],
   logins: readonly RegistryLogin[],
   choice: LocationChoice,
-): Promise<LocatedClients> {
+): Promise<readonly ContainerClient[]> {
   const isIsolated = choice.isolateDockerConfig && logins.length > 0;
   const ofStep = isIsolated ? await isolated(tools, logins, choice) : choice.environment;
-  const clients = tools.map((found) => ({ ...found, place: authFileLocation(found.tool.keepsIn, ofStep) }));
-  return { clients, environment: ofStep };
+  return tools.map((found) => createClient(found, authFileLocation(found.tool.keepsIn, ofStep), ofStep));
 }
 
 /** Makes the job's own configuration; gives the environment that leads to it. */

@@ -1,7 +1,6 @@
 import type { FoundTool } from '../container/find-tool.ts';
-import { LoginRefused, logInTo } from '../container/login.ts';
+import { logIn } from '../container/login.ts';
 import { withTool } from '../container/tool.ts';
-import { logInUntilKept, whereabouts } from '../container/verify-login.ts';
 import type { Diagnosis } from '../errors/diagnosis.ts';
 import type { Inputs } from '../inputs.ts';
 import type { ClientConfig } from '../network/client-config.ts';
@@ -25,7 +24,7 @@ export type LoginChoice = Pick<Inputs, 'isolateDockerConfig' | 'skipLogout'> &
 /**
  * Logs every tool in to every registry.
  * One after another: a container client reads, changes and writes back its configuration, so two at once would lose
- * entries. Each is saved before it is made, so that a step that is cancelled in the middle is logged out of as well.
+ * entries. Each is saved before it can be written, so that a step that is cancelled in the middle is logged out of as well.
  * Throws at the first login that fails; the registries before it have their outputs.
  */
 export async function logInToAll(
@@ -36,7 +35,7 @@ export async function logInToAll(
   const { maxAttempts, signal, diagnosis } = choice;
   const done: RegistryLogin[] = [];
   try {
-    const { clients, environment } = await locateClients(tools, logins, choice);
+    const clients = await locateClients(tools, logins, choice);
     const record = new LoginRecord(clients, choice);
     for (const login of logins) {
       for (const client of clients) {
@@ -44,16 +43,15 @@ export async function logInToAll(
         const { registry } = login;
         const tool = client.tool.name;
         log.info(`Logging in to registry ${registry}${withTool(tool)}`);
-        record.add(client, registry);
-        const logInOnce = () => logInTo(client, login, { environment, maxAttempts, signal });
-        const work = () => logInUntilKept(client, login, logInOnce);
-        const part = diagnosis.part(`Login to ${registry}${withTool(tool)}`, work, () => 'done');
-        await part.catch((error: unknown) => {
-          // Post must not take away a login that was there before this step, and not leave one that was made all the same.
-          const neverMade = error instanceof LoginRefused && whereabouts(client, login).kind !== 'kept';
-          if (neverMade) record.takeBack(client);
-          throw error;
-        });
+        const work = () =>
+          logIn(client, login, {
+            maxAttempts,
+            signal,
+            onMayBeWritten: () => record.add(client, registry),
+            // Post must not take away a login that was there before this step.
+            onNotWritten: () => record.takeBack(client, registry),
+          });
+        await diagnosis.part(`Login to ${registry}${withTool(tool)}`, work, () => 'done');
       }
       setLoginOutputs(login);
       done.push(login);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
+import { createClient } from '../container/create-client.ts';
 import { findTool } from '../container/find-tool.ts';
-import { logOutOf } from '../container/logout.ts';
+import { logOut as logOutOf } from '../container/logout.ts';
 import { withTool } from '../container/tool.ts';
 import { Failure } from '../errors/failure.ts';
 import { restoreVariables } from '../outputs.ts';
@@ -45,7 +46,7 @@ async function logOutOfAll(
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const problems: string[] = [];
-  for (const { registry, tool, ...place } of logins) {
+  for (const { registry, tool, ...location } of logins) {
     log.info(`Logging out of registry ${registry}${withTool(tool)}`);
     const found = await findTool(tool);
     if (found === undefined) {
@@ -54,7 +55,7 @@ async function logOutOfAll(
       );
       continue;
     }
-    const problem = await logOutOf({ ...found, place }, registry, environment, signal);
+    const problem = await logOutOf(createClient(found, location, environment), registry, signal);
     if (problem !== undefined) problems.push(`${tool} could not log out of registry ${registry}: ${problem}`);
   }
   return problems;

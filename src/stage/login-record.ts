@@ -5,7 +5,7 @@ import { type SavedLogins, saveLogins } from '../state.ts';
 
 /** The logins of this step so far, saved for post at each change, unless nothing is to be logged out of. */
 export class LoginRecord {
-  readonly #registries: ReadonlyMap<ContainerClient, string[]>;
+  readonly #registries: ReadonlyMap<ContainerClient, Set<string>>;
   readonly #choice: Pick<Inputs, 'isolateDockerConfig' | 'skipLogout'>;
   #isFull = false;
 
@@ -13,13 +13,15 @@ export class LoginRecord {
     clients: readonly ContainerClient[],
     choice: Pick<Inputs, 'isolateDockerConfig' | 'skipLogout'>,
   ) {
-    this.#registries = new Map(clients.map((client) => [client, []]));
+    this.#registries = new Map(clients.map((client) => [client, new Set()]));
     this.#choice = choice;
   }
 
-  /** Notes a login that is about to be made. The first that post cannot be told of any more is a warning. */
+  /** Notes a login that may be written from now on. The first that post cannot be told of any more is a warning. */
   add(client: ContainerClient, registry: string): void {
-    this.#registries.get(client)?.push(registry);
+    const registries = this.#registries.get(client);
+    if (registries?.has(registry)) return;
+    registries?.add(registry);
     if (this.#save() || this.#isFull) return;
     this.#isFull = true;
     // The job's own configuration is removed as a whole, whatever is in it.
@@ -29,16 +31,19 @@ export class LoginRecord {
     );
   }
 
-  /** Takes the last login of a client back. */
-  takeBack(client: ContainerClient): void {
-    this.#registries.get(client)?.pop();
-    this.#save();
+  /** Takes a login back, where it was noted. */
+  takeBack(client: ContainerClient, registry: string): void {
+    if (this.#registries.get(client)?.delete(registry)) this.#save();
   }
 
   #save(): boolean {
     if (this.#choice.skipLogout) return true;
     const logins = [...this.#registries].map(
-      ([{ tool, place }, registries]): SavedLogins => ({ tool: tool.name, ...place, registries }),
+      ([{ tool, location }, registries]): SavedLogins => ({
+        tool: tool.name,
+        ...location,
+        registries: [...registries],
+      }),
     );
     return saveLogins(logins);
   }

@@ -242,7 +242,7 @@ test('a login that a client has kept, though it failed, is logged out of', async
 describe('a container client that says nothing', () => {
   test('is told of by its exit code', async () => {
     const main = await world.main({ env: world.podIdentityEnv(), tools: { docker: { exitCode: 7 } } });
-    expect(main.errors.join()).toContain('it said nothing, and ended with exit code 7');
+    expect(main.errors.join()).toContain('no output, exit code 7');
     expect(main.state['logins']).toBe('[]');
   });
 });

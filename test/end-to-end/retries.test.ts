@@ -197,7 +197,7 @@ describe('docker login', () => {
     const tools = { docker: [hangs, { exitCode: 0 }] };
     const main = await world.main({ env: { ...world.keysEnv(), ...fastClock(20) }, tools });
     expect(main.exitCode).toBe(0);
-    expect(retries(main)[0]).toContain('no end after 45 s');
+    expect(retries(main)[0]).toContain('timed out after 45 s');
     for (const { pid, grandchildPid } of main.toolRuns) {
       expect([pid, grandchildPid ?? 0].filter((one) => one > 0 && isAlive(one))).toEqual([]);
     }
@@ -279,7 +279,7 @@ describe('an end before its time', () => {
     },
   );
 
-  test('a cancel between two tries of docker starts no third, and post logs out', async () => {
+  test('a cancel between two attempts of docker starts no third, and post logs out', async () => {
     const registry = await world.registry();
     registry.faults.always(answer(503));
     const when = registry.seen(2);

@@ -48,6 +48,6 @@ export const CONTAINER_CLIENT_SAMPLES: ErrorSamples = {
     'Get "https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/": dial tcp 10.0.0.1:443: i/o timeout',
     'Get "https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/": net/http: TLS handshake timeout',
     'Get "https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/": EOF',
-    'no end after 45 s, so it was stopped',
+    'docker could not log in to registry 111122223333.dkr.ecr.eu-west-1.amazonaws.com: timed out after 45 s',
   ],
 };

@@ -112,7 +112,7 @@ export const CONTAINER_CLIENT: readonly KnownError[] = [
     id: 'registry-unreachable',
     areas: ['container-client'],
     pattern:
-      /no such host|connection refused|no route to host|network is unreachable|i\/o timeout|TLS handshake timeout|context deadline exceeded|Client\.Timeout|connection reset|EOF|no end after/,
+      /no such host|connection refused|no route to host|network is unreachable|i\/o timeout|TLS handshake timeout|context deadline exceeded|Client\.Timeout|connection reset|EOF|timed out/,
     means:
       'No way from here to registry {registry}. A subnet without a way to the internet needs the VPC endpoints of ECR; behind a proxy, the client has settings of its own for it.',
     remedy:

@@ -1,60 +1,130 @@
-import { describe, expect, test } from '@jest/globals';
-import { howItEnded, LoginRefused, logInTo } from '../../../src/container/login.ts';
-import { logOutOf } from '../../../src/container/logout.ts';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { ClientError, type ContainerClient } from '../../../src/container/client.ts';
+import { logIn } from '../../../src/container/login.ts';
 import { TOOLS } from '../../../src/container/tool.ts';
+import type { Clock } from '../../../src/retry/clock.ts';
+import { sleep } from '../../../src/retry/sleep.ts';
+import { captureOutput } from '../written-output.ts';
 
-const client = { tool: TOOLS.docker, executable: '/nowhere/docker', place: { variables: {} } };
-const login = { registry: 'host', username: 'AWS', password: 'hunter2', token: 'QVdTOmh1bnRlcjI=' };
-const never = new AbortController().signal;
+const login = { registry: 'host', username: 'AWS', password: 'pw', token: 'QVdTOnB3' };
+const KEPT = { auths: { host: { auth: login.token } } };
 
-test('a client that cannot be started is a failure of the login that says why', async () => {
-  await expect(logInTo(client, login, { environment: {}, maxAttempts: 1, signal: never })).rejects.toThrow(
-    /^docker could not be started: .*spawn \/nowhere\/docker ENOENT$/,
-  );
+/** What an attempt does: fails, or succeeds and leaves the file in this state (undefined: as it was). */
+type Attempt = { error: ClientError } | { config: unknown };
+const transient: Attempt = { error: new ClientError('EOF', { isTransient: true }) };
+const lasting: Attempt = { error: new ClientError('401 Unauthorized') };
+const timedOut: Attempt = {
+  error: new ClientError('timed out after 45 s', { isTransient: true, isInterrupted: true }),
+};
+const killed: Attempt = { error: new ClientError('no output', { isInterrupted: true }) };
+const kept: Attempt = { config: KEPT };
+const overwritten: Attempt = { config: { auths: {}, written: 'by another' } };
+
+let directory: string;
+let written: () => string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'login-'));
+  written = captureOutput();
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  rmSync(directory, { recursive: true });
 });
 
-test.each([
-  ['gives up', 'exit 1', true],
-  // Half a login may be there, so post logs out of it.
-  ['is killed', 'kill -KILL $$', false],
-])('a client that %s (%s) has refused the login: %s', async (_, script, isRefused) => {
-  const tool = { ...TOOLS.docker, commands: { login: ['-c', script], logout: [] } };
-  const shell = { ...client, tool, executable: '/bin/sh' };
-  const error: unknown = await logInTo(shell, login, {
-    environment: {},
-    maxAttempts: 1,
-    signal: never,
-  }).catch((reason: unknown) => reason);
-  expect([error instanceof Error, error instanceof LoginRefused]).toEqual([true, isRefused]);
-});
-
-test('a directory that cannot be made is left to the client to complain about', async () => {
-  const place = { variables: {}, file: '/dev/null/docker/config.json' };
-  await expect(
-    logInTo({ ...client, place }, login, { environment: {}, maxAttempts: 1, signal: never }),
-  ).rejects.toThrow('ENOENT');
-});
-
-test('a client that cannot be started is the reason of a logout that failed', async () => {
-  expect(await logOutOf(client, 'host', {}, never)).toContain('spawn /nowhere/docker ENOENT');
-});
-
-test('a logout that was cancelled says so', async () => {
-  const slow = {
-    ...client,
-    executable: '/bin/sleep',
-    tool: { ...TOOLS.docker, commands: { login: [], logout: [] } },
+/** Logs in with a client whose attempts end like this; the time is the test's own. */
+async function run(
+  attempts: readonly Attempt[],
+  { maxAttempts = 8, signal = new AbortController().signal, clock = {} as Partial<Clock> } = {},
+) {
+  const file = join(directory, 'config.json');
+  const pauses: number[] = [];
+  const told: string[] = [];
+  let made = 0;
+  const client: ContainerClient = {
+    tool: TOOLS.docker,
+    location: { variables: {}, file },
+    logIn: async (_, { onMayBeWritten }) => {
+      onMayBeWritten();
+      const attempt = attempts[made] ?? lasting;
+      made += 1;
+      if ('error' in attempt) throw attempt.error;
+      writeFileSync(file, JSON.stringify({ ...(attempt.config as object), made }));
+    },
+    logOut: async () => {},
   };
-  expect(await logOutOf(slow, '60', {}, AbortSignal.abort())).toBe('it did not end (aborted)');
+  const options = {
+    maxAttempts,
+    signal,
+    onMayBeWritten: () => told.push('may be written'),
+    onNotWritten: () => told.push('not written'),
+    clock: { now: () => 0, random: () => 0.5, sleep: async (ms: number) => void pauses.push(ms), ...clock },
+  };
+  const error: unknown = await logIn(client, login, options).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  return { message: error instanceof Error ? error.message : undefined, made, pauses, told: told.at(-1) };
+}
+
+const FAILED = 'docker could not log in to registry host: ';
+
+describe('a login', () => {
+  test.each<
+    [what: string, attempts: Attempt[], maxAttempts: number, made: number, message: string | undefined]
+  >([
+    ['that succeeds', [kept], 3, 1, undefined],
+    ['after transient errors', [transient, timedOut, kept], 3, 3, undefined],
+    ['that another program overwrote', [overwritten, overwritten, kept], 8, 3, undefined],
+    ['that fails for good', [transient, lasting, kept], 3, 2, `${FAILED}401 Unauthorized`],
+    ['with all attempts used up', [transient, transient, transient, kept], 3, 3, `${FAILED}EOF`],
+    ['whose client was killed', [killed, kept], 3, 1, `${FAILED}no output`],
+    ['with a single attempt', [transient, kept], 1, 1, `${FAILED}EOF`],
+  ])('%s', async (_what, attempts, maxAttempts, made, message) => {
+    expect(await run(attempts, { maxAttempts })).toMatchObject({ made, message });
+  });
+
+  test('waits longer after each attempt, up to a limit, and logs that before', async () => {
+    const { pauses } = await run(Array.from({ length: 8 }, () => transient));
+    expect(pauses).toEqual([500, 1_000, 2_000, 4_000, 5_000, 5_000, 5_000]);
+    expect(written()).toContain('docker login to registry host: EOF (attempt 1 of 8, the next in 0.5 s)');
+  });
+
+  test('that is overwritten each time is a warning', async () => {
+    expect(await run([overwritten, overwritten], { maxAttempts: 2 })).toMatchObject({ message: undefined });
+    expect(written()).toMatch(/^::warning::the login is not in .*: another program has written the file/m);
+  });
+
+  test('makes no further attempt once the step is cancelled', async () => {
+    const cancelled = AbortSignal.abort(new Error('cancelled'));
+    expect((await run([kept], { signal: cancelled })).message).toBe('cancelled');
+  });
+
+  test('does not wait any longer once the step is cancelled', async () => {
+    const cancel = new AbortController();
+    setImmediate(() => cancel.abort(new Error('cancelled')));
+    const clock = { random: () => 0.99999, sleep };
+    expect((await run([transient, kept], { signal: cancel.signal, clock })).message).toBe('cancelled');
+  });
 });
 
-describe('howItEnded', () => {
-  const result = { exitCode: null, signal: null, stdout: '', stderr: 'Error: no' };
-  test.each([
-    ['by-itself', 'Error: no'],
-    ['deadline', 'no end after 45 s, so it was stopped'],
-    ['aborted', 'the step was cancelled'],
-  ] as const)('%s', (ended, words) => {
-    expect(howItEnded({ ...result, ended })).toBe(words);
+describe('a login that fails is said', () => {
+  test.each<[told: string, what: string, attempts: Attempt[]]>([
+    ['not written', 'where the client refuses it', [transient, lasting]],
+    ['may be written', 'where the client was killed', [killed]],
+    ['may be written', 'where an earlier attempt timed out', [timedOut, lasting]],
+  ])('to be %s %s', async (told, _what, attempts) => {
+    expect((await run(attempts)).told).toBe(told);
+  });
+
+  test('to be written where the file holds it all the same', async () => {
+    writeFileSync(join(directory, 'config.json'), JSON.stringify(KEPT));
+    expect((await run([lasting])).told).toBe('may be written');
+  });
+
+  test('to be not written where the step is cancelled before the first attempt', async () => {
+    expect((await run([kept], { signal: AbortSignal.abort() })).told).toBe('not written');
   });
 });

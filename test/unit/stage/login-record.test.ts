@@ -27,8 +27,9 @@ const warnings = (): readonly string[] => written().match(/^::warning::.*$/gm) ?
 
 const client = (name: ToolName): ContainerClient => ({
   tool: TOOLS[name],
-  executable: `/bin/${name}`,
-  place: { variables: { DOCKER_CONFIG: `/${name}` }, file: `/${name}/config.json` },
+  location: { variables: { DOCKER_CONFIG: `/${name}` }, file: `/${name}/config.json` },
+  logIn: async () => {},
+  logOut: async () => {},
 });
 const place = (tool: ToolName) => ({
   tool,
@@ -59,9 +60,9 @@ describe('the record of logins', () => {
     record.add(docker, 'a.example');
     expect(JSON.parse(saved() ?? '')).toEqual(loginsAt('a.example'));
     record.add(helm, 'a.example');
-    record.takeBack(helm);
+    record.takeBack(helm, 'a.example');
     expect(JSON.parse(saved() ?? '')).toEqual(loginsAt('a.example'));
-    record.takeBack(docker);
+    record.takeBack(docker, 'a.example');
     expect(saved()).toBe('[]');
   });
 
@@ -69,7 +70,7 @@ describe('the record of logins', () => {
     const record = new LoginRecord([docker], { ...usual, skipLogout: true });
     record.add(docker, LONGEST);
     record.add(docker, 'b.example');
-    record.takeBack(docker);
+    record.takeBack(docker, 'b.example');
     expect([saved(), warnings()]).toEqual([undefined, []]);
   });
 
@@ -79,7 +80,7 @@ describe('the record of logins', () => {
     const before = saved();
     expect(before).toContain(LONGEST);
     for (const registry of ['b.example', 'c.example', 'd.example']) record.add(docker, registry);
-    record.takeBack(docker);
+    record.takeBack(docker, 'd.example');
     expect(saved()).toBe(before);
     expect(warnings()).toEqual([
       expect.stringMatching(/more logins than .* not log out of registry b\.example, nor/),

@@ -1,0 +1,40 @@
+// Which errors of a container client are transient. The messages are those of docker, podman, buildah, skopeo, nerdctl,
+// oras and helm, and of Go's network library, which they all use (docker CLI 28, moby 28, containers/image 5.34, Go 1.24).
+
+/**
+ * Errors that the next attempt meets again: of credential stores, permissions, the command line, certificates, and
+ * registries that refuse the credentials. They win over the transient ones, since a credential store may well quote a
+ * timeout.
+ */
+const LASTING = new RegExp(
+  [
+    'error (?:storing|saving|getting|erasing) credentials|credential helper|(?<!501 )not implemented',
+    'permission denied|operation not permitted|access is denied|read-only file system',
+    'unknown (?:shorthand )?flag|unknown command|flag provided but not defined|requires (?:exactly|at most)',
+    'x509:|certificate signed by unknown authority|server gave HTTP response to HTTPS client',
+    '\\b40[013] (?:bad request|unauthorized|forbidden)|status(?: ?code)?:? 40[013]\\b',
+    '\\bunauthorized\\b|\\bdenied:|no basic auth credentials|invalid username/password',
+  ].join('|'),
+  'i',
+);
+
+/** Errors of the network, of name lookup, and of registries that are overloaded or unavailable. */
+const TRANSIENT = new RegExp(
+  [
+    'TLS handshake timeout|i/o timeout|context deadline exceeded|Client\\.Timeout|timed out',
+    'did not properly respond|request canceled while waiting',
+    'no such host|server misbehaving|temporary failure in name resolution|no answer from DNS server',
+    'connection refused|actively refused it|no route to host|network is unreachable',
+    '\\bEOF\\b|connection reset|broken pipe|forcibly closed|closed network connection|connection was aborted',
+    'server closed idle connection|stream error|GOAWAY',
+    '\\b408\\b.{0,3}request timeout|\\b429\\b.{0,3}too many requests|toomanyrequests|rate exceeded|rate limit',
+    '\\b50[0234] (?:internal server error|bad gateway|service unavailable|gateway time-?out)',
+    'status(?: ?code)?:? (?:408|429|5\\d\\d)\\b',
+  ].join('|'),
+  'i',
+);
+
+/** Whether the next attempt may succeed, by the client's message. A message that is not known is not transient. */
+export function isTransient(message: string): boolean {
+  return !LASTING.test(message) && TRANSIENT.test(message);
+}
