@@ -1,24 +1,9 @@
-import {
-  closeSync,
-  fchmodSync,
-  fchownSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { isJsonObject } from '../runner/json-object.ts';
 
 // The format that docker's config.json, the auth file of podman and the registry configuration of helm share.
 
-/** An entry of `auths`: a login, or the mark that one is in a credential store. */
+/** An entry of `auths`: a login, or the mark that a credential store has one. */
 export type AuthEntry = { readonly auth?: string; readonly [field: string]: unknown };
 
 /** What this action knows of such a file; everything else in it is kept as it is. */
@@ -30,47 +15,77 @@ export type AuthFile = {
 };
 
 /**
- * Reads such a file.
- * Gives an empty configuration where there is no file, or an empty one.
- * Throws an Error where the file cannot be read or is no JSON object of this form.
+ * Reads such a file as docker does: keys in any case, and null for what is empty. Known keys are given in docker's own
+ * spelling, as docker writes them back. A byte order mark, which editors on Windows write, is left out.
+ * Returns an empty configuration if there is no file, or an empty one.
+ * Throws an Error if the file cannot be read or does not have this form.
  */
 export function readAuthFile(file: string): AuthFile {
-  let text: string;
+  let content: string;
   try {
-    text = readFileSync(file, 'utf8');
+    content = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
   } catch (error) {
     if (isMissing(error)) return {};
     throw error;
   }
-  if (text.trim() === '') return {};
-  // Only the kind of the fault is told: the parser's own message would quote the file, and with it a password.
-  const config = parsed(text);
+  if (content.trim() === '') return {};
+  // The parser's own message would quote the file, and with it a password.
+  const config = parsed(content);
   if (config === undefined) throw new Error('it is not valid JSON');
-  if (!isJsonObject(config)) throw new Error(WRONG_FORM);
-  // Go's programs write null for a map without entries.
-  const filled = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null));
-  if (!isConfig(filled)) throw new Error(WRONG_FORM);
-  return filled;
+  return fieldsOf(config, CONFIG_FIELDS);
 }
 
 const WRONG_FORM = 'it does not have the form of a docker configuration';
 
-function parsed(text: string): unknown {
+function parsed(content: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(content);
   } catch {
     return undefined;
   }
 }
 
-function isConfig(value: Record<string, unknown>): value is AuthFile {
-  const { auths, credHelpers, credsStore } = value;
-  return (
-    (auths === undefined || (isJsonObject(auths) && Object.values(auths).every(isJsonObject))) &&
-    (credHelpers === undefined ||
-      (isJsonObject(credHelpers) && Object.values(credHelpers).every((name) => typeof name === 'string'))) &&
-    (credsStore === undefined || typeof credsStore === 'string')
-  );
+/** Reads the value of a field, and what an earlier spelling of the same field gave; throws if it has another form. */
+type ReadField = (value: unknown, earlier: unknown) => unknown;
+
+/** Reads a string; null says nothing. */
+const text: ReadField = (value, earlier) => {
+  if (value === null) return earlier;
+  if (typeof value !== 'string') throw new Error(WRONG_FORM);
+  return value;
+};
+
+/** Reads a map. Maps under several spellings of one key are merged, and null takes away what was there before. */
+function mapOf(read: (value: unknown) => unknown): ReadField {
+  return (value, earlier) => {
+    if (value === null) return undefined;
+    if (!isJsonObject(value)) throw new Error(WRONG_FORM);
+    const entries = Object.entries(value).map(([key, one]) => [key, read(one)] as const);
+    return { ...(earlier as object | undefined), ...Object.fromEntries(entries) };
+  };
+}
+
+const SECRET_FIELDS = { auth: text, identitytoken: text, registrytoken: text, password: text };
+const CONFIG_FIELDS = {
+  auths: mapOf((entry) => fieldsOf(entry ?? {}, SECRET_FIELDS)),
+  credHelpers: mapOf((helper) => text(helper, '')),
+  credsStore: text,
+};
+
+/**
+ * An object with its known fields read, under the names that docker gives them.
+ * Go takes a key in any case for a field, and of several the last. It folds letters as the flags `i` and `u` do:
+ * `cred\u017fStore` is a `credsStore` (seen with docker 28).
+ */
+function fieldsOf(object: unknown, fields: Readonly<Record<string, ReadField>>): Record<string, unknown> {
+  if (!isJsonObject(object)) throw new Error(WRONG_FORM);
+  const result = new Map<string, unknown>();
+  for (const [key, value] of Object.entries(object)) {
+    const field = Object.entries(fields).find(([name]) => new RegExp(`^${name}$`, 'iu').test(key));
+    if (field === undefined) result.set(key, value);
+    else result.set(field[0], field[1](value, result.get(field[0])));
+  }
+  return Object.fromEntries([...result].filter(([, value]) => value !== undefined));
 }
 
 /** Whether a file operation failed because there is no such file. */
@@ -78,68 +93,15 @@ export function isMissing(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
 }
 
-/**
- * Writes such a file: a new one beside it, moved into its place, so that no reader ever sees half of it. Its mode and
- * owner are kept; a new one is for its owner alone. A symbolic link stays one, and what it leads to is replaced, or
- * made where it is not there, as docker does it.
- */
-export function writeAuthFile(file: string, config: AuthFile): void {
-  const target = targetOf(file);
-  mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
-  const old = statSync(target, { throwIfNoEntry: false });
-  replaceAuthFile(target, config, old);
+/** Whether an entry holds no login itself: it marks one that a credential store has. */
+export function isStoreMark(entry: AuthEntry): boolean {
+  return !Object.keys(SECRET_FIELDS).some((name) => entry[name]);
 }
 
 /**
- * Where a link leads to, by as many links as it takes, whether anything is there or not; the file itself where it is
- * no link. Throws where links lead in a circle.
- */
-function targetOf(file: string): string {
-  try {
-    return realpathSync(file);
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-  }
-  const isLink = lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
-  // Each link leads on from the directory that it really lies in.
-  return isLink ? targetOf(resolve(realpathSync(dirname(file)), readlinkSync(file))) : file;
-}
-
-/** What is kept of the file that was there. */
-type Kept = { readonly mode: number; readonly uid: number; readonly gid: number };
-
-/** Puts a new file in the place of another one, or of a link, which is not followed. */
-export function replaceAuthFile(file: string, config: AuthFile, kept?: Kept): void {
-  const draft = `${file}.${randomName()}`;
-  const handle = openSync(draft, 'wx', 0o600);
-  try {
-    try {
-      writeFileSync(handle, `${JSON.stringify(config, null, '\t')}\n`);
-      if (kept !== undefined) keepOwnership(handle, kept);
-    } finally {
-      closeSync(handle);
-    }
-    renameSync(draft, file);
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw error;
-  }
-}
-
-function randomName(): string {
-  // Loaded when it is needed: it takes longer than all else that post loads, and post mostly writes no such file.
-  return process.getBuiltinModule('node:crypto').randomBytes(8).toString('hex');
-}
-
-function keepOwnership(handle: number, { mode, uid, gid }: Kept): void {
-  fchmodSync(handle, mode & 0o777);
-  if (process.getuid?.() === 0) fchownSync(handle, uid, gid);
-}
-
-/**
- * The name of the credential helper that a tool asks for a registry's login, and tells a new one; none where the
+ * The name of the credential helper that a tool asks for a registry's login, and hands a new one to; undefined if the
  * login is kept in the file.
- * podman and its kin know no store for all registries.
+ * podman, buildah and skopeo have no store for all registries.
  */
 export function helperFor(
   config: AuthFile,
@@ -172,7 +134,7 @@ export function withLogin(config: AuthFile, registry: string, auth: string): Aut
   return { ...config, auths: { ...config.auths, [registry]: { auth } } };
 }
 
-/** The configuration without a registry's login; the same one where it has none. */
+/** The configuration without a registry's login; the same object if it has none. */
 export function withoutLogin(config: AuthFile, registry: string): AuthFile {
   if (config.auths === undefined || !Object.hasOwn(config.auths, registry)) return config;
   const others = Object.entries(config.auths).filter(([key]) => key !== registry);

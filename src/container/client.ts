@@ -22,8 +22,11 @@ export type ContainerClient = {
 /** What a login attempt depends on besides client and registry. */
 export type LoginAttempt = {
   readonly signal: AbortSignal;
-  /** Called before the login can be written: from then on, an attempt that does not end may leave a login behind. */
-  readonly onMayBeWritten: () => void;
+  /**
+   * Called before the login can be written: from then on, an attempt that does not end may leave a login behind, also in
+   * the draft of an auth file that this action writes.
+   */
+  readonly onMayBeWritten: (draft?: string) => void;
 };
 
 /** A login attempt, or a logout, that failed. */

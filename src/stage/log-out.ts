@@ -5,7 +5,7 @@ import { logOut as logOutOf } from '../container/logout.ts';
 import { withTool } from '../container/tool.ts';
 import { Failure } from '../errors/failure.ts';
 import { restoreVariables } from '../outputs.ts';
-import type { Environment } from '../runner/environment.ts';
+import { type Environment, variable } from '../runner/environment.ts';
 import * as log from '../runner/log.ts';
 import { readState } from '../saved-state.ts';
 import type { SavedLogin } from '../state.ts';
@@ -27,7 +27,8 @@ export async function logOut({ environment, signal }: Pick<Stage, 'environment' 
     // All logins of this step are in it: no client is needed to undo them.
     log.info(`Removing the job's own docker configuration ${isolation.directory}`);
     const { removeJobDirectory } = await import('../container/isolation/remove.ts');
-    const problem = removeJobDirectory(isolation.directory);
+    const temp = variable(environment, 'RUNNER_TEMP') ?? '';
+    const problem = await removeJobDirectory(isolation.directory, temp, signal);
     if (problem !== undefined) problems.push(`${isolation.directory} could not be removed: ${problem}`);
   } else if (isolation === undefined || existsSync(isolation.directory)) {
     problems.push(...(await logOutOfAll(logins, environment, signal)));

@@ -5,12 +5,15 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { failingFiles } from '../harness/faults-of-files.ts';
+import { harness } from '../harness/paths.ts';
 import type { StepResult } from '../harness/runner.ts';
 import { findProgram } from '../harness/tools.ts';
 import { useWorld } from '../harness/use-world.ts';
@@ -34,9 +37,11 @@ function share(config: unknown): () => string {
 /** The directory of the job, as its later steps see it. */
 function jobDirectory(main: StepResult): string {
   const directory = main.exportedEnv['DOCKER_CONFIG'];
-  expect(directory).toMatch(/\/ecr-pod-identity-login-[0-9a-f]{32}$/);
+  expect(directory).toMatch(/\/ecr-pod-identity-login-9876543210-2-[0-9a-f]{16}$/);
   return directory ?? '';
 }
+
+const asRoot = process.getuid?.() === 0 ? test : test.skip;
 
 const others = { 'ghcr.io': { auth: 'eDp5' } };
 
@@ -124,15 +129,64 @@ describe('a login of the job', () => {
     },
   );
 
-  test('is the only directory that post removes, whatever the state says', async () => {
+  test.each([
+    ['another directory', (home: string) => home],
+    ['the temporary directory', (_home: string, directory: string) => join(directory, '..')],
+    [
+      'a directory of that name elsewhere',
+      (home: string, directory: string) => join(home, basename(directory)),
+    ],
+    ['the end of a link, by /', (_home: string, directory: string) => `${directory}/`],
+    ['the end of a link, by /.', (_home: string, directory: string) => `${directory}/.`],
+  ])('is the only directory that post removes, not %s, whatever the state says', async (_, choose) => {
     const main = await world.main({ env: world.podIdentityEnv(), inputs });
-    const isolation = JSON.parse(main.state['isolation'] ?? '{}') as Record<string, unknown>;
-    const state = { ...main.state, isolation: JSON.stringify({ ...isolation, directory: world.home }) };
-    writeFileSync(join(world.home, 'file'), 'untouched');
-    const post = await world.post({ ...main, state });
+    const isolation = JSON.parse(main.state['isolation'] ?? '{}') as { directory: string };
+    const { directory } = isolation;
+    const precious = join(world.home, basename(directory));
+    mkdirSync(precious);
+    writeFileSync(join(precious, 'config.json'), 'untouched');
+    rmSync(directory, { recursive: true });
+    symlinkSync(precious, directory);
+    const named = { ...isolation, directory: choose(world.home, directory) };
+    const post = await world.post({ ...main, state: { ...main.state, isolation: JSON.stringify(named) } });
     expect(post.exitCode).toBe(1);
-    expect(post.errors).toEqual([expect.stringContaining("is no directory of this action's")]);
-    expect(readFileSync(join(world.home, 'file'), 'utf8')).toBe('untouched');
+    expect(post.errors).toEqual([expect.stringContaining('is not a directory that this action creates')]);
+    expect(readFileSync(join(precious, 'config.json'), 'utf8')).toBe('untouched');
+  });
+
+  test('is removed but for what another program holds open, which is emptied and named', async () => {
+    const main = await world.main({ env: world.podIdentityEnv(), inputs });
+    const directory = jobDirectory(main);
+    writeFileSync(join(directory, 'aaa'), '');
+    const held = failingFiles('unlinkSync:EBUSY:1000:config.json', 'rmSync:EBUSY:1000:login');
+    const post = await world.post(main, { env: held });
+    expect(post.errors).toEqual([expect.stringContaining(`unlinkSync '${join(directory, 'config.json')}`)]);
+    expect(readdirSync(directory)).toEqual(['config.json']);
+    expect(readFileSync(join(directory, 'config.json'), 'utf8')).toBe('');
+  });
+
+  test('is removed also where another program lets go of a file a moment later', async () => {
+    const main = await world.main({ env: world.podIdentityEnv(), inputs });
+    const held = failingFiles('unlinkSync:EBUSY:4:config.json', 'rmSync:EBUSY:1:');
+    const post = await world.post(main, { env: held });
+    expect([post.exitCode, post.errors, readdirSync(world.runnerTemp)]).toEqual([0, [], []]);
+  });
+
+  asRoot('keeps no password where a folder in it belongs to another user, and names that', async () => {
+    const main = await world.main({ env: world.podIdentityEnv(), inputs });
+    const directory = jobDirectory(main);
+    // As a container leaves it that was given the directory by `docker run -v`.
+    const folder = join(directory, 'buildx');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'root-owned'), '');
+    const env = {
+      NODE_OPTIONS: `--import=${join(harness, 'other-user.mjs')}`,
+      OTHER_USERS_FOLDER: world.directory,
+      ROOTS_FOLDER: folder,
+    };
+    const post = await world.post(main, { env });
+    expect(post.errors).toEqual([expect.stringContaining(join(folder, 'root-owned'))]);
+    expect(readdirSync(directory)).toEqual(['buildx']);
   });
 
   test('ends where the login failed', async () => {
@@ -229,6 +283,34 @@ test('a link that leads to itself in the shared configuration keeps no job from 
   expect((await world.post(main)).exitCode).toBe(0);
 });
 
+test('what cannot be linked is copied, or left out with a warning', async () => {
+  share({ auths: others });
+  for (const folder of ['contexts', 'cli-plugins']) mkdirSync(join(shared, folder));
+  for (const file of ['ca.pem', 'key.pem']) writeFileSync(join(shared, file), file, { mode: 0o600 });
+  const env = {
+    ...world.podIdentityEnv(),
+    ...failingFiles('symlinkSync:EPERM:1000:', 'copyFileSync:EACCES:1000:key.pem'),
+  };
+  const main = await world.main({ env, inputs });
+  const directory = jobDirectory(main);
+  expect([main.exitCode, main.errors]).toEqual([0, []]);
+  expect(main.warnings).toEqual([expect.stringContaining(`could not be linked or copied from ${shared}`)]);
+  for (const name of ['contexts', 'cli-plugins', 'key.pem']) expect(main.warnings[0]).toContain(name);
+  expect(main.warnings[0]).not.toContain('ca.pem');
+  expect(readdirSync(directory).sort()).toEqual(['ca.pem', 'config.json']);
+  expect(readFileSync(join(directory, 'ca.pem'), 'utf8')).toBe('ca.pem');
+});
+
+test('a directory that others have left under its name blocks no job', async () => {
+  const first = await world.main({ env: world.podIdentityEnv(), inputs });
+  const directory = jobDirectory(first);
+  chmodSync(directory, 0o755);
+  const main = await world.main({ env: world.podIdentityEnv(), inputs });
+  expect(main).toMatchObject({ exitCode: 0, exportedEnv: { DOCKER_CONFIG: `${directory}-2` } });
+  const post = await world.post(main);
+  expect([post.exitCode, readdirSync(world.runnerTemp)]).toEqual([0, [basename(directory)]]);
+});
+
 describe('credential stores', () => {
   const refusing = { 'docker-credential-ecr-login': { exitCode: 1, stdout: 'not implemented\n' } };
 
@@ -249,6 +331,20 @@ describe('credential stores', () => {
     });
     await world.post(main);
     expect(read()).toBe(before);
+  });
+
+  test.each([
+    ['credsstore', 'nowhere'],
+    ['CredsStore', 'nowhere'],
+    ['CREDHELPERS', undefined],
+  ])('one that is named by the key %s is set aside as well', async (key, store) => {
+    const host = await world.registryHost();
+    share({ [key]: store ?? { [host]: 'nowhere' }, auths: {} });
+    const tools = { docker: 'real' as const, 'docker-credential-nowhere': { exitCode: 0 } };
+    const main = await world.main({ env: world.podIdentityEnv(), inputs, tools });
+    expect(main).toMatchObject({ exitCode: 0, warnings: [] });
+    expect(world.dockerLogins(jobDirectory(main))).toEqual({ [host]: { auth: world.aws.issued[0]?.token } });
+    expect(main.toolRuns.map(({ tool }) => tool)).toEqual(['docker']);
   });
 
   test('one that takes the login and keeps nothing is a warning', async () => {

@@ -1,4 +1,4 @@
-import { type AuthEntry, type AuthFile, entryKeys } from '../auth-file.ts';
+import { type AuthFile, entryKeys, isStoreMark } from '../auth-file.ts';
 import type { Tool } from '../tool.ts';
 
 // What a configuration of the job's own starts from: the one in force, changed so that the logins to come land in the
@@ -23,17 +23,12 @@ export function configForJob(config: AuthFile, hosts: readonly string[], tools: 
     const aside = [...keys].map((key) => [key, ''] as const);
     return { ...config, auths, credHelpers: Object.fromEntries([...helpers, ...aside]) };
   }
-  const inStore = Object.entries(auths).filter(([key, entry]) => !keys.has(key) && isMark(entry));
+  const inStore = Object.entries(auths).filter(([key, entry]) => !keys.has(key) && isStoreMark(entry));
   const left = [
     ...(credsStore ? inStore.map(([key]) => [key, credsStore] as const) : []),
     ...helpers.filter(([, name]) => name !== ''),
   ];
   return { ...others, auths, ...(left.length > 0 ? { credHelpers: Object.fromEntries(left) } : {}) };
-}
-
-/** Whether an entry holds no login itself: it is the mark that the store has one. */
-function isMark(entry: AuthEntry): boolean {
-  return !entry.auth && !entry['identitytoken'];
 }
 
 /**
@@ -48,7 +43,7 @@ export function authFileForJob(configs: readonly AuthFile[], hosts: readonly str
     .filter(([key, name]) => !keys.has(key) && name !== '');
   const logins = configs
     .flatMap(({ auths = {} }) => Object.entries(auths))
-    .filter(([, entry]) => !isMark(entry));
+    .filter(([, entry]) => !isStoreMark(entry));
   return {
     auths: Object.fromEntries(logins),
     ...(helpers.length > 0 ? { credHelpers: Object.fromEntries(helpers) } : {}),

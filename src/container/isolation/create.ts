@@ -1,20 +1,21 @@
-import { randomBytes } from 'node:crypto';
-import { copyFileSync, lstatSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
+import { lstatSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, messageOf } from '../../errors/failure.ts';
 import { type Environment, variable } from '../../runner/environment.ts';
 import * as log from '../../runner/log.ts';
 import { singleLine } from '../../runner/safe-text.ts';
-import { type AuthFile, readAuthFile, replaceAuthFile } from '../auth-file.ts';
+import { type AuthFile, readAuthFile } from '../auth-file.ts';
 import { authFileLocation, containersSources, dockerDirectory } from '../auth-file-location.ts';
-import { LOCK_NAME, withLock } from '../lock.ts';
+import { withLock } from '../lock.ts';
 import type { FileKind, Tool } from '../tool.ts';
+import { replaceAuthFile } from '../write-auth-file.ts';
 import { authFileForJob, configForJob } from './config.ts';
-import { isJobDirectory, jobDirectoryName } from './directory.ts';
+import { JOB_FILES, jobDirectories } from './directory.ts';
+import { alreadyExists, linkShared } from './link-shared.ts';
 
 // Input `isolate-docker-config`: a configuration of the job's own, in a directory below the runner's temporary one.
 
-/** A variable that leads the job's steps to its own configuration, and what it was before. */
+/** A variable that leads the job's steps to its own configuration, and its earlier value; empty if it was not set. */
 export type MovedVariable = { readonly name: string; readonly value: string; readonly earlier: string };
 
 /** A configuration of the job's own, as post has to know it. */
@@ -32,20 +33,15 @@ export type IsolationPurpose = {
   readonly hosts: readonly string[];
 };
 
-/** Each family's variable, and its file in the job's directory. */
-const FILES: Readonly<Record<FileKind, { variable: string; file: string; names: 'directory' | 'file' }>> = {
-  docker: { variable: 'DOCKER_CONFIG', file: 'config.json', names: 'directory' },
-  containers: { variable: 'REGISTRY_AUTH_FILE', file: 'auth.json', names: 'file' },
-  helm: { variable: 'HELM_REGISTRY_CONFIG', file: 'helm.json', names: 'file' },
-};
-
 /**
- * Makes the job's own configuration, or adds to the one that another step of the job has made. The tools use it once
- * the variables that it names are moved. The configuration in force is read, never written.
- * `onPlan` is told what will be made before it is, so that a step that is cancelled in between is cleaned up after.
- * Throws a Failure where the runner names no temporary directory, or the directory cannot be made.
+ * Creates the job's own configuration, or adds to the one that another step of the job has created. The tools use it
+ * once the variables that it names are moved. The configuration in force is read, never written.
+ * Throws a Failure if the runner names no temporary directory, or the directory cannot be created.
+ *
+ * @param onPlan is told what is about to be created, so that a step that is cancelled then is cleaned up after; called
+ * again if another step was faster
  */
-export function isolate(
+export async function isolate(
   environment: Environment,
   purpose: IsolationPurpose,
   signal: AbortSignal,
@@ -57,107 +53,114 @@ export function isolate(
       what: "Input 'isolate-docker-config' needs the runner's temporary directory, and RUNNER_TEMP is not set.",
     });
   }
-  // Steps that run at the same time must agree on one directory.
-  return withLock(temp, signal, async () => {
-    try {
-      const isolation = plan(temp, environment, purpose.tools);
-      onPlan(isolation);
-      if (isolation.isFirst) makeDirectory(isolation.directory, dockerDirectory(environment));
-      await withLock(isolation.directory, signal, () =>
-        prepareFiles(isolation.directory, environment, purpose),
-      );
-      return isolation;
-    } catch (error) {
-      if (error instanceof Failure) throw error;
-      throw new Failure(
-        { what: `The job's own docker configuration could not be made: ${singleLine(messageOf(error))}` },
-        { cause: error },
-      );
-    }
-  });
+  try {
+    const isolation = claimDirectory(temp, environment, purpose.tools, onPlan);
+    const { directory } = isolation;
+    // Steps that run at the same time share the directory.
+    await withLock(directory, signal, () => fill(directory, environment, purpose, signal));
+    return isolation;
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw new Failure(
+      { what: `The job's own docker configuration could not be created: ${singleLine(messageOf(error))}` },
+      { cause: error },
+    );
+  }
 }
 
-function plan(temp: string, environment: Environment, tools: readonly Tool[]): Isolation {
-  const existing = existingDirectory(temp);
-  const directory = existing ?? join(temp, jobDirectoryName(randomBytes(16)));
-  const moved = kindsOf(tools)
+/** Creates the directory of the job, or finds the one that another of its steps has created. */
+function claimDirectory(
+  temp: string,
+  environment: Environment,
+  tools: readonly Tool[],
+  onPlan: (isolation: Isolation) => void,
+): Isolation {
+  for (const directory of jobDirectories(temp, environment)) {
+    const moved = variablesToMove(directory, environment, tools);
+    const first = { directory, isFirst: true, moved };
+    if (!exists(directory)) {
+      onPlan(first);
+      if (makeDirectory(directory)) return first;
+    }
+    if (isOurs(directory)) {
+      const later = { ...first, isFirst: false };
+      onPlan(later);
+      return later;
+    }
+    log.debug(`${directory} was not created by a step of this job; another name is used.`);
+  }
+  throw new Error(`all names for it in ${temp} are taken`);
+}
+
+function exists(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+/** Creates a directory for this user alone; returns false if another process was faster. */
+function makeDirectory(directory: string): boolean {
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    if (alreadyExists(error)) return false;
+    throw error;
+  }
+}
+
+/** Whether it is a directory that this user has created and nobody else can use. Windows has no such modes. */
+function isOurs(directory: string): boolean {
+  const found = lstatSync(directory, { throwIfNoEntry: false });
+  if (!found?.isDirectory()) return false;
+  return process.platform === 'win32' || (found.uid === process.getuid?.() && (found.mode & 0o077) === 0);
+}
+
+/** Each family's variable, and its value for a directory. */
+const VARIABLES: Readonly<Record<FileKind, (directory: string) => readonly [name: string, value: string]>> = {
+  docker: (directory) => ['DOCKER_CONFIG', directory],
+  containers: (directory) => ['REGISTRY_AUTH_FILE', join(directory, JOB_FILES.containers)],
+  helm: (directory) => ['HELM_REGISTRY_CONFIG', join(directory, JOB_FILES.helm)],
+};
+
+function variablesToMove(
+  directory: string,
+  environment: Environment,
+  tools: readonly Tool[],
+): readonly MovedVariable[] {
+  return kindsOf(tools)
     .map((kind) => {
-      const { variable: name, file, names } = FILES[kind];
-      const value = names === 'directory' ? directory : join(directory, file);
+      const [name, value] = VARIABLES[kind](directory);
       return { name, value, earlier: variable(environment, name) ?? '' };
     })
     .filter(({ value, earlier }) => value !== earlier);
-  return { directory, isFirst: existing === undefined, moved };
 }
 
-/** docker's file is always there: what comes without a client (buildx, kaniko, crane) reads it. */
+/** docker's file is always there: builders without a client (buildx, kaniko, crane) read it. */
 function kindsOf(tools: readonly Tool[]): readonly FileKind[] {
   return [...new Set<FileKind>(['docker', ...tools.map((tool) => tool.keepsIn)])];
 }
 
-/** The directory of this job, where a step has made one: nobody else can have made one that is ours and closed. */
-function existingDirectory(temp: string): string | undefined {
-  return readdirSync(temp)
-    .filter(isJobDirectory)
-    .map((name) => join(temp, name))
-    .find((path) => {
-      const found = lstatSync(path, { throwIfNoEntry: false });
-      if (!found?.isDirectory()) return false;
-      return process.platform === 'win32' || (found.uid === process.getuid?.() && (found.mode & 0o077) === 0);
-    });
-}
-
-/**
- * Makes the directory, for this user alone. All that stands beside `config.json` in the shared one (plugins, builders,
- * contexts, certificates) is reachable from it by links.
- */
-function makeDirectory(directory: string, shared: string): void {
-  mkdirSync(directory, { mode: 0o700 });
-  for (const name of namesIn(shared)) {
-    // Beside config.json itself, docker's drafts of it.
-    if (name.startsWith('config.json') || name === LOCK_NAME) continue;
-    link(join(shared, name), join(directory, name));
-  }
-}
-
-function namesIn(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    log.debug(`Nothing is taken over from ${directory}: ${messageOf(error)}`);
-    return [];
-  }
-}
-
-/** What leads nowhere, such as a link to itself, is left out: nobody could have used it in the shared one either. */
-function link(target: string, path: string): void {
-  let isDirectory: boolean;
-  try {
-    isDirectory = statSync(target, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  } catch (error) {
-    log.debug(`${target} is not taken over: ${messageOf(error)}`);
-    return;
-  }
-  try {
-    // A junction needs no privilege on Windows, unlike a symbolic link.
-    symlinkSync(target, path, isDirectory ? 'junction' : 'file');
-  } catch (error) {
-    if (process.platform !== 'win32' || isDirectory) throw error;
-    copyFileSync(target, path);
-  }
-}
-
-function prepareFiles(directory: string, environment: Environment, { tools, hosts }: IsolationPurpose): void {
+async function fill(
+  directory: string,
+  environment: Environment,
+  { tools, hosts }: IsolationPurpose,
+  signal: AbortSignal,
+): Promise<void> {
+  // A step that was killed while it created the directory may have left it half full.
+  if (!isFile(join(directory, JOB_FILES.docker))) linkShared(dockerDirectory(environment), directory);
   for (const kind of kindsOf(tools)) {
-    const file = join(directory, FILES[kind].file);
-    const isThere = lstatSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
-    const sources = isThere ? [file] : sourcesOf(kind, environment);
+    const file = join(directory, JOB_FILES[kind]);
+    const sources = isFile(file) ? [file] : sourcesOf(kind, environment);
     const configs = sources.map(configIn);
     const ofKind = tools.filter((tool) => tool.keepsIn === kind);
     const config =
       kind === 'containers' ? authFileForJob(configs, hosts) : configForJob(configs[0] ?? {}, hosts, ofKind);
-    replaceAuthFile(file, config);
+    // Not through a link that somebody has planted.
+    await replaceAuthFile(file, config, { signal });
   }
+}
+
+function isFile(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 /** The files that a family's file starts from. */

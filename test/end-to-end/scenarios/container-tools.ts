@@ -45,7 +45,9 @@ async function filesWith(world: NamespaceWorld, host: string): Promise<string[]>
   return stdout
     .split('\n')
     .filter((file) => file !== '' && isKeptIn(file, host))
-    .map((file) => file.slice(world.directory.length + 1).replace(/[0-9a-f]{32}/, '<random>'))
+    .map((file) =>
+      file.slice(world.directory.length + 1).replace(/login-\d+-\d+-[0-9a-f]{16}/, 'login-<run>'),
+    )
     .sort();
 }
 

@@ -26,7 +26,7 @@ describe("docker's configuration for the job", () => {
     expect(configForJob(config, [HOST], [docker])).toEqual(config);
   });
 
-  test.each([[[docker]], [[docker, nerdctl]], [[TOOLS['config-file']]], [[]]])(
+  test.each([[[docker]], [[docker, nerdctl]], [[]]])(
     'sets a store for all registries aside for the hosts (%#)',
     (tools) => {
       const config = { credsStore: 'desktop', credHelpers: { x: 'y' }, auths: { 'ghcr.io': {} } };
@@ -38,7 +38,7 @@ describe("docker's configuration for the job", () => {
     },
   );
 
-  test.each([[[oras]], [[docker, oras]], [[helm]]])(
+  test.each([[[oras]], [[docker, oras]], [[helm]], [[TOOLS['config-file']]]])(
     'leaves the store to the registries that are in it, where a tool passes over an empty entry (%#)',
     (tools) => {
       const auths = { 'ghcr.io': {}, 'quay.io': { auth: 'eA==' }, 'azure.io': { identitytoken: 't' } };

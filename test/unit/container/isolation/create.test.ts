@@ -13,9 +13,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { type Isolation, isolate } from '../../../../src/container/isolation/create.ts';
+import { jobDirectories } from '../../../../src/container/isolation/directory.ts';
 import { LOCK_NAME } from '../../../../src/container/lock.ts';
 import { TOOLS, type ToolName } from '../../../../src/container/tool.ts';
 import { captureOutput } from '../../written-output.ts';
@@ -36,6 +37,10 @@ beforeEach(() => {
   mkdirSync(shared);
   environment = {
     RUNNER_TEMP: temp,
+    GITHUB_RUN_ID: '9876543210',
+    GITHUB_RUN_ATTEMPT: '2',
+    GITHUB_JOB: 'build',
+    RUNNER_NAME: 'runner-abcde',
     DOCKER_CONFIG: shared,
     XDG_RUNTIME_DIR: join(root, 'run'),
     XDG_CONFIG_HOME: join(root, 'config'),
@@ -65,10 +70,10 @@ const read = (...path: string[]): unknown => JSON.parse(readFileSync(join(...pat
 const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 
 describe('the directory', () => {
-  test('is below RUNNER_TEMP, named by chance, for this user alone, and so are its files', async () => {
+  test('is below RUNNER_TEMP, named after the run, for this user alone, and so are its files', async () => {
     const { plan } = await isolateFor(['docker', 'podman', 'helm']);
     expect(plan.isFirst).toBe(true);
-    expect(plan.directory).toMatch(/^.*\/temp\/ecr-pod-identity-login-[0-9a-f]{32}$/);
+    expect(plan.directory).toMatch(/^.*\/temp\/ecr-pod-identity-login-9876543210-2-[0-9a-f]{16}$/);
     expect(mode(plan.directory)).toBe('700');
     const files = readdirSync(plan.directory).sort();
     expect(files).toEqual(['auth.json', 'config.json', 'helm.json']);
@@ -76,11 +81,18 @@ describe('the directory', () => {
     expect(readdirSync(temp)).toHaveLength(1);
   });
 
-  test('has another name each time', async () => {
-    const first = (await isolateFor(['docker'])).plan.directory;
-    rmSync(first, { recursive: true });
-    expect((await isolateFor(['docker'])).plan.directory).not.toBe(first);
-  });
+  test.each(['GITHUB_RUN_ID', 'GITHUB_RUN_ATTEMPT', 'GITHUB_JOB', 'RUNNER_NAME'])(
+    'is another one where %s is another, or not set',
+    async (name) => {
+      const { plan } = await isolateFor(['docker']);
+      for (const value of ['7', undefined, '../../etc']) {
+        const other = await isolateFor(['docker'], [HOST], { ...environment, [name]: value });
+        expect(other.plan.isFirst).toBe(value !== '../../etc' || !name.startsWith('GITHUB_RUN'));
+        expect(other.plan.directory).not.toBe(plan.directory);
+        expect(dirname(other.plan.directory)).toBe(temp);
+      }
+    },
+  );
 
   test('needs RUNNER_TEMP', async () => {
     const { RUNNER_TEMP: _, ...without } = environment;
@@ -89,27 +101,36 @@ describe('the directory', () => {
     );
   });
 
-  test('cannot be below what is no directory', async () => {
-    const plans: Isolation[] = [];
+  test('cannot be below what is not a directory', async () => {
     rmSync(temp, { recursive: true });
     writeFileSync(temp, '');
-    const failing = isolate(environment, { tools: [], hosts: [] }, never, (plan) => plans.push(plan));
-    await expect(failing).rejects.toThrow(/own docker configuration could not be made: .*ENOTDIR/);
-    expect(plans).toEqual([]);
+    const failing = isolate(environment, { tools: [], hosts: [] }, never, () => {});
+    await expect(failing).rejects.toThrow(/own docker configuration could not be created: .*ENOTDIR/);
   });
-});
 
-test('a directory that cannot be filled is an error that says why, and post has been told of it', async () => {
-  const plans: Isolation[] = [];
-  const purpose = { tools: [TOOLS.docker], hosts: [HOST] };
-  mkdirSync(join(root, 'full'));
-  const failing = isolate({ ...environment, RUNNER_TEMP: join(root, 'full') }, purpose, never, (plan) => {
-    plans.push(plan);
-    // Something else is in its place by now.
-    writeFileSync(plan.directory, '');
+  test('is planned before it is there', async () => {
+    const planned: boolean[] = [];
+    const purpose = { tools: [TOOLS.docker], hosts: [HOST] };
+    await isolate(environment, purpose, never, ({ directory }) => planned.push(existsSync(directory)));
+    expect(planned).toEqual([false]);
   });
-  await expect(failing).rejects.toThrow(/own docker configuration could not be made: .*EEXIST/);
-  expect(plans).toHaveLength(1);
+
+  test('is shared with a step that is faster in the meantime, and planned anew', async () => {
+    const plans: Isolation[] = [];
+    const purpose = { tools: [TOOLS.docker], hosts: [HOST] };
+    const isolation = await isolate(environment, purpose, never, (plan) => {
+      plans.push(plan);
+      if (plan.isFirst) mkdirSync(plan.directory, { mode: 0o700 });
+    });
+    expect(plans.map(({ isFirst }) => isFirst)).toEqual([true, false]);
+    expect(isolation).toEqual(plans[1]);
+    expect(existsSync(join(isolation.directory, 'config.json'))).toBe(true);
+  });
+
+  test('cannot be created where all of its names are taken', async () => {
+    for (const directory of jobDirectories(temp, environment)) writeFileSync(directory, '');
+    await expect(isolateFor(['docker'])).rejects.toThrow('all names for it in');
+  });
 });
 
 describe('the variables', () => {
@@ -161,14 +182,15 @@ describe('a second step of the job', () => {
   test.each([
     ['a link', (path: string) => symlinkSync(shared, path)],
     ['a file', (path: string) => writeFileSync(path, '')],
-    ['open to others', (path: string) => mkdirSync(path, { mode: 0o755 })],
+    ['open to others', (path: string) => mkdirSync(path, { mode: 0o750 })],
   ])('takes nothing for it that is %s', async (_, plant) => {
-    const planted = join(temp, `ecr-pod-identity-login-${'a'.repeat(32)}`);
+    const [planted = '', next] = jobDirectories(temp, environment);
     plant(planted);
     const { plan } = await isolateFor(['docker']);
-    expect(plan.isFirst).toBe(true);
-    expect(plan.directory).not.toBe(planted);
+    expect(plan).toMatchObject({ isFirst: true, directory: next });
     expect(readdirSync(shared)).toEqual([]);
+    const second = await isolateFor(['docker']);
+    expect(second.plan).toMatchObject({ isFirst: false, directory: next });
   });
 
   test('writes over a link that was planted in place of the file, not through it', async () => {
@@ -231,7 +253,7 @@ describe('what it starts from', () => {
     writeFileSync(join(shared, 'file'), '');
     const { plan } = await isolateFor(['docker']);
     expect(readdirSync(plan.directory).sort()).toEqual(['config.json', 'dangling', 'file']);
-    expect(written()).toMatch(/^::debug::.*circle is not taken over: ELOOP/m);
+    expect(written()).toMatch(/^::debug::.*circle is not linked: ELOOP/m);
   });
 
   test('nothing, where there is no configuration, or one that nobody can read (with a warning)', async () => {

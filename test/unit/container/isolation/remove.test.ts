@@ -11,17 +11,20 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { isJobDirectory, jobDirectoryName } from '../../../../src/container/isolation/directory.ts';
+import { isJobDirectory, jobDirectories } from '../../../../src/container/isolation/directory.ts';
 import { removeJobDirectory } from '../../../../src/container/isolation/remove.ts';
+import { fakeClock } from '../../retry/fake-clock.ts';
+
+const never = new AbortController().signal;
 
 let root: string;
 let directory: string;
 let outside: string;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'isolation-end-'));
-  directory = join(root, jobDirectoryName(Buffer.alloc(16, 0xab)));
+  [directory = ''] = jobDirectories(root, { GITHUB_RUN_ID: '7' });
   outside = join(root, 'outside');
   mkdirSync(join(directory, 'a', 'b'), { recursive: true });
   mkdirSync(join(outside, 'deep'), { recursive: true });
@@ -29,54 +32,76 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
+/** Removes, as if time went by at once. */
+const remove = (path = directory): Promise<string | undefined> =>
+  removeJobDirectory(path, root, never, fakeClock());
+
 const isOutsideWhole = (): boolean => readFileSync(join(outside, 'deep', 'file'), 'utf8') === 'untouched';
 
 describe('the end of the directory', () => {
-  test('takes all that is in it', () => {
+  test('takes all that is in it', async () => {
     writeFileSync(join(directory, 'a', 'b', 'config.json'), 'secret');
-    expect(removeJobDirectory(directory)).toBeUndefined();
+    expect(await remove()).toBeUndefined();
     expect(readdirSync(root)).toEqual(['outside']);
   });
 
-  test('follows no link that was planted in it', () => {
+  test('follows no link that was planted in it', async () => {
     symlinkSync(outside, join(directory, 'link'));
     symlinkSync(join(outside, 'deep'), join(directory, 'a', 'b', 'link'));
     symlinkSync(join(outside, 'deep', 'file'), join(directory, 'config.json'));
     symlinkSync(join(root, 'nowhere'), join(directory, 'dangling'));
-    expect(removeJobDirectory(directory)).toBeUndefined();
+    expect(await remove()).toBeUndefined();
     expect([existsSync(directory), isOutsideWhole()]).toEqual([false, true]);
   });
 
-  test('takes the link that was planted in its place, and not what it leads to', () => {
+  test('takes the link that was planted in its place, and not what it leads to', async () => {
     rmSync(directory, { recursive: true });
     symlinkSync(outside, directory);
-    expect(removeJobDirectory(directory)).toBeUndefined();
+    expect(await remove()).toBeUndefined();
     expect(isOutsideWhole()).toBe(true);
     expect(readdirSync(root)).toEqual(['outside']);
   });
 
-  test('that is gone is as good as removed', () => {
+  test('that is gone is as good as removed', async () => {
     rmSync(directory, { recursive: true });
-    expect(removeJobDirectory(directory)).toBeUndefined();
+    expect(await remove()).toBeUndefined();
   });
 
-  test.each(['', '/', '.', 'home', 'ecr-pod-identity-login-', `ecr-pod-identity-login-${'g'.repeat(32)}`])(
-    'is refused for %j',
-    (name) => {
-      expect(isJobDirectory(name)).toBe(false);
-      const other = join(outside, name);
-      expect(removeJobDirectory(other)).toMatch(/is no directory of this action's$/);
-      expect(isOutsideWhole()).toBe(true);
-    },
-  );
+  test('goes, whichever of its names it has', async () => {
+    for (const path of jobDirectories(root, { GITHUB_RUN_ATTEMPT: '3' }).slice(0, 12)) {
+      mkdirSync(path);
+      expect(await remove(path)).toBeUndefined();
+      expect(existsSync(path)).toBe(false);
+    }
+  });
+
+  test.each([
+    ['of another name', () => outside],
+    ['of a name that only ends like one', () => join(root, `x${basename(directory)}`)],
+    ['of a name that only begins like one', () => `${directory}x`],
+    ['of the name without the hash', () => directory.slice(0, -17)],
+    ['in another directory', () => join(outside, basename(directory))],
+    ['by a path in another form', () => `${root}/../${basename(root)}/${basename(directory)}`],
+    ['by a path that ends in a slash', () => `${directory}/`],
+    ['by a path that ends in /.', () => `${directory}/.`],
+    ['that is the temporary directory itself', () => root],
+    ['without a path', () => ''],
+  ])('a directory %s is left alone', async (_, name) => {
+    rmSync(directory, { recursive: true });
+    symlinkSync(outside, directory);
+    const path = name();
+    expect(isJobDirectory(path, root)).toBe(false);
+    expect(await remove(path)).toMatch(/is not a directory that this action creates$/);
+    expect([isOutsideWhole(), existsSync(directory)]).toEqual([true, true]);
+  });
 });
 
 /** Removes as a user to whom modes mean something; root may do everything anyway. */
-function removeAsAnother(): string | undefined {
+async function removeAsAnother(): Promise<string | undefined> {
   const isRoot = process.getuid?.() === 0;
   if (isRoot) process.seteuid?.(65534);
   try {
-    return removeJobDirectory(directory);
+    return await remove();
   } finally {
     if (isRoot) process.seteuid?.(0);
   }
@@ -87,22 +112,63 @@ function giveAway(...paths: string[]): void {
 }
 
 describe('the end of a directory that is read-only inside', () => {
-  test('opens it up, and nothing that a link in it leads to', () => {
+  test('opens it up, and nothing that a link in it leads to', async () => {
     const inner = join(directory, 'a', 'b');
     writeFileSync(join(inner, 'config.json'), 'secret', { mode: 0o400 });
     chmodSync(outside, 0o500);
     symlinkSync(outside, join(directory, 'a', 'link'));
     giveAway(root, outside, directory, join(directory, 'a'), inner, join(inner, 'config.json'));
     for (const path of [inner, join(directory, 'a'), directory]) chmodSync(path, 0o500);
-    expect(removeAsAnother()).toBeUndefined();
+    expect(await removeAsAnother()).toBeUndefined();
     expect([existsSync(directory), isOutsideWhole()]).toEqual([false, true]);
     chmodSync(outside, 0o700);
   });
 
-  test('says why it cannot, where it cannot', () => {
+  test('says why it cannot, where it cannot', async () => {
     giveAway(directory);
     chmodSync(root, 0o555);
-    expect(removeAsAnother()).toMatch(/EACCES|EPERM/);
+    expect(await removeAsAnother()).toMatch(/EACCES|EPERM/);
     chmodSync(root, 0o700);
   });
+});
+
+(process.getuid?.() === 0 ? describe : describe.skip)('what belongs to another user (as root)', () => {
+  const files = ['auth.json', 'config.json', 'config.json.draft', 'helm.json'];
+
+  test('stays and is named; the logins are gone', async () => {
+    for (const name of files) writeFileSync(join(directory, name), 'secret');
+    writeFileSync(join(directory, 'z'), '');
+    for (const name of ['1', '2', '3', '4', '5', '6', '7']) writeFileSync(join(directory, 'a', name), '');
+    giveAway(root, directory);
+    const reason = await removeAsAnother();
+    expect(readdirSync(directory)).toEqual(['a']);
+    expect(reason).toContain(join(directory, 'a', '1'));
+    expect(reason).toMatch(/EACCES.*; and 3 more$/);
+  });
+
+  test('is emptied at least, where a login cannot be removed', async () => {
+    for (const name of files) writeFileSync(join(directory, name), 'secret', { mode: 0o666 });
+    writeFileSync(join(outside, 'target'), 'untouched', { mode: 0o666 });
+    symlinkSync(join(outside, 'target'), join(directory, 'config.json.link'));
+    for (const name of files) chmodSync(join(directory, name), 0o666);
+    chmodSync(join(outside, 'target'), 0o666);
+    for (const path of [root, directory]) chmodSync(path, 0o755);
+    expect(await removeAsAnother()).toMatch(/EACCES/);
+    for (const name of files) expect(readFileSync(join(directory, name), 'utf8')).toBe('');
+    expect(readFileSync(join(outside, 'target'), 'utf8')).toBe('untouched');
+  });
+});
+
+test('what can be removed within two seconds is not named', async () => {
+  const clock = fakeClock();
+  const isRoot = process.getuid?.() === 0;
+  giveAway(directory);
+  chmodSync(root, 0o555);
+  if (isRoot) process.seteuid?.(65534);
+  const removal = removeJobDirectory(directory, root, never, clock);
+  if (isRoot) process.seteuid?.(0);
+  // What stood in the way is gone.
+  chmodSync(root, 0o700);
+  expect(await removal).toBeUndefined();
+  expect([existsSync(directory), clock.slept.length > 0]).toEqual([false, true]);
 });
