@@ -69,7 +69,8 @@ export const TOOLS: Readonly<Record<ToolName, Tool>> = {
     keepsByHost: false,
     emptyHelper: 'passed over',
   },
-  'config-file': { name: 'config-file', keepsIn: 'docker', keepsByHost: true, emptyHelper: 'no store' },
+  // The tools that read the file may take an empty entry either way.
+  'config-file': { name: 'config-file', keepsIn: 'docker', keepsByHost: true, emptyHelper: 'passed over' },
 };
 
 /** Whether a word names a tool. */

@@ -1,4 +1,5 @@
 import { authFileLocation } from '../container/auth-file-location.ts';
+import { warnOfAuthFiles } from '../container/auth-file-warnings.ts';
 import type { ContainerClient } from '../container/client.ts';
 import { createClient } from '../container/create-client.ts';
 import type { FoundTool } from '../container/find-tool.ts';
@@ -27,7 +28,11 @@ export async function locateClients(
 ): Promise<readonly ContainerClient[]> {
   const isIsolated = choice.isolateDockerConfig && logins.length > 0;
   const ofStep = isIsolated ? await isolated(tools, logins, choice) : choice.environment;
-  return tools.map((found) => createClient(found, authFileLocation(found.tool.keepsIn, ofStep), ofStep));
+  const clients = tools.map((found) =>
+    createClient(found, authFileLocation(found.tool.keepsIn, ofStep), ofStep),
+  );
+  if (logins.length > 0) warnOfAuthFiles(clients, choice.environment);
+  return clients;
 }
 
 /** Makes the job's own configuration; gives the environment that leads to it. */
@@ -38,10 +43,10 @@ async function isolated(
 ): Promise<Environment> {
   const { isolate } = await import('../container/isolation/create.ts');
   const purpose = { tools: tools.map(({ tool }) => tool), hosts: logins.map(({ registry }) => registry) };
-  const { moved } = await isolate(environment, purpose, signal, (isolation) => {
-    log.info(`The logins are kept in a docker configuration of this job's own, ${isolation.directory}`);
+  const { directory, moved } = await isolate(environment, purpose, signal, (isolation) => {
     if (!skipLogout) saveIsolation(isolation);
   });
+  log.info(`The logins are kept in a docker configuration of this job's own, ${directory}`);
   exportVariables(moved);
   return { ...environment, ...Object.fromEntries(moved.map(({ name, value }) => [name, value])) };
 }

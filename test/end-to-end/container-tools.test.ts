@@ -14,7 +14,7 @@ const PARTS: RealPart[] = [...NAMESPACE_PARTS, 'docker-registry', 'htpasswd', ..
 
 const DOCKER_FILE = 'home/.docker/config.json';
 const PODMAN_FILE = 'run/containers/auth.json';
-const JOB = 'temp/ecr-pod-identity-login-<random>';
+const JOB = 'temp/ecr-pod-identity-login-<run>';
 
 describeReal('real tools at a real registry', PARTS, () => {
   const cases: [string, ContainerToolsCase, string[]][] = [
@@ -58,6 +58,16 @@ describeReal('real tools at a real registry', PARTS, () => {
         dockerConfig: { credsStore: 'nowhere' },
       },
       [`${JOB}/auth.json`, `${JOB}/config.json`],
+    ],
+    [
+      'config-file, in a configuration of the job, with a store for all registries in the shared one',
+      {
+        tools: ['config-file'],
+        used: ['skopeo', 'podman', 'oras'],
+        isolate: true,
+        dockerConfig: { credsStore: 'nowhere', credHelpers: { 'ghcr.io': 'gh' } },
+      },
+      [`${JOB}/config.json`],
     ],
   ];
 

@@ -1,0 +1,81 @@
+import { type Stats, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type Environment, variable } from '../runner/environment.ts';
+import * as log from '../runner/log.ts';
+import { singleLine } from '../runner/safe-text.ts';
+import { readAuthFile } from './auth-file.ts';
+import type { ContainerClient } from './client.ts';
+
+/**
+ * Warns of what users do not expect of the files that the logins are about to be written to: once for each file, however
+ * many registries there are.
+ *
+ * @param environment of the step, before input `isolate-docker-config` has moved any variable
+ */
+export function warnOfAuthFiles(clients: readonly ContainerClient[], environment: Environment): void {
+  const warnings = clients.flatMap((client) => [
+    ...literalTildes(client, environment),
+    ...ownedByAnother(client),
+    ...openToOthers(client),
+    ...settingsToLose(client),
+  ]);
+  for (const warning of new Set(warnings)) log.warning(warning);
+}
+
+/** A shell expands `~`; the runner, which sets the variables of a workflow, and the clients do not. */
+function literalTildes({ location }: ContainerClient, environment: Environment): readonly string[] {
+  return Object.keys(location.variables).flatMap((name) => {
+    const value = variable(environment, name);
+    if (value === undefined || !/^~(?:[\\/]|$)/.test(value)) return [];
+    const meant = singleLine(value);
+    return `${name} is '${meant}', and '~' is not expanded in a workflow: this is ${singleLine(resolve(value))}. Use the full path of the home directory.`;
+  });
+}
+
+function ownedByAnother({ location: { file } }: ContainerClient): readonly string[] {
+  const owner = statOf(file)?.uid;
+  if (process.getuid?.() !== 0 || owner === undefined || owner === 0) return [];
+  return [
+    `This step runs as root, and ${file} belongs to the user ${owner}, who can read the logins in it, and choose the credential helpers that root runs. Use a configuration of root's own (HOME, DOCKER_CONFIG).`,
+  ];
+}
+
+/** Clients keep the mode of their file. This is said only where the action itself writes it. */
+function openToOthers({ tool, location: { file } }: ContainerClient): readonly string[] {
+  const mode = (statOf(file)?.mode ?? 0) & 0o777;
+  if (tool.commands !== undefined || process.platform === 'win32' || (mode & 0o077) === 0) return [];
+  return [
+    `${file} will hold the password, and others than its owner may use it (mode ${mode.toString(8)}): chmod 600 it, or set input 'isolate-docker-config'.`,
+  ];
+}
+
+/**
+ * podman, buildah and skopeo write nothing but logins and helpers into the file that REGISTRY_AUTH_FILE names. In one
+ * that DOCKER_CONFIG leads them to they keep other settings (both seen with podman 5.4 and skopeo 1.18).
+ */
+function settingsToLose({ tool, location: { file, variables } }: ContainerClient): readonly string[] {
+  if (typeof variables['REGISTRY_AUTH_FILE'] !== 'string' || file === undefined) return [];
+  const kept = ['auths', 'credHelpers'];
+  const names = settingsIn(file).filter((name) => !kept.includes(name));
+  if (names.length === 0) return [];
+  return [
+    `REGISTRY_AUTH_FILE names ${file}, and ${tool.name} will drop what it does not know there: ${singleLine(names.join(', '))}. Give ${tool.name} a file of its own, or set input 'isolate-docker-config'.`,
+  ];
+}
+
+function settingsIn(file: string): readonly string[] {
+  try {
+    return Object.keys(readAuthFile(file));
+  } catch {
+    // The client says what is wrong with it.
+    return [];
+  }
+}
+
+function statOf(file: string | undefined): Stats | undefined {
+  try {
+    return file === undefined ? undefined : statSync(file, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,165 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { failingFiles } from '../harness/faults-of-files.ts';
+import { describeReal } from '../harness/real-parts.ts';
+import { useWorld } from '../harness/use-world.ts';
+
+const asRoot = process.getuid?.() === 0 ? test : test.skip;
+const CONFIG_FILE = { 'container-cli': 'config-file' };
+const THIRTY = Array.from({ length: 30 }, (_, index) => String(100000000001 + index));
+const others = { 'ghcr.io': { auth: 'eDp5' } };
+
+let shared: string;
+let file: string;
+const world = useWorld();
+beforeEach(() => {
+  shared = join(world.home, '.docker');
+  file = join(shared, 'config.json');
+  mkdirSync(shared, { mode: 0o700 });
+});
+
+const share = (text: string, mode = 0o600): void => writeFileSync(file, text, { mode });
+const auths = (): unknown => (JSON.parse(readFileSync(file, 'utf8')) as { auths?: unknown }).auths;
+
+/** Logs in by `config-file`, to the registry of the pod's account unless others are named. */
+const logIn = (env: Record<string, string> = {}, registries = ''): ReturnType<typeof world.main> =>
+  world.main({
+    env: { ...world.podIdentityEnv(), ...env },
+    inputs: { ...CONFIG_FILE, registries },
+    tools: {},
+  });
+
+describe('config-file reads what docker reads', () => {
+  test.each([
+    ['a byte order mark', '\uFEFF{"auths":{"ghcr.io":{"auth":"eDp5"}}}', others],
+    ['entries that are null', '{"auths":{"ghcr.io":null},"credHelpers":null}', { 'ghcr.io': {} }],
+    ['keys in any case', '{"Auths":{"ghcr.io":{"AUTH":"eDp5"}}}', others],
+  ])('%s', async (_, text, kept) => {
+    share(text);
+    const main = await logIn();
+    expect(main).toMatchObject({ exitCode: 0, errors: [], warnings: [] });
+    const token = world.aws.issued[0]?.token;
+    expect(auths()).toEqual({ ...kept, [await world.registryHost()]: { auth: token } });
+    const post = await world.post(main);
+    expect([post.exitCode, post.errors, auths()]).toEqual([0, [], kept]);
+  });
+});
+
+describe('a file that another program has open', () => {
+  const held = (times: number) => failingFiles(`renameSync:EPERM:${times}:config.json`);
+
+  test('is replaced as soon as that program lets go of it, in main and in post', async () => {
+    share(JSON.stringify({ auths: others }));
+    const main = await logIn(held(6));
+    expect(main).toMatchObject({ exitCode: 0, errors: [] });
+    const post = await world.post(main);
+    expect([post.exitCode, post.errors, auths()]).toEqual([0, [], others]);
+  });
+
+  test('is left as it is where that takes longer, and so is no draft', async () => {
+    share(JSON.stringify({ auths: others }));
+    const main = await logIn(held(1_000));
+    expect(main.exitCode).toBe(1);
+    expect(main.errors[0]).toContain(`${file} could not be changed: EPERM`);
+    expect([auths(), readdirSync(shared)]).toEqual([others, ['config.json']]);
+  });
+});
+
+describe('a warning of', () => {
+  test('a file that others can read is given once, however many registries there are', async () => {
+    share('{}');
+    chmodSync(file, 0o640);
+    for (const account of THIRTY) await world.registry(account);
+    const main = await world.main({
+      env: world.podIdentityEnv(),
+      inputs: { ...CONFIG_FILE, registries: THIRTY.join() },
+      tools: {},
+      // The last line; after it the file is closed, since the leak check finds passwords that others can read.
+      reaction: { words: ', until ', act: () => chmodSync(file, 0o600) },
+    });
+    expect(main.exitCode).toBe(0);
+    expect(main.warnings).toEqual([expect.stringContaining(`${file} will hold the password`)]);
+    expect(main.warnings[0]).toContain('(mode 640): chmod 600 it');
+  });
+
+  test.each([
+    ['DOCKER_CONFIG', 'docker', '~/.docker'],
+    ['REGISTRY_AUTH_FILE', 'podman', '~/auth.json'],
+    ['HELM_REGISTRY_CONFIG', 'helm', '~'],
+  ])('a ~ in %s, which nobody expands', async (name, tool, value) => {
+    const main = await world.main({
+      env: { ...world.podIdentityEnv(), [name]: value },
+      inputs: { 'container-cli': tool },
+      tools: { [tool]: { exitCode: 0 } },
+    });
+    expect(main.exitCode).toBe(0);
+    expect(main.warnings).toEqual([
+      expect.stringContaining(`${name} is '${value}', and '~' is not expanded`),
+    ]);
+    expect(main.warnings[0]).toContain(join(world.directory, 'step-0', value));
+  });
+
+  test('no ~ is given where it is a part of a name', async () => {
+    const main = await logIn({ DOCKER_CONFIG: join(world.directory, '~', '~docker') });
+    expect([main.exitCode, main.warnings]).toEqual([0, []]);
+  });
+
+  asRoot('a file of another user is given to root', async () => {
+    share(JSON.stringify({ auths: others }));
+    chownSync(file, 1001, 1001);
+    const main = await world.main({
+      env: world.podIdentityEnv(),
+      inputs: { 'container-cli': 'docker,config-file' },
+    });
+    expect(main.exitCode).toBe(0);
+    expect(main.warnings).toEqual([expect.stringContaining(`${file} belongs to the user 1001`)]);
+    chownSync(file, 0, 0);
+    expect((await logIn()).warnings).toEqual([]);
+  });
+});
+
+describe('other settings in a file of podman', () => {
+  const settings = { proxies: { default: {} }, currentContext: 'c' };
+
+  /** The warnings of a login with podman that have to do with its file. */
+  async function warningsOf(env: Record<string, string>): Promise<string[]> {
+    const main = await world.main({
+      env: { ...world.podIdentityEnv(), ...env },
+      inputs: { 'container-cli': 'podman' },
+      tools: { podman: { exitCode: 0 } },
+    });
+    expect(main.exitCode).toBe(0);
+    return main.warnings.filter((warning) => warning.includes('will drop'));
+  }
+
+  test('that REGISTRY_AUTH_FILE names are dropped: a warning', async () => {
+    share(JSON.stringify({ auths: others, ...settings }));
+    const warnings = await warningsOf({ REGISTRY_AUTH_FILE: file });
+    expect(warnings).toEqual([expect.stringContaining(`REGISTRY_AUTH_FILE names ${file}, and podman`)]);
+    expect(warnings[0]).toContain('proxies, currentContext');
+    share(JSON.stringify({ auths: others, credHelpers: {} }));
+    expect(await warningsOf({ REGISTRY_AUTH_FILE: file })).toEqual([]);
+  });
+
+  test('that DOCKER_CONFIG leads to are kept: none', async () => {
+    share(JSON.stringify({ auths: others, ...settings }));
+    expect(await warningsOf({ DOCKER_CONFIG: shared })).toEqual([]);
+  });
+
+  describeReal('with the real tools', ['podman', 'skopeo'], () => {
+    test.each(['podman', 'skopeo'])('%s does as the warning says', (tool) => {
+      const logOut = (env: Record<string, string>): unknown => {
+        share(JSON.stringify({ auths: { a: { auth: 'eDp5' } }, ...settings }));
+        execFileSync(tool, ['logout', 'a'], {
+          env: { PATH: process.env['PATH'], HOME: world.home, ...env },
+          stdio: 'ignore',
+        });
+        return JSON.parse(readFileSync(file, 'utf8'));
+      };
+      expect(logOut({ REGISTRY_AUTH_FILE: file })).toEqual({ auths: {} });
+      expect(logOut({ DOCKER_CONFIG: shared })).toEqual({ auths: {}, ...settings });
+    });
+  });
+});
