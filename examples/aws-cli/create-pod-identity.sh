@@ -1,26 +1,47 @@
 #!/usr/bin/env bash
-# Gives the pods of one service account an IAM role that may push to one repository.
-# Run it from the repository's root, with credentials that may change IAM and EKS.
+# Creates the repository, installs the EKS Pod Identity Agent, and gives the runners' service accounts an IAM role that
+# may push to the repository. What exists already is kept, so the script can run again after a failure.
+# Run it from the root of this repository, with credentials that may change IAM, EKS and ECR.
 set -euo pipefail
 
 CLUSTER=my-cluster
 REGION=eu-west-1
-NAMESPACE=arc-runners
-SERVICE_ACCOUNT=arc-runner
+REPOSITORY=team/app
 ROLE=arc-runner-ecr
+NAMESPACE=arc-runners
+# arc-runner: the steps run in the runner pod (dind mode, or no mode). arc-job: they run in a job pod (kubernetes modes).
+# Delete the one that no scale set of yours uses.
+SERVICE_ACCOUNTS=(arc-runner arc-job)
 
-# 1. The agent. EKS Auto Mode has it built in: leave this out there.
-aws eks create-addon --region "$REGION" --cluster-name "$CLUSTER" --addon-name eks-pod-identity-agent
+# 1. The repository.
+aws ecr describe-repositories --region "$REGION" --repository-names "$REPOSITORY" >/dev/null 2>&1 ||
+  aws ecr create-repository --region "$REGION" --repository-name "$REPOSITORY"
+
+# 2. The agent. EKS Auto Mode has it built in: delete these lines there.
+aws eks describe-addon --region "$REGION" --cluster-name "$CLUSTER" --addon-name eks-pod-identity-agent >/dev/null 2>&1 ||
+  aws eks create-addon --region "$REGION" --cluster-name "$CLUSTER" --addon-name eks-pod-identity-agent
 aws eks wait addon-active --region "$REGION" --cluster-name "$CLUSTER" --addon-name eks-pod-identity-agent
 
-# 2. The role, which EKS Pod Identity may assume, and what it may do in ECR.
-aws iam create-role --role-name "$ROLE" --assume-role-policy-document file://examples/iam/trust-policy.json
+# 3. The role: who may assume it, and what it may do in ECR.
+aws iam get-role --role-name "$ROLE" >/dev/null 2>&1 ||
+  aws iam create-role --role-name "$ROLE" --assume-role-policy-document file://examples/iam/trust-policy.json
 aws iam put-role-policy --role-name "$ROLE" --policy-name ecr --policy-document file://examples/iam/push.json
-
-# 3. The association: this service account of this cluster gets this role.
+aws iam wait role-exists --role-name "$ROLE"
 ROLE_ARN=$(aws iam get-role --role-name "$ROLE" --query Role.Arn --output text)
-aws eks create-pod-identity-association --region "$REGION" --cluster-name "$CLUSTER" \
-  --namespace "$NAMESPACE" --service-account "$SERVICE_ACCOUNT" --role-arn "$ROLE_ARN"
 
-# 4. What is there now.
+# 4. The associations. A service account has one at most: an existing one gets this role.
+for service_account in "${SERVICE_ACCOUNTS[@]}"; do
+  association=$(aws eks list-pod-identity-associations --region "$REGION" --cluster-name "$CLUSTER" \
+    --namespace "$NAMESPACE" --service-account "$service_account" \
+    --query 'associations[0].associationId' --output text)
+  if [[ $association == None ]]; then
+    aws eks create-pod-identity-association --region "$REGION" --cluster-name "$CLUSTER" \
+      --namespace "$NAMESPACE" --service-account "$service_account" --role-arn "$ROLE_ARN"
+  else
+    aws eks update-pod-identity-association --region "$REGION" --cluster-name "$CLUSTER" \
+      --association-id "$association" --role-arn "$ROLE_ARN"
+  fi
+done
+
+# 5. What there is now.
 aws eks list-pod-identity-associations --region "$REGION" --cluster-name "$CLUSTER" --namespace "$NAMESPACE"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Lets the runners' role push to a repository of another account, in the two ways there are.
+# Lets the runners push to a repository of another account, in one of the two ways that need no change of a workflow.
 set -euo pipefail
 
 CLUSTER=my-cluster
@@ -9,23 +9,29 @@ SERVICE_ACCOUNT=arc-runner
 SOURCE_ROLE_ARN=arn:aws:iam::111122223333:role/arc-runner-ecr
 TARGET_ROLE_ARN=arn:aws:iam::444455556666:role/ecr-push
 
-# Way 1, run in the account of the repository (444455556666): the repository lets the role in.
+# Run in the account of the repository (444455556666): the repository's policy allows the runners' role.
 repository_policy() {
   aws ecr set-repository-policy --region "$REGION" --repository-name team/app \
     --policy-text file://examples/iam/repository-policy-cross-account.json
 }
 
-# Way 2, run in the account of the cluster (111122223333): the pods get the other account's role.
-# The target role trusts the source role (examples/iam/target-role-trust-policy.json), the source role
-# may assume it (examples/iam/assume-target-role.json).
+# Run in the account of the cluster (111122223333): the pods get the other account's role. The target role trusts the
+# source role (examples/iam/target-role-trust-policy.json), and the source role may assume it
+# (examples/iam/assume-target-role.json). The service account has an association already, so that one is changed.
 target_role() {
-  aws eks create-pod-identity-association --region "$REGION" --cluster-name "$CLUSTER" \
+  local association
+  association=$(aws eks list-pod-identity-associations --region "$REGION" --cluster-name "$CLUSTER" \
     --namespace "$NAMESPACE" --service-account "$SERVICE_ACCOUNT" \
-    --role-arn "$SOURCE_ROLE_ARN" --target-role-arn "$TARGET_ROLE_ARN"
+    --query 'associations[0].associationId' --output text)
+  aws eks update-pod-identity-association --region "$REGION" --cluster-name "$CLUSTER" \
+    --association-id "$association" --role-arn "$SOURCE_ROLE_ARN" --target-role-arn "$TARGET_ROLE_ARN"
 }
 
 case "${1:-}" in
   repository-policy) repository_policy ;;
   target-role) target_role ;;
-  *) echo "usage: $0 repository-policy | target-role" >&2; exit 2 ;;
+  *)
+    echo "usage: $0 repository-policy | target-role" >&2
+    exit 2
+    ;;
 esac

@@ -1,4 +1,4 @@
-# The agent, the role and the association for runners that push to one repository.
+# The repository, the agent, the role and the associations for runners that push to one repository.
 
 terraform {
   required_version = ">= 1.5"
@@ -21,19 +21,30 @@ variable "namespace" {
   default     = "arc-runners"
 }
 
-variable "service_account" {
-  description = "Service account under which the runner pods (or, in kubernetes mode, the job pods) run."
-  type        = string
-  default     = "arc-runner"
+variable "service_accounts" {
+  description = "Service accounts to associate. arc-runner: the steps run in the runner pod (dind mode, or no mode). arc-job: they run in a job pod (kubernetes modes)."
+  type        = set(string)
+  default     = ["arc-runner", "arc-job"]
 }
 
-variable "repository_arn" {
-  description = "ARN of the repository to push to, as in arn:aws:ecr:eu-west-1:111122223333:repository/team/app."
+variable "repository_name" {
+  description = "Name of the repository to create and to push to."
   type        = string
+  default     = "team/app"
 }
 
-# EKS Auto Mode has the agent built in: leave this out there.
+variable "install_agent" {
+  description = "False where the cluster has the agent already: as an add-on, or built in on EKS Auto Mode."
+  type        = bool
+  default     = true
+}
+
+resource "aws_ecr_repository" "app" {
+  name = var.repository_name
+}
+
 resource "aws_eks_addon" "pod_identity_agent" {
+  count        = var.install_agent ? 1 : 0
   cluster_name = var.cluster_name
   addon_name   = "eks-pod-identity-agent"
 }
@@ -65,7 +76,7 @@ data "aws_iam_policy_document" "push" {
       "ecr:PutImage",
       "ecr:UploadLayerPart",
     ]
-    resources = [var.repository_arn]
+    resources = [aws_ecr_repository.app.arn]
   }
 }
 
@@ -81,13 +92,19 @@ resource "aws_iam_role_policy" "push" {
 }
 
 resource "aws_eks_pod_identity_association" "runner" {
+  for_each        = var.service_accounts
   cluster_name    = var.cluster_name
   namespace       = var.namespace
-  service_account = var.service_account
+  service_account = each.key
   role_arn        = aws_iam_role.runner.arn
 }
 
 output "role_arn" {
-  description = "The role that the runners sign with."
+  description = "The role that the runners get."
   value       = aws_iam_role.runner.arn
+}
+
+output "repository_url" {
+  description = "Where to push."
+  value       = aws_ecr_repository.app.repository_url
 }

@@ -14,6 +14,9 @@ This page lists every error that the action explains, with the messages by which
 fact (the namespace, the service account, the region, the IAM role), the log shows it; this page shows a placeholder in
 angle brackets. An error that is not listed here is shown in full, without an explanation.
 
+The step succeeds, and a push or pull after it fails (\`no basic auth credentials\`, \`name unknown\`, \`403 Forbidden\`)? See
+[The login worked, the push or pull failed](push-and-pull.md).
+
 No explanation? Run the job again with debug logging, and open an issue with the log. Secrets are masked in it.
 `;
 

@@ -12,6 +12,7 @@ export type RealPart =
   | 'openssl'
   | 'oras'
   | 'podman'
+  | 'shellcheck'
   | 'skopeo'
   | 'squid'
   | 'tinyproxy'

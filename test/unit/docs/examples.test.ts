@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
+import { validate } from 'dockerfile-utils';
 import hcl from 'hcl2-parser';
 import { parse, parseAllDocuments } from 'yaml';
 import { KNOWN_ACTIONS, type Policy, policyProblems } from './iam-actions.ts';
 import { links } from './markdown.ts';
-import { absolutePath, kindOfPath, repositoryFiles, repositoryText } from './repository-files.ts';
+import { repositoryFiles, repositoryText } from './repository-files.ts';
 import { workflowProblems } from './workflow-check.ts';
 
 describe('the list', () => {
@@ -16,6 +16,11 @@ describe('the list', () => {
     expect(named.sort()).toEqual(files);
   });
 });
+
+/** The service accounts that the examples make. */
+const ACCOUNTS = parseAllDocuments(repositoryText('examples/arc/service-accounts.yaml')).map(
+  (document) => (document.toJS() as { metadata: { name: string } }).metadata.name,
+);
 
 describe('IAM policies', () => {
   const policies = repositoryFiles('examples/iam', '.json');
@@ -46,38 +51,6 @@ describe('IAM policies', () => {
   });
 });
 
-describe('AWS CLI', () => {
-  const scripts = repositoryFiles('examples/aws-cli', '.sh');
-
-  test.each(scripts)('the shell can read it, and the files it names are there: %s', (path) => {
-    const { stderr, status } = spawnSync('bash', ['-n', absolutePath(path)], { encoding: 'utf8' });
-    expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
-    const named = [...repositoryText(path).matchAll(/file:\/\/(\S+)/g)].map((match) => match[1] ?? '');
-    expect(named.filter((file) => kindOfPath(file) !== 'file')).toEqual([]);
-  });
-
-  /** The commands that the examples use (the AWS CLI's command reference, version 2). */
-  const COMMANDS: Readonly<Record<string, readonly string[]>> = {
-    ec2: ['create-vpc-endpoint'],
-    ecr: ['set-repository-policy'],
-    eks: [
-      'create-addon',
-      'create-pod-identity-association',
-      'list-pod-identity-associations',
-      'wait addon-active',
-    ],
-    iam: ['create-role', 'get-role', 'put-role-policy'],
-  };
-
-  test.each(scripts)('every command is one of the AWS CLI: %s', (path) => {
-    const used = [...repositoryText(path).matchAll(/\baws (\w+) ((?:wait )?[\w-]+)/g)];
-    expect(used.length).toBeGreaterThan(0);
-    expect(used.filter(([, service = '', command = '']) => !COMMANDS[service]?.includes(command))).toEqual(
-      [],
-    );
-  });
-});
-
 describe('eksctl', () => {
   type Association = {
     namespace: string;
@@ -94,24 +67,34 @@ describe('eksctl', () => {
     };
     expect([config.apiVersion, config.kind]).toEqual(['eksctl.io/v1alpha5', 'ClusterConfig']);
     expect(config.addons).toEqual([{ name: 'eks-pod-identity-agent' }]);
-    const [association] = config.iam.podIdentityAssociations;
-    // The fields of eksctl's PodIdentityAssociation, in its user guide.
-    expect(Object.keys(association ?? {}).sort()).toEqual([
-      'createServiceAccount',
-      'namespace',
-      'permissionPolicy',
-      'roleName',
-      'serviceAccountName',
-    ]);
-    expect(association?.permissionPolicy).toEqual(JSON.parse(repositoryText('examples/iam/push.json')));
+    const associations = config.iam.podIdentityAssociations;
+    expect(associations.map(({ serviceAccountName }) => serviceAccountName)).toEqual(ACCOUNTS);
+    for (const association of associations) {
+      // The fields of eksctl's PodIdentityAssociation, in its user guide.
+      expect(Object.keys(association).sort()).toEqual([
+        'createServiceAccount',
+        'namespace',
+        'permissionPolicy',
+        'roleName',
+        'serviceAccountName',
+      ]);
+      expect(association.permissionPolicy).toEqual(JSON.parse(repositoryText('examples/iam/push.json')));
+    }
   });
 });
 
 describe('Terraform', () => {
   /** Kinds of the AWS provider that the examples use, with the arguments they give (its documentation, version 6). */
   const KINDS: Readonly<Record<string, readonly string[]>> = {
-    aws_eks_addon: ['addon_name', 'cluster_name'],
-    aws_eks_pod_identity_association: ['cluster_name', 'namespace', 'role_arn', 'service_account'],
+    aws_ecr_repository: ['name'],
+    aws_eks_addon: ['addon_name', 'cluster_name', 'count'],
+    aws_eks_pod_identity_association: [
+      'cluster_name',
+      'for_each',
+      'namespace',
+      'role_arn',
+      'service_account',
+    ],
     aws_iam_role: ['assume_role_policy', 'name'],
     aws_iam_role_policy: ['name', 'policy', 'role'],
     aws_vpc_endpoint: [
@@ -164,6 +147,11 @@ describe('Terraform', () => {
     expect(granted).toEqual((push.Statement ?? []).flatMap(({ Action }) => Action ?? []));
   });
 
+  test('every service account that the examples make gets an association', () => {
+    const variable = parsed[0]?.module.variable?.['service_accounts']?.[0];
+    expect(variable?.['default']).toEqual(ACCOUNTS);
+  });
+
   test('a file that is no HCL is found', () => {
     expect(() => parseTerraform('resource "a" "b" {\n x = \n')).toThrow('not HCL');
   });
@@ -173,10 +161,11 @@ describe('Actions Runner Controller', () => {
   /** Top-level values of the chart gha-runner-scale-set that the examples set (its values.yaml). */
   const VALUES = ['containerMode', 'githubConfigSecret', 'githubConfigUrl', 'template'];
   type Values = {
-    containerMode?: { type: string };
+    containerMode?: { type: string; kubernetesModeWorkVolumeClaim?: { storageClassName: string } };
     template: {
       spec: {
         serviceAccountName?: string;
+        securityContext?: { fsGroup: number };
         containers: {
           name: string;
           env?: { name: string; value: string }[];
@@ -186,9 +175,6 @@ describe('Actions Runner Controller', () => {
       };
     };
   };
-  const accounts = parseAllDocuments(repositoryText('examples/arc/service-accounts.yaml')).map(
-    (document) => (document.toJS() as { metadata: { name: string } }).metadata.name,
-  );
   const jobPod = parse(repositoryText('examples/arc/job-pod.yaml')) as {
     metadata: { name: string };
     data: Record<string, string>;
@@ -208,11 +194,22 @@ describe('Actions Runner Controller', () => {
     '%s: the runner pod runs under an account that the examples make',
     (mode) => {
       const { template } = parse(repositoryText(`examples/arc/values-${mode}.yaml`)) as Values;
-      expect(accounts).toContain(template.spec.serviceAccountName);
+      expect(ACCOUNTS).toContain(template.spec.serviceAccountName);
     },
   );
 
-  test.each(['kubernetes', 'kubernetes-novolume'])(
+  test('kubernetes: the work volume belongs to the runner’s group, and its storage class is there', () => {
+    const { containerMode, template } = parse(
+      repositoryText('examples/arc/values-kubernetes.yaml'),
+    ) as Values;
+    expect(template.spec.securityContext?.fsGroup).toBe(1001);
+    const storageClass = parse(repositoryText('examples/arc/storage-class.yaml')) as {
+      metadata: { name: string };
+    };
+    expect(containerMode?.kubernetesModeWorkVolumeClaim?.storageClassName).toBe(storageClass.metadata.name);
+  });
+
+  test.each(['kubernetes', 'novolume'])(
     '%s: the job pod runs under an account that the examples make, the runner pod under the chart’s own',
     (mode) => {
       const { template } = parse(repositoryText(`examples/arc/values-${mode}.yaml`)) as Values;
@@ -225,7 +222,7 @@ describe('Actions Runner Controller', () => {
       ]);
       expect(template.spec.volumes?.[0]?.configMap.name).toBe(jobPod.metadata.name);
       const pod = parse(jobPod.data[file] ?? '') as { spec: { serviceAccountName: string } };
-      expect(accounts).toContain(pod.spec.serviceAccountName);
+      expect(ACCOUNTS).toContain(pod.spec.serviceAccountName);
     },
   );
 });
@@ -245,6 +242,34 @@ describe('network policies', () => {
       expect(JSON.stringify(policy.spec.egress)).toMatch(/"port":"?80"?[,}]/);
     },
   );
+
+  test('the one of Cilium cuts off nothing', () => {
+    const policy = parse(repositoryText('examples/network/cilium-network-policy.yaml')) as {
+      spec: { enableDefaultDeny?: { egress: boolean } };
+    };
+    expect(policy.spec.enableDefaultDeny?.egress).toBe(false);
+  });
+});
+
+describe('images', () => {
+  const dockerfiles = repositoryFiles('examples/images', '.Dockerfile');
+
+  test.each(dockerfiles)('the linter finds nothing: %s', (path) => {
+    expect(validate(repositoryText(path)).map(({ message }) => message)).toEqual([]);
+  });
+
+  test('every image of our own that an example names has a Dockerfile', () => {
+    const text = [...repositoryFiles('examples', '.yaml'), ...repositoryFiles('examples', '.yml')]
+      .map(repositoryText)
+      .join('\n');
+    const named = [...text.matchAll(/\.amazonaws\.com\/([\w-]+):latest/g)].map(([, name = '']) => name);
+    const built = dockerfiles.map((path) => /--tag (\S+) \.$/m.exec(repositoryText(path))?.[1]);
+    expect([...new Set(named)].sort()).toEqual([...built].sort());
+  });
+
+  test('an instruction that does not exist is found', () => {
+    expect(validate('FROM scratch\nRUNS true\n')).toHaveLength(1);
+  });
 });
 
 describe('workflows', () => {

@@ -37,5 +37,5 @@ test('a broken link, a wrong anchor and a way out are found', () => {
   expect(problemOf('docs/eks-pod-identity.md', '#no-such-heading')).toBe('no such heading');
   expect(problemOf('README.md', '../elsewhere.md')).toBe('leads out of the repository');
   expect(problemOf('README.md', 'http://example.com')).toBe('not https');
-  expect(problemOf('README.md', 'docs/eks-pod-identity.md#2-the-role')).toBeUndefined();
+  expect(problemOf('README.md', 'docs/eks-pod-identity.md#4-the-job')).toBeUndefined();
 });

@@ -1,0 +1,33 @@
+# A runner without docker: buildah, podman, skopeo and helm beside the runner (examples/arc/values-no-docker.yaml).
+# docker build --file examples/images/runner-buildah.Dockerfile --tag arc-runner-buildah .
+FROM ghcr.io/actions/actions-runner:latest
+
+USER root
+SHELL ["/bin/bash", "-o", "pipefail", "-c"]
+
+# newuidmap and newgidmap map the runner's user to a range of users for a build. As setuid programs they need more
+# rights than a pod has; with file capabilities they do not.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends buildah libcap2-bin podman skopeo uidmap \
+    && rm -rf /var/lib/apt/lists/* \
+    && chmod u-s /usr/bin/newuidmap /usr/bin/newgidmap \
+    && setcap cap_setuid=ep /usr/bin/newuidmap \
+    && setcap cap_setgid=ep /usr/bin/newgidmap \
+    && echo runner:100000:65536 | tee /etc/subuid /etc/subgid
+
+ARG HELM_VERSION=v3.19.0
+ARG TARGETARCH=amd64
+RUN curl -fsSLO "https://get.helm.sh/helm-${HELM_VERSION}-linux-${TARGETARCH}.tar.gz" \
+    && curl -fsSL "https://get.helm.sh/helm-${HELM_VERSION}-linux-${TARGETARCH}.tar.gz.sha256sum" | sha256sum --check \
+    && tar -xzf "helm-${HELM_VERSION}-linux-${TARGETARCH}.tar.gz" -C /usr/local/bin --strip-components 1 \
+       "linux-${TARGETARCH}/helm" \
+    && rm "helm-${HELM_VERSION}-linux-${TARGETARCH}.tar.gz"
+
+# A pod has no container runtime and no overlay mounts for its user.
+ENV BUILDAH_ISOLATION=chroot
+ENV STORAGE_DRIVER=vfs
+
+# Where podman, buildah and skopeo keep their logins.
+ENV REGISTRY_AUTH_FILE=/home/runner/.config/containers/auth.json
+
+USER runner
