@@ -1,26 +1,47 @@
 import { homedir, userInfo } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { Failure } from '../errors/failure.ts';
 import { type Environment, variable } from '../runner/environment.ts';
-import type { FileKind } from './tool.ts';
+import type { FileKind, Tool } from './tool.ts';
+
+/** The variables that decide where any of the tools keeps its logins. */
+export const LOCATION_VARIABLES = [
+  'DOCKER_CONFIG',
+  'REGISTRY_AUTH_FILE',
+  'HELM_REGISTRY_CONFIG',
+  'HELM_CONFIG_HOME',
+  'XDG_CONFIG_HOME',
+  'XDG_RUNTIME_DIR',
+  'HOME',
+  'USERPROFILE',
+  'APPDATA',
+] as const;
 
 /** Where a tool keeps its logins. */
 export type AuthFileLocation = {
   /**
-   * The variables that decide it. The tool is run with exactly these, null being one that is not set, so that post
-   * finds the place again whatever has happened to the job's environment since.
+   * The variables that decide it, null being one that is not set. Main runs the tool with the values that it would have
+   * without this action, and post with the same, whatever they are by then.
    */
   readonly variables: Readonly<Record<string, string | null>>;
-  /** The file; unknown where the tool alone decides it. */
+  /** The file; undefined if only the tool knows it. */
   readonly file?: string;
 };
 
 /**
- * The place that is in force for a family of tools.
- * Throws a Failure where it would be in the user's home, and the user has none.
+ * The location for a family of tools, by the variables of an environment.
+ * Throws a Failure if it would be in the user's home, and the user has none.
  */
 export function authFileLocation(kind: FileKind, environment: Environment): AuthFileLocation {
-  return PLACES[kind](environment);
+  const file = FILES[kind](environment);
+  const variables = Object.fromEntries(LOCATION_VARIABLES.map((name) => [name, pathIn(environment, name)]));
+  return file === undefined ? { variables } : { variables, file };
+}
+
+/** Post may run in another directory than main. */
+function pathIn(environment: Environment, name: string): string | null {
+  const path = variable(environment, name);
+  return path === undefined || isAbsolute(path) ? (path ?? null) : resolve(path);
 }
 
 /**
@@ -61,61 +82,58 @@ function noHome(instead: string, cause: unknown): Failure {
   );
 }
 
-/** The directory of the docker configuration in force. Throws a Failure where it would be in a home that is not there. */
+/** The directory of docker's configuration. Throws a Failure if it would be in a home that does not exist. */
 export function dockerDirectory(environment: Environment): string {
   return resolve(variable(environment, 'DOCKER_CONFIG') ?? join(homeDirectory('DOCKER_CONFIG'), '.docker'));
 }
 
-/** A directory's file of docker's, which podman and its kin read as well. */
+/** The file in such a directory, which podman, buildah and skopeo read as well. */
 export function dockerConfigFile(directory: string): string {
   return join(directory, 'config.json');
 }
 
-const PLACES: Readonly<Record<FileKind, (environment: Environment) => AuthFileLocation>> = {
-  docker: (environment) => {
-    const directory = dockerDirectory(environment);
-    return { variables: { DOCKER_CONFIG: directory }, file: dockerConfigFile(directory) };
-  },
-  containers: containersPlace,
-  // helm reads HELM_REGISTRY_CONFIG before the folders of its configuration (its packages cli and helmpath).
-  helm: (environment) => {
-    const file = resolve(variable(environment, 'HELM_REGISTRY_CONFIG') ?? defaultHelmFile(environment));
-    return { variables: { HELM_REGISTRY_CONFIG: file }, file };
-  },
+const FILES: Readonly<Record<FileKind, (environment: Environment) => string | undefined>> = {
+  docker: (environment) => dockerConfigFile(dockerDirectory(environment)),
+  containers: containersFile,
+  // helm reads HELM_REGISTRY_CONFIG before the directories of its configuration (its packages cli and helmpath).
+  helm: (environment) =>
+    resolve(variable(environment, 'HELM_REGISTRY_CONFIG') ?? defaultHelmFile(environment)),
 };
 
 /**
- * podman, buildah and skopeo: `REGISTRY_AUTH_FILE`, else docker's `config.json` where `DOCKER_CONFIG` is set (seen with
+ * podman, buildah and skopeo: `REGISTRY_AUTH_FILE`, else docker's `config.json` if `DOCKER_CONFIG` is set (seen with
  * podman 5.4), else `containers/auth.json` below the user's runtime directory.
  */
-function containersPlace(environment: Environment): AuthFileLocation {
+function containersFile(environment: Environment): string | undefined {
   const authFile = variable(environment, 'REGISTRY_AUTH_FILE');
+  if (authFile !== undefined) return resolve(authFile);
   const dockerConfig = variable(environment, 'DOCKER_CONFIG');
-  const runtime = variable(environment, 'XDG_RUNTIME_DIR');
-  const variables = {
-    REGISTRY_AUTH_FILE: authFile === undefined ? null : resolve(authFile),
-    DOCKER_CONFIG: dockerConfig === undefined ? null : resolve(dockerConfig),
-    XDG_RUNTIME_DIR: runtime ?? null,
-  };
-  if (authFile !== undefined) return { variables, file: resolve(authFile) };
-  if (dockerConfig !== undefined) return { variables, file: dockerConfigFile(resolve(dockerConfig)) };
-  const file = defaultAuthFile(runtime);
-  return file === undefined ? { variables } : { variables, file };
+  if (dockerConfig !== undefined) return dockerConfigFile(resolve(dockerConfig));
+  return defaultAuthFile(variable(environment, 'XDG_RUNTIME_DIR'));
 }
 
-/** The auth file where no variable names one (containers-auth.json(5)). */
+/** The auth file if no variable names one (containers-auth.json(5)). */
 function defaultAuthFile(runtime: string | undefined): string | undefined {
   if (process.platform !== 'linux')
     return join(homeDirectory('REGISTRY_AUTH_FILE'), '.config', 'containers', 'auth.json');
-  if (runtime !== undefined) return join(runtime, 'containers', 'auth.json');
-  // Other users than root have none of their own then: podman and buildah make up two different ones.
+  if (runtime !== undefined) return resolve(runtime, 'containers', 'auth.json');
+  // podman and buildah choose different ones for users other than root.
   return process.getuid?.() === 0 ? '/run/containers/0/auth.json' : undefined;
 }
 
-/** The auth files in which podman and its kin look for a login, the one that counts most last. */
+/** The files that may hold a tool's login: its own and, for docker, podman's. Many images have podman as `docker`. */
+export function authFilesOf({ name }: Tool, { file, variables }: AuthFileLocation): readonly string[] {
+  const environment = Object.fromEntries(
+    Object.entries(variables).filter(([, path]) => path !== null),
+  ) as Environment;
+  const files = name === 'docker' ? [file, containersFile(environment)] : [file];
+  return [...new Set(files.filter((path) => path !== undefined))];
+}
+
+/** The auth files in which podman, buildah and skopeo look for a login, the one that takes precedence last. */
 export function containersSources(environment: Environment): readonly string[] {
-  const { variables, file } = containersPlace(environment);
-  if (typeof variables['REGISTRY_AUTH_FILE'] === 'string') return [variables['REGISTRY_AUTH_FILE']];
+  const file = containersFile(environment);
+  if (variable(environment, 'REGISTRY_AUTH_FILE') !== undefined) return file === undefined ? [] : [file];
   const configHome =
     variable(environment, 'XDG_CONFIG_HOME') ?? join(homeDirectory('REGISTRY_AUTH_FILE'), '.config');
   const docker = dockerConfigFile(dockerDirectory(environment));
@@ -142,7 +160,7 @@ function configHome(environment: Environment): string {
   return join(homeDirectory('HELM_REGISTRY_CONFIG'), '.config');
 }
 
-/** The directory that a lock around changes of a place lies in; unknown with the file. */
+/** The directory of the auth file, which the lock is in; undefined with the file. */
 export function directoryOf({ file }: AuthFileLocation): string | undefined {
   return file === undefined ? undefined : dirname(file);
 }

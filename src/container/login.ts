@@ -39,7 +39,7 @@ export async function logIn(
       isInterrupted ||= error.isInterrupted;
     });
   } catch (error) {
-    if (!isInterrupted && !isInFile(client.location, login)) onNotWritten();
+    if (!isInterrupted && !isInFile(client, login)) onNotWritten();
     throw error;
   }
 }

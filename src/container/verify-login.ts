@@ -3,7 +3,7 @@ import { messageOf } from '../errors/failure.ts';
 import type { RegistryLogin } from '../registry/login.ts';
 import * as log from '../runner/log.ts';
 import { type AuthFile, helperFor, holdsLogin, readAuthFile } from './auth-file.ts';
-import type { AuthFileLocation } from './auth-file-location.ts';
+import { type AuthFileLocation, authFilesOf } from './auth-file-location.ts';
 import { ClientError, type ContainerClient } from './client.ts';
 
 /** A login that succeeded and was then lost: another program, outside the lock, wrote an older state of the file back. */
@@ -37,17 +37,22 @@ export function verifyLogin(client: ContainerClient, login: RegistryLogin, befor
   const helper = helperFor(config, login.registry, reads);
   if (helper !== undefined) {
     warnOfHelper(helper, client, login.registry);
-  } else if (tool.keepsByHost && !holdsLogin(config, login.registry, login)) {
+  } else if (tool.keepsByHost && !isInFile(client, login)) {
     // A client that hands the login to a helper of another configuration (registries.conf) leaves the file as it is.
     if (versionOf(location) !== before) throw new OverwrittenLogin(file);
     log.info(`${tool.name} keeps its logins in a credential helper, not in ${file}`);
   }
 }
 
-/** Whether the auth file holds this login. */
-export function isInFile({ file }: AuthFileLocation, login: RegistryLogin): boolean {
-  const config = file === undefined ? undefined : readable(file);
-  return config !== undefined && holdsLogin(config, login.registry, login);
+/** Whether an auth file of the client holds this login. */
+export function isInFile(
+  { tool, location }: Pick<ContainerClient, 'tool' | 'location'>,
+  login: RegistryLogin,
+): boolean {
+  return authFilesOf(tool, location).some((file) => {
+    const config = readable(file);
+    return config !== undefined && holdsLogin(config, login.registry, login);
+  });
 }
 
 function readable(file: string): AuthFile | undefined {

@@ -26,6 +26,11 @@ describeReal('real tools at a real registry', PARTS, () => {
     ['config-file', { tools: ['config-file'] }, [DOCKER_FILE]],
     ['docker and podman', { tools: ['docker', 'podman'] }, [DOCKER_FILE, PODMAN_FILE]],
     [
+      'docker that is podman',
+      { tools: ['docker'], installedAs: { docker: 'podman' }, used: ['podman'] },
+      [PODMAN_FILE],
+    ],
+    [
       'podman where REGISTRY_AUTH_FILE says',
       { tools: ['podman', 'skopeo'], env: { REGISTRY_AUTH_FILE: '@/auth/of/podman.json' } },
       ['auth/of/podman.json'],
@@ -254,27 +259,30 @@ describe('input container-cli', () => {
     expect([post.exitCode, world.dockerLogins()]).toEqual([0, {}]);
   });
 
-  test('post finds the places that login wrote to, whatever the variables are by then', async () => {
+  test('clients get the variables of the runner, made absolute, and post runs them with those of main', async () => {
     const tools = { podman: done, helm: done, docker: done };
-    const then = {
-      auth: join(world.directory, 'then', 'auth.json'),
-      helm: join(world.directory, 'then', 'helm'),
+    const before = {
+      DOCKER_CONFIG: undefined,
+      REGISTRY_AUTH_FILE: 'relative/auth.json',
+      HELM_REGISTRY_CONFIG: join(world.directory, 'before', 'helm'),
+      HOME: world.home,
+      XDG_RUNTIME_DIR: join(world.directory, 'run'),
+      XDG_CONFIG_HOME: undefined,
     };
     const main = await world.main({
-      env: {
-        ...world.podIdentityEnv(),
-        REGISTRY_AUTH_FILE: then.auth,
-        HELM_REGISTRY_CONFIG: then.helm,
-      },
+      env: { ...world.podIdentityEnv(), ...before },
       inputs: { 'container-cli': 'podman,helm,docker' },
       tools,
     });
-    const env = { REGISTRY_AUTH_FILE: '/now', HELM_REGISTRY_CONFIG: '/now', DOCKER_CONFIG: '/now' };
-    const post = await world.post(main, { env });
-    const [podman, helm, docker] = post.toolRuns.map((run) => run.env);
-    expect(podman).toMatchObject({ REGISTRY_AUTH_FILE: then.auth });
-    expect(podman).not.toHaveProperty('DOCKER_CONFIG');
-    expect(helm).toMatchObject({ HELM_REGISTRY_CONFIG: then.helm });
-    expect(docker).toMatchObject({ DOCKER_CONFIG: join(world.home, '.docker') });
+    const after = Object.fromEntries(Object.keys(before).map((name) => [name, '/elsewhere']));
+    const post = await world.post(main, { env: after });
+    const expected = {
+      ...before,
+      REGISTRY_AUTH_FILE: join(main.options.directory, 'relative', 'auth.json'),
+    };
+    for (const { env } of [...main.toolRuns, ...post.toolRuns]) {
+      expect(Object.fromEntries(Object.keys(before).map((name) => [name, env[name]]))).toEqual(expected);
+    }
+    expect([main.toolRuns.length, post.toolRuns.length]).toEqual([3, 3]);
   });
 });

@@ -30,8 +30,11 @@ export interface ToolBehaviour {
   keepsLogins?: boolean;
 }
 
-/** A tool on the PATH of a step: the real one, recorded, or a fake that follows a list, its last entry repeated. */
-export type Tool = 'real' | ToolBehaviour | ToolBehaviour[];
+/**
+ * A tool on the PATH of a step: the real one, recorded, another real one under its name, or a fake that follows a list,
+ * its last entry repeated.
+ */
+export type Tool = 'real' | { real: string } | ToolBehaviour | ToolBehaviour[];
 
 /** One run of a tool. */
 export interface ToolRun {
@@ -67,6 +70,12 @@ function program(name: string): string {
   return found;
 }
 
+/** The name of the program that a tool really is; undefined for a fake. */
+function realProgram(name: string, tool: Tool): string | undefined {
+  if (tool === 'real') return name;
+  return typeof tool === 'object' && 'real' in tool ? tool.real : undefined;
+}
+
 /** Quotes a text for sh. */
 function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
@@ -95,11 +104,12 @@ export class ToolDirectory {
    * On Windows, which runs no scripts as programs, only real ones, whose runs go unrecorded.
    */
   add(name: string, tool: Tool): void {
-    if (process.platform === 'win32' && tool === 'real') {
-      copyFileSync(program(name), join(this.path, `${name}.exe`));
+    const real = realProgram(name, tool);
+    if (process.platform === 'win32' && real !== undefined) {
+      copyFileSync(program(real), join(this.path, `${name}.exe`));
       return;
     }
-    const lines = tool === 'real' ? this.#real(name) : this.#fake(name, Array.isArray(tool) ? tool : [tool]);
+    const lines = real === undefined ? this.#fake(name, [tool].flat() as ToolBehaviour[]) : this.#real(real);
     const file = join(this.path, name);
     writeFileSync(file, ['#!/bin/sh', ...this.#recording(name), ...lines, ''].join('\n'));
     chmodSync(file, 0o755);

@@ -14,6 +14,8 @@ export interface ContainerToolsCase {
   tools: string[];
   /** Those that the login is then used with, where it is not all of them. */
   used?: string[];
+  /** Programs that are installed under the name of another. */
+  installedAs?: Record<string, string>;
   isolate?: boolean;
   /** Variables of the job, with paths below the world's folder in place of `@`. */
   env?: Record<string, string>;
@@ -129,7 +131,7 @@ const containerTools: Scenario<ContainerToolsCase, ContainerToolsSeen> = async (
   const main = await world.main({
     env: { ...world.podIdentityEnv(), ...Object.fromEntries(places) },
     inputs: { 'container-cli': tools.join(), 'isolate-docker-config': String(choice.isolate ?? false) },
-    tools: Object.fromEntries(programs.map((tool) => [tool, 'real' as const])),
+    tools: Object.fromEntries(programs.map((tool) => [tool, { real: choice.installedAs?.[tool] ?? tool }])),
   });
   const kept = await filesWith(world, host);
   await pushImage(world, host);

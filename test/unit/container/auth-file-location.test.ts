@@ -6,6 +6,7 @@ import {
   containersSources,
   directoryOf,
   dockerDirectory,
+  LOCATION_VARIABLES,
 } from '../../../src/container/auth-file-location.ts';
 
 const home = homedir();
@@ -18,7 +19,7 @@ const usualAuthFile = isLinux
     : undefined
   : join(home, '.config', 'containers', 'auth.json');
 
-describe("docker's place", () => {
+describe("docker's location", () => {
   test.each([
     [{}, join(home, '.docker')],
     [{ DOCKER_CONFIG: '' }, join(home, '.docker')],
@@ -26,14 +27,11 @@ describe("docker's place", () => {
     [{ DOCKER_CONFIG: 'relative/dir' }, resolve('relative/dir')],
   ])('with %j', (environment, directory) => {
     expect(dockerDirectory(environment)).toBe(directory);
-    expect(authFileLocation('docker', environment)).toEqual({
-      variables: { DOCKER_CONFIG: directory },
-      file: join(directory, 'config.json'),
-    });
+    expect(authFileLocation('docker', environment).file).toBe(join(directory, 'config.json'));
   });
 });
 
-describe("podman's place", () => {
+describe("podman's location", () => {
   const runtimeFile = isLinux ? '/run/user/7/containers/auth.json' : usualAuthFile;
   test.each([
     [{}, usualAuthFile],
@@ -43,36 +41,45 @@ describe("podman's place", () => {
     [{ DOCKER_CONFIG: '/d', REGISTRY_AUTH_FILE: '' }, '/d/config.json'],
     [{ REGISTRY_AUTH_FILE: 'here.json' }, resolve('here.json')],
   ])('with %j is %s', (environment, file) => {
-    const place = authFileLocation('containers', environment);
-    expect(place.file).toBe(file === undefined ? undefined : resolve(file));
-    expect(Object.keys(place.variables)).toEqual(['REGISTRY_AUTH_FILE', 'DOCKER_CONFIG', 'XDG_RUNTIME_DIR']);
-  });
-
-  test('is held by the variables as they are now: those that are not set are not set later either', () => {
-    expect(authFileLocation('containers', { XDG_RUNTIME_DIR: '/x' }).variables).toEqual({
-      REGISTRY_AUTH_FILE: null,
-      DOCKER_CONFIG: null,
-      XDG_RUNTIME_DIR: '/x',
-    });
+    const location = authFileLocation('containers', environment);
+    expect(location.file).toBe(file === undefined ? undefined : resolve(file));
   });
 });
 
-describe("helm's place", () => {
+describe("helm's location", () => {
   test.each([
     [{ HELM_REGISTRY_CONFIG: '/h/r.json', HELM_CONFIG_HOME: '/c' }, '/h/r.json'],
     [{ HELM_CONFIG_HOME: '/c', XDG_CONFIG_HOME: '/x' }, '/c/registry/config.json'],
     [{ XDG_CONFIG_HOME: '/x' }, '/x/helm/registry/config.json'],
     ...(isLinux ? [[{}, join(home, '.config/helm/registry/config.json')] as const] : []),
   ])('with %j is %s', (environment, file) => {
-    expect(authFileLocation('helm', environment)).toEqual({
-      variables: { HELM_REGISTRY_CONFIG: resolve(file) },
-      file: resolve(file),
-    });
+    expect(authFileLocation('helm', environment).file).toBe(resolve(file));
   });
 });
 
+describe('the variables of a location', () => {
+  const environment = {
+    DOCKER_CONFIG: 'here',
+    HOME: '/home/me',
+    XDG_RUNTIME_DIR: '',
+    PATH: '/bin',
+    LD_PRELOAD: '/x',
+  };
+  test.each(['docker', 'containers', 'helm'] as const)(
+    'of %s are those that are set, absolute, and null for the others',
+    (kind) => {
+      const unset = LOCATION_VARIABLES.map((name) => [name, null] as const);
+      expect(authFileLocation(kind, environment).variables).toEqual({
+        ...Object.fromEntries(unset),
+        DOCKER_CONFIG: resolve('here'),
+        HOME: '/home/me',
+      });
+    },
+  );
+});
+
 describe('where podman looks for logins', () => {
-  test('all of its files, the one that counts most last', () => {
+  test('all of its files, the one that takes precedence last', () => {
     const environment = { XDG_RUNTIME_DIR: '/run/user/7', XDG_CONFIG_HOME: '/x' };
     const last = isLinux ? '/run/user/7/containers/auth.json' : usualAuthFile;
     expect(containersSources(environment)).toEqual([
@@ -89,7 +96,7 @@ describe('where podman looks for logins', () => {
   });
 });
 
-test('a place whose file only the tool knows has no directory for a lock', () => {
+test('a location whose file only the tool knows has no directory for a lock', () => {
   expect(directoryOf({ variables: {} })).toBeUndefined();
   expect(directoryOf({ variables: {}, file: '/a/b.json' })).toBe('/a');
 });

@@ -75,10 +75,29 @@ describe('a login', () => {
   });
 });
 
-test('a login is looked for in the auth file', () => {
-  const location = { variables: {}, file };
-  expect([isInFile(location, login), versionOf(location)]).toEqual([false, undefined]);
-  writeFileSync(file, JSON.stringify(entry));
-  expect([isInFile(location, login), isInFile({ variables: {} }, login)]).toEqual([true, false]);
-  expect(versionOf({ variables: {} })).toBeUndefined();
+describe('the auth file of a client holds a login', () => {
+  test('where it is there, with this password', () => {
+    const client = { tool: TOOLS.docker, location: { variables: {}, file } };
+    expect([isInFile(client, login), versionOf(client.location)]).toEqual([false, undefined]);
+    writeFileSync(file, JSON.stringify(entry));
+    expect([isInFile(client, login), isInFile({ ...client, location: { variables: {} } }, login)]).toEqual([
+      true,
+      false,
+    ]);
+    expect(isInFile(client, { ...login, password: 'other' })).toBe(false);
+    expect(versionOf({ variables: {} })).toBeUndefined();
+  });
+
+  test.each([
+    ['docker', true],
+    ['oras', false],
+  ] as const)(
+    'where it is in the auth file of podman, for %s: %s, since an image may have podman as docker',
+    (tool, isThere) => {
+      const podmanFile = join(file, '..', 'auth.json');
+      writeFileSync(podmanFile, JSON.stringify(entry));
+      const location = { variables: { REGISTRY_AUTH_FILE: podmanFile, DOCKER_CONFIG: null }, file };
+      expect(isInFile({ tool: TOOLS[tool], location }, login)).toBe(isThere);
+    },
+  );
 });
