@@ -8,16 +8,16 @@ const MOST_ATTEMPTS = 20;
 /** What is allowed as a number of attempts, in words. */
 export const ALLOWED_ATTEMPTS = `a whole number from 1 to ${MOST_ATTEMPTS}`;
 
-/** Reads a number of attempts; undefined where the text is none that is allowed. */
+/** Reads a number of attempts; undefined if the text is not a number that is allowed. */
 export function parseMaxAttempts(text: string): number | undefined {
-  const number = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  const number = wholeNumber(text);
   return number >= 1 && number <= MOST_ATTEMPTS ? number : undefined;
 }
 
 /**
- * How often the user wants a call to be tried: the input, else `AWS_MAX_ATTEMPTS`; undefined where neither is given.
- * The variable is also meant for other programs, to which more attempts are allowed: it then stands for the most.
- * Throws a Failure where the variable holds no such number.
+ * How many attempts of a call the user asks for: the input, else `AWS_MAX_ATTEMPTS`; undefined where neither is given.
+ * The variable is also meant for other programs, which allow more attempts: here it is capped.
+ * Throws a Failure if the variable does not hold a number of attempts.
  */
 export function requestedMaxAttempts(
   input: number | undefined,
@@ -25,9 +25,13 @@ export function requestedMaxAttempts(
 ): number | undefined {
   const text = variable(environment, 'AWS_MAX_ATTEMPTS')?.trim();
   if (input !== undefined || !text) return input;
-  if (/^\d{1,9}$/.test(text) && Number(text) > MOST_ATTEMPTS) return MOST_ATTEMPTS;
-  const number = parseMaxAttempts(text);
-  if (number !== undefined) return number;
+  const number = wholeNumber(text);
+  if (number >= 1) return Math.min(number, MOST_ATTEMPTS);
   const what = `The variable AWS_MAX_ATTEMPTS is '${singleLine(text)}'; allowed is ${ALLOWED_ATTEMPTS}.`;
   throw new Failure({ what });
+}
+
+/** Gives 0 for what is not a whole number. */
+function wholeNumber(text: string): number {
+  return /^\d{1,9}$/.test(text) ? Number(text) : 0;
 }

@@ -31,7 +31,7 @@ describe('requestedMaxAttempts', () => {
     expect(requestedMaxAttempts(input, text === undefined ? {} : { AWS_MAX_ATTEMPTS: text })).toBe(asked);
   });
 
-  test.each(['0', '-1', '1.5', 'x'])('AWS_MAX_ATTEMPTS %j is an error that names it', (text) => {
+  test.each(['0', '-1', '1.5', 'x', '3x', 'x3'])('AWS_MAX_ATTEMPTS %j is an error that names it', (text) => {
     expect(() => requestedMaxAttempts(undefined, { AWS_MAX_ATTEMPTS: text })).toThrow(
       `The variable AWS_MAX_ATTEMPTS is '${text}'; allowed is a whole number from 1 to 20.`,
     );

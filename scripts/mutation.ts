@@ -1,0 +1,60 @@
+/**
+ * `npm run mutation`: changes the deciding modules one expression at a time, runs the unit tests against each change, and
+ * prints the share of changes that made a test fail. Ends with 1 where a module is below the minimum.
+ *
+ * `npm run mutation -- src/retry src/inputs.ts` takes these folders and modules only.
+ */
+import { globSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Stryker } from '@stryker-mutator/core';
+import { belowMinimum, type Mutant, scores, table } from './mutation-score.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+
+/** Wiring, the two entries and data: nothing is decided in them, or the end-to-end tests hold it. */
+const LEFT_OUT = [
+  'src/main.ts',
+  'src/post.ts',
+  'src/errors/known-errors/**',
+  'src/packages/**',
+  'src/stage/**',
+  'src/runner/log.ts',
+  'src/runner/job-summary.ts',
+  'src/runner/product.ts',
+];
+
+const SETTINGS = {
+  testRunner: 'jest',
+  plugins: ['@stryker-mutator/jest-runner'],
+  jest: { configFile: 'test/jest/mutation.config.ts' },
+  coverageAnalysis: 'perTest',
+  concurrency: 2,
+  // The results of mutants whose module and tests have not changed since are taken over.
+  incremental: true,
+  incrementalFile: 'lib/mutation/incremental.json',
+  tempDirName: 'lib/mutation/sandbox',
+  reporters: ['clear-text', 'html'],
+  clearTextReporter: { reportTests: false, reportScoreTable: false, logTests: false },
+  htmlReporter: { fileName: 'lib/mutation/report.html' },
+  // Stryker would read tsconfig.json with the API of TypeScript, which version 7 does not have.
+  tsconfigFile: 'none',
+  disableTypeChecks: false,
+  allowConsoleColors: false,
+} satisfies ConstructorParameters<typeof Stryker>[0];
+
+/** The modules below the folders and at the paths that were named, or all, without those that are left out. */
+function modules(named: readonly string[]): string[] {
+  const asked = named.length > 0 ? named : ['src'];
+  const patterns = asked.map((path) =>
+    statSync(join(ROOT, path)).isDirectory() ? `${path.replace(/\/$/, '')}/**/*.ts` : path,
+  );
+  return globSync(patterns, { cwd: ROOT, exclude: LEFT_OUT }).sort();
+}
+
+process.chdir(ROOT);
+const mutate = modules(process.argv.slice(2));
+if (mutate.length === 0) throw new Error('There is no deciding module at these paths.');
+const results: readonly Mutant[] = await new Stryker({ ...SETTINGS, mutate }).runMutationTest();
+const measured = scores(results.map(({ fileName, status }) => ({ fileName, status })));
+console.log(table(measured));
+if (belowMinimum(measured).length > 0) process.exitCode = 1;
