@@ -2,7 +2,7 @@ import { lstatSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { lockSync } from 'proper-lockfile';
 import { messageOf } from '../errors/failure.ts';
-import { type Clock, SYSTEM_CLOCK } from '../retry/clock.ts';
+import { type Clock, SYSTEM_CLOCK } from '../retry/waiting.ts';
 import * as log from '../runner/log.ts';
 import { PRODUCT } from '../runner/product.ts';
 import { isMissing } from './auth-file.ts';

@@ -13,8 +13,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import type { Clock } from '../retry/clock.ts';
 import { retryBriefly } from '../retry/retry-briefly.ts';
+import type { Clock } from '../retry/waiting.ts';
 import { PRODUCT } from '../runner/product.ts';
 import { type AuthFile, isMissing } from './auth-file.ts';
 

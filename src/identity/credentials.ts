@@ -9,7 +9,7 @@ import {
 } from '../pod-identity/agent.ts';
 import { readPod } from '../pod-identity/pod.ts';
 import { containerSource } from '../pod-identity/source.ts';
-import { withDeadline } from '../retry/deadline.ts';
+import { withDeadline } from '../retry/waiting.ts';
 import { type Environment, variable } from '../runner/environment.ts';
 import * as log from '../runner/log.ts';
 import { singleLine } from '../runner/safe-text.ts';

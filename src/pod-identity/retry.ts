@@ -1,8 +1,12 @@
 import { types } from 'node:util';
 import { messageOf } from '../errors/failure.ts';
-import { type BackoffLimits, backoffDelayMs } from '../retry/backoff.ts';
-import { type Clock, SYSTEM_CLOCK } from '../retry/clock.ts';
-import { withDeadline } from '../retry/deadline.ts';
+import {
+  type BackoffLimits,
+  backoffDelayMs,
+  type Clock,
+  SYSTEM_CLOCK,
+  withDeadline,
+} from '../retry/waiting.ts';
 
 /** Time for one try, in milliseconds. An agent that works answers within a second, EKS Auth's part included. */
 const TRY_DEADLINE_MS = 5_000;

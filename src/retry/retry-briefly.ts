@@ -1,4 +1,4 @@
-import { type Clock, SYSTEM_CLOCK } from './clock.ts';
+import { type Clock, SYSTEM_CLOCK } from './waiting.ts';
 
 /** How long to go on, in milliseconds. */
 const LONGEST_MS = 2_000;

@@ -10,8 +10,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../errors/failure.ts';
-import type { Clock } from '../../retry/clock.ts';
 import { retryBriefly } from '../../retry/retry-briefly.ts';
+import type { Clock } from '../../retry/waiting.ts';
 import { singleLine } from '../../runner/safe-text.ts';
 import { isMissing } from '../auth-file.ts';
 import { isJobDirectory, JOB_FILES } from './directory.ts';

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { LOCK_NAME, withLock } from '../../../src/container/lock.ts';
-import type { Clock } from '../../../src/retry/clock.ts';
+import type { Clock } from '../../../src/retry/waiting.ts';
 import { captureOutput } from '../written-output.ts';
 
 let directory: string;

@@ -5,8 +5,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { ClientError, type ContainerClient } from '../../../src/container/client.ts';
 import { logIn } from '../../../src/container/login.ts';
 import { TOOLS } from '../../../src/container/tool.ts';
-import type { Clock } from '../../../src/retry/clock.ts';
-import { sleep } from '../../../src/retry/sleep.ts';
+import { type Clock, sleep } from '../../../src/retry/waiting.ts';
 import { captureOutput } from '../written-output.ts';
 
 const login = { registry: 'host', username: 'AWS', password: 'pw', token: 'QVdTOnB3' };

@@ -13,6 +13,7 @@ async function askAgent(
 ) {
   const { random, ...retries } = options;
   const clock = fakeClock(random);
+  const start = clock.now();
   const lines: string[] = [];
   let tries = 0;
   const ask = async () => {
@@ -26,7 +27,7 @@ async function askAgent(
   const outcome = await requestWithRetries(ask, { ...retries, signal, onRetry, clock }).catch(
     (error: unknown) => error,
   );
-  return { outcome, tries, lines, elapsedMs: clock.now(), slept: clock.slept };
+  return { outcome, tries, lines, elapsedMs: clock.now() - start, slept: clock.slept };
 }
 
 describe('which failures are tried again', () => {
