@@ -6,29 +6,11 @@
  */
 import { execFileSync } from 'node:child_process';
 import { styleText } from 'node:util';
-import { type LogLine, maskedForms } from '../test/harness/masking.ts';
+import { maskedForms } from '../test/harness/masking.ts';
 import type { StepResult } from '../test/harness/runner.ts';
 import { findProgram } from '../test/harness/tools.ts';
 import { startWorld, type World } from '../test/harness/world.ts';
-
-type Style = Parameters<typeof styleText>[0];
-
-const STYLES: Record<LogLine['kind'], Style> = {
-  text: 'reset',
-  error: 'red',
-  warning: 'yellow',
-  notice: 'blue',
-  debug: 'gray',
-  group: 'bold',
-  endgroup: 'reset',
-};
-
-const MARKS: Partial<Record<LogLine['kind'], string>> = {
-  error: 'Error: ',
-  warning: 'Warning: ',
-  notice: 'Notice: ',
-  group: '▼ ',
-};
+import { viewOfLog } from './log-view.ts';
 
 const print = (text = ''): void => {
   process.stdout.write(`${text}\n`);
@@ -38,17 +20,8 @@ const printTitle = (title: string): void => {
   print(`\n${styleText('bold', title)}`);
 };
 
-/** Shows a log as the runner's page does: groups opened and indented, a mark before errors, warnings and notices. */
 function printLog({ logLines }: StepResult): void {
-  let indent = '  ';
-  for (const { kind, text } of logLines) {
-    if (kind !== 'endgroup') {
-      for (const line of `${MARKS[kind] ?? ''}${text}`.split('\n')) {
-        print(indent + styleText(STYLES[kind], line));
-      }
-    }
-    indent = kind === 'group' ? '    ' : kind === 'endgroup' ? '  ' : indent;
-  }
+  for (const line of viewOfLog(logLines, '  ')) print(line);
 }
 
 function printOutputs(main: StepResult): void {

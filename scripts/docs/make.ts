@@ -1,51 +1,42 @@
 /**
- * `npm run docs`: makes what is made in docs/. Troubleshooting from the knowledge of failures, the pictures of the flow
- * from their text, the pictures of the log from what the demo really prints. The demo runs twice: as it is, and with the
- * failure of a missing association.
+ * `npm run docs`: makes what is made in docs/. Troubleshooting from the known errors; the pictures of the log from what the
+ * built action prints. The pictures need root on Linux, docker's client and openssl; elsewhere, those in docs/ stay.
  */
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { flowPicture } from './flow-picture.ts';
+import type { LogLine } from '../../test/harness/masking.ts';
+import { runInNamespace } from '../../test/harness/namespace.ts';
+import { viewOfLog } from '../log-view.ts';
+import type { PicturedRun } from './log-scenario.ts';
 import { terminalPicture } from './terminal-picture.ts';
 import { troubleshooting } from './troubleshooting.ts';
 
 const ROOT = resolve(import.meta.dirname, '..', '..');
-const FOLDER = join(ROOT, 'docs', 'pictures');
+const SCENARIO = join(import.meta.dirname, 'log-scenario.ts');
 
 writeFileSync(join(ROOT, 'docs', 'troubleshooting.md'), troubleshooting());
 
-for (const name of ['step', 'modules']) {
-  const text = readFileSync(join(FOLDER, `${name}.txt`), 'utf8');
-  writeFileSync(join(FOLDER, `${name}.svg`), flowPicture(text));
+if (process.platform === 'linux' && process.getuid?.() === 0) {
+  process.env['FORCE_COLOR'] = '1';
+  await writePicture('log-failed.svg', 'The log of a step that fails', 'no-association');
+  await writePicture('log-good.svg', 'The log of a good step', 'good');
+} else {
+  process.stdout.write('The pictures of the log stay as they are: they need root on Linux.\n');
 }
 
-writeLog('log-good.svg', terminalPicture('The log of a good run', demo()));
-writeLog('log-failed.svg', terminalPicture('The log of a failed run', demo('no-association')));
-
-/** Writes a picture of a log, unless the one that is there tells the same of another run. */
-function writeLog(name: string, picture: string): void {
-  const file = join(FOLDER, name);
+/** Writes the picture of a run, unless the one that is there shows the same of another run. */
+async function writePicture(name: string, title: string, run: PicturedRun): Promise<void> {
+  const logLines = await runInNamespace<LogLine[]>(SCENARIO, { accountId: '111122223333' }, run);
+  const picture = terminalPicture(title, viewOfLog(logLines).join('\n'));
+  const file = join(ROOT, 'docs', 'pictures', name);
   const old = existsSync(file) ? readFileSync(file, 'utf8') : '';
   if (withoutTheRun(old) !== withoutTheRun(picture)) writeFileSync(file, picture);
 }
 
-/** What differs from run to run, taken out: ports, folders, IDs, times. */
+/** What differs from run to run, taken out: folders, IDs, times. */
 function withoutTheRun(picture: string): string {
   return picture
-    .replace(/127[._]0[._]0[._]1[:_]\d+/g, '')
     .replace(/ecr-login-world-\w+/g, '')
     .replace(/[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g, '')
     .replace(/\d{4}-\d\d-\d\dT[\d:]+Z/g, '');
-}
-
-/** What the demo prints, with the colours that it has on a terminal. A demo that does not end well throws. */
-function demo(...args: string[]): string {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [join(ROOT, 'scripts', 'demo.ts'), ...args],
-    { encoding: 'utf8', env: { ...process.env, FORCE_COLOR: '1' } },
-  );
-  if (status !== 0) throw new Error(`The demo failed:\n${stdout}${stderr}`);
-  return stdout;
 }

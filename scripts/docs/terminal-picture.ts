@@ -1,5 +1,4 @@
 import { stripVTControlCharacters } from 'node:util';
-import { escapeText } from './svg.ts';
 
 /** The colours of a dark terminal, for the SGR codes that the demo prints. */
 const COLOURS: Readonly<Record<number, string>> = {
@@ -103,4 +102,9 @@ function lineAt(y: number, runs: Run[]): string {
     return attributes === '' ? escapeText(text) : `<tspan${attributes}>${escapeText(text)}</tspan>`;
   });
   return `  <text x="${MARGIN}" y="${y}">${spans.join('')}</text>`;
+}
+
+/** Text that is safe inside an element. */
+function escapeText(text: string): string {
+  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 }

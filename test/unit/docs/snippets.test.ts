@@ -19,7 +19,7 @@ function inLanguage(...languages: string[]): Snippet[] {
 }
 
 test('every snippet says its language, from a list that the tests know how to check', () => {
-  const known = ['yaml', 'json', 'sh', 'text', 'ts', 'diff'];
+  const known = ['yaml', 'json', 'sh', 'text', 'ts', 'diff', 'mermaid'];
   expect(SNIPPETS.filter(({ language }) => !known.includes(language)).map(({ name }) => name)).toEqual([]);
 });
 
