@@ -129,7 +129,7 @@ export class NamespaceWorld extends World {
   async push(tool: PushTool, host: string, dockerConfig = join(this.home, '.docker')): Promise<void> {
     const folder = join(this.directory, 'push');
     mkdirSync(folder, { recursive: true });
-    await push(tool, host, dockerConfig, folder, { HOME: this.home, SSL_CERT_FILE: this.#authority.file });
+    await push(tool, host, dockerConfig, folder, { HOME: this.home, ...this.trustEnv() });
   }
 
   override async close(): Promise<void> {
@@ -144,8 +144,13 @@ export class NamespaceWorld extends World {
     return join(POD_IDENTITY_FOLDER, 'eks-pod-identity-token');
   }
 
+  /** What makes a client trust the registries of this world. */
+  trustEnv(): { SSL_CERT_FILE: string } {
+    return { SSL_CERT_FILE: this.#authority.file };
+  }
+
   protected override placeEnv(): Record<string, string> {
-    return { NODE_EXTRA_CA_CERTS: this.#authority.file, SSL_CERT_FILE: this.#authority.file };
+    return { NODE_EXTRA_CA_CERTS: this.#authority.file, ...this.trustEnv() };
   }
 
   async #startEcs(): Promise<void> {

@@ -6,6 +6,8 @@ import { findProgram } from './tools.ts';
 /** What a test with real parts can need: a program by its name, or something of the machine. */
 export type RealPart =
   | 'buildah'
+  /** docker's plugin of that name. */
+  | 'buildx'
   | 'docker'
   | 'docker-registry'
   | 'htpasswd'
@@ -41,9 +43,20 @@ function canMakeNamespaces(): boolean {
   }
 }
 
+function hasBuildx(): boolean {
+  try {
+    execFileSync('docker', ['buildx', 'version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Whether a part is here. */
 export function isHere(part: RealPart): boolean {
   switch (part) {
+    case 'buildx':
+      return hasBuildx();
     case 'namespaces':
       return canMakeNamespaces();
     case 'ipv6':
