@@ -70,10 +70,7 @@ export const CREDENTIAL_ORDER: readonly CredentialRule[] = [
     source: 'default-chain',
     when: 'none of these',
     used: "those that the AWS SDK's default chain finds: IRSA, profiles, SSO, a process, ECS, instance metadata",
-    check: () => ({
-      applies: true,
-      reason: 'no keys, profile or AWS_CONTAINER_CREDENTIALS_FULL_URI are set',
-    }),
+    check: checkNothing,
   },
 ];
 
@@ -126,6 +123,18 @@ function checkContainer({ environment }: IdentityFacts): Verdict {
   return {
     applies: isSet,
     reason: `AWS_CONTAINER_CREDENTIALS_FULL_URI is ${isSet ? 'set' : 'not set'}`,
+  };
+}
+
+/** A profile without credentials is set all the same, and so is a default profile, which the chain may use. */
+function checkNothing({ environment }: IdentityFacts): Verdict {
+  const profile = variable(environment, 'AWS_PROFILE');
+  return {
+    applies: true,
+    reason:
+      profile === undefined
+        ? 'no keys, AWS_PROFILE or AWS_CONTAINER_CREDENTIALS_FULL_URI are set'
+        : `no keys or AWS_CONTAINER_CREDENTIALS_FULL_URI are set, and profile '${profile}' contains no credentials`,
   };
 }
 

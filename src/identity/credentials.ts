@@ -1,6 +1,6 @@
 import { describeError } from '../errors/describe.ts';
 import { Failure, type Symptom } from '../errors/failure.ts';
-import { type ClientConfig, sdkClientConfig } from '../network/client-config.ts';
+import type { ClientConfig } from '../network/client-config.ts';
 import {
   type Credentials,
   containerCredentials,
@@ -10,10 +10,11 @@ import {
 import { readPod } from '../pod-identity/pod.ts';
 import { containerSource } from '../pod-identity/source.ts';
 import { withDeadline } from '../retry/waiting.ts';
-import { type Environment, variable } from '../runner/environment.ts';
-import * as log from '../runner/log.ts';
-import { singleLine } from '../runner/safe-text.ts';
+import { type Environment, isGithubHosted, variable } from '../runner/environment.ts';
 import type { CredentialSource } from './credential-order.ts';
+import { processFailure } from './credential-process.ts';
+import { readProfiles } from './profile.ts';
+import { type SdkSource, sdkProvider } from './sdk-provider.ts';
 
 /** What getting credentials depends on, whatever their source. */
 export type CredentialsRequest = {
@@ -39,12 +40,12 @@ export async function fetchCredentials(
   request: CredentialsRequest,
 ): Promise<Credentials> {
   if (source === 'container') return fromContainer(request);
-  const provider = await sdkProvider(source, request);
+  const provider = await sdkProvider(source, request.region, request.clientConfig);
   try {
     return await withDeadline(provider, SOURCE_DEADLINE_MS, request.signal);
   } catch (error) {
     request.signal.throwIfAborted();
-    throw await sourceFailure(source, error, request);
+    throw processFailure(error, await readProfiles()) ?? (await sourceFailure(source, error, request));
   }
 }
 
@@ -53,53 +54,16 @@ async function fromContainer({ environment, ...request }: CredentialsRequest): P
   if (source?.variable === undefined || !variable(environment, 'AWS_CONTAINER_CREDENTIALS_FULL_URI')) {
     const facts = { ...(await readPod()), region: request.region };
     const what = 'AWS_CONTAINER_CREDENTIALS_FULL_URI is not set.';
-    throw new Failure({ what, knownError: 'container-uri-not-set', facts });
+    const knownError = isGithubHosted(environment) ? 'no-credentials-github-hosted' : 'container-uri-not-set';
+    throw new Failure({ what, knownError, facts });
   }
   const { clientConfig, ...rest } = request;
   const { requestedMaxAttempts: maxAttempts } = clientConfig;
   return containerCredentials(source, { ...rest, ...(maxAttempts !== undefined && { maxAttempts }) });
 }
 
-/** The parameters of AssumeRoleWithWebIdentity, from a profile or the variables of IRSA. */
-type WebIdentity = {
-  readonly RoleArn: string;
-  readonly RoleSessionName: string;
-  readonly WebIdentityToken: string;
-};
-
-async function sdkProvider(
-  source: Exclude<CredentialSource, 'container'>,
-  { region, clientConfig }: CredentialsRequest,
-): Promise<() => Promise<Credentials>> {
-  const providers = await import('../packages/credential-chain.ts');
-  if (source === 'environment') return providers.fromEnv();
-  const sdkConfig = await sdkClientConfig('Credentials', clientConfig);
-  const settings = {
-    logger: SDK_LOGGER,
-    clientConfig: sdkConfig,
-    ...(region !== undefined && { parentClientConfig: { region } }),
-    // fromIni does not pass the client's settings on to a web identity; this is the only way to set them.
-    roleAssumerWithWebIdentity: ({ RoleArn, RoleSessionName, WebIdentityToken }: WebIdentity) =>
-      providers.fromWebToken({
-        roleArn: RoleArn,
-        roleSessionName: RoleSessionName,
-        webIdentityToken: WebIdentityToken,
-        clientConfig: { ...sdkConfig, ...(region !== undefined && { region }) },
-      })(),
-  };
-  return source === 'profile' ? providers.fromIni(settings) : providers.fromNodeProviderChain(settings);
-}
-
-/** Warnings of the SDK, such as keys and a profile at once, are warnings of the log, one line each. */
-const SDK_LOGGER = {
-  debug: (...parts: unknown[]) => log.debug(singleLine(parts.join(' '))),
-  info: (...parts: unknown[]) => log.debug(singleLine(parts.join(' '))),
-  warn: (...parts: unknown[]) => log.warning(singleLine(parts.join(' '))),
-  error: (...parts: unknown[]) => log.debug(singleLine(parts.join(' '))),
-};
-
 async function sourceFailure(
-  source: Exclude<CredentialSource, 'container'>,
+  source: SdkSource,
   error: unknown,
   { environment, region, signal }: CredentialsRequest,
 ): Promise<Failure> {
@@ -113,10 +77,11 @@ async function sourceFailure(
   }
   const profile = variable(environment, 'AWS_PROFILE');
   const from = source === 'profile' ? `profile '${profile}'` : "the AWS SDK's default chain";
+  const runner = isGithubHosted(environment) ? 'github-hosted' : 'self-hosted';
   const symptom: Symptom = {
     area: 'credentials',
     what: `No credentials from ${from}: ${message}`,
-    details: `${details}\nsource: ${source}`,
+    details: `${details}\nsource: ${source}\nrunner: ${runner}`,
     facts: { ...(await readPod()), profile, region },
   };
   return new Failure(symptom, { cause: error });

@@ -6,6 +6,7 @@ import { containerIdentity, containerSource, currentClaims } from '../pod-identi
 import { type Environment, variable } from '../runner/environment.ts';
 import * as log from '../runner/log.ts';
 import { singleLine } from '../runner/safe-text.ts';
+import { configFileProblems } from './config-files.ts';
 import {
   type ChosenCredentials,
   type CredentialSource,
@@ -15,7 +16,8 @@ import {
 } from './credential-order.ts';
 import { type CredentialsRequest, fetchCredentials } from './credentials.ts';
 import { nameIdentity } from './identity-name.ts';
-import { profileContent, readProfile } from './profile.ts';
+import { findProfile, profileContent, readProfiles } from './profile.ts';
+import { skippedWarnings, type UnresolvedSource, unresolvedSources } from './unresolved-sources.ts';
 
 /** Where the result of each check, and each warning, goes. */
 export type Reporting = {
@@ -38,18 +40,24 @@ export async function getCredentials(
   const { source, reason, warnings, notes } = await choose(choice, environment, diagnosis);
   for (const warning of warnings) log.warning(warning);
   for (const note of notes) log.info(note);
+  if (source === 'container') await announceContainer(reason, environment);
 
   const subject = SUBJECTS[source];
-  const credentials = await fetchAnnounced(source, reason, request).catch((error: unknown) => {
+  const chain = await readChain(source, environment);
+  const credentials = await fetchCredentials(source, request).catch((error: unknown) => {
+    for (const warning of skippedWarnings(chain, undefined)) log.warning(warning);
     diagnosis.add({ mark: 'bad', subject, reason: `selected (${reason}), but returned no credentials` });
     throw error;
   });
   log.keepOut(credentials.secretAccessKey, credentials.sessionToken);
 
-  const { name, isInstance } = await nameIdentity(source, environment, credentials);
-  if (source !== 'container') log.info(`Using credentials from ${name} (${reason})`);
-  if (isInstance && runsInPod(environment)) await warn(await nodeIdentity(request.region));
-  diagnosis.add({ mark: 'good', subject, reason: `${name} (${reason})` });
+  const identity = await nameIdentity(source, environment, credentials);
+  if (source !== 'container') log.info(`Using credentials from ${identity.name} (${reason})`);
+  for (const warning of skippedWarnings(chain, identity)) log.warning(warning);
+  if (identity.provider === 'instance' && runsInPod(environment)) {
+    await warn(await nodeIdentity(request.region));
+  }
+  diagnosis.add({ mark: 'good', subject, reason: `${identity.name} (${reason})` });
   return credentials;
 }
 
@@ -63,26 +71,29 @@ async function choose(
 ): Promise<ChosenCredentials> {
   const name = variable(environment, 'AWS_PROFILE');
   const profile =
-    choice === 'auto' && name !== undefined ? profileContent(await readProfile(name)) : undefined;
+    choice === 'auto' && name !== undefined
+      ? profileContent(findProfile(await readProfiles(), name))
+      : undefined;
   const chosen = chooseCredentials(choice, { environment, profile });
   diagnosis.add(...chosen.skipped);
   if (chosen.source === 'profile' && profile === 'missing') {
     const shown = singleLine(String(name));
-    const what = `Profile '${shown}' of AWS_PROFILE does not exist.`;
     diagnosis.add({ mark: 'bad', subject: SUBJECTS.profile, reason: `'${shown}' does not exist` });
+    const problems = await configFileProblems(environment);
+    const what = [`Profile '${shown}' of AWS_PROFILE does not exist.`, ...problems].join(' ');
     throw new Failure({ what, knownError: 'profile-missing', facts: { profile: name } });
   }
   return chosen;
 }
 
-async function fetchAnnounced(
+/** What the default chain may skip; warns of configuration files that it cannot read. */
+async function readChain(
   source: CredentialSource,
-  reason: string,
-  request: CredentialsRequest,
-): Promise<Credentials> {
-  const { environment } = request;
-  if (source === 'container') await announceContainer(reason, environment);
-  return fetchCredentials(source, request);
+  environment: Environment,
+): Promise<readonly UnresolvedSource[]> {
+  if (source !== 'profile' && source !== 'default-chain') return [];
+  for (const problem of await configFileProblems(environment)) log.warning(problem);
+  return source === 'default-chain' ? unresolvedSources(environment, await readProfiles()) : [];
 }
 
 /** The identity of a pod is known before its credentials are, and the log of a long wait should name it. */

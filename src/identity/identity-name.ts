@@ -5,41 +5,44 @@ import { readClaims } from '../pod-identity/token-claims.ts';
 import { type Environment, variable } from '../runner/environment.ts';
 import type { CredentialSource } from './credential-order.ts';
 
-/** Where credentials come from, as the log names it behind "Using credentials from". */
-export type IdentityName = {
-  readonly name: string;
-  /** Whether they are those of the machine, from its instance metadata, which every process on it can get. */
-  readonly isInstance: boolean;
-};
+/** The providers of the SDK's default chain that credentials can come from. */
+export type Provider = 'environment' | 'profile' | 'web-identity' | 'container' | 'instance' | 'other';
 
-/**
- * Names the identity of the credentials that a source returned. Only the SDK's marks on them (`$source`) tell from which
- * provider of the default chain they came.
- */
+/** Where credentials come from, as the log names it behind "Using credentials from". */
+export type IdentityName = { readonly name: string; readonly provider: Provider };
+
+/** Names the identity of the credentials that a source returned. */
 export async function nameIdentity(
   source: CredentialSource,
   environment: Environment,
-  { $source = {} }: Pick<Credentials, '$source'>,
+  credentials: Pick<Credentials, '$source'>,
 ): Promise<IdentityName> {
+  const provider = source === 'default-chain' ? providerOf(credentials, environment) : source;
+  return { provider, name: await NAMES[provider](environment) };
+}
+
+/**
+ * The provider of the default chain that returned the credentials. Only the SDK's marks on them (`$source`) tell, and those
+ * of the instance metadata have none. A profile comes first: what it uses in turn leaves its own marks.
+ */
+function providerOf({ $source = {} }: Pick<Credentials, '$source'>, environment: Environment): Provider {
   const marks = Object.keys($source).join(' ');
-  const named = async (name: string | Promise<string>) => ({ name: await name, isInstance: false });
-  if (source === 'environment') return named(KEYS_NAME);
-  if (source === 'profile') return named(profileName(environment));
-  if (source === 'container' || /CREDENTIALS_HTTP/.test(marks)) return named(containerName(environment));
-  if (/CREDENTIALS_ENV_VARS_STS_WEB_ID_TOKEN/.test(marks)) return named(webIdentityName(environment));
-  if (/CREDENTIALS_PROFILE|CREDENTIALS_SSO|CREDENTIALS_PROCESS/.test(marks))
-    return named(profileName(environment));
-  if (/CREDENTIALS_ENV_VARS/.test(marks)) return named(KEYS_NAME);
-  if (containerSource(environment) !== undefined) return named(containerName(environment));
-  if (marks !== '') return named("the AWS SDK's default chain");
-  return { name: 'the instance metadata: the IAM role of this machine', isInstance: true };
+  if (/CREDENTIALS_PROFILE|CREDENTIALS_SSO|CREDENTIALS_PROCESS/.test(marks)) return 'profile';
+  if (/CREDENTIALS_HTTP/.test(marks)) return 'container';
+  if (/CREDENTIALS_ENV_VARS_STS_WEB_ID_TOKEN/.test(marks)) return 'web-identity';
+  if (/CREDENTIALS_ENV_VARS/.test(marks)) return 'environment';
+  if (containerSource(environment) !== undefined) return 'container';
+  return marks === '' ? 'instance' : 'other';
 }
 
-const KEYS_NAME = 'the environment';
-
-function profileName(environment: Environment): string {
-  return `profile '${variable(environment, 'AWS_PROFILE') ?? 'default'}'`;
-}
+const NAMES: Readonly<Record<Provider, (environment: Environment) => string | Promise<string>>> = {
+  environment: () => 'the environment',
+  profile: (environment) => `profile '${variable(environment, 'AWS_PROFILE') ?? 'default'}'`,
+  'web-identity': webIdentityName,
+  container: containerName,
+  instance: () => 'the instance metadata: the IAM role of this machine',
+  other: () => "the AWS SDK's default chain",
+};
 
 async function containerName(environment: Environment): Promise<string> {
   const source = containerSource(environment);

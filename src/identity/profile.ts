@@ -4,17 +4,25 @@ import type { ProfileContent } from './credential-order.ts';
 /** The settings of one profile, by name. */
 export type Profile = Readonly<Record<string, string | undefined>>;
 
+/** All profiles, by name. */
+export type Profiles = Readonly<Record<string, Profile>>;
+
 /**
- * Reads a profile from the AWS configuration files (`~/.aws/config` and `~/.aws/credentials`, or where AWS_CONFIG_FILE
- * and AWS_SHARED_CREDENTIALS_FILE say), as the SDK reads them; undefined where neither contains it.
+ * Reads the profiles of the AWS configuration files (`~/.aws/config` and `~/.aws/credentials`, or where AWS_CONFIG_FILE
+ * and AWS_SHARED_CREDENTIALS_FILE say) as the SDK does: a file that it cannot read counts as empty.
  */
-export async function readProfile(name: string): Promise<Profile | undefined> {
+export async function readProfiles(): Promise<Profiles> {
   const { parseKnownFiles } = await import('../packages/shared-config.ts');
   const profiles = await parseKnownFiles({});
   // Services quote what they refuse, and a profile can use the keys of another.
   for (const settings of Object.values(profiles)) {
     log.keepOut(settings['aws_secret_access_key'], settings['aws_session_token']);
   }
+  return profiles;
+}
+
+/** The profile of a name; undefined where there is none. */
+export function findProfile(profiles: Profiles, name: string): Profile | undefined {
   return Object.hasOwn(profiles, name) ? profiles[name] : undefined;
 }
 

@@ -3,6 +3,7 @@ import type { TokenCall } from '../registry/calls.ts';
 import { isRegionName } from '../registry/partition.ts';
 import { type Environment, variable } from '../runner/environment.ts';
 import { singleLine } from '../runner/safe-text.ts';
+import { configFileProblems } from './config-files.ts';
 
 /**
  * The region of the step, for the default registry and for registries given by account ID: the input, else AWS_REGION,
@@ -20,10 +21,9 @@ export async function stepRegion(input: string, environment: Environment): Promi
   const [source, text] =
     given.find(([, value]) => value !== undefined) ??
     ([`the region of profile '${singleLine(profile)}'`, await profileRegion(profile)] as const);
-  if (text === undefined) throw noRegion([...given.map(([name]) => name), source]);
-  const region = text.trim();
-  if (!isRegionName(region)) throw invalidRegion(source, text);
-  return region;
+  if (text === undefined) throw await noRegion([...given.map(([name]) => name), source], environment);
+  if (!isRegionName(text)) throw invalidRegion(source, text);
+  return text;
 }
 
 /**
@@ -44,8 +44,9 @@ function invalidRegion(source: string, text: string): Failure {
   return new Failure({ what });
 }
 
-function noRegion(sources: readonly string[]): Failure {
-  const what = `No AWS region: ${sources.slice(0, -1).join(', ')} and ${sources.at(-1)} are not set.`;
+async function noRegion(sources: readonly string[], environment: Environment): Promise<Failure> {
+  const unset = `No AWS region: ${sources.slice(0, -1).join(', ')} and ${sources.at(-1)} are not set.`;
+  const what = [unset, ...(await configFileProblems(environment))].join(' ');
   return new Failure({ what, knownError: 'region-missing' });
 }
 

@@ -3,6 +3,7 @@ import { type Retry, retryLine } from '../retry/retry-line.ts';
 import { ReportingRetryStrategy } from '../retry/sdk-strategy.ts';
 import type { Environment } from '../runner/environment.ts';
 import * as log from '../runner/log.ts';
+import { checkEndpointVariables } from './endpoint-variables.ts';
 import { type Proxies, readProxies } from './proxy.ts';
 import { proxySecrets } from './proxy-secrets.ts';
 import { requestHandler } from './request-handler.ts';
@@ -29,6 +30,7 @@ export function readClientConfig(
   environment: Environment,
 ): ClientConfig {
   for (const secret of proxySecrets(inputs.httpProxy, environment)) log.mask(secret);
+  checkEndpointVariables(environment);
   const asked = requestedMaxAttempts(inputs.maxAttempts, environment);
   const proxies = readProxies(inputs.httpProxy, environment);
   return { proxies, maxAttempts: asked ?? DEFAULT_MAX_ATTEMPTS, requestedMaxAttempts: asked };

@@ -15,7 +15,7 @@ export function readEnvironment(): Environment {
 
 /**
  * Keeps an empty HOME from counting as one, before anything reads it: for node and the AWS SDK it is the folder that the
- * step runs in, mostly a checkout, whose `.aws/config` would then decide who signs. Where the user has no other home, the
+ * step runs in, mostly a checkout, whose `.aws/config` would then decide which credentials are used. Where the user has no other home, the
  * SDK reads no configuration at all.
  */
 export function leaveEmptyHome(): void {
@@ -26,6 +26,29 @@ export function leaveEmptyHome(): void {
   } catch {
     for (const name of ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE']) process.env[name] ||= devNull;
   }
+}
+
+/** Variables that are often set from a file or a secret with a line break at its end. */
+const TRIMMED = [
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AWS_REGION',
+  'AWS_DEFAULT_REGION',
+];
+
+/** Removes blanks around keys and regions, before anything reads them: the SDK would use them as they are. */
+export function trimVariables(): void {
+  for (const name of TRIMMED) {
+    const text = process.env[name]?.trim();
+    if (text) process.env[name] = text;
+    else delete process.env[name];
+  }
+}
+
+/** Whether this runner is one of GitHub's own, where no pod and no instance role can be. */
+export function isGithubHosted(environment: Environment): boolean {
+  return environment['RUNNER_ENVIRONMENT'] === 'github-hosted';
 }
 
 /**

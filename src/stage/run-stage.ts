@@ -1,6 +1,6 @@
 import { Diagnosis } from '../errors/diagnosis.ts';
 import { reportFailure } from '../errors/report.ts';
-import { type Environment, leaveEmptyHome, readEnvironment } from '../runner/environment.ts';
+import { type Environment, leaveEmptyHome, readEnvironment, trimVariables } from '../runner/environment.ts';
 import { endProcess } from './process-end.ts';
 import { catchStrayOutput } from './stray-output.ts';
 import { setTimeLimit } from './time-limit.ts';
@@ -21,6 +21,7 @@ export type Stage = {
 export async function runStage(run: (stage: Stage) => Promise<void>): Promise<void> {
   catchStrayOutput(console, process);
   leaveEmptyHome();
+  trimVariables();
   const environment = readEnvironment();
   const diagnosis = new Diagnosis();
   const { signal, givenUp } = setTimeLimit(process);

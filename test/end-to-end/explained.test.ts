@@ -382,6 +382,16 @@ describe('no credentials', () => {
     ],
   ]);
 
+  test.each(['auto', 'container'])(
+    "on a runner of GitHub's: OpenID Connect, no association: %s",
+    async (source) => {
+      const env = { ...world.regionEnv(), RUNNER_ENVIRONMENT: 'github-hosted' };
+      const main = await world.main({ env, inputs: { 'credential-source': source }, tools: TOOLS });
+      expectExplained(main, ['id-token: write', 'uses: aws-actions/configure-aws-credentials@']);
+      expect(main.errors.join()).not.toContain('association');
+    },
+  );
+
   test('the log has a reason for each source that returned no credentials', async () => {
     const main = await world.main({ env: world.regionEnv(), tools: TOOLS });
     expect(main.log).toContain(
@@ -394,7 +404,7 @@ describe('no credentials', () => {
         '  – Keys in the environment: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set',
         '  – Profile: AWS_PROFILE is not set',
         '  – EKS Pod Identity: AWS_CONTAINER_CREDENTIALS_FULL_URI is not set',
-        "  ✗ The AWS SDK's default chain: selected (no keys, profile or AWS_CONTAINER_CREDENTIALS_FULL_URI are set), but returned no credentials",
+        "  ✗ The AWS SDK's default chain: selected (no keys, AWS_PROFILE or AWS_CONTAINER_CREDENTIALS_FULL_URI are set), but returned no credentials",
       ].join('\n'),
     );
   });
@@ -527,6 +537,16 @@ describe('ECR refuses', () => {
       ],
     ],
   ]);
+
+  test.each([
+    ['AWS_ENDPOINT_URL', 'localhost:4566', "is not a URL that begins with 'https://' or 'http://'"],
+    ['AWS_USE_FIPS_ENDPOINT', 'TRUE', "is 'TRUE'; the AWS SDK understands only 'true' and 'false'"],
+    ['AWS_USE_FIPS_ENDPOINT', '1', "is '1'; the AWS SDK understands only 'true' and 'false'"],
+  ])('%s=%s is named before any call', async (name, value, words) => {
+    const main = await world.main({ env: { ...world.podIdentityEnv(), [name]: value }, tools: TOOLS });
+    expect(main.errors).toEqual([expect.stringContaining(`${name} ${words}`)]);
+    expect([...world.agent.requests, ...world.aws.requests]).toEqual([]);
+  });
 
   test('no region', async () => {
     const { AWS_REGION: _, AWS_DEFAULT_REGION: _default, ...env } = world.podIdentityEnv();

@@ -297,3 +297,119 @@ describe('the log', () => {
     },
   );
 });
+
+describe("a source that the SDK's default chain skips is named in a warning", () => {
+  const inPod = { KUBERNETES_SERVICE_HOST: '10.100.0.1' };
+  const ROLE = 'arn:aws:iam::123456789012:role/irsa-role';
+  const went = 'the AWS SDK went on to the instance metadata: the IAM role of this machine.';
+
+  test.each([
+    [
+      'a default profile whose process fails',
+      ['credential_process = false'],
+      ' from its credential_process; ',
+    ],
+    [
+      'a default profile whose source_profile does not exist',
+      ['source_profile = not-there', `role_arn = ${ROLE}`],
+      ": its source_profile 'not-there' does not exist; ",
+    ],
+  ])('%s', async (_, settings, words) => {
+    writeAwsFile('config', ['[default]', ...settings]);
+    const main = await run(machine);
+    expect(main.errors).toEqual([]);
+    expect(callers()).toEqual(['node']);
+    expect(main.warnings).toEqual([`Profile 'default' returned no credentials${words}${went}`]);
+    expect(main.log).not.toContain('no keys, profile');
+    const pod = await run({ ...machine, ...inPod });
+    expect(pod.warnings).toEqual([main.warnings[0], expect.stringContaining("node's IAM role")]);
+  });
+
+  test.each([
+    ['AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_ROLE_ARN', '/none/token'],
+    ['AWS_ROLE_ARN', 'AWS_WEB_IDENTITY_TOKEN_FILE', ROLE],
+  ])('%s without %s', async (set, unset, value) => {
+    writeAwsFile('config', ['[default]', 'region = eu-west-1']);
+    const main = await run({ ...machine, [set]: value });
+    expect(callers()).toEqual(['node']);
+    expect(main.warnings).toEqual([
+      `${set} is set and ${unset} is not, so there is no web identity; ${went}`,
+    ]);
+  });
+
+  test('also where no source returns any', async () => {
+    writeAwsFile('config', ['[default]', 'credential_process = false']);
+    const main = await run({ AWS_ROLE_ARN: ROLE });
+    expect(main.exitCode).toBe(1);
+    expect(main.warnings).toEqual([
+      "Profile 'default' returned no credentials from its credential_process.",
+      'AWS_ROLE_ARN is set and AWS_WEB_IDENTITY_TOKEN_FILE is not, so there is no web identity.',
+    ]);
+  });
+
+  test('a configuration file that a variable misnames', async () => {
+    writeAwsFile('config', ['[profile late]', 'credential_process = false']);
+    const file = join(world.home, '.aws', 'confg');
+    const main = await run({ ...machine, AWS_CONFIG_FILE: file });
+    expect(main.warnings).toEqual([`AWS_CONFIG_FILE names ${file}, which does not exist.`]);
+    const chosen = await run({ ...machine, AWS_CONFIG_FILE: file, AWS_PROFILE: 'late' });
+    expect(chosen.errors.join()).toContain(
+      `Profile 'late' of AWS_PROFILE does not exist. AWS_CONFIG_FILE names ${file}, which does not exist.`,
+    );
+    const noRegion = await run({ AWS_CONFIG_FILE: file, AWS_REGION: '', AWS_DEFAULT_REGION: '' });
+    expect(noRegion.errors.join()).toContain(`No AWS region: `);
+    expect(noRegion.errors.join()).toContain(`AWS_CONFIG_FILE names ${file}, which does not exist.`);
+  });
+});
+
+describe('blanks around variables', () => {
+  test('do no harm to keys', async () => {
+    const keys = Object.entries(world.keysEnv()).map(([name, value]) => [name, `${value}\n`]);
+    const main = await run(Object.fromEntries(keys));
+    expect(main.errors).toEqual([]);
+    expect(callers()).toEqual(['keys']);
+  });
+
+  test.each(['environment', 'pod', 'irsa', 'profile'])('do no harm to AWS_REGION: %s', async (source) => {
+    const env = {
+      environment: () => world.keysEnv(),
+      pod: () => world.podIdentityEnv(),
+      irsa: () => world.webIdentityEnv(),
+      profile: () => ({ AWS_PROFILE: 'role' }),
+    }[source as 'pod']();
+    writeAwsFile('config', [
+      '[profile role]',
+      'role_arn = arn:aws:iam::123456789012:role/from-source',
+      'source_profile = source',
+    ]);
+    const main = await run({ ...env, AWS_REGION: ' eu-west-1\n', AWS_DEFAULT_REGION: '' });
+    expect(main.errors).toEqual([]);
+    expect(world.aws.calls.map(({ region }) => region).filter((region) => region !== 'eu-west-1')).toEqual(
+      source === 'irsa' ? [''] : [],
+    );
+  });
+});
+
+describe('a credential_process that fails', () => {
+  const COMMAND = 'echo secret-on-stderr >&2; exit 3; # --token secret-in-argv';
+
+  test.each([
+    ['of the profile itself', 'vend', 'auto', "The credential_process of profile 'vend' failed."],
+    ['of its source_profile', 'assumed', 'auto', "The credential_process of profile 'vend' failed."],
+    ['in the default chain', 'vend', 'default-chain', "Profile 'vend' returned no credentials from its cred"],
+  ])('%s: its profile is named, command line and output are not shown', async (_, profile, source, words) => {
+    writeAwsFile('config', [
+      '[profile vend]',
+      `credential_process = ${COMMAND}`,
+      '[profile assumed]',
+      'role_arn = arn:aws:iam::123456789012:role/x',
+      'source_profile = vend',
+    ]);
+    const main = await run({ AWS_PROFILE: profile }, { 'credential-source': source });
+    expect(main.exitCode).toBe(1);
+    expect([...main.errors, ...main.warnings].join('\n')).toContain(words);
+    for (const shown of [main.stdout, main.summary]) {
+      expect(shown).not.toMatch(/secret-on-stderr|secret-in-argv|exit 3/);
+    }
+  });
+});

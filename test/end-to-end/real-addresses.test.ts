@@ -75,6 +75,13 @@ describeReal('failures, at the real addresses', NAMESPACE_PARTS, () => {
     expect(errors.join()).toContain('nslookup api.ecr.eu-west-9.amazonaws.com');
   });
 
+  test('FIPS at ECR Public, which has no such endpoint, is explained', async () => {
+    const { errors } = await run('FIPS at ECR Public');
+    expect(errors.join()).toContain('ENOTFOUND api.ecr-public-fips.us-east-1.amazonaws.com');
+    expect(errors.join()).toContain('Likely cause: Amazon ECR Public has no FIPS endpoint');
+    expect(errors.join()).toContain("AWS_USE_FIPS_ENDPOINT: 'false'");
+  });
+
   test('no route to the agent', async () => {
     const { errors, log } = await run('no route to the agent');
     expect(errors.join()).toContain('ENETUNREACH 169.254.170.23:80');

@@ -3,6 +3,11 @@ import type { ErrorSamples } from './sample.ts';
 export const CREDENTIALS_SAMPLES: ErrorSamples = {
   'node-identity': ["Using the node's IAM role, which is probably not intended."],
   'profile-missing': ["Profile 'build' of AWS_PROFILE does not exist."],
+  'credential-process-failed': ["The credential_process of profile 'build' failed."],
+  'no-credentials-github-hosted': [
+    'Could not load credentials from any providers\nrunner: github-hosted',
+    'Unable to connect to instance metadata service\nECONNREFUSED\nrunner: github-hosted',
+  ],
   'container-metadata-hostname': ['169.254.170.23 is not a valid container metadata service hostname'],
   'no-credentials': [
     'Could not load credentials from any providers',

@@ -1,6 +1,10 @@
 import type { ErrorSamples } from './sample.ts';
 
 export const ECR_SAMPLES: ErrorSamples = {
+  'ecr-public-fips': [
+    'getaddrinfo ENOTFOUND api.ecr-public-fips.us-east-1.amazonaws.com',
+    'The proxy http://proxy.example.com:3128 (HTTPS_PROXY) refused the connection to api.ecr-public-fips.us-east-1.amazonaws.com:443: 502 Bad Gateway',
+  ],
   'account-not-allowed': ['The caller account is 111122223333; allowed-account-ids allows 444455556666.'],
   'account-unknown': ['The caller account is unknown, so it cannot be allowed.'],
   'region-missing': ['Region is missing'],

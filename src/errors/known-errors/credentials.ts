@@ -18,6 +18,14 @@ export const CREDENTIALS: readonly KnownError[] = [
       "Create the profile in an earlier step (input aws-profile of aws-actions/configure-aws-credentials), or unset AWS_PROFILE:\nenv:\n  AWS_PROFILE: ''",
   },
   {
+    id: 'credential-process-failed',
+    areas: ['credentials'],
+    means:
+      "The command in the setting credential_process of profile '{profile}' did not end with exit code 0. What it prints is not shown, since that can contain secrets.",
+    remedy:
+      'Run that command on the runner, as the user of the runner:\naws configure get credential_process --profile {profile}',
+  },
+  {
     id: 'container-metadata-hostname',
     areas: ['pod-identity', 'credentials'],
     pattern: /is not a valid container metadata service hostname/,
@@ -25,6 +33,16 @@ export const CREDENTIALS: readonly KnownError[] = [
       "The request for the container's credentials failed. This message comes from an older provider, which the SDK tries afterwards and which does not support EKS Pod Identity; it hides the real error.",
     remedy:
       'Use EKS Pod Identity directly, which shows the real error:\nwith:\n  credential-source: container',
+  },
+  {
+    id: 'no-credentials-github-hosted',
+    areas: ['credentials'],
+    pattern:
+      /(?:Could not load credentials from any providers|instance metadata|EC2 Metadata).*^runner: github-hosted$/ims,
+    means:
+      'This runner is hosted by GitHub. It has no EKS Pod Identity and no instance role; a step before this one has to get credentials, best with OpenID Connect.',
+    remedy:
+      'Allow the job to request a token of GitHub, and assume a role with it:\npermissions:\n  contents: read\n  id-token: write\nsteps:\n  - uses: aws-actions/configure-aws-credentials@v6\n    with:\n      role-to-assume: arn:aws:iam::{accountId}:role/{role}\n      aws-region: {region}',
   },
   {
     id: 'no-credentials',

@@ -1,5 +1,16 @@
 import type { KnownError } from './known-error.ts';
 
+/** Comes before the errors of proxies: a proxy cannot reach this endpoint either. */
+export const ECR_PUBLIC_FIPS: KnownError = {
+  id: 'ecr-public-fips',
+  areas: ['ecr'],
+  pattern: /api\.ecr-public-fips\./,
+  means:
+    'Amazon ECR Public has no FIPS endpoint, and AWS_USE_FIPS_ENDPOINT (or use_fips_endpoint in the AWS configuration file) requires one.',
+  remedy:
+    "Log in to Amazon ECR Public in a step of its own, with that setting off:\nenv:\n  AWS_USE_FIPS_ENDPOINT: 'false'",
+};
+
 export const ECR: readonly KnownError[] = [
   {
     id: 'account-not-allowed',

@@ -47,6 +47,11 @@ const scenarios = {
   },
   'a region that does not exist': (world) =>
     step(world, { env: { ...world.podIdentityEnv(), AWS_REGION: 'eu-west-9' } }),
+  'FIPS at ECR Public': (world) =>
+    step(world, {
+      env: { ...world.podIdentityEnv(), AWS_USE_FIPS_ENDPOINT: 'true' },
+      inputs: { 'registry-type': 'public' },
+    }),
   'no route to the agent': (world) => {
     world.cutOffAgent('no route');
     return step(world, { env: { ...world.podIdentityEnv(), ...FAST } });

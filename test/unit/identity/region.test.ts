@@ -41,7 +41,6 @@ describe('the order', () => {
     ['the default profile', '', {}, 'eu-north-1'],
     ['the profile of AWS_PROFILE', '', { AWS_PROFILE: 'team' }, 'eu-south-1'],
     ['the default profile, where AWS_PROFILE is blanked', '', { AWS_PROFILE: '' }, 'eu-north-1'],
-    ['spaces around it do no harm', ' eu-west-1 ', {}, 'eu-west-1'],
   ])('%s', async (_, input, environment, region) => {
     writeProfiles(PROFILE);
     expect(await stepRegion(input, environment)).toBe(region);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { readEnvironment, variable } from '../../../src/runner/environment.ts';
+import { isGithubHosted, readEnvironment, trimVariables, variable } from '../../../src/runner/environment.ts';
 
 describe('variable', () => {
   test.each([
@@ -31,4 +31,38 @@ describe('readEnvironment', () => {
     Object.defineProperty(process, 'platform', { value: 'win32' });
     expect(readEnvironment()['MIXED_CASE']).toBe('here');
   });
+});
+
+describe('trimVariables', () => {
+  const NAMES = [
+    'AWS_ACCESS_KEY_ID',
+    'AWS_SECRET_ACCESS_KEY',
+    'AWS_SESSION_TOKEN',
+    'AWS_REGION',
+    'AWS_DEFAULT_REGION',
+  ];
+  afterEach(() => {
+    for (const name of [...NAMES, 'OTHER']) delete process.env[name];
+  });
+
+  test.each(NAMES)('removes blanks and line breaks around %s', (name) => {
+    process.env[name] = ' text\r\n';
+    process.env['OTHER'] = ' text\n';
+    trimVariables();
+    expect([process.env[name], process.env['OTHER']]).toEqual(['text', ' text\n']);
+  });
+
+  test('leaves nothing where there are only blanks', () => {
+    process.env['AWS_REGION'] = ' \n';
+    trimVariables();
+    expect(process.env).not.toHaveProperty('AWS_REGION');
+  });
+});
+
+test.each([
+  ['github-hosted', true],
+  ['self-hosted', false],
+  [undefined, false],
+])("a runner of RUNNER_ENVIRONMENT %j is GitHub's own: %s", (text, hosted) => {
+  expect(isGithubHosted({ RUNNER_ENVIRONMENT: text })).toBe(hosted);
 });
