@@ -1,13 +1,9 @@
 import { describeError } from '../errors/describe.ts';
 import { Failure, type Symptom } from '../errors/failure.ts';
 import type { ClientConfig } from '../network/client-config.ts';
-import {
-  type Credentials,
-  containerCredentials,
-  containerFailure,
-  isUnreadable,
-} from '../pod-identity/agent.ts';
+import { type Credentials, containerCredentials } from '../pod-identity/agent.ts';
 import { readPod } from '../pod-identity/pod.ts';
+import { containerFailure, isUnreadable } from '../pod-identity/refusal.ts';
 import { containerSource } from '../pod-identity/source.ts';
 import { withDeadline } from '../retry/waiting.ts';
 import { type Environment, isGithubHosted, variable } from '../runner/environment.ts';
@@ -72,7 +68,7 @@ async function sourceFailure(
   // Where the chain ended at the container endpoint, the agent's own message says more than the chain's.
   const isContainers = /metadata service|from any providers/.test(message) || isUnreadable(error);
   if (container !== undefined && isContainers) {
-    const { failure, saysWhy } = await containerFailure(error, container, region, signal);
+    const { failure, saysWhy } = await containerFailure(error, container, { region, signal });
     if (saysWhy || /metadata service/.test(message)) return failure;
   }
   const profile = variable(environment, 'AWS_PROFILE');

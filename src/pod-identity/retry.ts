@@ -4,32 +4,36 @@ import {
   type BackoffLimits,
   backoffDelayMs,
   type Clock,
+  DeadlineError,
   SYSTEM_CLOCK,
   withDeadline,
 } from '../retry/waiting.ts';
 
-/** Time for one try, in milliseconds. An agent that works answers within a second, EKS Auth's part included. */
-const TRY_DEADLINE_MS = 5_000;
+/** Time for all attempts of a step, the message of a refusal included, in milliseconds. */
+export const STEP_BUDGET_MS = 55_000;
 
-/** How often what may pass by itself is tried, the first try included. */
+/**
+ * Time for one response of the agent, in milliseconds. The agent retries by itself before it responds with a failure,
+ * which takes it up to 9 seconds (eks-pod-identity-agent 0.1.37).
+ */
+export const RESPONSE_DEADLINE_MS = 12_000;
+
+/** The number of attempts for transient errors, the first one included. */
 export const AGENT_MAX_ATTEMPTS = 5;
 
-/** How long an agent that is not there yet is waited for, in milliseconds: on a fresh node it may start after the pod. */
-const AGENT_START_MS = 60_000;
-
-const PASSING_BACKOFF: BackoffLimits = { baseMs: 500, capMs: 5_000 };
+const TRANSIENT_BACKOFF: BackoffLimits = { baseMs: 500, capMs: 5_000 };
 const START_BACKOFF: BackoffLimits = { baseMs: 1_000, capMs: 5_000 };
 
-/** What becomes of a failed try. */
+/** What kind of failure an attempt ended with. */
 export type Outcome =
-  /** Nothing listens there, or there is no way to it. */
+  /** No connection: on a new node, the agent can start after the pod. */
   | 'unreachable'
-  /** May pass by itself: a cut connection, no answer in time, 429 or 5xx. */
-  | 'passing'
-  /** A refusal; to ask again changes nothing. */
+  /** A lost connection, no response in time, 429 or 5xx. */
+  | 'transient'
+  /** A refusal that another attempt does not change. */
   | 'final';
 
-/** Tells what becomes of a failed try by its error. `fromHttp` gives the status, and the system's code, only as text. */
+/** Judges a failed attempt by its error. `fromHttp` gives the status, and the system's error code, only as text. */
 export function judgeAttempt(error: unknown): Outcome {
   const text = types.isNativeError(error)
     ? `${codeOf(error)} ${error.name}: ${error.message}`
@@ -37,107 +41,124 @@ export function judgeAttempt(error: unknown): Outcome {
   if (/ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|AggregateError/.test(text)) {
     return 'unreachable';
   }
-  const cut = /ECONNRESET|EPIPE|socket hang up|aborted|ETIMEDOUT|TimeoutError|DeadlineError/;
-  return cut.test(text) || /responded with status: (?:429|5\d\d)/.test(text) ? 'passing' : 'final';
+  const lost = /ECONNRESET|EPIPE|socket hang up|aborted|ETIMEDOUT|TimeoutError|DeadlineError/;
+  return lost.test(text) || /responded with status: (?:429|5\d\d)/.test(text) ? 'transient' : 'final';
 }
 
 function codeOf(error: Error): string {
   return 'code' in error ? String(error.code) : '';
 }
 
-/** Why there are no credentials after all tries; `cause` is the error of the last one. */
+/** Thrown when no attempt returned credentials. `cause` is the error to explain. */
 export class AttemptsExhausted extends Error {
-  /** How many tries were made, in how many milliseconds. */
-  readonly tries: number;
+  readonly attempts: number;
   readonly elapsedMs: number;
 
-  constructor(cause: unknown, tries: number, elapsedMs: number) {
-    super(`given up after ${tries} ${tries === 1 ? 'try' : 'tries'}`, { cause });
+  constructor(cause: unknown, attempts: number, elapsedMs: number) {
+    super(`gave up after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`, { cause });
     this.name = 'AttemptsExhausted';
-    this.tries = tries;
+    this.attempts = attempts;
     this.elapsedMs = elapsedMs;
   }
 }
 
 export type RetryOptions = {
-  /** How often what may pass by itself is tried; 1 also means not to wait for an agent that is not there yet. */
+  /** The number of attempts for transient errors. With 1 there is no wait for an agent that has not started either. */
   readonly maxAttempts?: number;
+  /** Time for everything, in milliseconds. */
+  readonly budgetMs?: number;
   readonly signal: AbortSignal;
-  /** Told before each pause, in words for the log. */
+  /** Called with a line for the log before each pause. */
   readonly onRetry: (line: string) => void;
   readonly clock?: Clock;
 };
 
 /**
- * Asks the agent until it gives credentials, refuses, or the tries are used up. Each try ends within five seconds,
- * even where the agent accepts the connection and never answers.
- * Throws AttemptsExhausted, or the signal's reason where that aborts.
+ * Requests credentials until there are some, the agent refuses, or the attempts or the time are used up. No attempt
+ * starts that cannot finish in time.
+ * Throws AttemptsExhausted, or the signal's reason when that aborts.
  *
- * @param ask one try, and the signal that it is over; it reads the token file anew, since Kubernetes replaces the token
- *   while a job runs
+ * @param attempt makes one attempt; it reads the token file anew, since Kubernetes replaces the token while a job runs
  */
 export async function requestWithRetries<Credentials>(
-  ask: (over: AbortSignal) => Promise<Credentials>,
-  { maxAttempts = AGENT_MAX_ATTEMPTS, signal, onRetry, clock = SYSTEM_CLOCK }: RetryOptions,
+  attempt: () => Promise<Credentials>,
+  {
+    maxAttempts = AGENT_MAX_ATTEMPTS,
+    budgetMs = STEP_BUDGET_MS,
+    signal,
+    onRetry,
+    clock = SYSTEM_CLOCK,
+  }: RetryOptions,
 ): Promise<Credentials> {
   const start = clock.now();
-  let failedTries = 0;
-  let unreachableTries = 0;
+  const failed = { unreachable: 0, transient: 0, final: 0 };
+  let lastResponse: unknown;
   for (;;) {
+    const leftMs = budgetMs - (clock.now() - start);
     try {
-      return await withDeadline(ask, TRY_DEADLINE_MS, signal, clock);
+      return await withDeadline(attempt, Math.min(RESPONSE_DEADLINE_MS, leftMs), signal, clock);
     } catch (error) {
       signal.throwIfAborted();
-      const elapsedMs = clock.now() - start;
       const outcome = judgeAttempt(error);
-      if (outcome === 'unreachable') unreachableTries += 1;
-      else failedTries += 1;
-      const pauseMs = pauseBeforeNext(
-        outcome,
-        { failedTries, unreachableTries, elapsedMs, maxAttempts },
-        clock,
-      );
-      if (pauseMs === undefined)
-        throw new AttemptsExhausted(error, failedTries + unreachableTries, elapsedMs);
-      onRetry(retryLine(outcome, error, { failedTries, maxAttempts, elapsedMs, pauseMs }));
+      failed[outcome] += 1;
+      if (isResponse(error)) lastResponse = error;
+      const elapsedMs = clock.now() - start;
+      const progress = { failed, maxAttempts, elapsedMs, budgetMs };
+      const pauseMs = pauseBeforeNext(outcome, progress, clock.random);
+      if (pauseMs === undefined) {
+        // What the agent responded tells more than that it was late once.
+        const cause = error instanceof DeadlineError ? (lastResponse ?? error) : error;
+        const attempts = failed.unreachable + failed.transient + failed.final;
+        throw new AttemptsExhausted(cause, attempts, elapsedMs);
+      }
+      onRetry(retryLine(outcome, error, progress, pauseMs));
       await clock.sleep(pauseMs, signal);
     }
   }
 }
 
+function isResponse(error: unknown): boolean {
+  return /responded with status: \d{3}/.test(messageOf(error));
+}
+
 type Progress = {
-  readonly failedTries: number;
-  readonly unreachableTries: number;
-  readonly elapsedMs: number;
+  readonly failed: Readonly<Record<Outcome, number>>;
   readonly maxAttempts: number;
+  readonly elapsedMs: number;
+  readonly budgetMs: number;
 };
 
-/** The pause before the next try, in milliseconds; undefined where there is to be none. */
-function pauseBeforeNext(outcome: Outcome, progress: Progress, { random }: Clock): number | undefined {
-  const { failedTries, unreachableTries, elapsedMs, maxAttempts } = progress;
+/** The pause before the next attempt, in milliseconds; undefined when there is none. */
+function pauseBeforeNext(
+  outcome: Outcome,
+  { failed, maxAttempts, elapsedMs, budgetMs }: Progress,
+  random: () => number,
+): number | undefined {
   if (outcome === 'final' || maxAttempts === 1) return undefined;
-  if (outcome === 'passing') {
-    return failedTries < maxAttempts ? backoffDelayMs(failedTries, PASSING_BACKOFF, random) : undefined;
-  }
-  const leftMs = AGENT_START_MS - elapsedMs;
-  return leftMs > 0 ? Math.min(leftMs, backoffDelayMs(unreachableTries, START_BACKOFF, random)) : undefined;
+  if (outcome === 'transient' && failed.transient >= maxAttempts) return undefined;
+  // An agent that responds may refuse again, and then its message takes as long as the attempt.
+  const neededMs = outcome === 'transient' ? 2 * RESPONSE_DEADLINE_MS : RESPONSE_DEADLINE_MS;
+  const spareMs = budgetMs - elapsedMs - neededMs;
+  const limits = outcome === 'transient' ? TRANSIENT_BACKOFF : START_BACKOFF;
+  return spareMs > 0 ? Math.min(spareMs, backoffDelayMs(failed[outcome], limits, random)) : undefined;
 }
 
 function retryLine(
   outcome: Outcome,
   error: unknown,
-  { failedTries, maxAttempts, elapsedMs, pauseMs }: Omit<Progress, 'unreachableTries'> & { pauseMs: number },
+  { failed, maxAttempts, elapsedMs, budgetMs }: Progress,
+  pauseMs: number,
 ): string {
   const count =
     outcome === 'unreachable'
-      ? `not there yet, ${seconds(elapsedMs)} of ${seconds(AGENT_START_MS)}`
-      : `attempt ${failedTries} of ${maxAttempts}`;
-  return `The agent of EKS Pod Identity: ${plainMessage(messageOf(error))} (${count}, the next in ${seconds(pauseMs)})`;
+      ? `not reachable yet, ${seconds(elapsedMs)} of ${seconds(budgetMs)}`
+      : `attempt ${failed.transient} of ${maxAttempts}`;
+  return `EKS Pod Identity agent: ${plainMessage(messageOf(error))} (${count}, the next in ${seconds(pauseMs)})`;
 }
 
-/** The words of a failed try without what `fromHttp` makes of them: it turns the error of the connection into text. */
-export function plainMessage(words: string): string {
-  return words
+/** The message of a failed attempt, without what `fromHttp` adds when it turns the connection's error into text. */
+export function plainMessage(message: string): string {
+  return message
     .replace(/^(?:Timeout)?Error: /, '')
     .replace(/^AggregateError$/, 'ECONNREFUSED at every address of the host');
 }

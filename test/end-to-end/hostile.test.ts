@@ -6,7 +6,7 @@ import { ecrError, ecrReply, stsError } from '../harness/aws-services.ts';
 import { answer } from '../harness/faults.ts';
 import { HOSTILE_LINE, HOSTILE_TEXT, harmDone } from '../harness/hostile.ts';
 import { actionEntry, harness } from '../harness/paths.ts';
-import { eksAuthError } from '../harness/pod-identity-agent.ts';
+import { eksAuth, plainTextFault } from '../harness/pod-identity-agent.ts';
 import type { ToolBehaviour } from '../harness/tools.ts';
 import { useWorld } from '../harness/use-world.ts';
 import type { StepChoice, World } from '../harness/world.ts';
@@ -36,8 +36,8 @@ const FROM_SERVICES: Record<string, Attack> = {
     world.agent.faults.always(answer(404, HOSTILE_TEXT, { 'content-type': 'text/plain' }));
     return {};
   },
-  'the agent, in the words of EKS Auth': (world) => {
-    world.agent.faults.always(eksAuthError(400, HOSTILE_LINE, HOSTILE_TEXT));
+  'the agent, with the message of EKS Auth': (world) => {
+    world.agent.faults.always(plainTextFault(400, eksAuth(HOSTILE_LINE, HOSTILE_TEXT)));
     return {};
   },
   'the agent, with credentials made of commands': (world) => {

@@ -61,7 +61,7 @@ describeReal('which credentials are used, at the real addresses', NAMESPACE_PART
 });
 
 describeReal('failures, at the real addresses', NAMESPACE_PARTS, () => {
-  test("with the SDK's own order, the agent's words are not hidden by the older provider's", async () => {
+  test("with the SDK's own order, the agent's message is not hidden by the older provider's", async () => {
     const { errors } = await run("the SDK's own order");
     expect(errors.join()).toContain('http://169.254.170.23/v1/credentials responded with HTTP 404');
     expect(errors.join()).toContain('service account build in namespace arc-runners');
@@ -86,12 +86,12 @@ describeReal('failures, at the real addresses', NAMESPACE_PARTS, () => {
     const { errors, log } = await run('no route to the agent');
     expect(errors.join()).toContain('ENETUNREACH 169.254.170.23:80');
     expect(errors.join()).toContain('kubectl -n kube-system get daemonset eks-pod-identity-agent');
-    expect(log).toContain('not there yet');
+    expect(log).toContain('not reachable yet');
   });
 
   test('packets to the agent that are dropped show as a time-out', async () => {
     const { errors } = await run('packets to the agent dropped');
-    expect(errors.join()).toContain('http://169.254.170.23/v1/credentials: no response within 5 s');
+    expect(errors.join()).toContain('http://169.254.170.23/v1/credentials: no response within 12 s');
     expect(errors.join()).toContain('toEntities: [host]');
   });
 });

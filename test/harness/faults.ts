@@ -3,7 +3,7 @@ export type Fault =
   | { kind: 'answer'; status: number; body: string | Buffer; headers: Record<string, string> }
   | { kind: 'hang' }
   | { kind: 'cut' }
-  | { kind: 'slow'; ms: number };
+  | { kind: 'slow'; ms: number; then: Fault | undefined };
 
 /** Answers with a status, and a body and headers of the test's choice. */
 export function answer(
@@ -24,9 +24,9 @@ export function cut(): Fault {
   return { kind: 'cut' };
 }
 
-/** Waits so many milliseconds, then answers as usual. */
-export function slow(ms: number): Fault {
-  return { kind: 'slow', ms };
+/** Waits so many milliseconds of the action's clock, then shows another fault, or answers as usual. */
+export function slow(ms: number, then?: Fault): Fault {
+  return { kind: 'slow', ms, then };
 }
 
 interface Planned<Request> {

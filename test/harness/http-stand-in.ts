@@ -36,6 +36,8 @@ export class HttpStandIn {
   readonly requests: ReceivedRequest[] = [];
   readonly faults = new FaultQueue<ReceivedRequest>();
   readonly server: Server;
+  /** How many times as fast as the real time the clock of the action goes; its waits for this stand-in do, too. */
+  clockFactor = 1;
   readonly #answer: Answer;
   readonly #secure: boolean;
   readonly #sockets = new Set<Socket>();
@@ -135,8 +137,24 @@ export class HttpStandIn {
     for (const watcher of [...this.#watchers]) {
       watcher();
     }
-    if (fault === undefined || (await showFault(fault, message, response)) === 'go on') {
+    if (fault === undefined || (await this.#show(fault, message, response)) === 'go on') {
       send(response, await this.#answer(request));
+    }
+  }
+
+  async #show(fault: Fault, message: IncomingMessage, response: ServerResponse): Promise<'done' | 'go on'> {
+    switch (fault.kind) {
+      case 'answer':
+        send(response, fault);
+        return 'done';
+      case 'cut':
+        message.socket.destroy();
+        return 'done';
+      case 'hang':
+        return 'done';
+      case 'slow':
+        await new Promise((resolve) => setTimeout(resolve, fault.ms / this.clockFactor));
+        return fault.then === undefined ? 'go on' : this.#show(fault.then, message, response);
     }
   }
 }
@@ -147,26 +165,6 @@ async function readBody(message: IncomingMessage): Promise<Buffer> {
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks);
-}
-
-async function showFault(
-  fault: Fault,
-  message: IncomingMessage,
-  response: ServerResponse,
-): Promise<'done' | 'go on'> {
-  switch (fault.kind) {
-    case 'answer':
-      send(response, fault);
-      return 'done';
-    case 'cut':
-      message.socket.destroy();
-      return 'done';
-    case 'hang':
-      return 'done';
-    case 'slow':
-      await new Promise((resolve) => setTimeout(resolve, fault.ms));
-      return 'go on';
-  }
 }
 
 function send(response: ServerResponse, reply: Reply): void {

@@ -10,6 +10,10 @@ export interface ServiceAccountTokenOptions {
   audience?: string;
   /** Negative for a token that has expired. */
   expiresInSeconds?: number;
+  /** For a token that is not valid yet. */
+  validInSeconds?: number;
+  /** The signing algorithm that its header names. */
+  algorithm?: string;
 }
 
 /** The claims that the stand-ins read. */
@@ -27,9 +31,9 @@ function part(value: unknown): string {
 /** Makes a token as Kubernetes projects it into a pod. Its signature is random: no stand-in has the cluster's keys. */
 export function makeServiceAccountToken(options: ServiceAccountTokenOptions = {}): string {
   const { namespace = 'arc-runners', serviceAccount = 'build' } = options;
-  const { audience = POD_IDENTITY_AUDIENCE, expiresInSeconds = 3600 } = options;
+  const { audience = POD_IDENTITY_AUDIENCE, expiresInSeconds = 3600, algorithm = 'RS256' } = options;
   const now = Math.floor(Date.now() / 1000);
-  const issued = Math.min(now, now + expiresInSeconds) - 60;
+  const issued = Math.min(now, now + expiresInSeconds) - 60 + (options.validInSeconds ?? 0);
   const claims = {
     aud: [audience],
     exp: now + expiresInSeconds,
@@ -45,20 +49,33 @@ export function makeServiceAccountToken(options: ServiceAccountTokenOptions = {}
     nbf: issued,
     sub: `system:serviceaccount:${namespace}:${serviceAccount}`,
   };
-  const header = { alg: 'RS256', kid: 'f3c1a9d27be04e58a6f1d0c2b4e8977365a0d1ce' };
+  const header = { alg: algorithm, kid: 'f3c1a9d27be04e58a6f1d0c2b4e8977365a0d1ce' };
   return `${part(header)}.${part(claims)}.${randomBytes(256).toString('base64url')}`;
 }
 
-/** Reads the claims of a token; throws with a reason where it is not of a token's form. */
+/** Reads the claims of a token. Throws with the reason, as Go's JWT library words it, where it cannot be read. */
 export function readClaims(token: string): ServiceAccountClaims {
   const parts = token.split('.');
-  const [, claims] = parts;
-  if (parts.length !== 3 || claims === undefined) {
+  const [header = '', claims = ''] = parts;
+  if (parts.length !== 3) {
     throw new Error('token is malformed: token contains an invalid number of segments');
   }
+  const { alg } = decode('header', header) as { alg: string };
+  if (!/^(?:[REP]S|HS)(?:256|384|512)$|^EdDSA$|^none$/.test(alg)) {
+    throw new Error('token is unverifiable: signing method (alg) is unavailable');
+  }
+  return decode('claim', claims) as ServiceAccountClaims;
+}
+
+function decode(part: 'header' | 'claim', text: string): unknown {
+  const illegal = text.search(/[^\w-]/);
+  if (illegal >= 0) {
+    const reason = `illegal base64 data at input byte ${illegal}`;
+    throw new Error(`token is malformed: could not base64 decode ${part}: ${reason}`);
+  }
   try {
-    return JSON.parse(Buffer.from(claims, 'base64url').toString()) as ServiceAccountClaims;
+    return JSON.parse(Buffer.from(text, 'base64url').toString());
   } catch {
-    throw new Error('token is malformed: could not JSON decode claim');
+    throw new Error(`token is malformed: could not JSON decode ${part}: unexpected end of JSON input`);
   }
 }

@@ -320,6 +320,7 @@ export class World {
     if (env['RUNNER_TEMP'] !== undefined) {
       this.#temps.add(env['RUNNER_TEMP']);
     }
+    this.agent.clockFactor = Number(env['TEST_CLOCK_FACTOR'] ?? 1);
     const { interrupts = [], limitMs = 60_000, reaction } = choice;
     const step = { stage, inputs, env, state, tools, directory, interrupts, limitMs };
     const result = await runStep({ ...step, ...(reaction !== undefined && { reaction }) });

@@ -1,6 +1,6 @@
 import type { Scenario } from '../../harness/namespace.ts';
 import type { NamespaceWorld } from '../../harness/namespace-world.ts';
-import { eksAuthError } from '../../harness/pod-identity-agent.ts';
+import { agentFault } from '../../harness/pod-identity-agent.ts';
 import { FAST, TOOLS } from '../../harness/usual.ts';
 import type { StepChoice } from '../../harness/world.ts';
 
@@ -41,7 +41,7 @@ const scenarios = {
     return step(world, { env: { ...world.regionEnv(), KUBERNETES_SERVICE_HOST: '10.100.0.1' } });
   },
   "the SDK's own order": (world) => {
-    world.agent.faults.always(eksAuthError(404, 'ResourceNotFoundException', 'no association'));
+    world.agent.faults.always(agentFault('no association'));
     const inputs = { 'credential-source': 'default-chain' };
     return step(world, { env: { ...world.podIdentityEnv(), ...FAST }, inputs });
   },

@@ -12,7 +12,7 @@ import { describe, expect, test } from '@jest/globals';
 import { callsOf, throttled } from '../../harness/aws-services.ts';
 import { answer, cut, hang, slow } from '../../harness/faults.ts';
 import { type Identity, makeUser } from '../../harness/identities.ts';
-import { eksAuthUnreachable, PodIdentityAgent } from '../../harness/pod-identity-agent.ts';
+import { agentFault, PodIdentityAgent } from '../../harness/pod-identity-agent.ts';
 import { makeServiceAccountToken } from '../../harness/service-account-token.ts';
 import { useWorld } from '../../harness/use-world.ts';
 
@@ -36,26 +36,56 @@ describe('the agent', () => {
     });
   });
 
+  // The texts of eks-pod-identity-agent 0.1.37.
+  const parsing = 'Service account token cannot be parsed: token is malformed: ';
+  const claims = 'Service account token failed basic claim validations: ';
+
   test.each([
-    ['no token', undefined, 400, /^Service account token cannot be empty\n$/],
-    ['no JWT', 'abc', 400, /^Service account token cannot be parsed: /],
+    ['no token', undefined, 400, 'Service account token cannot be empty'],
+    ['no JWT', 'abc', 400, `${parsing}token contains an invalid number of segments`],
     [
-      'an expired token',
-      token({ expiresInSeconds: -5 }),
+      'a token with a scheme before it',
+      `Bearer ${token()}`,
       400,
-      /failed basic claim validations: .*expired\n$/,
+      `${parsing}could not base64 decode header: illegal base64 data at input byte 6`,
     ],
+    [
+      'an unknown algorithm',
+      token({ algorithm: 'XX' }),
+      400,
+      'Service account token cannot be parsed: token is unverifiable: signing method (alg) is unavailable',
+    ],
+    ['an expired token', token({ expiresInSeconds: -5 }), 400, `${claims}token is expired`],
+    ['a token that is not valid yet', token({ validInSeconds: 600 }), 400, `${claims}token is not valid yet`],
     [
       'another audience',
       token({ audience: 'x' }),
       400,
-      /^\[.+\]: \(InvalidTokenException\): .*, fault: client\n$/,
+      '[ID]: (InvalidTokenException): The audience in identity token is invalid., fault: client',
     ],
-    ['no association', token({ serviceAccount: 'x' }), 404, /^\[.+\]: \(ResourceNotFoundException\): /],
+    [
+      'no association',
+      token({ serviceAccount: 'x' }),
+      404,
+      '[ID]: (ResourceNotFoundException): The token included in the request has no service account role association for it., fault: client',
+    ],
   ])('refuses %s in plain text', async (_what, sent, status, text) => {
     const reply = await ask(sent);
     expect(reply.status).toBe(status);
-    expect(reply.text).toMatch(text);
+    expect(reply.text.replace(/^\[[\da-f-]{36}\]/, '[ID]')).toBe(`${text}\n`);
+  });
+
+  test('knows one path', async () => {
+    const reply = await fetch(`${world.agent.url}/v1/other`, { headers: { authorization: token() } });
+    expect([reply.status, await reply.text()]).toEqual([404, '404 page not found\n']);
+  });
+
+  test("takes as long as the real one's own retries, in the time of the action's clock", async () => {
+    world.agent.clockFactor = 100;
+    world.agent.faults.once(agentFault('EKS Auth never responds'));
+    const started = performance.now();
+    expect(await ask(token())).toEqual({ status: 500, text: '[]\n' });
+    expect(performance.now() - started).toBeGreaterThanOrEqual(8_000 / 100 - 1);
   });
 
   test('refuses to be called by another host', async () => {
@@ -69,7 +99,8 @@ describe('the agent', () => {
   });
 
   test('shows the faults planned for it, in turn, and refuses connections while it is stopped', async () => {
-    for (const fault of [eksAuthUnreachable(), cut(), hang(), slow(1), answer(429, 'Too Many Requests')]) {
+    const faults = [answer(500, '[]\n'), cut(), hang(), slow(1), answer(429, 'Too Many Requests')];
+    for (const fault of faults) {
       world.agent.faults.once(fault);
     }
     expect(await ask(token())).toEqual({ status: 500, text: '[]\n' });

@@ -4,6 +4,8 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { fetchRefusal } from '../../../src/pod-identity/refusal.ts';
 
 const { signal } = new AbortController();
+/** Longer than any test. */
+const DEADLINE_MS = 60_000;
 const servers: Server[] = [];
 
 async function serve(listener: RequestListener, host = '127.0.0.1'): Promise<string> {
@@ -18,15 +20,15 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close().closeAllConnections();
 });
 
-describe('the words of a refusal', () => {
-  test.each(['127.0.0.1', '::1'])('are fetched with the token as it is, from %s', async (host) => {
+describe('the message of a refusal', () => {
+  test.each(['127.0.0.1', '::1'])('is fetched with the token as it is, from %s', async (host) => {
     const uri = await serve((request, response) => {
       response.statusCode = 404;
       response.end(`${request.url} ${request.headers.authorization} no association\n`);
     }, host);
-    expect(await fetchRefusal(uri, 'a.b.c', signal)).toEqual({
+    expect(await fetchRefusal(uri, 'a.b.c', DEADLINE_MS, signal)).toEqual({
       status: 404,
-      text: '/v1/credentials?a=b a.b.c no association',
+      message: '/v1/credentials?a=b a.b.c no association',
     });
   });
 
@@ -35,20 +37,26 @@ describe('the words of a refusal', () => {
       response.statusCode = 400;
       response.end(String('authorization' in request.headers));
     });
-    expect(await fetchRefusal(uri, undefined, signal)).toEqual({ status: 400, text: 'false' });
+    expect(await fetchRefusal(uri, undefined, DEADLINE_MS, signal)).toEqual({
+      status: 400,
+      message: 'false',
+    });
   });
 
-  test('an answer with credentials is thrown away', async () => {
+  test('a response with credentials is thrown away', async () => {
     const uri = await serve((_, response) => response.end('{"SecretAccessKey":"secret"}'));
-    expect(await fetchRefusal(uri, 'a.b.c', signal)).toBeUndefined();
+    expect(await fetchRefusal(uri, 'a.b.c', DEADLINE_MS, signal)).toBeUndefined();
   });
 
-  test('a redirect is no answer with credentials, and is not followed', async () => {
+  test('a redirect is a refusal, and is not followed', async () => {
     const uri = await serve((_, response) => {
       response.statusCode = 300;
       response.end('elsewhere');
     });
-    expect(await fetchRefusal(uri, undefined, signal)).toEqual({ status: 300, text: 'elsewhere' });
+    expect(await fetchRefusal(uri, undefined, DEADLINE_MS, signal)).toEqual({
+      status: 300,
+      message: 'elsewhere',
+    });
   });
 
   test('a flood is cut at 64 KB', async () => {
@@ -56,36 +64,53 @@ describe('the words of a refusal', () => {
       response.statusCode = 500;
       response.end('x'.repeat(1_000_000));
     });
-    expect((await fetchRefusal(uri, undefined, signal))?.text).toHaveLength(64 * 1024);
+    expect((await fetchRefusal(uri, undefined, DEADLINE_MS, signal))?.message).toHaveLength(64 * 1024);
   });
 
-  test('one that does not come ends with the step', async () => {
+  test('the request ends with the step', async () => {
     const abort = new AbortController();
     const uri = await serve(() => abort.abort());
-    expect(await fetchRefusal(uri, undefined, abort.signal)).toBeUndefined();
+    expect(await fetchRefusal(uri, undefined, DEADLINE_MS, abort.signal)).toBeUndefined();
+  });
+
+  test('the request ends with its deadline', async () => {
+    const uri = await serve(() => {});
+    expect(await fetchRefusal(uri, undefined, 1, signal)).toBeUndefined();
+  });
+
+  test('without time left, there is no request', async () => {
+    let requests = 0;
+    const uri = await serve((_, response) => {
+      requests += 1;
+      response.end();
+    });
+    expect(await fetchRefusal(uri, undefined, 0, signal)).toBeUndefined();
+    expect(requests).toBe(0);
   });
 
   test.each(['no URL', 'ftp://127.0.0.1/', 'http://127.0.0.1:1/'])('%s has none', async (uri) => {
-    expect(await fetchRefusal(uri, undefined, signal)).toBeUndefined();
+    expect(await fetchRefusal(uri, undefined, DEADLINE_MS, signal)).toBeUndefined();
   });
 
-  test('an address that the SDK takes no credentials from is not asked', async () => {
+  test('an address that the SDK does not accept gets no request', async () => {
     let requests = 0;
     const uri = await serve((_, response) => {
       requests += 1;
       response.statusCode = 403;
       response.end('no');
     }, '0.0.0.0');
-    // The server hears it: at a name that is loopback it answers.
-    expect(await fetchRefusal(uri.replace('0.0.0.0', '127.0.0.1'), 'a.b.c', signal)).toMatchObject({
-      text: 'no',
+    // The server listens there: at its loopback address it responds.
+    expect(
+      await fetchRefusal(uri.replace('0.0.0.0', '127.0.0.1'), 'a.b.c', DEADLINE_MS, signal),
+    ).toMatchObject({
+      message: 'no',
     });
-    expect(await fetchRefusal(uri, 'a.b.c', signal)).toBeUndefined();
+    expect(await fetchRefusal(uri, 'a.b.c', DEADLINE_MS, signal)).toBeUndefined();
     expect(requests).toBe(1);
   });
 
   test('a token that no header can hold is not sent', async () => {
     const uri = await serve((_, response) => response.end());
-    expect(await fetchRefusal(uri, 'a\nb', signal)).toBeUndefined();
+    expect(await fetchRefusal(uri, 'a\nb', DEADLINE_MS, signal)).toBeUndefined();
   });
 });

@@ -1,27 +1,46 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../../src/retry/waiting.ts';
 
+/** A clock that advances to the next timer as soon as nothing else is left to do, and what it has seen. */
+export type FakeClock = Clock & {
+  /** The sleeps that came to their end, in milliseconds. */
+  readonly slept: readonly number[];
+};
+
 /** Not 0: a time is not a duration. */
 const START_MS = 7_654_321;
 const DAY_MS = 86_400_000;
 
-/**
- * A clock that advances as soon as nothing else is left to do. Its sleep rejects once a day has passed, so that a test of
- * a loop without an end fails.
- */
-export function fakeClock(random: () => number = () => 0.5): Clock & { readonly slept: readonly number[] } {
+type Timer = { readonly at: number; readonly wake: () => void };
+
+/** Makes a clock whose sleep rejects once a day has passed, so that a test of a loop without an end fails. */
+export function fakeClock(random: () => number = () => 0.5): FakeClock {
   let now = START_MS;
   const slept: number[] = [];
-  return {
-    now: () => now,
-    random,
-    slept,
-    sleep: async (ms, signal) => {
-      await setImmediate();
-      signal.throwIfAborted();
-      now += ms;
-      slept.push(ms);
-      if (now > START_MS + DAY_MS) throw new Error('a day has passed on the fake clock');
-    },
+  const timers = new Set<Timer>();
+  const advance = async (): Promise<void> => {
+    await setImmediate();
+    const [next] = [...timers].sort((one, other) => one.at - other.at);
+    if (next === undefined) return;
+    timers.delete(next);
+    now = next.at;
+    next.wake();
   };
+  const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
+    new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason);
+      if (now > START_MS + DAY_MS) return reject(new Error('a day has passed on the fake clock'));
+      const wake = (): void => {
+        slept.push(ms);
+        resolve();
+      };
+      const timer = { at: now + ms, wake };
+      timers.add(timer);
+      signal.addEventListener('abort', () => {
+        timers.delete(timer);
+        reject(signal.reason);
+      });
+      void advance();
+    });
+  return { now: () => now, random, slept, sleep };
 }
