@@ -67,6 +67,20 @@ describe('a file that another program has open', () => {
   });
 });
 
+test('a broken file is named once, in main, and does not fail post as well', async () => {
+  const broken = '{"auths":{';
+  share(broken);
+  for (const account of THIRTY) await world.registry(account);
+  const main = await logIn({}, THIRTY.join());
+  expect(main.exitCode).toBe(1);
+  expect(main.errors).toEqual([
+    expect.stringContaining(`${file} could not be changed: it is not valid JSON`),
+  ]);
+  const post = await world.post(main);
+  expect([post.exitCode, post.errors, post.warnings]).toEqual([0, [], []]);
+  expect(readFileSync(file, 'utf8')).toBe(broken);
+});
+
 describe('a warning of', () => {
   test('a file that others can read is given once, however many registries there are', async () => {
     share('{}');
