@@ -1,19 +1,19 @@
 import { Failure } from '../errors/failure.ts';
 import { type Environment, variable } from '../runner/environment.ts';
 
-/** A proxy, and who named it. */
+/** A proxy, and where it was set. */
 export type NamedProxy = {
   /** The whole URL, with user and password where it has them: never to be printed. */
   readonly url: string;
   /** The URL without user and password. */
   readonly shown: string;
-  /** The input or the variable that named it, in words. */
+  /** The input or the variable that set it, as the log names it. */
   readonly origin: string;
 };
 
-/** The proxies of this step; which of them a call takes, if any, is decided by where the call goes. */
+/** The proxies of this step. Which of them a call uses, if any, depends on its address. */
 export type Proxies = {
-  /** For `https:` addresses, which AWS's all are. */
+  /** For `https:` addresses, as all of AWS are. */
   readonly https: NamedProxy | undefined;
   /** For `http:` addresses. */
   readonly http: NamedProxy | undefined;
@@ -22,8 +22,8 @@ export type Proxies = {
 };
 
 /**
- * Where a proxy can be named by a variable, in the order of preference. The lower-case spelling comes first, as in
- * curl. The last two for `https:` are no general rule; the action this one stands in for reads them so.
+ * The variables that can set a proxy, in order of preference. Lower case comes first, as in curl. Most programs do not
+ * read the last two for `https:`; the action that this one replaces does.
  */
 const VARIABLES = {
   https: ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'],
@@ -31,9 +31,8 @@ const VARIABLES = {
 } as const;
 
 /**
- * The proxies that the input or else the environment asks for; undefined where neither asks for one.
- * Throws a Failure that names the input or variable whose value is no URL of a proxy, and quotes no more of it
- * than its scheme.
+ * The proxies that the input, else the environment, sets; undefined if neither sets one.
+ * Throws a Failure that names the input or variable with an invalid URL, without quoting it.
  *
  * @param input the value of the input `http-proxy`, empty where it was not given
  */
@@ -57,23 +56,23 @@ function fromVariables(names: readonly string[], environment: Environment): Name
 
 function readProxy(text: string, origin: string): NamedProxy {
   const url = parseProxyUrl(text);
-  if (url === null) throw malformed(text, origin, 'its host or its port is none');
+  if (url === null) throw invalidProxy(origin, 'invalid host or port');
   const fault = faultOf(url);
-  if (fault !== undefined) throw malformed(text, origin, fault);
+  if (fault !== undefined) throw invalidProxy(origin, fault);
   return { url: url.href, shown: `${url.protocol}//${url.host}`, origin };
 }
 
-/** Reads a proxy as curl does: without a scheme it is a host. Gives null for what is no URL of any kind. */
+/** Reads a proxy as curl does: without a scheme it is a host. Returns null for what is not a URL of any kind. */
 export function parseProxyUrl(text: string): URL | null {
   return URL.parse(text.includes('://') ? text : `http://${text}`);
 }
 
-/** What keeps a URL from being one of a proxy, in words; undefined where nothing does. */
+/** Why a URL is not that of a proxy; undefined if it is. */
 function faultOf({ protocol, username, password, pathname, search, hash }: URL): string | undefined {
-  if (!/^https?:$/.test(protocol)) return 'its scheme is neither http nor https';
-  // Then the host ended too early: what is left of it would be the user's name, and its port a piece of the password.
-  if (`${pathname}${search}${hash}`.includes('@')) return "a '/', '?' or '#' stands before its '@'";
-  if (!decodes(username + password)) return "a '%' in its user or password begins no %XX";
+  if (!/^https?:$/.test(protocol)) return 'scheme is not http or https';
+  // Such a character ends the host: the parser took the user for the host and a part of the password for the port.
+  if (`${pathname}${search}${hash}`.includes('@')) return "'/', '?' or '#' before the '@'";
+  if (!decodes(username + password)) return "invalid '%' in user or password";
   return undefined;
 }
 
@@ -86,13 +85,7 @@ function decodes(text: string): boolean {
   }
 }
 
-/** Of the text the scheme alone is quoted: where its parts cannot be told, each can be a piece of the password. */
-function malformed(text: string, origin: string, fault: string): Failure {
-  const scheme = /^[a-z][a-z\d+.-]{0,15}:\/\//i.exec(text)?.[0] ?? '';
-  return new Failure({
-    what: `The proxy that ${origin} names, '${scheme}***', is no URL of a proxy: ${fault}.`,
-    remedy:
-      'Write it as http://host:port. Where the proxy wants a login, put user:password@ before the host, with special ' +
-      'characters in them as %XX: / is %2F, ? is %3F, # is %23, @ is %40, % is %25.',
-  });
+/** Quotes nothing of the URL: where its parts cannot be told apart, each can be a piece of the password. */
+function invalidProxy(origin: string, fault: string): Failure {
+  return new Failure({ what: `Invalid proxy URL in ${origin}: ${fault}.`, knownError: 'proxy-url-invalid' });
 }

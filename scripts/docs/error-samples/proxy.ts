@@ -1,6 +1,7 @@
 import type { ErrorSamples } from './sample.ts';
 
 export const PROXY_SAMPLES: ErrorSamples = {
+  'proxy-url-invalid': ["Invalid proxy URL in input 'http-proxy': invalid host or port."],
   'proxy-login': [
     "The proxy http://proxy.example.com:3128 (input 'http-proxy') refused the connection to sts.eu-west-1.amazonaws.com: 407 Proxy Authentication Required",
   ],

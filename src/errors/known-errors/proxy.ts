@@ -3,31 +3,39 @@ import type { KnownError } from './known-error.ts';
 // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of a workflow
 const PROXY_FROM_SECRET = 'http-proxy: ${{ secrets.PROXY_URL }}';
 
-/** What a proxy does to the calls that go through it, of whatever service. */
+/** Failures of the calls that go through a proxy, of whatever service. */
 export const PROXY: readonly KnownError[] = [
+  {
+    id: 'proxy-url-invalid',
+    areas: ['credentials'],
+    means: 'The proxy that this step would use is set to a value that is not a proxy URL.',
+    remedy:
+      'Write it as http://host:port. If the proxy needs a login, put user:password@ before the host, with special ' +
+      'characters as %XX: / is %2F, ? is %3F, # is %23, @ is %40, % is %25.',
+  },
   {
     id: 'proxy-login',
     areas: ['credentials', 'ecr'],
     pattern: /The proxy .* refused the connection to \S+: 407/,
-    means: 'The proxy wants a user and password, or does not take those that it was given.',
-    remedy: `Put user and password into the URL, before the host, special characters as %XX, and keep the URL as a secret:\nwith:\n  ${PROXY_FROM_SECRET}`,
+    means: 'The proxy requires a user and password, or rejects those in its URL.',
+    remedy: `Put user and password into the URL, before the host, with special characters as %XX, and keep the URL as a secret:\nwith:\n  ${PROXY_FROM_SECRET}`,
   },
   {
     id: 'proxy-refused',
     areas: ['credentials', 'ecr'],
     pattern: /The proxy .* refused the connection to (?<host>\S+):/,
     means:
-      'The proxy answers, and does not lead to {host}: its rules forbid it, or it cannot reach it either.',
+      'The proxy is reachable but does not connect to {host}: its rules forbid it, or it cannot reach {host} itself.',
     remedy:
-      'Let the proxy pass {host}, or go there without it (to a VPC endpoint, say):\nenv:\n  NO_PROXY: .amazonaws.com',
+      'Allow {host} on the proxy, or bypass the proxy (for a VPC endpoint, say):\nenv:\n  NO_PROXY: .amazonaws.com',
   },
   {
     id: 'proxy-unreachable',
     areas: ['credentials', 'ecr'],
     pattern: /The proxy .* cannot be reached/,
     means:
-      'Nothing answers at the address of the proxy: it is written with a mistake, its name is not known here, or the runner has no route to it.',
+      'Nothing listens at the address of the proxy, its name does not resolve on this runner, or the runner has no route to it.',
     remedy:
-      'Try it from the runner, or go without it:\ncurl -sS -o /dev/null -x http://proxy.example.com:3128 https://sts.amazonaws.com\nenv:\n  NO_PROXY: .amazonaws.com',
+      'Test the proxy from the runner, or bypass it:\ncurl -sS -o /dev/null -x http://proxy.example.com:3128 https://sts.amazonaws.com\nenv:\n  NO_PROXY: .amazonaws.com',
   },
 ];

@@ -24,3 +24,13 @@ test('every file that the architecture names is there', () => {
     ),
   ).toEqual([]);
 });
+
+test('every module and folder in the diagram is there', () => {
+  const diagram = /^```mermaid\n([\s\S]*?)^```$/m.exec(ARCHITECTURE)?.[1] ?? '';
+  const named = [...diagram.matchAll(/[\w-]+(?:\/[\w-]+)*(?:\.ts|\/)(?=[",\s])/g)].map(
+    ([name]) => `src/${name}`,
+  );
+  const all = repositoryFiles('src', '.ts');
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter((name) => !all.some((path) => path.startsWith(name)))).toEqual([]);
+});

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { explainSymptom } from '../../../src/errors/explain.ts';
 import { proxyFor } from '../../../src/network/proxied-handler.ts';
 import { readProxies } from '../../../src/network/proxy.ts';
 import { redact } from '../../../src/runner/redaction.ts';
@@ -104,26 +105,10 @@ describe('NO_PROXY', () => {
   });
 });
 
-describe('a malformed proxy', () => {
-  test.each([
-    ['http://', "input 'http-proxy'", {}],
-    ['http://:3128', "input 'http-proxy'", {}],
-    ['socks5://proxy:1080', "input 'http-proxy'", {}],
-    ['http://proxy:port', "input 'http-proxy'", {}],
-    ['http://pro xy:3128', "input 'http-proxy'", {}],
-    ['http://u:%zz@proxy:3128', "input 'http-proxy'", {}],
-    ['', 'variable HTTPS_PROXY', { HTTPS_PROXY: 'ftp://proxy' }],
-    ['', 'variable https_proxy', { https_proxy: 'http://proxy:99999' }],
-    ['', 'variable HTTP_PROXY', { HTTP_PROXY: 'socks4://proxy' }],
-    ['', 'variable http_proxy', { http_proxy: '://' }],
-    ['', 'variable HTTP_PROXY', { HTTPS_PROXY: 'http://proxy', HTTP_PROXY: 'socks4://proxy' }],
-  ])('%j of %s is an error that names it', (input, origin, environment) => {
-    expect(() => readProxies(input, environment)).toThrow(`The proxy that ${origin} names`);
-  });
-
-  const message = (input: string): string => {
+describe('an invalid proxy URL', () => {
+  const message = (input: string, environment: Record<string, string> = {}): string => {
     try {
-      readProxies(input, {});
+      readProxies(input, environment);
       return 'accepted';
     } catch (error) {
       return (error as Error).message;
@@ -131,35 +116,41 @@ describe('a malformed proxy', () => {
   };
 
   test.each([
-    ['http://jane:pa#ss@proxy:3128', 'http://', 'its host or its port is none'],
-    ['jane:p/a#ss@proxy:3128', '', 'its host or its port is none'],
-    ['socks5://jane:a@b@proxy', 'socks5://', 'its scheme is neither http nor https'],
-    ['http://jane:%zz@proxy', 'http://', "a '%' in its user or password begins no %XX"],
-    ['http://jane:hunter2secret', 'http://', 'its host or its port is none'],
-    ['http://jane:hunter2@sec:ret', 'http://', 'its host or its port is none'],
-    ['hunter2secret-and-more-of-it://proxy', '', 'its scheme is neither http nor https'],
-  ])('%s is quoted with no more than its scheme', (input, scheme, fault) => {
-    expect(message(input).split('\n')[0]).toBe(
-      `The proxy that input 'http-proxy' names, '${scheme}***', is no URL of a proxy: ${fault}.`,
-    );
+    ['variable HTTPS_PROXY', { HTTPS_PROXY: 'http://proxy:port' }],
+    ['variable https_proxy', { https_proxy: 'http://proxy:99999' }],
+    ['variable HTTP_PROXY', { HTTP_PROXY: 'http://:3128' }],
+    ['variable http_proxy', { http_proxy: '://' }],
+    ['variable HTTP_PROXY', { HTTPS_PROXY: 'http://proxy', HTTP_PROXY: 'http://' }],
+  ])('in %s is an error that names it', (origin, environment) => {
+    expect(message('', environment)).toMatch(`Invalid proxy URL in ${origin}: invalid host or port.`);
   });
 
-  test.each(['#', '/', '?', '\\'])(
-    'a password with %s as it is does not become a host and a port',
-    (sign) => {
-      for (const text of [`http://user:1234${sign}abc@host:9`, `user:1234${sign}abc@host:9`]) {
-        expect(message(text)).toContain("a '/', '?' or '#' stands before its '@'");
-        expect(message(text)).not.toMatch(/user:1234|abc|host:9/);
-      }
-      expect(message(`http://jane:p@ss${sign}w@rd@host:9`)).toContain("stands before its '@'");
-    },
-  );
+  test.each([
+    ['http://', 'invalid host or port'],
+    ['http://jane:port@pro xy:3128', 'invalid host or port'],
+    ['http://jane:hunter2secret', 'invalid host or port'],
+    ['http://jane:hunter2@sec:ret', 'invalid host or port'],
+    ['jane:hunter2/a#ss@proxy:3128', 'invalid host or port'],
+    ['socks5://jane:hunter2@b@proxy', 'scheme is not http or https'],
+    ['hunter2secret-and-more-of-it://proxy', 'scheme is not http or https'],
+    ['http://jane:%zz@proxy', "invalid '%' in user or password"],
+    ...['#', '/', '?', '\\'].flatMap((sign): [string, string][] => [
+      [`http://jane:1234${sign}abc@host:9`, "'/', '?' or '#' before the '@'"],
+      [`jane:1234${sign}abc@host:9`, "'/', '?' or '#' before the '@'"],
+      [`http://jane:p@ss${sign}w@rd@host:9`, "'/', '?' or '#' before the '@'"],
+    ]),
+  ])('%s is refused, and nothing of it is quoted', (input, fault) => {
+    expect(message(input)).toBe(`Invalid proxy URL in input 'http-proxy': ${fault}.`);
+    expect(message(input)).not.toMatch(/jane|hunter2|abc|@host/);
+  });
 
-  test('a path without an @ is none of the login', () => {
+  test("is not one with a path, if no '@' is in it", () => {
     expect(message('http://host:9/path?q#f')).toBe('accepted');
   });
 
-  test('what to do is readable once secrets are taken out of it', () => {
-    expect(redact(message('http://'))).toBe(message('http://'));
+  test('has a remedy that is readable once secrets are taken out of it', () => {
+    const { remedy = '' } = explainSymptom({ what: message('http://'), knownError: 'proxy-url-invalid' });
+    expect(remedy).toContain('put user:password@ before the host');
+    expect(redact(remedy)).toBe(remedy);
   });
 });
