@@ -8,22 +8,22 @@ import { type Proxies, readProxies } from './proxy.ts';
 import { proxySecrets } from './proxy-secrets.ts';
 import { requestHandler } from './request-handler.ts';
 
-/** How often a call is tried where the user names no number; see docs/network.md for how it was chosen. */
+/** How many attempts a call has by default; docs/network.md says how the number was chosen. */
 export const DEFAULT_MAX_ATTEMPTS = 8;
 
 /** How this step makes its calls over the network. */
 export type ClientConfig = {
   readonly proxies: Proxies | undefined;
-  /** How often each call is tried, the first time included. */
+  /** How many attempts each call has. */
   readonly maxAttempts: number;
-  /** The same number where the user has named it; the agent of EKS Pod Identity has a default of its own. */
+  /** The number that the user asked for; the agent of EKS Pod Identity has a default of its own. */
   readonly requestedMaxAttempts: number | undefined;
 };
 
 /**
- * Reads how calls are to be made from the inputs, else from the environment. The user and password of each
- * proxy that is named, whether in use or not, are masked before anything can print them.
- * Throws a Failure that names the input or the variable with a bad value.
+ * Reads the client config from the inputs, else from the environment. Masks user and password of every proxy that is
+ * set, whether it is used or not, before anything can print them.
+ * Throws a Failure that names the input or the variable with an invalid value.
  */
 export function readClientConfig(
   inputs: { readonly httpProxy: string; readonly maxAttempts: number | undefined },
@@ -44,12 +44,11 @@ export function describeClientConfig({ proxies, maxAttempts }: ClientConfig): st
 }
 
 /**
- * The part of an AWS client's settings that makes its calls survive the network: deadlines, the way through a proxy,
- * and the SDK's own retries, each with a line in the log. A client's retry strategy keeps an account of its retries,
- * so every client gets its own.
+ * The network settings of an AWS client: deadlines, the proxy, and the SDK's retries, each with a line in the log. A retry
+ * strategy counts the retries of its client, so every client needs its own.
  *
  * @param what what is called, as the start of a line of the log
- * @param report is told of every retry, before its pause
+ * @param report gets every retry, before its pause
  */
 export async function sdkClientConfig(
   what: string,

@@ -6,11 +6,11 @@ import { singleLine } from '../runner/safe-text.ts';
 import { DeadlineHandler, HANDLER_OPTIONS } from './deadline-handler.ts';
 import type { NamedProxy, Proxies } from './proxy.ts';
 
-// Loaded only where a proxy is named: it brings the libraries for it.
+// Loaded only if a proxy is set: it brings the libraries for it.
 
 type Handle = DeadlineHandler['handle'];
 
-/** Sends the calls of an AWS client through a proxy, where one is named for the address that a call goes to. */
+/** Sends the calls of an AWS client through the proxy for their address, if there is one. */
 export class ProxiedHandler extends DeadlineHandler {
   readonly #proxies: Proxies;
 
@@ -19,7 +19,7 @@ export class ProxiedHandler extends DeadlineHandler {
     this.#proxies = proxies;
   }
 
-  /** Throws a ProxyError where the proxy, or what it leads to, does not answer. */
+  /** Throws a ProxyError if the call goes through a proxy and gets no response. */
   override async handle(...[request, options]: Parameters<Handle>): ReturnType<Handle> {
     const host = request.port === undefined ? request.hostname : `${request.hostname}:${request.port}`;
     const proxy = proxyFor(`${request.protocol}//${host}/`, this.#proxies);
@@ -27,17 +27,17 @@ export class ProxiedHandler extends DeadlineHandler {
   }
 }
 
-/** The proxy that a URL is asked for through; undefined means directly. */
+/** The proxy for a URL; undefined if the URL is requested directly. */
 export function proxyFor(url: string, { https, http, noProxy }: Proxies): NamedProxy | undefined {
   const proxy = url.startsWith('https:') ? https : http;
   if (proxy === undefined) return undefined;
-  // Which addresses NO_PROXY means is the library's to know; which proxy it would choose is settled already.
+  // The library decides what NO_PROXY matches; which proxy to use is decided already.
   const variables = { https_proxy: proxy.url, http_proxy: proxy.url, no_proxy: noProxy };
   const unset = { HTTPS_PROXY: undefined, HTTP_PROXY: undefined, NO_PROXY: undefined };
   return withVariables({ ...unset, ...variables }, () => getProxyForUrl(url)) === '' ? undefined : proxy;
 }
 
-/** A call makes a handful of requests: each gets an agent of its own, which then knows how far this one came. */
+/** Each request gets an agent of its own, so that it is known how far the request came. */
 async function throughProxy(
   proxy: NamedProxy,
   host: string,
@@ -59,7 +59,7 @@ async function throughProxy(
   }
 }
 
-/** The proxy's own answer, where it is not the connection that it was asked for. */
+/** The proxy's response to CONNECT if it does not open the tunnel. */
 class ProxyRefusal extends Error {
   readonly statusCode: number;
 
@@ -69,15 +69,15 @@ class ProxyRefusal extends Error {
   }
 }
 
-/** A call that went through a proxy and got no answer. */
+/** A call that went through a proxy and got no response. */
 export class ProxyError extends Error {
-  /** Where it has a value, the SDK tries the call again; so it does for a cause that passes by itself. */
+  /** If set, the SDK retries the call; it also does so for a transient cause. */
   readonly $retryable?: { readonly throttling: boolean };
 
-  constructor(message: string, cause: unknown, passes: boolean) {
+  constructor(message: string, cause: unknown, isTransient: boolean) {
     super(message, { cause });
     this.name = 'ProxyError';
-    if (passes) this.$retryable = { throttling: false };
+    if (isTransient) this.$retryable = { throttling: false };
   }
 }
 
@@ -86,12 +86,12 @@ function proxyError(proxy: NamedProxy, host: string, connected: boolean, cause: 
   const { message } = describeError(cause);
   if (cause instanceof ProxyRefusal) {
     const { statusCode } = cause;
-    const passes = statusCode === 408 || statusCode === 429 || statusCode >= 500;
-    return new ProxyError(`${name} refused the connection to ${host}: ${message}`, cause, passes);
+    const isTransient = statusCode === 408 || statusCode === 429 || statusCode >= 500;
+    return new ProxyError(`${name} refused the connection to ${host}: ${message}`, cause, isTransient);
   }
   if (connected)
     return new ProxyError(`${name} let the call to ${host} through, which failed: ${message}`, cause, false);
-  // What has no code is a connection that ended before the proxy had said anything.
+  // An error without a code is a connection that ended before the proxy responded.
   const cut = cause instanceof Error && !('code' in cause);
   return new ProxyError(`${name} cannot be reached: ${message}`, cause, cut);
 }

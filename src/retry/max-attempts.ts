@@ -2,10 +2,10 @@ import { Failure } from '../errors/failure.ts';
 import { type Environment, variable } from '../runner/environment.ts';
 import { singleLine } from '../runner/safe-text.ts';
 
-/** The most attempts that can be asked for. More would only wait for the end of the step's time. */
+/** More attempts would not end within the time limit of the step. */
 const MOST_ATTEMPTS = 20;
 
-/** What is allowed as a number of attempts, in words. */
+/** What is allowed as a number of attempts, for messages. */
 export const ALLOWED_ATTEMPTS = `a whole number from 1 to ${MOST_ATTEMPTS}`;
 
 /** Reads a number of attempts; undefined if the text is not a number that is allowed. */

@@ -1,12 +1,12 @@
 import { singleLine } from '../runner/safe-text.ts';
 
-/** An attempt that failed, and what comes next. */
+/** A failed attempt that is followed by another. */
 export type Retry = {
-  /** What was tried, as the start of a sentence. */
+  /** What was attempted, as the start of a sentence. */
   readonly what: string;
-  /** In which words it failed. */
+  /** The message of the failure. */
   readonly failure: string;
-  /** The attempt that failed, counted from 1. */
+  /** The failed attempt, counted from 1. */
   readonly attempt: number;
   readonly maxAttempts: number;
   /** Until the next attempt, in milliseconds. */

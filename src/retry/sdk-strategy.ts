@@ -6,16 +6,16 @@ import type { Retry } from './retry-line.ts';
 type Refresh = StandardRetryStrategy['refreshRetryTokenForRetry'];
 
 /**
- * The SDK's own standard retry strategy, which also says when it is about to try again. What is tried again, and the
- * pauses, are the SDK's to decide; the pause is drawn while a retry is decided on, so that is where it is heard of.
+ * The SDK's standard retry strategy, which also reports each retry. What is retried, and after which pause, the SDK
+ * decides; it draws the pause only for a retry, so that is where a retry is noticed.
  */
 export class ReportingRetryStrategy extends StandardRetryStrategy {
-  /** The failure that is being decided on. One strategy can serve several calls at once. */
+  /** The failure at hand. One strategy can serve several calls at once. */
   readonly #failure = new AsyncLocalStorage<Parameters<Refresh>[1]>();
 
   /**
    * @param what what is called, as the start of a line of the log
-   * @param report is told of every retry, before its pause
+   * @param report gets every retry, before its pause
    */
   constructor(what: string, maxAttempts: number, report: (retry: Retry) => void) {
     super(maxAttempts);
@@ -35,7 +35,7 @@ export class ReportingRetryStrategy extends StandardRetryStrategy {
   }
 }
 
-/** The pause that the SDK makes: the one drawn, or a longer one that the service asks for, but not by more than 5 s. */
+/** The pause that the SDK makes: the one drawn, or a longer one that the service asks for, by up to 5 s. */
 function pauseMs(drawnMs: number, retryAfter: Date | undefined): number {
   if (retryAfter === undefined) return drawnMs;
   return Math.max(drawnMs, Math.min(retryAfter.getTime() - Date.now(), drawnMs + 5_000));

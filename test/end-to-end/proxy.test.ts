@@ -14,7 +14,7 @@ const ALL_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy']
 
 const world = useWorld();
 
-/** Where the proxy was asked to lead to, in ports, without repeats. */
+/** The ports that the proxy was asked to connect to, without repeats. */
 const ledTo = (): number[] => [...new Set(world.proxy?.requests.map(({ port }) => port))];
 
 const logIn = (env: Record<string, string>, inputs: Record<string, string> = {}) =>
@@ -41,7 +41,7 @@ describe('which calls go through the proxy', () => {
     expect(main.log).not.toContain('127.0.0.1:9 ');
   });
 
-  test('where none is named, none is used', async () => {
+  test('none is set, so none is used', async () => {
     await world.startProxy();
     const main = await logIn({ HTTPS_PROXY: '', ALL_PROXY: world.proxy?.url ?? '' });
     expect(main.exitCode).toBe(0);
@@ -120,7 +120,7 @@ describe('https addresses, as those of AWS are', () => {
 });
 
 describe('credentials', () => {
-  test('STS, for IRSA, is asked through the proxy', async () => {
+  test('calls to STS for IRSA go through the proxy', async () => {
     const inputs = { 'http-proxy': await world.startProxy() };
     const main = await world.main({ env: world.webIdentityEnv(), inputs, tools: TOOLS });
     expect(main.exitCode).toBe(0);
@@ -132,7 +132,7 @@ describe('credentials', () => {
   });
 
   test.each(['role_arn', 'web_identity_token_file'])(
-    'STS, for a profile with %s, is asked through the proxy',
+    'calls to STS for a profile with %s go through the proxy',
     async (kind) => {
       const role = `role_arn = arn:aws:iam::${world.accountId}:role/r`;
       const token = world.webIdentityEnv()['AWS_WEB_IDENTITY_TOKEN_FILE'];
@@ -168,7 +168,7 @@ describe('credentials', () => {
     expect(ledTo()).toEqual(exitCode === 0 ? [world.aws.port] : []);
   });
 
-  test('nor is the instance metadata', async () => {
+  test('the instance metadata is never asked through a proxy', async () => {
     const inputs = { 'http-proxy': await world.startProxy() };
     const main = await world.main({ env: await world.startInstanceMetadata(), inputs, tools: TOOLS });
     expect(main.exitCode).toBe(0);
@@ -176,11 +176,11 @@ describe('credentials', () => {
   });
 });
 
-describe('a proxy that wants a login', () => {
+describe('a proxy that requires a login', () => {
   const login = { username: 'build agent', password: 'p@ss/w0rd:with%everything' };
 
   test.each(['input', 'variable'])(
-    'gets user and password, by %s; nothing of them is in the log',
+    'gets user and password from the %s, and neither is in the log',
     async (by) => {
       const url = await world.startProxy(login);
       const main = await logIn(
@@ -197,7 +197,7 @@ describe('a proxy that wants a login', () => {
     },
   );
 
-  test('is given none: an error that says so, and how to give them', async () => {
+  test('gets none: the error says so, and how to set them', async () => {
     await world.startProxy(login);
     const main = await logIn({ HTTP_PROXY: world.proxy?.url ?? '' });
     expect(main.exitCode).toBe(1);
@@ -210,7 +210,7 @@ describe('a proxy that wants a login', () => {
     expect(world.aws.requests).toEqual([]);
   });
 
-  test('is given the wrong one: it is not in the log', async () => {
+  test('gets a wrong one, which is not in the log', async () => {
     await world.startProxy(login);
     world.addSecret('proxy password', 'wr0ng-passw0rd', 'given');
     const main = await logIn(
@@ -222,11 +222,11 @@ describe('a proxy that wants a login', () => {
   });
 });
 
-describe('a proxy that fails: an error that says it is the proxy', () => {
+describe('a proxy that fails: the error names it', () => {
   test.each([
     ['refuses', () => world.proxy?.faults.always(answer(403)), 'refused the connection', 'Allow ', 1],
     [
-      'is out of order',
+      'is unavailable',
       () => world.proxy?.faults.always(answer(503)),
       'refused the connection',
       'it cannot reach ',
@@ -239,18 +239,18 @@ describe('a proxy that fails: an error that says it is the proxy', () => {
       'Test the proxy from the runner',
       3,
     ],
-  ])('it %s', async (_what, arrange, words, remedy, tries) => {
+  ])('it %s', async (_what, arrange, message, remedy, attempts) => {
     const inputs = { 'http-proxy': await world.startProxy(), 'max-attempts': '3' };
     arrange();
     const main = await logIn(FAST, inputs);
     expect(main.exitCode).toBe(1);
-    expect(main.errors[0]).toContain(`The proxy ${world.proxy?.url} (input 'http-proxy') ${words}`);
+    expect(main.errors[0]).toContain(`The proxy ${world.proxy?.url} (input 'http-proxy') ${message}`);
     expect(main.errors[0]).toContain(remedy);
-    expect(world.proxy?.requests).toHaveLength(tries);
-    expect(main.log.match(/attempt \d of 3, the next in/g) ?? []).toHaveLength(tries - 1);
+    expect(world.proxy?.requests).toHaveLength(attempts);
+    expect(main.log.match(/attempt \d of 3, the next in/g) ?? []).toHaveLength(attempts - 1);
   });
 
-  test('it is not there', async () => {
+  test('nothing listens there', async () => {
     const inputs = { 'http-proxy': await world.startProxy(), 'max-attempts': '2' };
     await world.proxy?.stop();
     const main = await logIn(FAST, inputs);
@@ -261,7 +261,7 @@ describe('a proxy that fails: an error that says it is the proxy', () => {
     await world.startProxy();
   });
 
-  test('it lets through, and the service behind it fails: tried again as without a proxy', async () => {
+  test('the service behind it fails: the call is retried as without a proxy', async () => {
     world.aws.faults.times(2, cut());
     const main = await logIn(FAST, { 'http-proxy': await world.startProxy() });
     expect(main.exitCode).toBe(0);
@@ -308,7 +308,7 @@ describe('a proxy that docker alone uses, and quotes', () => {
   const says = (words: string) => ({ docker: { on: 'login', stderr: `Error: ${words}\n`, exitCode: 1 } });
 
   test.each([...ALL_VARIABLES, 'ALL_PROXY', 'all_proxy'])(
-    '%s: nothing of its login is shown',
+    '%s: its user and password are not shown',
     async (name) => {
       world.addSecret('proxy password', password, 'given');
       const env = { ...world.keysEnv(), [name]: `http://bob.builder:${password}@proxy.example:1` };
@@ -333,7 +333,7 @@ describeReal('a real proxy, with basic authentication', ['tinyproxy'], () => {
   });
   afterEach(() => proxy.stop());
 
-  test('lets the calls through, of STS and of ECR', async () => {
+  test('passes the calls to STS and ECR', async () => {
     const inputs = { 'http-proxy': `http://build-agent:pass-w0rd.1@127.0.0.1:${proxy.port}` };
     const main = await world.main({ env: world.webIdentityEnv(), inputs });
     expect(main.errors).toEqual([]);
@@ -344,7 +344,7 @@ describeReal('a real proxy, with basic authentication', ['tinyproxy'], () => {
     expect((await world.post(main)).exitCode).toBe(0);
   });
 
-  test('refuses without a login: the error says that it is the proxy', async () => {
+  test('refuses without a login: the error names the proxy', async () => {
     const main = await logIn({}, { 'http-proxy': `http://127.0.0.1:${proxy.port}` });
     expect(main.errors[0]).toContain(`The proxy http://127.0.0.1:${proxy.port} (input 'http-proxy') refused`);
     expect(main.errors[0]).toContain('407');

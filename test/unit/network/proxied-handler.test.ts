@@ -45,15 +45,15 @@ describe('a call', () => {
     expect(service.requests.map(({ callerPort }) => proxy.made(callerPort))).toEqual([true]);
   });
 
-  test('goes directly where NO_PROXY says so', async () => {
+  test('goes directly if NO_PROXY says so', async () => {
     const { response } = await ask(withLogin(), { NO_PROXY: '127.0.0.1' });
     expect(response.statusCode).toBe(200);
     expect(proxy.requests).toEqual([]);
   });
 });
 
-describe('an error says that it is the proxy, and whether to try again', () => {
-  test('it wants a login', async () => {
+describe('an error names the proxy, and says whether to retry', () => {
+  test('it requires a login', async () => {
     const error = await failure(proxy.url);
     expect(error.message).toContain(`The proxy ${proxy.url} (input 'http-proxy') refused the connection`);
     expect(error.message).toContain('407');
@@ -61,7 +61,7 @@ describe('an error says that it is the proxy, and whether to try again', () => {
     expect(service.requests).toEqual([]);
   });
 
-  test('the password is wrong: it is not in the error', async () => {
+  test('a wrong password is not in the error', async () => {
     const error = await failure(proxy.url.replace('//', '//jane:wr0ng-password@'));
     expect(error.message).toContain('407');
     expect(error.message).not.toContain('wr0ng-password');
@@ -76,11 +76,11 @@ describe('an error says that it is the proxy, and whether to try again', () => {
     [502, true],
     [503, true],
     [504, true],
-  ])('it refuses with %i: %s', async (status, passes) => {
+  ])('it refuses with %i: %s', async (status, isTransient) => {
     proxy.faults.once(answer(status));
     const error = await failure(withLogin());
     expect(error.message).toContain(`refused the connection to ${service.authority}: ${status}`);
-    expect(error.$retryable !== undefined).toBe(passes);
+    expect(error.$retryable !== undefined).toBe(isTransient);
   });
 
   test('it cuts the connection', async () => {
@@ -90,7 +90,7 @@ describe('an error says that it is the proxy, and whether to try again', () => {
     expect(error.$retryable).toBeDefined();
   });
 
-  test('nothing listens there: the code is kept, by which the SDK knows that it may pass', async () => {
+  test('nothing listens there: the error code by which the SDK retries is kept', async () => {
     const url = proxy.url;
     await proxy.stop();
     const error = await failure(url);
@@ -101,7 +101,7 @@ describe('an error says that it is the proxy, and whether to try again', () => {
     await proxy.listen();
   });
 
-  test('it is the service behind it that cuts the connection', async () => {
+  test('the service behind it cuts the connection', async () => {
     service.faults.once(cut());
     const error = await failure(withLogin());
     expect(error.message).toContain(`let the call to ${service.authority} through, which failed:`);
@@ -109,7 +109,7 @@ describe('an error says that it is the proxy, and whether to try again', () => {
     expect(error.cause.code).toBe('ECONNRESET');
   });
 
-  test('a call that was given up is not the proxy', async () => {
+  test('an aborted call is not a failure of the proxy', async () => {
     const error = await failure(withLogin(), AbortSignal.abort());
     expect(error.name).toBe('AbortError');
   });

@@ -22,13 +22,13 @@ describe('which proxy', () => {
       http: string | undefined,
     ]
   >([
-    ['none is named', '', {}, undefined, undefined],
+    ['none is set', '', {}, undefined, undefined],
     ['HTTPS_PROXY', '', { HTTPS_PROXY: 'http://a:1' }, 'http://a:1', undefined],
     ['https_proxy', '', { https_proxy: 'http://a:1' }, 'http://a:1', undefined],
     ['HTTP_PROXY alone serves https as well', '', { HTTP_PROXY: 'http://a:1' }, 'http://a:1', 'http://a:1'],
     ['http_proxy alone serves https as well', '', { http_proxy: 'http://a:1' }, 'http://a:1', 'http://a:1'],
     [
-      'each for its own',
+      'each for its own scheme',
       '',
       { HTTPS_PROXY: 'http://a:1', HTTP_PROXY: 'http://b:2' },
       'http://a:1',
@@ -43,9 +43,9 @@ describe('which proxy', () => {
     ],
     ['an empty one is not set', '', { https_proxy: '', HTTPS_PROXY: 'http://b:2' }, 'http://b:2', undefined],
     ['a blank one is not set', '', { https_proxy: ' ', HTTPS_PROXY: 'http://b:2' }, 'http://b:2', undefined],
-    ['the input goes before all', 'http://i:9', { https_proxy: 'http://a:1' }, 'http://i:9', 'http://i:9'],
-    ['the input around blanks', ' http://i:9 ', {}, 'http://i:9', 'http://i:9'],
-    ['no scheme is http', 'i:9', {}, 'http://i:9', 'http://i:9'],
+    ['the input goes first', 'http://i:9', { https_proxy: 'http://a:1' }, 'http://i:9', 'http://i:9'],
+    ['blanks around the input are ignored', ' http://i:9 ', {}, 'http://i:9', 'http://i:9'],
+    ['http is the default scheme', 'i:9', {}, 'http://i:9', 'http://i:9'],
     ['a proxy over TLS', 'https://i', {}, 'https://i', 'https://i'],
     ['an IPv6 proxy', 'http://[::1]:9', {}, 'http://[::1]:9', 'http://[::1]:9'],
     [
@@ -60,7 +60,7 @@ describe('which proxy', () => {
     expect(chosen(PLAIN, input, environment)).toBe(http);
   });
 
-  test('the environment of this process plays no part, and stays as it is', () => {
+  test('the environment of this process is neither used nor changed', () => {
     const before = { ...process.env };
     process.env['no_proxy'] = '*';
     process.env['HTTPS_PROXY'] = 'http://elsewhere:1';
@@ -96,7 +96,7 @@ describe('NO_PROXY', () => {
     ['localhost,127.0.0.1', ECR, false],
     ['[::1]', 'http://[::1]:80/', true],
     ['', ECR, false],
-  ])('%s: %s is asked directly: %s', (noProxy, url, direct) => {
+  ])('%s: %s is requested directly: %s', (noProxy, url, direct) => {
     for (const name of ['NO_PROXY', 'no_proxy']) {
       expect(chosen(url, 'http://i:9', { [name]: noProxy })).toBe(direct ? undefined : 'http://i:9');
       const byVariables = { HTTP_PROXY: 'http://a:1', [name]: noProxy };

@@ -42,7 +42,7 @@ function proxied(): ProxiedHandler {
   return new ProxiedHandler(proxies);
 }
 
-describe('a call that is not answered ends with an error', () => {
+describe('a call without a response ends with an error', () => {
   test.each([
     ['directly', () => new DeadlineHandler()],
     ['through a proxy', proxied],
@@ -61,7 +61,7 @@ describe('a call that is not answered ends with an error', () => {
     expect(describeError(await asked).message).toContain('no response within 15 s');
   });
 
-  test('after 15 s in all, where the answer begins and does not end', async () => {
+  test('after 15 s in all, if the response begins and does not end', async () => {
     service.faults.once(answer(200, 'half', { 'content-length': '8' }));
     const { hostname, port } = new URL(service.url);
     const request = new HttpRequest({
@@ -76,10 +76,10 @@ describe('a call that is not answered ends with an error', () => {
     await jest.advanceTimersByTimeAsync(15_000);
     const error = await read;
     expect(error).toMatchObject({ name: 'TimeoutError' });
-    expect(describeError(error).message).toBe('the answer was not complete within 15 s');
+    expect(describeError(error).message).toBe('the response was not complete within 15 s');
   });
 
-  test('an answer in time leaves no timer behind', async () => {
+  test('a response in time leaves no timer behind', async () => {
     const { hostname, port } = new URL(service.url);
     const request = new HttpRequest({
       protocol: 'http:',
@@ -94,7 +94,7 @@ describe('a call that is not answered ends with an error', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  test('after 5 s, where a proxy accepts and says nothing', async () => {
+  test('after 5 s, if a proxy accepts the connection and does not respond', async () => {
     proxy.faults.once(hang());
     const asked = ask(proxied());
     while (proxy.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -105,7 +105,7 @@ describe('a call that is not answered ends with an error', () => {
   });
 });
 
-test('the libraries for proxies are used only where one is named', async () => {
+test('the libraries for proxies are used only if one is set', async () => {
   expect(await requestHandler(undefined)).not.toBeInstanceOf(ProxiedHandler);
   expect(await requestHandler(readProxies('http://proxy', {}))).toBeInstanceOf(ProxiedHandler);
 });

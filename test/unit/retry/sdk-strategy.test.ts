@@ -50,7 +50,7 @@ describe('ReportingRetryStrategy', () => {
     await expect(strategy.refreshRetryTokenForRetry(token, failed('no'))).rejects.toThrow('No retry token');
   });
 
-  test('an error that will not pass is not retried', async () => {
+  test('a permanent error is not retried', async () => {
     const strategy = new ReportingRetryStrategy('Amazon ECR', 9, () => {
       throw new Error('reported');
     });
@@ -59,7 +59,7 @@ describe('ReportingRetryStrategy', () => {
     await expect(strategy.refreshRetryTokenForRetry(token, denied)).rejects.toThrow('No retry token');
   });
 
-  test("says the longer pause that a service asks for, within the SDK's bounds", async () => {
+  test("reports the longer pause that a service asks for, within the SDK's bounds", async () => {
     const delays: number[] = [];
     const strategy = new ReportingRetryStrategy('Amazon ECR', 9, ({ delayMs }) => delays.push(delayMs));
     const ask = async (afterMs: number) => {
@@ -78,7 +78,7 @@ describe('ReportingRetryStrategy', () => {
     expect(delays).toEqual([500, 2_000, 5_500]);
   });
 
-  test('calls at once do not mix up what failed', async () => {
+  test('calls at the same time do not mix up their failures', async () => {
     const failures: string[] = [];
     const strategy = new ReportingRetryStrategy('AWS STS', 9, ({ failure }) => failures.push(failure));
     const tokens = await Promise.all([1, 2, 3].map(() => strategy.acquireInitialRetryToken('')));
