@@ -4,7 +4,8 @@ import { Failure } from './errors/failure.ts';
 import { CREDENTIAL_SOURCE_CHOICES, type CredentialSourceChoice } from './identity/credential-order.ts';
 import { getInput } from './packages/actions-core.ts';
 import { PUBLIC_ENTRY, parseRegistries } from './registry/entry.ts';
-import type { RegistryEntry } from './registry/host.ts';
+import { isAccountId, type RegistryEntry } from './registry/host.ts';
+import { accountIdProblem } from './registry/misspelling.ts';
 import { isRegionName } from './registry/partition.ts';
 import { ALLOWED_ATTEMPTS, parseMaxAttempts } from './retry/max-attempts.ts';
 import * as log from './runner/log.ts';
@@ -31,10 +32,10 @@ export type Inputs = {
 
 /**
  * Reads and checks every input.
- * Throws one Failure that names each input with a bad value, the value, and what is allowed.
+ * Throws one Failure that names each input with an invalid value, the value, and what is allowed.
  */
 export function readInputs(): Inputs {
-  const problems: string[] = [];
+  const problems: string[] = [...inputsOfDockerLogin()];
   const registries = readRegistries(readRegistryType(problems), problems);
   const awsRegion = readRegion(problems);
   const containerCli = readContainerCli(problems);
@@ -64,6 +65,31 @@ export function readInputs(): Inputs {
     registries,
     skipLogout: readFlag('skip-logout', { absent: false, unreadable: false, meaning: 'post logs out' }),
   };
+}
+
+/** What replaces the inputs of docker/login-action here. */
+const DOCKER_LOGIN_INPUTS = {
+  registry: "use 'registries'",
+  'registry-auth': "list the registries in 'registries'",
+  username: 'leave it out: the login uses AWS credentials, from a step before this one or from the runner',
+  password: 'leave it out: the login uses AWS credentials, from a step before this one or from the runner',
+  logout: "use 'skip-logout', which means the opposite",
+  ecr: 'leave it out: every registry of this action is one of Amazon ECR',
+  scope: 'leave it out: a login to Amazon ECR is for all repositories of a registry',
+} as const;
+
+/**
+ * Inputs of docker/login-action that are given to this action. The runner only warns of an input that an action does not
+ * have; without an error, `registry` would be ignored and the step would log in to the default registry. Values are not
+ * shown: one of them is a password.
+ */
+function inputsOfDockerLogin(): readonly string[] {
+  return Object.entries(DOCKER_LOGIN_INPUTS)
+    .filter(([name]) => getInput(name) !== '')
+    .map(
+      ([name, instead]) =>
+        `Input '${name}' (variable INPUT_${name.toUpperCase()}) is one of docker/login-action, not of this action; ${instead}.`,
+    );
 }
 
 function readRegistryType(problems: string[]): 'private' | 'public' {
@@ -111,13 +137,14 @@ function readMaxAttempts(problems: string[]): number | undefined {
   return number;
 }
 
-/** A list by commas, spaces or line breaks. */
+/** A list, separated by commas, spaces or line breaks. */
 function readAccountIds(problems: string[]): readonly string[] {
   const ids = new Set(getInput('allowed-account-ids').split(/[\s,]+/));
   ids.delete('');
   for (const id of ids) {
-    if (/^\d{12}$/.test(id)) continue;
-    problems.push(`Input 'allowed-account-ids': '${singleLine(id)}' is not a 12-digit account ID.`);
+    if (isAccountId(id)) continue;
+    const problem = accountIdProblem(id) ?? 'is not a 12-digit account ID';
+    problems.push(`Input 'allowed-account-ids': '${singleLine(id)}' ${problem}.`);
   }
   return [...ids];
 }

@@ -1,5 +1,6 @@
 import type { Diagnosis } from '../errors/diagnosis.ts';
 import { Failure } from '../errors/failure.ts';
+import type { Credentials } from '../pod-identity/agent.ts';
 import type { TokenCall } from '../registry/calls.ts';
 import { accountOf } from '../registry/host.ts';
 import type { RegistryLogin } from '../registry/login.ts';
@@ -37,38 +38,57 @@ export type AccountRequest = {
 };
 
 /**
- * Logs the caller account where a response shows it, and checks it against the allowed accounts. Where all accounts
- * are allowed, no call is made for it; where there is no registry to log in to, there is nothing to protect.
+ * Logs the caller account where it is known without a further call, and checks it against the allowed accounts, with a
+ * further call where it is not known. No call is made where all accounts are allowed, nor where there is no registry to
+ * log in to and therefore nothing to protect.
  * Throws a Failure where the account is not allowed, or is unknown.
  */
 export async function checkCallerAccount(
   allowed: readonly string[],
-  { calls, logins }: CompletedCalls,
-  { region, settings, signal, diagnosis }: AccountRequest,
+  completed: CompletedCalls,
+  request: AccountRequest,
 ): Promise<void> {
-  const call = accountCall(calls, region);
-  const isMade = calls.includes(call);
-  if (logins.length === 0 || (!isMade && allowed.length === 0)) return;
-  const find = async () =>
-    isMade ? accountOf(logins[0]?.registry) : findCallerAccount(call, settings, signal);
-  const found = (account: string | undefined): string => account ?? 'not in the response';
-  const account = await diagnosis.part('Caller account', find, found);
+  const known = knownAccount(completed, request.settings.credentials);
+  const isChecked = allowed.length > 0 && completed.logins.length > 0;
+  if (known === undefined && !isChecked) return;
+  const { diagnosis } = request;
+  const account = await diagnosis.part(
+    'Caller account',
+    () => known ?? requestAccount(completed.calls, request),
+    (found) => found ?? 'not in the response',
+  );
   if (account !== undefined) log.info(`Caller account: ${account}`);
-  if (allowed.length === 0) return;
+  if (!isChecked) return;
   const check = () => checkAccount(account, allowed);
   await diagnosis.part('Allowed accounts', check, () => allowed.join(', '));
 }
 
 /**
- * Finds the caller account by asking ECR for the default registry. That needs no other permission than the login does,
- * and no other client. The password in the response is not used.
+ * The caller account as a response shows it that the step has anyway: that of ECR for the default registry, or that of
+ * STS to a role. What a variable, a profile or a process says of the account proves nothing.
+ */
+function knownAccount(
+  { calls, logins }: CompletedCalls,
+  { accountId, $source = {} }: Credentials,
+): string | undefined {
+  const isFromSts = Object.keys($source).some((mark) => mark.startsWith('CREDENTIALS_STS_ASSUME_ROLE'));
+  const isDefaultRegistry = calls.includes(accountCall(calls));
+  return (
+    (isDefaultRegistry ? accountOf(logins[0]?.registry) : undefined) ?? (isFromSts ? accountId : undefined)
+  );
+}
+
+/**
+ * Finds the caller account by asking ECR for the default registry, unless the step has done so already. That needs no
+ * other permission than the login does, and no other client. The password in the response is not used.
  * Throws a Failure where ECR refuses the call.
  */
-async function findCallerAccount(
-  call: TokenCall,
-  settings: EcrClientConfig,
-  signal: AbortSignal,
+async function requestAccount(
+  calls: readonly TokenCall[],
+  { region, settings, signal }: AccountRequest,
 ): Promise<string | undefined> {
+  const call = accountCall(calls, region);
+  if (calls.includes(call)) return undefined;
   const [own] = await getAuthorizationTokens(call, settings, signal);
   log.keepOut(own?.password, own?.token);
   return accountOf(own?.registry);

@@ -11,6 +11,8 @@ export type Credentials = {
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
   readonly expiration?: Date;
+  /** The account of the identity, where the source of the credentials names it. */
+  readonly accountId?: string;
   /** The SDK's own marks for where they came from; none for those of the instance metadata. */
   readonly $source?: Readonly<Record<string, unknown>>;
 };

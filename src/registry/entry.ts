@@ -1,5 +1,11 @@
 import { singleLine } from '../runner/safe-text.ts';
-import { PUBLIC_DUAL_STACK_HOST, PUBLIC_HOST, parsePrivateHost, type RegistryEntry } from './host.ts';
+import {
+  isAccountId,
+  PUBLIC_DUAL_STACK_HOST,
+  PUBLIC_HOST,
+  parsePrivateHost,
+  type RegistryEntry,
+} from './host.ts';
 import { lexicalProblem } from './misspelling.ts';
 import { partitionConflict } from './partition-conflict.ts';
 
@@ -33,7 +39,7 @@ export function parseRegistries(text: string): ParsedRegistries {
 
 /** An account ID, or a host with `https://`, path, tag and digest removed. A string is the reason why it is neither. */
 function parseEntry(text: string): RegistryEntry | string {
-  if (/^\d{12}$/.test(text)) return { kind: 'account', accountId: text };
+  if (isAccountId(text)) return { kind: 'account', accountId: text };
   const problem = lexicalProblem(text);
   if (problem !== undefined) return problem;
 

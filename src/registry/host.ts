@@ -8,6 +8,11 @@ export type PrivateHost = {
   readonly dualStack: boolean;
 };
 
+/** Whether a text is an AWS account ID. */
+export function isAccountId(text: string): boolean {
+  return /^\d{12}$/.test(text);
+}
+
 /** The hosts of ECR Public. The second is the dual-stack one. */
 export const PUBLIC_HOST = 'public.ecr.aws';
 export const PUBLIC_DUAL_STACK_HOST = 'ecr-public.aws.com';
@@ -32,7 +37,7 @@ const PRIVATE_FORM =
 export function parsePrivateHost(host: string): PrivateHost | string {
   const { account, service, fips, region, suffix } = PRIVATE_FORM.exec(host.toLowerCase())?.groups ?? {};
   if (account === undefined || region === undefined || suffix === undefined) return notEcr(host);
-  if (!/^\d{12}$/.test(account)) return "does not begin with a 12-digit account ID before '.dkr'";
+  if (!isAccountId(account)) return "does not begin with a 12-digit account ID before '.dkr'";
   if (!isRegionName(region)) return 'has no region name where an ECR host has its region';
   const dualStack = service === 'dkr-ecr';
   const partition = partitionOfRegion(region);

@@ -1,8 +1,8 @@
-/** A mistake in an entry of input `registries`, and what to tell its author. */
+/** A mistake in an entry of `registries` or `allowed-account-ids`, and what to tell its author. */
 type Misspelling = { readonly form: RegExp; readonly reason: (text: string) => string };
 
-/** The mistakes that the text of an entry shows. The first that matches is reported. */
-const MISSPELLINGS: readonly Misspelling[] = [
+/** Mistakes in account IDs. */
+const OF_ACCOUNT_IDS: readonly Misspelling[] = [
   {
     form: /^\d{1,11}$/,
     reason: ({ length }) =>
@@ -15,6 +15,11 @@ const MISSPELLINGS: readonly Misspelling[] = [
     reason: () => 'is a number, which YAML made of an account ID; quote it in YAML',
   },
   { form: /^\d{4}-\d{4}-\d{4}$/, reason: () => 'has dashes; write the 12 digits of the account ID alone' },
+];
+
+/** The mistakes that the text of an entry shows. The first that matches is reported. */
+const OF_ENTRIES: readonly Misspelling[] = [
+  ...OF_ACCOUNT_IDS,
   {
     form: /^["'`[{]|["'`\]}]$/,
     reason: () => 'has quotes or brackets; write entries without, separated by commas or line breaks',
@@ -35,5 +40,14 @@ const MISSPELLINGS: readonly Misspelling[] = [
 
 /** Why a text is not a valid entry, where its form alone shows that. */
 export function lexicalProblem(text: string): string | undefined {
-  return MISSPELLINGS.find(({ form }) => form.test(text))?.reason(text);
+  return reasonFor(text, OF_ENTRIES);
+}
+
+/** Why a text is not an account ID, where it looks as if it was one. */
+export function accountIdProblem(text: string): string | undefined {
+  return reasonFor(text, OF_ACCOUNT_IDS);
+}
+
+function reasonFor(text: string, misspellings: readonly Misspelling[]): string | undefined {
+  return misspellings.find(({ form }) => form.test(text))?.reason(text);
 }

@@ -34,7 +34,7 @@ const SPECIAL: readonly Partition[] = [
 
 /** Whether a text has the form of a region name, such as `eu-west-1`, `us-gov-east-1` or `eusc-de-east-1`. */
 export function isRegionName(text: string): boolean {
-  return /^[a-z]{2,4}(?:-[a-z]{2,12}){1,3}-\d{1,2}$/.test(text);
+  return /^[a-z]{2,4}(?:-[a-z]{2,12}){1,2}-\d{1,2}$/.test(text);
 }
 
 /** The partition of a region, by its name. */

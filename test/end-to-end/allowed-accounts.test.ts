@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { ecrError } from '../harness/aws-services.ts';
 import { registryUrl } from '../harness/ecr.ts';
@@ -59,6 +61,26 @@ describe('the caller account', () => {
   });
 });
 
+test('the caller account is logged without a further call where a profile assumes a role', async () => {
+  const env = { AWS_PROFILE: 'role', ...world.regionEnv() };
+  const keys = world.identities.keys;
+  mkdirSync(join(world.home, '.aws'), { mode: 0o700 });
+  const config = [
+    '[profile role]',
+    `role_arn = arn:aws:iam::${CALLER}:role/push`,
+    'source_profile = base',
+    '[profile base]',
+    `aws_access_key_id = ${keys.accessKeyId}`,
+    `aws_secret_access_key = ${keys.secretAccessKey}`,
+    ...(keys.sessionToken === undefined ? [] : [`aws_session_token = ${keys.sessionToken}`]),
+  ];
+  writeFileSync(join(world.home, '.aws', 'config'), config.join('\n'), { mode: 0o600 });
+  const main = await run({ registries: OTHER }, env as Record<string, string>);
+  expect(main.errors).toEqual([]);
+  expect(main.log).toContain(`Caller account: ${CALLER}\n`);
+  expect(calls().map(({ service }) => service)).toEqual(['sts', 'ecr']);
+});
+
 describe('the call that shows it', () => {
   test('is one more where accounts are named, in the region of the first', async () => {
     const registries = `${OTHER}.dkr.ecr.us-west-2.amazonaws.com,${OTHER}`;
@@ -98,11 +120,14 @@ describe('the call that shows it', () => {
   });
 });
 
-test.each(['12345', '123456789012x', '$(id)'])(
-  '%j is no account, which is said before any call',
-  async (allowed) => {
-    const main = await run({ 'allowed-account-ids': `${CALLER},${allowed}` });
-    expect(main.errors).toEqual([`Input 'allowed-account-ids': '${allowed}' is not a 12-digit account ID.`]);
-    expect(world.aws.requests).toEqual([]);
-  },
-);
+test.each([
+  ['12345678901', 'has 11 digits, not the 12 of an account ID: a leading zero was lost'],
+  ['123456789012x', 'is not a 12-digit account ID.'],
+  ['$(id)', 'is not a 12-digit account ID.'],
+])('%j is not an account, which is said before any call', async (allowed, words) => {
+  const main = await run({ 'allowed-account-ids': `${CALLER},${allowed}` });
+  expect(main.errors).toEqual([
+    expect.stringContaining(`Input 'allowed-account-ids': '${allowed}' ${words}`),
+  ]);
+  expect(world.aws.requests).toEqual([]);
+});

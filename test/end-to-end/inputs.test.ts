@@ -32,6 +32,21 @@ describe('a bad value stops the step before any call, and is named', () => {
   });
 });
 
+test('inputs of docker/login-action are an error before any call, without their values', async () => {
+  // The runner hands inputs on that the action does not have, with no more than a warning.
+  const given = { INPUT_REGISTRY: 'ghcr.io', INPUT_USERNAME: 'me', INPUT_PASSWORD: 'hunter2-hunter2' };
+  const main = await world.main({ env: { ...world.podIdentityEnv(), ...given } });
+  expect(main.exitCode).toBe(1);
+  const [error = ''] = main.errors;
+  expect(error.split('\n').map((line) => line.slice(0, line.indexOf(' is one of')))).toEqual([
+    "Input 'registry' (variable INPUT_REGISTRY)",
+    "Input 'username' (variable INPUT_USERNAME)",
+    "Input 'password' (variable INPUT_PASSWORD)",
+  ]);
+  expect(main.stdout).not.toContain('hunter2');
+  expect([...world.agent.requests, ...world.aws.requests, ...main.toolRuns]).toEqual([]);
+});
+
 describe('mask-password', () => {
   test.each(['true', 'TRUE', ''])('%j masks', async (value) => {
     const main = await world.main({ env: world.podIdentityEnv(), inputs: { 'mask-password': value } });

@@ -79,9 +79,10 @@ describe('the inputs', () => {
     jest.restoreAllMocks();
   });
 
-  test('that the code reads are those of action.yml, both ways', () => {
+  test('that the code reads are those of action.yml, both ways, and those of docker/login-action', () => {
+    const foreign = ['ecr', 'logout', 'password', 'registry', 'registry-auth', 'scope', 'username'];
     readInputs();
-    expect([...read].sort()).toEqual(inputs.map(({ id }) => id).sort());
+    expect([...read].sort()).toEqual([...inputs.map(({ id }) => id), ...foreign].sort());
   });
 
   test('of the README are those of action.yml, with the same defaults', () => {
