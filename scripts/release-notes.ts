@@ -30,7 +30,7 @@ export function changelogSection(changelog: string, version: string): string {
   return body;
 }
 
-/** How to take the release: by its hash, and how to check that its bundle is what the workflow built. */
+/** How to use the release by its hash, and how to verify that the workflow made each of its files. */
 export function usage(repository: string, commit: string, tag: string): string {
   return [
     '## Use this release',
@@ -39,12 +39,21 @@ export function usage(repository: string, commit: string, tag: string): string {
     `- uses: ${repository}@${commit} # ${tag}`,
     '```',
     '',
-    'The bundle has a build provenance attestation. To check a clone of this tag:',
+    'Every file that a runner executes has a build provenance attestation. To verify all of them in a clone of this tag:',
     '',
     '```sh',
-    `gh attestation verify dist/index.js --repo ${repository}`,
+    verifyCommand(repository),
     '```',
   ].join('\n');
+}
+
+/** Exits with 0 only if the release workflow of the repository attested every file that a runner executes. */
+export function verifyCommand(repository: string): string {
+  const workflow = `${repository}/.github/workflows/release.yml`;
+  return (
+    'git ls-files -z action.yml dist | ' +
+    `xargs -0 -I {} gh attestation verify {} --repo ${repository} --signer-workflow ${workflow}`
+  );
 }
 
 /**

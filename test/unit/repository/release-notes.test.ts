@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { changelogSection, releaseNotes } from '../../../scripts/release-notes.ts';
+import { changelogSection, releaseNotes, verifyCommand } from '../../../scripts/release-notes.ts';
 
 const CHANGELOG = `# Changelog
 
@@ -31,11 +31,11 @@ describe('the notes of a release', () => {
     expect(changelogSection(CHANGELOG, '1.10.0')).toBe('### Added\n\n- Ten.');
   });
 
-  test('show how to use it by its hash, and how to verify the bundle', () => {
+  test('show how to use it by its hash, and how to verify its files', () => {
     const release = { repository: 'someone/ecr-pod-identity-login', commit: 'a'.repeat(40) };
     const notes = releaseNotes('v1.1.0', sources, release);
     expect(notes).toContain(`- uses: someone/ecr-pod-identity-login@${'a'.repeat(40)} # v1.1.0\n`);
-    expect(notes).toContain('gh attestation verify dist/index.js --repo someone/ecr-pod-identity-login\n');
+    expect(notes).toContain(`\n\`\`\`sh\n${verifyCommand(release.repository)}\n\`\`\`\n`);
   });
 
   test.each([

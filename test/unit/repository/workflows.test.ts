@@ -12,6 +12,10 @@ type Step = {
 type Job = {
   readonly permissions?: Readonly<Record<string, string>>;
   readonly 'timeout-minutes'?: number;
+  readonly 'runs-on': string;
+  readonly strategy?: { readonly matrix?: { readonly os?: readonly string[] } };
+  readonly container?: { readonly image: string };
+  readonly services?: Readonly<Record<string, { readonly image: string }>>;
   readonly steps: readonly Step[];
 };
 type Workflow = {
@@ -30,7 +34,7 @@ const stepsOf = (workflow: Workflow): Step[] => Object.values(workflow.jobs).fla
 /** Every job that may write something, and what. A new entry needs a reason in the workflow's own comment. */
 const WRITES: Readonly<Record<string, readonly string[]>> = {
   'codeql.yml analyze': ['security-events'],
-  'rebuild-dist.yml commit': ['contents'],
+  'rebuild-dist.yml commit': ['actions', 'contents'],
   'release.yml readme': ['contents', 'pull-requests'],
   'release.yml release': ['attestations', 'contents', 'id-token'],
   'scorecard.yml analysis': ['id-token', 'security-events'],
@@ -92,6 +96,44 @@ describe.each(FILES)('%s', (file) => {
 
   test('runs nothing with the rights of a pull request from elsewhere', () => {
     expect(textOf(file)).not.toMatch(/pull_request_target|workflow_run/);
+  });
+});
+
+describe('the images of containers', () => {
+  const images = FILES.flatMap((file) =>
+    Object.values(workflowOf(file).jobs).flatMap(({ container, services = {} }) =>
+      [container, ...Object.values(services)].flatMap((one) => (one === undefined ? [] : [one.image])),
+    ),
+  );
+
+  test('are pinned by digest, with a tag that says when they were made', () => {
+    expect(images).not.toEqual([]);
+    for (const image of images) expect(image).toMatch(/^[\w./-]+:\w+-\d{8}@sha256:[0-9a-f]{64}$/);
+  });
+
+  test('are the same in all workflows', () => expect(new Set(images).size).toBe(1));
+});
+
+describe('a job of several systems', () => {
+  const jobs = FILES.flatMap((file) =>
+    Object.entries(workflowOf(file).jobs).map(([name, job]) => ({ name: `${file} ${name}`, job })),
+  );
+  const systems = ({ 'runs-on': runsOn, strategy }: Job): readonly string[] =>
+    strategy?.matrix?.os ?? [runsOn];
+  const mixed = jobs.filter(({ job }) => systems(job).some((system) => !system.startsWith('ubuntu-')));
+
+  test('is there for Windows and macOS', () => {
+    expect(new Set(mixed.flatMap(({ job }) => systems(job).map((system) => system.split('-')[0])))).toEqual(
+      new Set(['ubuntu', 'windows', 'macos']),
+    );
+  });
+
+  // The shells differ: PowerShell on Windows, where `bash` may be the one of WSL; macOS runners have no docker.
+  test.each(mixed)('$name runs nothing but single commands of node and npm', ({ job }) => {
+    const scripts = job.steps.flatMap(({ run }) => (run === undefined ? [] : [run]));
+    expect(scripts.filter((script) => !/^(?:node|npm) [\w./ -]+$/.test(script))).toEqual([]);
+    expect(job.container).toBeUndefined();
+    expect(job.services).toBeUndefined();
   });
 });
 
