@@ -54,7 +54,7 @@ function openToOthers({ tool, location: { file } }: ContainerClient): readonly s
  * that DOCKER_CONFIG leads them to they keep other settings (both seen with podman 5.4 and skopeo 1.18).
  */
 function settingsToLose({ tool, location: { file, variables } }: ContainerClient): readonly string[] {
-  if (typeof variables['REGISTRY_AUTH_FILE'] !== 'string' || file === undefined) return [];
+  if (tool.keepsIn !== 'containers' || !variables['REGISTRY_AUTH_FILE'] || file === undefined) return [];
   const kept = ['auths', 'credHelpers'];
   const names = settingsIn(file).filter((name) => !kept.includes(name));
   if (names.length === 0) return [];
