@@ -129,6 +129,14 @@ export function holdsLogin(
   return entryKeys(registry).some((key) => Object.hasOwn(auths, key) && auths[key]?.auth === auth);
 }
 
+/** Whether the file itself holds a login for a registry, whatever its password. */
+export function hasLogin({ auths = {} }: AuthFile, registry: string): boolean {
+  return entryKeys(registry).some((key) => {
+    const entry = Object.hasOwn(auths, key) ? auths[key] : undefined;
+    return entry !== undefined && !isStoreMark(entry);
+  });
+}
+
 /** The configuration with a login in it. */
 export function withLogin(config: AuthFile, registry: string, auth: string): AuthFile {
   return { ...config, auths: { ...config.auths, [registry]: { auth } } };
@@ -136,7 +144,8 @@ export function withLogin(config: AuthFile, registry: string, auth: string): Aut
 
 /** The configuration without a registry's login; the same object if it has none. */
 export function withoutLogin(config: AuthFile, registry: string): AuthFile {
-  if (config.auths === undefined || !Object.hasOwn(config.auths, registry)) return config;
-  const others = Object.entries(config.auths).filter(([key]) => key !== registry);
-  return { ...config, auths: Object.fromEntries(others) };
+  const keys = entryKeys(registry);
+  const entries = Object.entries(config.auths ?? {});
+  const others = entries.filter(([key]) => !keys.includes(key));
+  return others.length === entries.length ? config : { ...config, auths: Object.fromEntries(others) };
 }

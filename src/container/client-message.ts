@@ -27,3 +27,12 @@ function loggedError(line: string): string | undefined {
   const [, quoted, word] = LOGGED_ERROR.exec(line) ?? [];
   return quoted?.replaceAll('\\"', '"') ?? word;
 }
+
+/**
+ * What a client says, also where it succeeds, of a configuration that it cannot read (docker CLI 28). It replaces such a
+ * file by one with the new login alone.
+ */
+export function unreadableConfig(output: string): string | undefined {
+  const found = /^WARNING: (Error (?:loading|parsing) config file.*)$/m.exec(output)?.[1];
+  return found === undefined ? undefined : singleLine(found);
+}

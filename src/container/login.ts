@@ -7,16 +7,22 @@ import { type BackoffLimits, backoffDelayMs, type Clock, SYSTEM_CLOCK } from '..
 import * as log from '../runner/log.ts';
 import { directoryOf } from './auth-file-location.ts';
 import { ClientError, type ContainerClient, type LoginAttempt } from './client.ts';
+import { helperInFile, isInFile, versionOf } from './find-login.ts';
 import { withLock } from './lock.ts';
-import { isInFile, OverwrittenLogin, verifyLogin, versionOf } from './verify-login.ts';
+import { OverwrittenLogin, verifyLogin } from './verify-login.ts';
 
 /** What a login depends on besides client and registry. */
 export type LoginOptions = LoginAttempt & {
   /** Called where the login fails and is certain not to be written. An earlier login is still there, then. */
   readonly onNotWritten: () => void;
+  /** Whether the auth file is the job's own. */
+  readonly isIsolated: boolean;
   readonly maxAttempts: number;
   readonly clock?: Clock;
 };
+
+/** Tells a known error that the credential helper, if there is one, is named by no auth file. */
+const NO_HELPER = 'no helper in the auth file';
 
 /** An overloaded registry recovers within seconds, or takes longer: the pauses cover both. */
 const LOGIN_BACKOFF: BackoffLimits = { baseMs: 1_000, capMs: 10_000 };
@@ -70,16 +76,15 @@ async function logInWithRetries(
 async function attemptLogin(
   client: ContainerClient,
   login: RegistryLogin,
-  attempt: LoginAttempt,
+  attempt: LoginAttempt & Pick<LoginOptions, 'isIsolated'>,
 ): Promise<ClientError | undefined> {
-  const { location } = client;
-  const directory = directoryOf(location);
+  const directory = directoryOf(client.location);
   if (directory !== undefined) makeDirectory(directory);
   return withLock(directory, attempt.signal, async () => {
-    const before = versionOf(location);
+    const before = versionOf(client);
     try {
       await client.logIn(login, attempt);
-      verifyLogin(client, login, before);
+      verifyLogin(client, login, before, attempt.isIsolated);
       return undefined;
     } catch (error) {
       if (error instanceof ClientError) return error;
@@ -97,13 +102,15 @@ function makeDirectory(directory: string): void {
   }
 }
 
-function loginFailure({ tool }: ContainerClient, { registry }: RegistryLogin, cause: ClientError): Failure {
+function loginFailure(client: ContainerClient, { registry }: RegistryLogin, cause: ClientError): Failure {
+  const { tool } = client;
   const host = parsePrivateHost(registry);
   const region = typeof host === 'string' ? undefined : host.region;
   return new Failure(
     {
       area: 'container-client',
       what: `${tool.name} could not log in to registry ${registry}: ${cause.message}`,
+      details: helperInFile(client, registry) === undefined ? NO_HELPER : '',
       facts: { tool: tool.name, registry, region },
     },
     { cause },

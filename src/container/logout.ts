@@ -1,7 +1,7 @@
 import { messageOf } from '../errors/failure.ts';
-import { singleLine } from '../runner/safe-text.ts';
 import { directoryOf } from './auth-file-location.ts';
 import type { ContainerClient } from './client.ts';
+import { filesWithLogin } from './find-login.ts';
 import { withLock } from './lock.ts';
 
 /**
@@ -18,6 +18,9 @@ export async function logOut(
     await withLock(directoryOf(client.location), signal, () => client.logOut(registry, signal));
     return undefined;
   } catch (error) {
-    return singleLine(messageOf(error));
+    const reason = messageOf(error);
+    // podman asks all of its credential helpers to erase the login, also those that cannot store one.
+    const isDone = /not implemented/.test(reason) && filesWithLogin(client, registry).length === 0;
+    return isDone ? undefined : reason;
   }
 }

@@ -1,11 +1,12 @@
 import { messageOf } from '../errors/failure.ts';
 import type { RegistryLogin } from '../registry/login.ts';
 import type { Environment } from '../runner/environment.ts';
+import * as log from '../runner/log.ts';
 import { singleLine } from '../runner/safe-text.ts';
 import type { AuthFileLocation } from './auth-file-location.ts';
 import { childEnvironment } from './child-environment.ts';
 import { ClientError, type ContainerClient, type LoginAttempt } from './client.ts';
-import { failureReason } from './client-message.ts';
+import { failureReason, unreadableConfig } from './client-message.ts';
 import { type ProcessOptions, type ProcessResult, runProcess } from './process.ts';
 import { type Commands, NOT_LOGGED_IN, type Tool } from './tool.ts';
 import { isTransient } from './transient-error.ts';
@@ -46,7 +47,9 @@ export function programClient(
     async logIn({ registry, username, password }: RegistryLogin, { signal, onMayBeWritten }: LoginAttempt) {
       const args = [...commands.login, '--username', username, '--password-stdin', registry];
       const options = { input: password, deadlineMs: LOGIN_DEADLINE_MS, signal, onStarted: onMayBeWritten };
-      requireLoggedIn(await run(args, options));
+      const result = await run(args, options);
+      warnOfConfig(tool, result.stderr);
+      requireLoggedIn(result);
     },
     async logOut(registry, signal) {
       const result = await run([...commands.logout, registry], { deadlineMs: LOGOUT_DEADLINE_MS, signal });
@@ -67,6 +70,18 @@ export function clientEnvironment(
   const kept = inherited.filter(([name]) => !Object.hasOwn(variables, name));
   const ofLocation = Object.entries(variables).filter(([, value]) => value !== null);
   return Object.fromEntries([...kept, ...ofLocation]) as Environment;
+}
+
+const warned = new Set<string>();
+
+/** Each attempt says the same. */
+function warnOfConfig({ name }: Tool, output: string): void {
+  const problem = unreadableConfig(output);
+  if (problem === undefined || warned.has(problem)) return;
+  warned.add(problem);
+  log.warning(
+    `${name} cannot read its configuration and replaces it by one with the new login alone: ${problem}. Correct or remove the file.`,
+  );
 }
 
 function requireLoggedIn(result: ProcessResult): void {

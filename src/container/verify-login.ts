@@ -1,10 +1,7 @@
-import { statSync } from 'node:fs';
-import { messageOf } from '../errors/failure.ts';
 import type { RegistryLogin } from '../registry/login.ts';
 import * as log from '../runner/log.ts';
-import { type AuthFile, helperFor, holdsLogin, readAuthFile } from './auth-file.ts';
-import { type AuthFileLocation, authFilesOf } from './auth-file-location.ts';
 import { ClientError, type ContainerClient } from './client.ts';
+import { helperInFile, isInFile, versionOf } from './find-login.ts';
 
 /** A login that succeeded and was then lost: another program, outside the lock, wrote an older state of the file back. */
 export class OverwrittenLogin extends ClientError {
@@ -15,73 +12,67 @@ export class OverwrittenLogin extends ClientError {
   }
 }
 
-/** What changes with every change of the auth file; undefined where there is no file. */
-export function versionOf({ file }: AuthFileLocation): string | undefined {
-  const found = file === undefined ? undefined : statSync(file, { throwIfNoEntry: false });
-  return found && [found.ino, found.size, found.mtimeMs].join();
-}
-
 /**
- * Looks for the login in the auth file after the client has reported success, and warns where a credential helper has
- * it that keeps none.
- * Throws an OverwrittenLogin where another program has overwritten it.
+ * Looks for the login in the client's auth file after the client has reported success, and reports what may surprise: a
+ * credential helper that keeps no login, or one that other jobs can use as well.
+ * Throws an OverwrittenLogin if another program has overwritten the login.
  *
  * @param before the version of the file before the login
+ * @param isIsolated whether the file is the job's own
  */
-export function verifyLogin(client: ContainerClient, login: RegistryLogin, before: string | undefined): void {
+export function verifyLogin(
+  client: ContainerClient,
+  login: RegistryLogin,
+  before: string | undefined,
+  isIsolated: boolean,
+): void {
   const { tool, location } = client;
-  const { file } = location;
-  const config = file === undefined ? undefined : readable(file);
-  if (file === undefined || config === undefined) return;
-  const reads = { storeForAll: tool.keepsIn !== 'containers', emptyHelper: tool.emptyHelper };
-  const helper = helperFor(config, login.registry, reads);
+  const helper = helperInFile(client, login.registry);
   if (helper !== undefined) {
     warnOfHelper(helper, client, login.registry);
-  } else if (tool.keepsByHost && !isInFile(client, login)) {
+  } else if (location.file !== undefined && tool.keepsByHost && !isInFile(client, login)) {
     // A client that hands the login to a helper of another configuration (registries.conf) leaves the file as it is.
-    if (versionOf(location) !== before) throw new OverwrittenLogin(file);
-    log.info(`${tool.name} keeps its logins in a credential helper, not in ${file}`);
-  }
-}
-
-/** Whether an auth file of the client holds this login. */
-export function isInFile(
-  { tool, location }: Pick<ContainerClient, 'tool' | 'location'>,
-  login: RegistryLogin,
-): boolean {
-  return authFilesOf(tool, location).some((file) => {
-    const config = readable(file);
-    return config !== undefined && holdsLogin(config, login.registry, login);
-  });
-}
-
-function readable(file: string): AuthFile | undefined {
-  try {
-    return readAuthFile(file);
-  } catch (error) {
-    log.debug(`${file} cannot be read: ${messageOf(error)}`);
-    return undefined;
+    if (versionOf(client) !== before) throw new OverwrittenLogin(location.file);
+    reportOtherHelper(client, location.file, isIsolated);
   }
 }
 
 /**
- * A helper that does not keep the login is worth a warning: Amazon's own takes a login, where it is told to
- * (`AWS_ECR_IGNORE_CREDS_STORAGE`), and keeps none, and what runs no client at all hands nothing to any helper.
+ * A helper that does not keep the login is worth a warning: Amazon's own takes a login if it is told to
+ * (`AWS_ECR_IGNORE_CREDS_STORAGE`) and keeps none, and `config-file` hands nothing to any helper.
  */
 function warnOfHelper(helper: string, { tool, location }: ContainerClient, registry: string): void {
   const remedy = "input 'isolate-docker-config' sets it aside for this job.";
   if (tool.commands === undefined) {
     log.warning(
-      `${location.file} names the credential helper ${helper} for registry ${registry}: tools that read the file ask it, ` +
-        `not the login that was written there; ${remedy}`,
+      `${location.file} names the credential helper ${helper} for registry ${registry}: tools that read the file use it ` +
+        `instead of the login that was written there; ${remedy}`,
     );
   } else if (helper === KEEPS_NOTHING) {
     log.warning(
       `The credential helper ${helper} took the login of ${tool.name} to registry ${registry} and keeps none: pulls ` +
-        `and pushes will use the identity of the helper, not the one that this step signed with; ${remedy}`,
+        `and pushes will use the credentials of the helper, not those of this step; ${remedy}`,
     );
   }
 }
 
-/** The helper that keeps no login: whatever it takes, it answers with a token of its own making. */
+/** The helper that keeps no login: it always returns a token that it has requested itself. */
 const KEEPS_NOTHING = 'ecr-login';
+
+const reported = new WeakSet<ContainerClient>();
+
+/** Says once for a client that a helper keeps its logins, which no configuration that this action reads names. */
+function reportOtherHelper(client: ContainerClient, file: string, isIsolated: boolean): void {
+  if (reported.has(client)) return;
+  reported.add(client);
+  const { name, keepsIn } = client.tool;
+  const what = `${name} keeps its logins in a credential helper, not in ${file}.`;
+  if (!isIsolated) {
+    log.info(what);
+    return;
+  }
+  const where = keepsIn === 'containers' ? ' from credential-helpers in registries.conf' : '';
+  log.warning(
+    `${what} Other jobs can use them until this job's post step logs out. Remove the helper${where} to keep them in this job.`,
+  );
+}

@@ -47,6 +47,7 @@ export async function logInToAll(
           logIn(client, login, {
             maxAttempts,
             signal,
+            isIsolated: choice.isolateDockerConfig,
             onMayBeWritten: () => record.add(client, registry),
             // Post must not take away a login that was there before this step.
             onNotWritten: () => record.takeBack(client, registry),

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { createClient } from '../container/create-client.ts';
+import { filesWithLogin } from '../container/find-login.ts';
 import { findTool } from '../container/find-tool.ts';
 import { logOut as logOutOf } from '../container/logout.ts';
-import { withTool } from '../container/tool.ts';
+import { TOOLS, withTool } from '../container/tool.ts';
 import { Failure } from '../errors/failure.ts';
 import { restoreVariables } from '../outputs.ts';
 import { type Environment, variable } from '../runner/environment.ts';
@@ -24,7 +25,9 @@ export async function logOut({ environment, signal }: Pick<Stage, 'environment' 
     return;
   }
   if (isolation?.isFirst) {
-    // All logins of this step are in it: no client is needed to undo them.
+    // All logins of this step are in it, except those that a credential helper has.
+    const others = logins.filter((login) => !isInFile(login));
+    problems.push(...(await logOutOfAll(others, environment, signal)));
     log.info(`Removing the job's own docker configuration ${isolation.directory}`);
     const { removeJobDirectory } = await import('../container/isolation/remove.ts');
     const temp = variable(environment, 'RUNNER_TEMP') ?? '';
@@ -40,6 +43,11 @@ export async function logOut({ environment, signal }: Pick<Stage, 'environment' 
   if (problems.length > 0) throw new Failure({ what: problems.join('\n') });
 }
 
+/** Whether the auth file holds a login, so that no client is needed to undo it. */
+function isInFile({ registry, tool, ...location }: SavedLogin): boolean {
+  return filesWithLogin({ tool: TOOLS[tool], location }, registry).length > 0;
+}
+
 /** Gives the reasons of those that could not be logged out of. */
 async function logOutOfAll(
   logins: readonly SavedLogin[],
@@ -49,13 +57,7 @@ async function logOutOfAll(
   const problems: string[] = [];
   for (const { registry, tool, ...location } of logins) {
     log.info(`Logging out of registry ${registry}${withTool(tool)}`);
-    const found = await findTool(tool);
-    if (found === undefined) {
-      problems.push(
-        `${tool} is not on the path of this runner any more: it is still logged in to ${registry}`,
-      );
-      continue;
-    }
+    const found = (await findTool(tool)) ?? { tool: TOOLS[tool] };
     const problem = await logOutOf(createClient(found, location, environment), registry, signal);
     if (problem !== undefined) problems.push(`${tool} could not log out of registry ${registry}: ${problem}`);
   }

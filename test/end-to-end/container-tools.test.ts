@@ -175,14 +175,14 @@ describe('input container-cli', () => {
     expect([...main.toolRuns, ...world.agent.requests, ...world.aws.requests]).toEqual([]);
   });
 
-  test('a tool that is not on the path is named, with those that are, before anything is asked', async () => {
+  test('a tool that is not on PATH is named, with those that are, before anything is asked', async () => {
     const main = await world.main({
       env: world.podIdentityEnv(),
       inputs: { 'container-cli': 'docker,podman' },
       tools: { docker: done, skopeo: done },
     });
     expect(main.exitCode).toBe(1);
-    expect(main.errors[0]).toMatch(/podman.*not on the path/);
+    expect(main.errors[0]).toMatch(/podman not found on PATH/);
     expect(main.errors[0]).toContain('docker, skopeo');
     expect([...main.toolRuns, ...world.agent.requests, ...world.aws.requests]).toEqual([]);
   });
@@ -192,7 +192,7 @@ describe('input container-cli', () => {
     const main = await world.main({ env: world.podIdentityEnv(), tools });
     expect(main.exitCode).toBe(0);
     expect(main.toolRuns.map(({ tool }) => tool)).toEqual(['nerdctl']);
-    expect(main.log).toContain('docker is not on the path; nerdctl');
+    expect(main.log).toContain('docker is not on PATH, so nerdctl is used');
     const post = await world.post(main);
     expect(post.toolRuns.map(({ tool, argv }) => [tool, argv[0]])).toEqual([['nerdctl', 'logout']]);
   });

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { ecrReply } from '../harness/aws-services.ts';
@@ -74,7 +74,7 @@ describe('docker refuses', () => {
   test('docker is missing: said before any call', async () => {
     const main = await world.main({ env: world.podIdentityEnv(), tools: {} });
     expect(main.exitCode).toBe(1);
-    expect(main.errors[0]).toContain('docker is not on the path');
+    expect(main.errors[0]).toContain('No container tool found on PATH');
     expect([...world.agent.requests, ...world.aws.requests]).toEqual([]);
   });
 });
@@ -207,11 +207,32 @@ describe('post', () => {
     ]);
   });
 
-  test('without docker it says so', async () => {
-    const main = await world.main({ env: world.podIdentityEnv() });
-    const post = await world.post(main, { tools: {} });
-    expect([post.exitCode, post.errors.length]).toEqual([1, 1]);
-    expect(post.errors[0]).toContain('docker is not on the path');
+  describe('without the client on PATH', () => {
+    const keepsLogins = { docker: { keepsLogins: true }, podman: { exitCode: 0 } };
+
+    test('removes the login from the auth file, and no other', async () => {
+      const main = await world.main({ env: world.podIdentityEnv(), tools: keepsLogins });
+      const file = join(world.home, '.docker', 'config.json');
+      const config = JSON.parse(readFileSync(file, 'utf8')) as { auths: object };
+      writeFileSync(
+        file,
+        JSON.stringify({ ...config, auths: { ...config.auths, 'ghcr.io': { auth: 'eDp5' } } }),
+      );
+      const post = await world.post(main, { tools: {} });
+      expect([post.exitCode, post.errors, post.warnings]).toEqual([0, [], []]);
+      expect(post.log).toContain('docker is no longer on PATH: the login to registry');
+      expect(world.dockerLogins()).toEqual({ 'ghcr.io': { auth: 'eDp5' } });
+    });
+
+    test('says what to run where the login is not in the file', async () => {
+      mkdirSync(join(world.home, '.docker'), { mode: 0o700 });
+      writeFileSync(join(world.home, '.docker', 'config.json'), '{"credsStore":"desktop"}');
+      const main = await world.main({ env: world.podIdentityEnv(), tools: { docker: { exitCode: 0 } } });
+      const post = await world.post(main, { tools: {} });
+      expect([post.exitCode, post.errors.length]).toEqual([1, 1]);
+      expect(post.errors[0]).toContain('docker is no longer on PATH, and the login is not in');
+      expect(post.errors[0]).toContain(`docker logout ${await world.registryHost()}`);
+    });
   });
 
   test('logs out of the configuration that was written, whatever DOCKER_CONFIG is by then', async () => {

@@ -57,6 +57,7 @@ async function run(
   const options = {
     maxAttempts,
     signal,
+    isIsolated: false,
     onMayBeWritten: () => told.push('may be written'),
     onNotWritten: () => told.push('not written'),
     clock: { now: () => 0, random: () => 0.5, sleep: async (ms: number) => void pauses.push(ms), ...clock },

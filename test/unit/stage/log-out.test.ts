@@ -19,7 +19,7 @@ test.each([
     { registries: ['a.example'], tool: 'docker', variables: {} },
   ]);
   const written = captureOutput();
-  const words = 'docker is not on the path of this runner any more: it is still logged in to a.example';
+  const words = 'docker could not log out of registry a.example: docker is no longer on PATH';
   await expect(logOut({ environment: {}, signal })).rejects.toThrow(words);
   expect(written().includes(`::warning::${words}`)).toBe(warns);
 });
