@@ -5,13 +5,10 @@ import { singleLine } from '../runner/safe-text.ts';
 import { type Finder, type FoundTool, findTool } from './find-tool.ts';
 import { isToolName, OTHER_PROGRAMS, TOOL_NAMES, type ToolName } from './tool.ts';
 
-/** The names in the list, in its order and without repeats, and the words that name no tool. */
+/** The tools in the list, in its order and without repeats, and a message for each word that names no tool. */
 export type ParsedTools = { readonly names: readonly ToolName[]; readonly problems: readonly string[] };
 
-/**
- * Reads the list of input `container-cli`: names of tools between commas or line breaks, in any case; spaces, empty
- * entries and repeats are harmless.
- */
+/** Reads input `container-cli`: names of tools, in any case, separated by commas or newlines. */
 export function parseTools(text: string): ParsedTools {
   const words = text.split(/[,\r\n]+/).map((word) => word.trim().toLowerCase());
   const names: ToolName[] = [];
@@ -24,9 +21,8 @@ export function parseTools(text: string): ParsedTools {
 }
 
 /**
- * Finds the tools that the user names; where none is named, docker, or else the first of the other programs that is
- * there.
- * Throws a Failure where one that is named is not there, or none is there at all.
+ * Finds the tools that the user names. If none is named: docker, or else the first of the other programs on PATH.
+ * Throws a Failure if a named tool is not on PATH, or none is.
  */
 export async function chooseTools(
   names: readonly ToolName[],
@@ -45,19 +41,22 @@ async function defaultTool(find: Finder): Promise<FoundTool> {
   for (const name of OTHER_PROGRAMS) {
     const other = await findTool(name, find);
     if (other === undefined) continue;
-    log.info(`docker is not on the path; ${name}, which is, is used. Input 'container-cli' chooses another.`);
+    log.info(`docker is not on PATH, so ${name} is used. Input 'container-cli' selects another tool.`);
     return other;
   }
-  const others = OTHER_PROGRAMS.join(', ');
-  const what = `docker is not on the path of this runner, and none of ${others} either.`;
-  throw new Failure({ what, knownError: 'client-missing', facts: { tool: 'docker' } });
+  const what = `No container tool found on PATH: neither docker nor ${OTHER_PROGRAMS.join(', ')}.`;
+  throw toolMissing(what, 'docker');
 }
 
 async function missingTools(missing: readonly ToolName[], find: Finder): Promise<Failure> {
-  const there = await Promise.all(['docker' as const, ...OTHER_PROGRAMS].map((name) => findTool(name, find)));
-  const names = there.flatMap((found) => found?.tool.name ?? []);
-  const found =
-    names.length > 0 ? `On the path are: ${names.join(', ')}.` : 'No container tool is on the path.';
-  const what = `Input 'container-cli' names ${missing.join(', ')}, which is not on the path of this runner. ${found}`;
-  return new Failure({ what, knownError: 'client-missing', facts: { tool: missing.join(', ') } });
+  const found = await Promise.all(['docker' as const, ...OTHER_PROGRAMS].map((name) => findTool(name, find)));
+  const names = found.flatMap((one) => one?.tool.name ?? []);
+  const onPath = names.length > 0 ? `On PATH: ${names.join(', ')}.` : 'No container tool found on PATH.';
+  const tools = missing.join(', ');
+  return toolMissing(`Input 'container-cli': ${tools} not found on PATH. ${onPath}`, tools);
+}
+
+function toolMissing(what: string, tool: string): Failure {
+  const knownError = process.platform === 'win32' ? 'client-missing-windows' : 'client-missing';
+  return new Failure({ what, knownError, facts: { tool } });
 }

@@ -8,7 +8,8 @@
  */
 const LASTING = new RegExp(
   [
-    'error (?:storing|saving|getting|erasing) credentials|credential helper|(?<!501 )not implemented',
+    'error (?:storing|getting|erasing) credentials|credential helper|(?<!501 )not implemented',
+    'error saving credentials|failed to store the credentials',
     'permission denied|operation not permitted|access is denied|read-only file system',
     'unknown (?:shorthand )?flag|unknown command|flag provided but not defined|requires (?:exactly|at most)',
     'x509:|certificate signed by unknown authority|server gave HTTP response to HTTPS client',
@@ -18,13 +19,18 @@ const LASTING = new RegExp(
   'i',
 );
 
+/** On Windows nobody can replace a file that another program has open, and most have it open only for milliseconds. */
+const FILE_IN_USE =
+  /(?:config|auth)\.json\S*: (?:access is denied|the process cannot access the file because it is being used by another process)/i;
+
 /** Errors of the network, of name lookup, and of registries that are overloaded or unavailable. */
 const TRANSIENT = new RegExp(
   [
     'TLS handshake timeout|i/o timeout|context deadline exceeded|Client\\.Timeout|timed out',
     'did not properly respond|request canceled while waiting',
     'no such host|server misbehaving|temporary failure in name resolution|no answer from DNS server',
-    'connection refused|actively refused it|no route to host|network is unreachable',
+    'getaddrinfow',
+    'connection refused|actively refused it|no route to host|network is unreachable|unreachable (?:network|host)',
     '\\bEOF\\b|connection reset|broken pipe|forcibly closed|closed network connection|connection was aborted',
     'server closed idle connection|stream error|GOAWAY',
     '\\b408\\b.{0,3}request timeout|\\b429\\b.{0,3}too many requests|toomanyrequests|rate exceeded|rate limit',
@@ -36,5 +42,5 @@ const TRANSIENT = new RegExp(
 
 /** Whether the next attempt may succeed, by the client's message. A message that is not known is not transient. */
 export function isTransient(message: string): boolean {
-  return !LASTING.test(message) && TRANSIENT.test(message);
+  return FILE_IN_USE.test(message) || (!LASTING.test(message) && TRANSIENT.test(message));
 }

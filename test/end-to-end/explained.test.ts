@@ -550,7 +550,7 @@ describe('docker', () => {
     [
       'is missing',
       () => ({ env: world.podIdentityEnv(), tools: {} }),
-      ['docker is not on the path', 'docker-cli'],
+      ['No container tool found on PATH', 'docker-cli'],
     ],
     [
       'may not use its socket',
@@ -572,12 +572,16 @@ describe('docker', () => {
     [
       'has the store of Windows',
       docker(`${storing}\`The stub received bad data.\``),
-      ['The stub received bad data', "Windows' credential store", 'wincred'],
+      ['The stub received bad data', 'by itself: no configuration names one', 'isolate-docker-config: true'],
     ],
     [
       'has the store of macOS',
       docker(`${storing}\`The specified item already exists in the keychain.\``),
-      ['already exists in the keychain', 'security delete-internet-password -s 127.0.0.1:'],
+      [
+        'already exists in the keychain',
+        'by itself: no configuration names one',
+        'isolate-docker-config: true',
+      ],
     ],
     [
       'has a store that is not installed',
@@ -602,9 +606,9 @@ describe('docker', () => {
   ]);
 
   test.each([
-    [400, 'Bad Request', 'good only in the region that gave it'],
-    [401, 'Unauthorized', 'does not take the password that Amazon ECR has just given'],
-    [403, 'Forbidden', 'knows this identity and does not let it in'],
+    [400, 'Bad Request', 'valid only in the region that issued it'],
+    [401, 'Unauthorized', 'refuses the password that Amazon ECR has just issued'],
+    [403, 'Forbidden', 'denies access'],
   ])('is answered %i by the registry', async (status, words, cause) => {
     const registry = await world.registry();
     registry.faults.always(answer(status, ''));

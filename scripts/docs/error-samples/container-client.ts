@@ -1,53 +1,149 @@
 import type { ErrorSamples } from './sample.ts';
 
+const HOST = '111122223333.dkr.ecr.eu-west-1.amazonaws.com';
+const GET = `Get "https://${HOST}/v2/":`;
+const DIAL = `${GET} dial tcp 10.0.0.1:443:`;
+const STORING = 'error storing credentials - err: exit status 1, out:';
+/** What is known of the client's auth file, where it names no credential helper. */
+const NO_HELPER = '\nno helper in the auth file';
+
+/** Messages of docker 28, podman 5.4, buildah 1.39, skopeo 1.18 and oras 1.2, and those that users have reported. */
 export const CONTAINER_CLIENT_SAMPLES: ErrorSamples = {
-  'client-missing': ['docker is not on the PATH'],
+  'client-missing': ['docker is not on PATH'],
+  'client-missing-windows': ['docker is not on PATH'],
+  'client-not-executable': [
+    'docker could not be started: spawn EINVAL',
+    'docker could not be started: spawn /usr/local/bin/docker EACCES',
+  ],
+  'client-user-unknown': ['error determining current user: user: unknown userid 1001'],
   'client-socket-denied': [
     'permission denied while trying to connect to the docker API at unix:///var/run/docker.sock',
     'permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock',
     'dial unix /var/run/docker.sock: connect: permission denied',
   ],
+  'client-pipe-denied': [
+    'error during connect: Get "http://%2F%2F.%2Fpipe%2Fdocker_engine/v1.47/auth": open //./pipe/docker_engine: Access is denied.',
+    'permission denied while trying to connect to the docker API at npipe:////./pipe/docker_engine',
+  ],
+  'client-pipe-missing': [
+    'error during connect: Post "http://%2F%2F.%2Fpipe%2Fdocker_engine/v1.47/auth": open //./pipe/docker_engine: The system cannot find the file specified.',
+    'failed to connect to the docker API at npipe:////./pipe/docker_engine; check if the path is correct and if the daemon is running: open //./pipe/docker_engine: The system cannot find the file specified.',
+  ],
   'client-engine-down': [
     'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?',
   ],
-  'auth-file-without-place': [
+  'registries-conf-helper': [
+    `podman could not log in to registry ${HOST}: Error: ${STORING} \`not implemented\`${NO_HELPER}`,
+    `podman could not log in to registry ${HOST}: Error: ${STORING} \`User interaction is not allowed.\`${NO_HELPER}`,
+  ],
+  'credential-store-not-implemented': [`Error saving credentials: ${STORING} \`not implemented\``],
+  'credential-helper-missing': [
+    'error getting credentials - err: exec: "docker-credential-desktop": executable file not found in $PATH, out: ``',
+    `Error: failed to store the credentials for ${HOST}: exec: "docker-credential-desktop": executable file not found in $PATH`,
+  ],
+  'credential-store-detected': [
+    `Error saving credentials: ${STORING} \`The stub received bad data.\`${NO_HELPER}`,
+    `error saving credentials: ${STORING} \`The name org.freedesktop.secrets was not provided by any .service files\`${NO_HELPER}`,
+  ],
+  'credential-store-windows': [`Error saving credentials: ${STORING} \`The stub received bad data.\``],
+  'credential-store-keychain': [
+    `Error saving credentials: ${STORING} \`The specified item already exists in the keychain.\``,
+  ],
+  'credential-store-locked': [
+    `Error saving credentials: ${STORING} \`User interaction is not allowed. (-25308)\``,
+    `Error saving credentials: ${STORING} \`keychain is locked for the current non-interactive session. Please run "security -v unlock-keychain ~/Library/Keychains/login.keychain-db" to unlock keychain and try again\``,
+    `Error saving credentials: ${STORING} \`Cannot create an item in a locked collection\``,
+    `Error saving credentials: ${STORING} \`pass store is uninitialized\``,
+    `Error: failed to store the credentials for ${HOST}: User interaction is not allowed.`,
+  ],
+  'credential-store-failed': [
+    `Error saving credentials: ${STORING} \`the vault is sealed\``,
+    `Error: failed to store the credentials for ${HOST}: the vault is sealed`,
+  ],
+  'auth-file-without-location': [
     'get credentials: reading JSON file "/run/containers/1000/auth.json": open /run/containers/1000/auth.json: permission denied',
     'mkdir /run/containers/1000: permission denied',
   ],
-  'credential-store-not-implemented': [
-    'Error saving credentials: error storing credentials - err: exit status 1, out: `not implemented`',
+  'runtime-directory-missing': [
+    'Error: "/run/user/1001" directory set by $XDG_RUNTIME_DIR does not exist. Either create the directory or unset $XDG_RUNTIME_DIR.: faccessat /run/user/1001: no such file or directory',
   ],
-  'credential-store-windows': [
-    'Error saving credentials: error storing credentials - err: exit status 1, out: `The stub received bad data.`',
+  'home-not-writable': [
+    'Error saving credentials: mkdir /.docker: permission denied',
+    `Error: failed to store the credentials for ${HOST}: failed to make directory /.docker: mkdir /.docker: permission denied`,
+    'stat /.config: no such file or directory',
+    "/.docker/config.json could not be changed: EACCES: permission denied, mkdir '/.docker'",
   ],
-  'credential-store-keychain': [
-    'Error saving credentials: error storing credentials - err: exit status 1, out: `The specified item already exists in the keychain.`',
+  'auth-file-no-space': [
+    'Error saving credentials: write /home/runner/.docker/config.json1049134342: no space left on device',
+    `Error: failed to store the credentials for ${HOST}: failed to save config file: failed to ingest: write /home/runner/.docker/oras_credstore_temp_759175090: no space left on device`,
+    'Error: writing to file "/run/user/1001/containers/auth.json": write /run/user/1001/containers/.tmp-auth.json3065408949: no space left on device',
+    '/home/runner/.docker/config.json could not be changed: ENOSPC: no space left on device, write',
   ],
-  'credential-helper-missing': [
-    'error getting credentials - err: exec: "docker-credential-desktop": executable file not found in $PATH, out: ``',
+  'auth-file-read-only': [
+    'Error saving credentials: open /etc/docker-config/config.json591638115: read-only file system',
+    'Error: mkdir /etc/containers/auth: read-only file system',
+    `Error: failed to store the credentials for ${HOST}: failed to save config file: failed to create ingest file: open /etc/docker-config/oras_credstore_temp_2416645318: read-only file system`,
+    "/etc/docker-config/config.json could not be changed: EROFS: read-only file system, open '/etc/docker-config/config.json.5f1c'",
   ],
-  'credential-store-failed': [
-    'Error saving credentials: error storing credentials - err: exit status 1, out: `the vault is locked`',
+  'auth-file-in-use': [
+    'Error saving credentials: rename C:\\Users\\runner\\.docker\\config.json385557979 C:\\Users\\runner\\.docker\\config.json: Access is denied.',
+    'Error saving credentials: open C:\\Users\\runner\\.docker\\config.json: The process cannot access the file because it is being used by another process.',
+    "C:\\Users\\runner\\.docker\\config.json could not be changed: EPERM: operation not permitted, rename 'C:\\Users\\runner\\.docker\\config.json.5f1c' -> 'C:\\Users\\runner\\.docker\\config.json'",
   ],
-  'registry-bad-request': [
-    'login attempt to https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/ failed with status: 400 Bad Request',
+  'auth-file-is-mount': [
+    'Error saving credentials: rename /root/.docker/config.json2889712038 /root/.docker/config.json: device or resource busy',
+    'Error: writing to file "/root/.docker/config.json": rename /root/.docker/.tmp-config.json1357586311 /root/.docker/config.json: device or resource busy',
+    "/root/.docker/config.json could not be changed: EBUSY: resource busy or locked, rename '/root/.docker/config.json.5f1c' -> '/root/.docker/config.json'",
   ],
-  'registry-forbidden': [
-    'login attempt to https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/ failed with status: 403 Forbidden',
+  'docker-config-names-file': [
+    'Error saving credentials: mkdir /home/runner/.docker/config.json: not a directory',
+    'Error: failed to open config file at /home/runner/.docker/config.json/config.json: open /home/runner/.docker/config.json/config.json: not a directory',
+    'Error: get credentials: reading JSON file "/home/runner/.docker/config.json/config.json": open /home/runner/.docker/config.json/config.json: not a directory',
+    "/home/runner/.docker/config.json/config.json could not be changed: ENOTDIR: not a directory, open '/home/runner/.docker/config.json/config.json'",
   ],
+  'auth-file-not-in-directory': [
+    'Error saving credentials: mkdir /home/runner/.docker: not a directory',
+    'Error: failed to open config file at /home/runner/.docker/config.json: open /home/runner/.docker/config.json: not a directory',
+    'Failed to obtain podman configuration: unable to make rootless runtime: mkdir /run/user/1001/containers: not a directory',
+    "/home/runner/.docker/config.json could not be changed: ENOTDIR: not a directory, open '/home/runner/.docker/config.json'",
+  ],
+  'auth-file-is-directory': [
+    'Error: get credentials: reading JSON file "/home/runner/auth": read /home/runner/auth: is a directory',
+    'Error saving credentials: rename /root/.docker/config.json985937260 /root/.docker/config.json: file exists',
+    '/root/.docker/config.json could not be changed: EISDIR: illegal operation on a directory, read',
+  ],
+  'auth-file-invalid': [
+    'Error: get credentials: reading JSON file "/run/user/1001/containers/auth.json": unmarshaling JSON at "/run/user/1001/containers/auth.json": invalid character \'}\' looking for beginning of object key string',
+    "Error: failed to decode config file at /home/runner/.docker/config.json: invalid config format: invalid character '}' looking for beginning of object key string",
+    '/home/runner/.docker/config.json could not be changed: it is not valid JSON',
+  ],
+  'auth-file-denied': [
+    'Error saving credentials: open /home/runner/.docker/config.json2082912559: permission denied',
+    `Error: failed to store the credentials for ${HOST}: failed to save config file: failed to create ingest file: open /home/runner/.docker/oras_credstore_temp_930250903: permission denied`,
+    'writing to file "/run/user/1001/containers/auth.json": open /run/user/1001/containers/.tmp-auth.json3286977598: permission denied',
+    "/home/runner/.docker/config.json could not be changed: EACCES: permission denied, open '/home/runner/.docker/config.json'",
+  ],
+  'registry-bad-request': [`login attempt to https://${HOST}/v2/ failed with status: 400 Bad Request`],
+  'registry-forbidden': [`login attempt to https://${HOST}/v2/ failed with status: 403 Forbidden`],
   'registry-unauthorized': [
-    'login attempt to https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/ failed with status: 401 Unauthorized',
-    'Error response from daemon: Get "https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/": unauthorized: incorrect username or password',
+    `login attempt to https://${HOST}/v2/ failed with status: 401 Unauthorized`,
+    `Error response from daemon: ${GET} unauthorized: incorrect username or password`,
   ],
   'registry-untrusted': [
-    'Get "https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/": tls: failed to verify certificate: x509: certificate signed by unknown authority',
+    `${GET} tls: failed to verify certificate: x509: certificate signed by unknown authority`,
   ],
   'registry-unreachable': [
-    'Get "https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/": dial tcp: lookup 111122223333.dkr.ecr.eu-west-1.amazonaws.com: no such host',
-    'Get "https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/": dial tcp 10.0.0.1:443: connect: connection refused',
-    'Get "https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/": dial tcp 10.0.0.1:443: i/o timeout',
-    'Get "https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/": net/http: TLS handshake timeout',
-    'Get "https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/": EOF',
-    'docker could not log in to registry 111122223333.dkr.ecr.eu-west-1.amazonaws.com: timed out after 45 s',
+    `${GET} dial tcp: lookup ${HOST}: no such host`,
+    `${GET} dial tcp: lookup ${HOST}: getaddrinfow: The requested name is valid, but no data of the requested type was found.`,
+    `${DIAL} connect: connection refused`,
+    `${DIAL} connectex: No connection could be made because the target machine actively refused it.`,
+    `${DIAL} i/o timeout`,
+    `${DIAL} connectex: A connection attempt failed because the connected party did not properly respond after a period of time, or established connection failed because connected host has failed to respond.`,
+    `${DIAL} connectex: A socket operation was attempted to an unreachable network.`,
+    `${DIAL} connectex: A socket operation was attempted to an unreachable host.`,
+    `${GET} read tcp 10.0.0.9:5->10.0.0.1:443: wsarecv: An existing connection was forcibly closed by the remote host.`,
+    `${GET} net/http: TLS handshake timeout`,
+    `${GET} EOF`,
+    `docker could not log in to registry ${HOST}: timed out after 45 s`,
   ],
 };

@@ -1,121 +1,316 @@
 import { OWN_DOCKER_CONFIG } from './commands.ts';
 import type { KnownError } from './known-error.ts';
 
-export const CONTAINER_CLIENT: readonly KnownError[] = [
+const AREAS: KnownError['areas'] = ['container-client'];
+
+/** The client itself, and its engine. */
+const CLIENT: readonly KnownError[] = [
   {
     id: 'client-missing',
-    areas: ['container-client'],
-    means: 'The runner image does not have {tool}, or it is not on the path of this step.',
+    areas: AREAS,
+    means: '{tool} is not in the runner image, or its directory is not on PATH.',
     remedy:
-      "Install the client in the runner image (an engine is not needed to log in), Debian and Ubuntu:\nsudo apt-get install --yes docker-cli\nOr, for builders that read docker's config.json and need no client (kaniko, buildctl, crane, ko, jib):\nwith:\n  container-cli: config-file",
+      "Install the client in the runner image. An engine is not needed to log in. On Debian and Ubuntu:\nsudo apt-get install --yes docker-cli\nBuilders that read docker's config.json (kaniko, buildctl, crane, ko, jib) need no client:\nwith:\n  container-cli: config-file",
+  },
+  {
+    id: 'client-missing-windows',
+    areas: AREAS,
+    means:
+      '{tool} is not installed on this runner, or its directory is not on the Path of the runner service.',
+    remedy:
+      "Find the client, add its directory to the system Path, and restart the runner service:\nwhere.exe docker\nBuilders that read docker's config.json need no client:\nwith:\n  container-cli: config-file",
+  },
+  {
+    id: 'client-not-executable',
+    areas: AREAS,
+    pattern: /could not be started: spawn (?:EINVAL|UNKNOWN|\S+ (?:EACCES|ENOEXEC)|EACCES|ENOEXEC)/,
+    means:
+      'The first {tool} on PATH is not a program that this action can start: a script (docker.cmd or docker.bat on Windows), or a file for another kind of machine.',
+    remedy:
+      'Put the directory of the program (docker.exe on Windows) first on PATH. To see what is there:\nwhere.exe docker || type -a docker',
+  },
+  {
+    id: 'client-user-unknown',
+    areas: AREAS,
+    pattern: /unknown userid|cannot find UID\/GID for user/,
+    means:
+      '{tool} works only for users that the image knows: this one (runAsUser, --user) has no entry in /etc/passwd.',
+    remedy:
+      'Add the user to the image. Or log skopeo in, which needs no entry and has the same auth file as podman and buildah:\nwith:\n  container-cli: skopeo',
   },
   {
     id: 'client-socket-denied',
-    areas: ['container-client'],
-    pattern: /permission denied while trying to connect|dial unix \S+: connect: permission denied/,
+    areas: AREAS,
+    pattern: /permission denied while trying to connect(?!.*npipe)|dial unix \S+: connect: permission denied/,
     means:
-      '{tool} may not use the socket of its engine: the user of the runner is not in the group that owns it.',
+      '{tool} is not allowed to use the socket of its engine: the user of the runner is not in the group of the socket.',
     remedy:
-      'Put the user in the group, and start the runner again:\nsudo usermod --append --groups docker "$USER"',
+      'Add the user to the group, and restart the runner:\nsudo usermod --append --groups docker "$USER"',
+  },
+  {
+    id: 'client-pipe-denied',
+    areas: AREAS,
+    pattern: /pipe\/docker\w*: Access is denied|npipe.*permission denied|permission denied.*npipe/i,
+    means:
+      '{tool} is not allowed to use the named pipe of its engine: the account of the runner service is not in the group docker-users.',
+    remedy:
+      'Add the account of the runner service to the group, and restart the service:\nnet localgroup docker-users <account> /add',
+  },
+  {
+    id: 'client-pipe-missing',
+    areas: AREAS,
+    pattern: /pipe\/docker\w*: The system cannot find the file specified/i,
+    means: '{tool} finds no engine: Docker is not running on this Windows machine.',
+    remedy: 'Start Docker Desktop, or the service of the Docker engine:\nStart-Service docker',
   },
   {
     id: 'client-engine-down',
-    areas: ['container-client'],
-    pattern: /Cannot connect to the Docker daemon|Is the docker daemon running/i,
+    areas: AREAS,
+    pattern:
+      /Cannot connect to the Docker daemon|Is the docker daemon running|failed to connect to the docker API/i,
     means:
       '{tool} finds no engine at its address. In docker-in-docker mode the engine may start after the runner.',
     remedy:
-      'Look at DOCKER_HOST, and wait for the engine in a step before this one:\ntimeout 60 sh -c "until docker info; do sleep 1; done"',
+      'Check DOCKER_HOST, and wait for the engine in a step before this one:\ntimeout 60 sh -c "until docker info; do sleep 1; done"',
   },
+];
+
+/** Credential stores and helpers. */
+const CREDENTIAL_STORE: readonly KnownError[] = [
   {
-    id: 'auth-file-without-place',
-    areas: ['container-client'],
-    pattern: /\/run\/containers\/\d+\S*: permission denied/,
+    id: 'registries-conf-helper',
+    areas: AREAS,
+    pattern:
+      /^(?:podman|buildah|skopeo) could not log in.*(?:error storing credentials|not implemented)[\s\S]*\nno helper in the auth file/,
     means:
-      'No variable says where {tool} may keep the login, and a user other than root has no place of its own where XDG_RUNTIME_DIR is not set.',
-    remedy: `Give the job a place of its own:\n${OWN_DOCKER_CONFIG}`,
+      'registries.conf names a credential helper under credential-helpers, which {tool} uses for every registry, and this helper did not store the password. The helper ecr-login cannot store any.',
+    remedy:
+      'Remove the helper from credential-helpers, or put "containers-auth.json" before it, in the file that applies:\ngrep --recursive credential-helpers /etc/containers ~/.config/containers',
   },
   {
     id: 'credential-store-not-implemented',
-    areas: ['container-client'],
+    areas: AREAS,
     pattern: /not implemented/,
     means:
-      "The docker configuration names the credential helper 'ecr-login', which gives out credentials of its own and cannot store any.",
-    remedy: `Take "credsStore": "ecr-login" (or its entry in "credHelpers") out of the docker configuration, or give the job one of its own, which sets it aside:\n${OWN_DOCKER_CONFIG}`,
-  },
-  {
-    id: 'credential-store-windows',
-    areas: ['container-client'],
-    pattern: /The stub received bad data/,
-    means:
-      "Windows' credential store takes no password as long as the ones of Amazon ECR; that is what its message means.",
-    remedy: `Use a docker configuration without "credsStore": "wincred":\n${OWN_DOCKER_CONFIG}`,
-  },
-  {
-    id: 'credential-store-keychain',
-    areas: ['container-client'],
-    pattern: /already exists in the keychain/,
-    means: 'The keychain of macOS holds a login for this registry that another user or program made.',
-    remedy:
-      'Delete the old entry, or use a docker configuration without "credsStore": "osxkeychain":\nsecurity delete-internet-password -s {registry}',
+      "The client's configuration names the credential helper 'ecr-login', which requests credentials itself and cannot store any.",
+    remedy: `Remove "credsStore": "ecr-login" (or its entry in "credHelpers") from the configuration, or give the job its own, which sets the helper aside:\n${OWN_DOCKER_CONFIG}`,
   },
   {
     id: 'credential-helper-missing',
-    areas: ['container-client'],
+    areas: AREAS,
     pattern: /docker-credential-[\w-]+\W+(?:executable file )?not found|docker-credential-[\w-]+.*not found/,
-    means: 'The docker configuration names a credential helper that is not installed on this runner.',
-    remedy: `Install it, or use a docker configuration without "credsStore":\n${OWN_DOCKER_CONFIG}`,
+    means: "The client's configuration names a credential helper that is not installed on this runner.",
+    remedy: `Install it, or use a configuration without "credsStore":\n${OWN_DOCKER_CONFIG}`,
+  },
+  {
+    id: 'credential-store-detected',
+    areas: AREAS,
+    pattern: /error storing credentials[\s\S]*\nno helper in the auth file/i,
+    means:
+      "{tool} found the credential store of the operating system by itself: no configuration names one, and it looks for one as long as its configuration holds no login. The store did not take the password. Windows' store takes none as long as those of Amazon ECR; others are often locked on a runner.",
+    remedy: `Give the job its own configuration, where {tool} looks for no store:\n${OWN_DOCKER_CONFIG}`,
+  },
+  {
+    id: 'credential-store-windows',
+    areas: AREAS,
+    pattern: /The stub received bad data/,
+    means:
+      'The credential store of Windows takes no password as long as those of Amazon ECR. Its message means that.',
+    remedy: `Use a configuration without "credsStore": "wincred":\n${OWN_DOCKER_CONFIG}`,
+  },
+  {
+    id: 'credential-store-keychain',
+    areas: AREAS,
+    pattern: /already exists in the keychain/,
+    means: 'The keychain of macOS holds a login for this registry that another user or program created.',
+    remedy:
+      'Delete that entry, or use a configuration without "credsStore": "osxkeychain":\nsecurity delete-internet-password -s {registry}',
+  },
+  {
+    id: 'credential-store-locked',
+    areas: AREAS,
+    pattern:
+      /User interaction is not allowed|keychain is locked|passphrase you entered is not correct|locked collection|failed to unlock|org\.freedesktop\.secrets|Secret\.Collection|autolaunch D-Bus|pass (?:store is uninitialized|not initialized)|gpg: .*(?:decryption|encryption) failed/i,
+    means:
+      'The credential store that the configuration names is locked, or not running: a runner has no desktop session in which somebody unlocks the keyring.',
+    remedy: `Use a configuration without "credsStore":\n${OWN_DOCKER_CONFIG}`,
   },
   {
     id: 'credential-store-failed',
-    areas: ['container-client'],
-    pattern: /error (?:storing|saving) credentials/i,
-    means: '{tool} logged in, but its credential store did not take the password.',
-    remedy: `Use a docker configuration without "credsStore":\n${OWN_DOCKER_CONFIG}`,
+    areas: AREAS,
+    pattern: /error storing credentials|failed to store the credentials for \S+: (?!failed to )/i,
+    means:
+      '{tool} logged in, but the credential store that its configuration names did not take the password.',
+    remedy: `Use a configuration without "credsStore":\n${OWN_DOCKER_CONFIG}`,
+  },
+];
+
+/** The auth file and its directory. The messages are those of Go and of node. */
+const AUTH_FILE: readonly KnownError[] = [
+  {
+    id: 'auth-file-without-location',
+    areas: AREAS,
+    pattern: /\/run\/containers\/\d+\S*: permission denied/,
+    means:
+      'No variable says where {tool} keeps its logins. Without XDG_RUNTIME_DIR, users other than root have no directory for them.',
+    remedy: `Give the job its own configuration:\n${OWN_DOCKER_CONFIG}`,
   },
   {
+    id: 'runtime-directory-missing',
+    areas: AREAS,
+    pattern: /directory set by \$XDG_RUNTIME_DIR does not exist/,
+    means:
+      'XDG_RUNTIME_DIR names a directory that does not exist. It is created when a user logs in to the machine, not for a service.',
+    remedy: 'Name a directory that exists:\nenv:\n  XDG_RUNTIME_DIR: /tmp',
+  },
+  {
+    id: 'home-not-writable',
+    areas: AREAS,
+    pattern:
+      /(?:mkdir|stat|open) '?\/\.(?:docker|config)\b.*(?:permission denied|no such file)|(?:EACCES|EPERM): .*mkdir '\/\.docker/,
+    means:
+      'HOME is /, where this user cannot write: the pod or container runs as a user (runAsUser, --user) that its image does not know.',
+    remedy: `Set HOME to a directory of this user, in the pod template or in the workflow:\nenv:\n  HOME: /home/runner\nOr give the job its own configuration:\n${OWN_DOCKER_CONFIG}`,
+  },
+  {
+    id: 'auth-file-no-space',
+    areas: AREAS,
+    pattern: /no space left on device|ENOSPC|disk quota exceeded|EDQUOT|not enough space on the disk/i,
+    means:
+      'The disk of the auth file is full, or a quota or the ephemeral-storage limit of the pod is reached.',
+    remedy:
+      'Free space, or enlarge the volume. To see what is full:\ndf --human-readable "$HOME" "$RUNNER_TEMP"',
+  },
+  {
+    id: 'auth-file-read-only',
+    areas: AREAS,
+    pattern: /read-only file system/i,
+    means:
+      'The auth file is on a read-only file system. A Secret or ConfigMap that is mounted into a pod is always read-only, and so is everything with readOnlyRootFilesystem.',
+    remedy: `Give the job its own configuration, which starts from the read-only one:\n${OWN_DOCKER_CONFIG}\nOr let DOCKER_CONFIG (REGISTRY_AUTH_FILE for podman, buildah and skopeo) name a place that can be written.`,
+  },
+  {
+    id: 'auth-file-in-use',
+    areas: AREAS,
+    pattern:
+      /being used by another process|(?:config|auth)\.json\S*: Access is denied|(?:EPERM|EBUSY|EACCES): .*rename '[A-Z]:/i,
+    means:
+      'On Windows a file that another program has open cannot be replaced. A virus scanner or a backup may have opened the auth file.',
+    remedy: `Exclude the directory from the scanner, or give the job its own configuration:\n${OWN_DOCKER_CONFIG}`,
+  },
+  {
+    id: 'auth-file-is-mount',
+    areas: AREAS,
+    pattern: /device or resource busy|resource busy or locked/,
+    means:
+      'The auth file itself is a mount (subPath in a pod, a file in docker run --volume). A client replaces the file, and a mount cannot be replaced.',
+    remedy: `Mount the directory in place of the file, or give the job its own configuration, which starts from that file:\n${OWN_DOCKER_CONFIG}`,
+  },
+  {
+    id: 'docker-config-names-file',
+    areas: AREAS,
+    pattern: /config\.json[/\\]config\.json|mkdir '?[^']*config\.json\b/,
+    means: 'DOCKER_CONFIG names the file config.json. It has to name the directory that config.json is in.',
+    remedy: 'Remove the name of the file from the variable:\nenv:\n  DOCKER_CONFIG: /home/runner/.docker',
+  },
+  {
+    id: 'auth-file-not-in-directory',
+    areas: AREAS,
+    pattern: /not a directory|ENOTDIR|EEXIST: .*mkdir/i,
+    means:
+      'A part of the path of the auth file is a file, where a directory has to be: ~/.docker, for instance.',
+    remedy: `Rename that file, or give the job its own configuration:\nls -ld ~/.docker\n${OWN_DOCKER_CONFIG}`,
+  },
+  {
+    id: 'auth-file-is-directory',
+    areas: AREAS,
+    pattern: /is a directory|EISDIR|rename \S+ \S+: file exists/i,
+    means:
+      'The auth file is a directory. REGISTRY_AUTH_FILE has to name a file, and docker creates a directory if docker run --volume names a file that does not exist.',
+    remedy:
+      'Let the variable name a file, or remove the directory. To see what is there:\nls -ld "$REGISTRY_AUTH_FILE" ~/.docker/config.json',
+  },
+  {
+    id: 'auth-file-invalid',
+    areas: AREAS,
+    pattern:
+      /unmarshaling JSON|failed to decode config file|it is not valid JSON|does not have the form of a docker configuration/,
+    means:
+      'The auth file, or one of those that {tool} reads beside it, is not valid JSON, or has another form.',
+    remedy: `Correct the file, or give the job its own configuration:\njq . ~/.docker/config.json\n${OWN_DOCKER_CONFIG}`,
+  },
+  {
+    id: 'auth-file-denied',
+    areas: AREAS,
+    pattern:
+      /(?:open|mkdir|rename|write|stat|chmod|chown) .*(?:permission denied|operation not permitted|Access is denied)|(?:EACCES|EPERM): /i,
+    means:
+      'This user cannot read or write the auth file, or its directory: they may belong to root (sudo docker login creates such files), or to another user of the same volume.',
+    remedy: `Give them to the user of the runner, or give the job its own configuration:\nsudo chown --recursive "$(id --user)" ~/.docker\n${OWN_DOCKER_CONFIG}`,
+  },
+];
+
+/** Responses of the registry, and the way to it. */
+const REGISTRY: readonly KnownError[] = [
+  {
     id: 'registry-bad-request',
-    areas: ['container-client'],
+    areas: AREAS,
     pattern: /\b400\b|Bad Request/,
     means:
-      'Registry {registry} does not take this password. A token of Amazon ECR is good only in the region that gave it, so the host and the region of the call do not fit together.',
+      'Registry {registry} refuses this password. An authorization token of Amazon ECR is valid only in the region that issued it, so the host and the region of the call do not match.',
     remedy:
-      'Give the host of the registry as it is, so that its own region is asked:\nwith:\n  registries: {registry}',
+      'Give the full host of the registry, so that its own region is called:\nwith:\n  registries: {registry}',
   },
   {
     id: 'registry-forbidden',
-    areas: ['container-client'],
+    areas: AREAS,
     pattern: /\b403\b|Forbidden/,
     means:
-      'Registry {registry} knows this identity and does not let it in: a policy of the registry, of the VPC endpoint com.amazonaws.{region}.ecr.dkr or of the organisation forbids it, or a proxy does.',
+      'Registry {registry} denies access: a policy of the registry, of the VPC endpoint com.amazonaws.{region}.ecr.dkr or of the organization forbids it, or a proxy does.',
     remedy:
-      'Look at the policy of the endpoint com.amazonaws.{region}.ecr.dkr, and at what else stands between:\ncurl -sS -o /dev/null -D - https://{registry}/v2/',
+      'Check the policy of the endpoint com.amazonaws.{region}.ecr.dkr, and what else is on the way:\ncurl -sS -o /dev/null -D - https://{registry}/v2/',
   },
   {
     id: 'registry-unauthorized',
-    areas: ['container-client'],
+    areas: AREAS,
     pattern: /\b401\b|unauthorized|incorrect username or password|no basic auth credentials/i,
     means:
-      'Registry {registry} does not take the password that Amazon ECR has just given: the account that signs may not use this registry, or the host is not the one that the password is for.',
+      'Registry {registry} refuses the password that Amazon ECR has just issued: the caller account has no access to this registry, or the host is not the one that the password is for.',
     remedy:
-      'Compare who signs (in the log above) with the account of the registry:\naws sts get-caller-identity',
+      'Compare the credentials that are used (in the log above) with the account of the registry:\naws sts get-caller-identity',
   },
   {
     id: 'registry-untrusted',
-    areas: ['container-client'],
+    areas: AREAS,
     pattern: /x509|certificate/i,
     means:
-      "{tool} does not trust the certificate of registry {registry}: something on the way opens TLS connections and signs with a CA of the company's own.",
-    remedy: 'Give the CA to the client:\nenv:\n  SSL_CERT_FILE: /etc/ssl/certs/ca-certificates.crt',
+      '{tool} does not trust the certificate of registry {registry}: a proxy or firewall opens TLS connections and uses a certificate authority of its own.',
+    remedy:
+      'Give that certificate authority to the client:\nenv:\n  SSL_CERT_FILE: /etc/ssl/certs/ca-certificates.crt',
   },
   {
     id: 'registry-unreachable',
-    areas: ['container-client'],
-    pattern:
-      /no such host|connection refused|no route to host|network is unreachable|i\/o timeout|TLS handshake timeout|context deadline exceeded|Client\.Timeout|connection reset|EOF|timed out/,
+    areas: AREAS,
+    pattern: new RegExp(
+      [
+        'no such host|server misbehaving|temporary failure in name resolution|getaddrinfow',
+        'connection refused|actively refused it|no route to host|network is unreachable|unreachable (?:network|host)',
+        'i/o timeout|TLS handshake timeout|context deadline exceeded|Client\\.Timeout|timed out|did not properly respond',
+        'connection reset|forcibly closed|broken pipe|EOF',
+      ].join('|'),
+      'i',
+    ),
     means:
-      'No way from here to registry {registry}. A subnet without a way to the internet needs the VPC endpoints of ECR; behind a proxy, the client has settings of its own for it.',
+      'Cannot reach registry {registry} from this runner. A subnet without a route to the internet needs the VPC endpoints of Amazon ECR. For a proxy, the client has its own settings.',
     remedy:
-      'Create the endpoints com.amazonaws.{region}.ecr.dkr (interface) and com.amazonaws.{region}.s3 (gateway), and try:\ncurl -sS -o /dev/null -D - https://{registry}/v2/',
+      'Create the endpoints com.amazonaws.{region}.ecr.dkr (interface) and com.amazonaws.{region}.s3 (gateway), and test:\ncurl -sS -o /dev/null -D - https://{registry}/v2/',
   },
+];
+
+/** An error message can quote another one, so what is closer to the client comes first. */
+export const CONTAINER_CLIENT: readonly KnownError[] = [
+  ...CLIENT,
+  ...CREDENTIAL_STORE,
+  ...AUTH_FILE,
+  ...REGISTRY,
 ];

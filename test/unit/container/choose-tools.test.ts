@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { chooseTools, parseTools } from '../../../src/container/choose-tools.ts';
 import { findTool } from '../../../src/container/find-tool.ts';
 import { TOOL_NAMES } from '../../../src/container/tool.ts';
+import { explain } from '../../../src/errors/explain.ts';
 import { captureOutput } from '../written-output.ts';
 
 /** A path on which only these programs are. */
@@ -76,20 +77,35 @@ describe('the tools that are logged in', () => {
     [['helm'], 'helm'],
   ])('are, of %j and no docker, %s', async (there, chosen) => {
     expect(await namesOf([], pathWith(...there))).toEqual([chosen]);
-    expect(written()).toContain(`docker is not on the path; ${chosen}`);
+    expect(written()).toContain(`docker is not on PATH, so ${chosen} is used`);
   });
 
   test('are an error where there is none at all', async () => {
     const choice = chooseTools([], pathWith());
-    await expect(choice).rejects.toThrow(/docker is not on the path .* none of podman, .* helm either/);
+    await expect(choice).rejects.toThrow(
+      /^No container tool found on PATH: neither docker nor podman, .* helm\.$/,
+    );
     await expect(choice).rejects.toMatchObject({ symptom: { knownError: 'client-missing' } });
+  });
+
+  test('are an error with other advice on Windows', async () => {
+    const { platform } = process;
+    Object.defineProperty(process, 'platform', { value: 'win32' });
+    try {
+      const error: unknown = await chooseTools([], pathWith()).catch((reason: unknown) => reason);
+      const { remedy } = explain(error);
+      expect(remedy).toContain('where.exe');
+      expect(remedy).not.toContain('apt-get');
+    } finally {
+      Object.defineProperty(process, 'platform', { value: platform });
+    }
   });
 
   test('are an error where one that is named is not there, which names those that are', async () => {
     const choice = chooseTools(['docker', 'podman', 'oras'], pathWith('docker', 'skopeo'));
-    await expect(choice).rejects.toThrow(/names podman, oras, which is not on the path/);
-    await expect(choice).rejects.toThrow(/On the path are: docker, skopeo\./);
-    await expect(chooseTools(['podman'], pathWith())).rejects.toThrow(/No container tool is on the path/);
+    await expect(choice).rejects.toThrow(/container-cli': podman, oras not found on PATH/);
+    await expect(choice).rejects.toThrow(/On PATH: docker, skopeo\./);
+    await expect(chooseTools(['podman'], pathWith())).rejects.toThrow(/No container tool found on PATH/);
   });
 
   test('need no program for config-file', async () => {

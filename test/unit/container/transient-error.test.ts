@@ -27,6 +27,17 @@ describe('a transient error', () => {
     ],
     [`${GET} dial tcp 10.0.0.1:443: connect: no route to host`],
     [`${GET} dial tcp [fd00::1]:443: connect: network is unreachable`],
+    [`${GET} dial tcp 10.0.0.1:443: connectex: A socket operation was attempted to an unreachable network.`],
+    [`${GET} dial tcp 10.0.0.1:443: connectex: A socket operation was attempted to an unreachable host.`],
+    [
+      `${GET} dial tcp: lookup x: getaddrinfow: The requested name is valid, but no data of the requested type was found.`,
+    ],
+    [
+      'Error saving credentials: rename C:\\Users\\me\\.docker\\config.json385557979 C:\\Users\\me\\.docker\\config.json: Access is denied.',
+    ],
+    [
+      'Error saving credentials: open C:\\Users\\me\\.docker\\config.json: The process cannot access the file because it is being used by another process.',
+    ],
     [`${GET} EOF`],
     [`${GET} unexpected EOF`],
     [`${GET} read tcp 10.0.0.9:5->10.0.0.1:443: read: connection reset by peer`],
@@ -67,6 +78,8 @@ describe('a lasting error', () => {
       'error getting credentials - err: exec: "docker-credential-desktop": executable file not found in $PATH, out: ``',
     ],
     ['error storing credentials - err: exit status 1, out: `i/o timeout`'],
+    ['Error: failed to store the credentials for x: connection refused'],
+    ['Error saving credentials: mkdir C:\\Users\\me\\.docker: Access is denied.'],
     ['permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock'],
     ['dial unix /var/run/docker.sock: connect: permission denied'],
     ['open //./pipe/docker_engine: Access is denied.'],
