@@ -4,8 +4,8 @@ import { sdkClientConfig } from '../network/client-config.ts';
 import { ECRClient, GetAuthorizationTokenCommand } from '../packages/aws-sdk.ts';
 import type { TokenCall } from '../registry/calls.ts';
 import type { Authorization } from '../registry/login.ts';
-import { singleLine } from '../runner/safe-text.ts';
 import type { EcrClientConfig } from './client.ts';
+import { expiry, readToken, registryHost } from './response.ts';
 
 /** ECR Public's API is in this region only. */
 const PUBLIC_REGION = 'us-east-1';
@@ -35,10 +35,7 @@ function tokenFailure(call: TokenCall, error: unknown): Failure {
     area: 'ecr',
     what: `No authorization token from ${nameOfCall(call)}: ${message}`,
     details,
-    facts:
-      call.service === 'ecr'
-        ? { service: 'Amazon ECR', region: call.region }
-        : { service: 'Amazon ECR Public', region: PUBLIC_REGION },
+    facts: { service: call.service === 'ecr' ? 'Amazon ECR' : 'Amazon ECR Public', region: regionOf(call) },
   };
   return new Failure(symptom, { cause: error });
 }
@@ -56,24 +53,17 @@ async function fromEcr(
   settings: EcrClientConfig,
   signal: AbortSignal,
 ): Promise<readonly Authorization[]> {
-  const { registryIds, region } = call;
+  const { registryIds } = call;
   const command = new GetAuthorizationTokenCommand(
     registryIds === undefined ? {} : { registryIds: [...registryIds] },
   );
-  const { clientConfig, ...shared } = settings;
-  const ofCall = {
-    ...(await sdkClientConfig(nameOfCall(call), clientConfig)),
-    region,
-    ...endpointVariant(call),
-  };
-  const client = new ECRClient({ ...shared, ...ofCall });
+  const client = new ECRClient(await clientSettings(call, settings));
   const response = await client.send(command, { abortSignal: signal });
   const data = response.authorizationData ?? [];
-  if (data.length === 0) {
-    throw new Failure({ what: `The response of ${nameOfCall(call)} has no authorization data.` });
-  }
+  if (data.length === 0) throw noData(call);
+  const isCustom = await hasCustomEndpoint(client);
   return data.map((one) => {
-    const registry = registryHost(one.proxyEndpoint);
+    const registry = registryHost(one.proxyEndpoint, isCustom);
     return { registry, ...readToken(registry, one.authorizationToken), ...expiry(one.expiresAt) };
   });
 }
@@ -84,60 +74,33 @@ async function fromEcrPublic(
   signal: AbortSignal,
 ): Promise<readonly Authorization[]> {
   const { ECRPUBLICClient, GetAuthorizationTokenCommand } = await import('../packages/ecr-public.ts');
-  const variant = endpointVariant({ fips: false, dualStack: call.dualStack });
-  const { clientConfig, ...shared } = settings;
-  const ofCall = {
-    ...(await sdkClientConfig(nameOfCall(call), clientConfig)),
-    region: PUBLIC_REGION,
-    ...variant,
-  };
-  const client = new ECRPUBLICClient({ ...shared, ...ofCall });
+  const client = new ECRPUBLICClient(await clientSettings(call, settings));
   const response = await client.send(new GetAuthorizationTokenCommand({}), { abortSignal: signal });
-  if (!response.authorizationData) {
-    throw new Failure({ what: `The response of ${nameOfCall(call)} has no authorization data.` });
-  }
+  if (!response.authorizationData) throw noData(call);
   const { authorizationToken, expiresAt } = response.authorizationData;
   return [{ ...readToken('of ECR Public', authorizationToken), ...expiry(expiresAt) }];
 }
 
-/** The client's settings for an endpoint. A variant that is not requested is left to the SDK's own configuration. */
-function endpointVariant({ fips, dualStack }: { readonly fips: boolean; readonly dualStack: boolean }) {
-  return { ...(fips && { useFipsEndpoint: true }), ...(dualStack && { useDualstackEndpoint: true }) };
+/** The settings of the client for a call. A variant that is not requested is left to the SDK's own configuration. */
+async function clientSettings(call: TokenCall, { clientConfig, ...shared }: EcrClientConfig) {
+  return {
+    ...shared,
+    ...(await sdkClientConfig(nameOfCall(call), clientConfig)),
+    region: regionOf(call),
+    ...(call.service === 'ecr' && call.fips && { useFipsEndpoint: true }),
+    ...(call.dualStack && { useDualstackEndpoint: true }),
+  };
 }
 
-/** A response with an invalid time still has a valid token. */
-function expiry(expiresAt: Date | undefined): Pick<Authorization, 'expiresAt'> {
-  return expiresAt === undefined || Number.isNaN(expiresAt.getTime()) ? {} : { expiresAt };
+/** Whether AWS_ENDPOINT_URL or its like, or a setting of the configuration file, leads the calls of a client elsewhere. */
+async function hasCustomEndpoint({ config }: ECRClient): Promise<boolean> {
+  return config.isCustomEndpoint === true || (await config.serviceConfiguredEndpoint?.()) !== undefined;
 }
 
-/**
- * The registry host in a response. It becomes an argument of the container client, so it must be a plain `host[:port]`.
- * Throws a Failure where it is anything else.
- */
-export function registryHost(proxyEndpoint: string | undefined): string {
-  const host = proxyEndpoint?.replace(/^https?:\/\//, '').replace(/\/$/, '') ?? '';
-  if (/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?$/i.test(host)) return host;
-  throw new Failure({
-    what: `The response of Amazon ECR names a registry that is not a host: '${singleLine(host)}'.`,
-  });
+function regionOf(call: TokenCall): string {
+  return call.service === 'ecr' ? call.region : PUBLIC_REGION;
 }
 
-/**
- * Decodes a token. The password is everything behind the first colon.
- * Throws a Failure, never with the token's text: even a damaged token can be a secret.
- */
-export function readToken(
-  registry: string,
-  token: string | undefined,
-): Pick<Authorization, 'username' | 'password' | 'token'> {
-  if (!token)
-    throw new Failure({ what: `The response for registry ${registry} has no authorization token.` });
-  const decoded = Buffer.from(token, 'base64').toString('utf8');
-  const [, username, password] = /^(\w[\w.-]*):(\S+)$/.exec(decoded) ?? [];
-  if (username === undefined || password === undefined) {
-    throw new Failure({
-      what: `The authorization token for registry ${registry} is not base64 of 'user:password'.`,
-    });
-  }
-  return { username, password, token };
+function noData(call: TokenCall): Failure {
+  return new Failure({ what: `The response of ${nameOfCall(call)} has no authorization data.` });
 }

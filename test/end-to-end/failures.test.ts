@@ -99,15 +99,15 @@ describe('ECR', () => {
   });
 
   test.each([
-    ['nothing', {}, 'without any authorization data'],
-    ['an empty list', { authorizationData: [] }, 'without any authorization data'],
+    ['nothing', {}, 'has no authorization data'],
+    ['an empty list', { authorizationData: [] }, 'has no authorization data'],
     ['no token', { authorizationData: [{ proxyEndpoint: 'https://host' }] }, 'has no authorization token'],
     [
       'no base64 of a user',
       { authorizationData: [{ proxyEndpoint: 'https://host', authorizationToken: 'eA==' }] },
       "is not base64 of 'user:password'",
     ],
-    ['no host', { authorizationData: [{ authorizationToken: 'QVdTOnB3' }] }, 'a registry that is no host'],
+    ['no host', { authorizationData: [{ authorizationToken: 'QVdTOnB3' }] }, 'a registry that is not a host'],
     [
       'an option for a host',
       { authorizationData: [{ proxyEndpoint: '--config', authorizationToken: 'QVdTOnB3' }] },
@@ -125,7 +125,9 @@ describe('ECR', () => {
     world.aws.faults.once(ecrReply({}));
     const main = await world.main({ env: world.podIdentityEnv(), inputs: { 'registry-type': 'public' } });
     expect(main.errors).toEqual([
-      expect.stringContaining('Amazon ECR Public answered without any authorization data'),
+      expect.stringContaining(
+        'The response of Amazon ECR Public for public.ecr.aws has no authorization data',
+      ),
     ]);
   });
 

@@ -82,6 +82,14 @@ describeReal('failures, at the real addresses', NAMESPACE_PARTS, () => {
     expect(errors.join()).toContain("AWS_USE_FIPS_ENDPOINT: 'false'");
   });
 
+  test('a response that names a host which is not one of ECR is refused before any login', async () => {
+    const { errors, toolRuns } = await run('a host that is not one of ECR');
+    expect(errors.join()).toContain(
+      "names 'ghcr.io', which is not a registry of Amazon ECR.\nLikely cause: ",
+    );
+    expect(toolRuns).toBe(0);
+  });
+
   test('no route to the agent', async () => {
     const { errors, log } = await run('no route to the agent');
     expect(errors.join()).toContain('ENETUNREACH 169.254.170.23:80');

@@ -54,5 +54,9 @@ export const ECR_SAMPLES: ErrorSamples = {
     'TimeoutError: no connection',
   ],
   'ecr-unavailable': ['ServerException: Internal', 'HTTP 503 without a message'],
-  'aws-unexpected-answer': ['the response is not valid JSON'],
+  'aws-unexpected-answer': [
+    'the response is not valid JSON',
+    "The response of Amazon ECR names 'ghcr.io', which is not a registry of Amazon ECR.",
+    "The response of Amazon ECR names a registry that is not a host: ''.",
+  ],
 };

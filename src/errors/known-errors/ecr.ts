@@ -146,7 +146,7 @@ export const ECR: readonly KnownError[] = [
   {
     id: 'aws-unexpected-answer',
     areas: ['ecr', 'credentials'],
-    pattern: /response is not valid JSON/,
+    pattern: /response is not valid JSON|response of Amazon ECR names/,
     means:
       'The response is not from {service}, but from something in between (a gateway, a sign-in page), or from the endpoint that AWS_ENDPOINT_URL or AWS_ENDPOINT_URL_<service> names.',
     remedy:

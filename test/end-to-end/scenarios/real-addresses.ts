@@ -12,13 +12,15 @@ export interface SeenStep {
   warnings: string[];
   /** The roles that signed the calls to ECR. */
   signers: string[];
+  /** How often a container tool was run. */
+  toolRuns: number;
 }
 
 async function step(world: NamespaceWorld, choice: StepChoice): Promise<SeenStep> {
   const before = world.aws.calls.length;
-  const { exitCode, log, errors, warnings } = await world.main({ tools: TOOLS, ...choice });
+  const { exitCode, log, errors, warnings, toolRuns } = await world.main({ tools: TOOLS, ...choice });
   const signers = world.aws.calls.slice(before).map(({ signer }) => signer?.arn.split('/')[1] ?? 'nobody');
-  return { exitCode, log, errors, warnings, signers };
+  return { exitCode, log, errors, warnings, signers, toolRuns: toolRuns.length };
 }
 
 /** Steps that need the addresses and names that only a namespace has, one after another. */
@@ -52,6 +54,10 @@ const scenarios = {
       env: { ...world.podIdentityEnv(), AWS_USE_FIPS_ENDPOINT: 'true' },
       inputs: { 'registry-type': 'public' },
     }),
+  'a host that is not one of ECR': (world) => {
+    world.aws.proxyEndpoint = () => 'https://ghcr.io';
+    return step(world, { env: world.podIdentityEnv() });
+  },
   'no route to the agent': (world) => {
     world.cutOffAgent('no route');
     return step(world, { env: { ...world.podIdentityEnv(), ...FAST } });

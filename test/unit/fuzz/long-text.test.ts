@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { readToken, registryHost } from '../../../src/ecr/token.ts';
+import { readToken, registryHost } from '../../../src/ecr/response.ts';
 import { describeError } from '../../../src/errors/describe.ts';
 import { explainSymptom } from '../../../src/errors/explain.ts';
 import { parseRegistries } from '../../../src/registry/entry.ts';
@@ -44,7 +44,7 @@ const READERS: Record<string, (text: string) => unknown> = {
   'redact, of what is looked at': (text) => redact(text.slice(0, 128 * 1024)),
   'explain, of what is quoted': (text) =>
     explainSymptom({ area: 'ecr', what: singleLine(text), details: singleLine(text) }),
-  registryHost: (text) => refusal(() => registryHost(text)),
+  registryHost: (text) => refusal(() => registryHost(text, true)),
   readToken: (text) => refusal(() => readToken('host', Buffer.from(text).toString('base64'))),
 };
 

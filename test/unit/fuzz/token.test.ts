@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { getAuthorizationTokens, readToken, registryHost } from '../../../src/ecr/token.ts';
+import { readToken, registryHost } from '../../../src/ecr/response.ts';
+import { getAuthorizationTokens } from '../../../src/ecr/token.ts';
 import { Failure } from '../../../src/errors/failure.ts';
 import { planCalls } from '../../../src/registry/calls.ts';
 import { PUBLIC_ENTRY } from '../../../src/registry/entry.ts';
@@ -38,7 +39,7 @@ describe(`what ECR may answer (seed ${SEED})`, () => {
         (endpoint) => {
           let host: string;
           try {
-            host = registryHost(endpoint);
+            host = registryHost(endpoint, true);
           } catch (error) {
             expect(error).toBeInstanceOf(Failure);
             return;
