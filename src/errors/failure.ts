@@ -13,6 +13,7 @@ export type FactName =
   | 'expiredAt'
   | 'host'
   | 'namespace'
+  | 'pod'
   | 'principal'
   | 'profile'
   | 'region'

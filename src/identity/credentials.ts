@@ -6,7 +6,8 @@ import { readPod } from '../pod-identity/pod.ts';
 import { containerFailure, isUnreadable } from '../pod-identity/refusal.ts';
 import { containerSource } from '../pod-identity/source.ts';
 import { withDeadline } from '../retry/waiting.ts';
-import { type Environment, isGithubHosted, variable } from '../runner/environment.ts';
+import { type Environment, variable } from '../runner/environment.ts';
+import { type RunnerKind, runnerKind } from '../runner/runner-kind.ts';
 import type { CredentialSource } from './credential-order.ts';
 import { processFailure } from './credential-process.ts';
 import { readProfiles } from './profile.ts';
@@ -45,18 +46,27 @@ export async function fetchCredentials(
   }
 }
 
-async function fromContainer({ environment, ...request }: CredentialsRequest): Promise<Credentials> {
+async function fromContainer(request: CredentialsRequest): Promise<Credentials> {
+  const { environment } = request;
   const source = containerSource(environment);
   if (source?.variable === undefined || !variable(environment, 'AWS_CONTAINER_CREDENTIALS_FULL_URI')) {
-    const facts = { ...(await readPod()), region: request.region };
+    const facts = { ...(await readPod(environment)), region: request.region };
     const what = 'AWS_CONTAINER_CREDENTIALS_FULL_URI is not set.';
-    const knownError = isGithubHosted(environment) ? 'no-credentials-github-hosted' : 'container-uri-not-set';
+    const knownError = WITHOUT_URI[runnerKind(environment)];
     throw new Failure({ what, knownError, facts });
   }
   const { clientConfig, ...rest } = request;
   const { requestedMaxAttempts: maxAttempts } = clientConfig;
   return containerCredentials(source, { ...rest, ...(maxAttempts !== undefined && { maxAttempts }) });
 }
+
+/** The known error where the URI of the container is not set. */
+const WITHOUT_URI: Readonly<Record<RunnerKind, string>> = {
+  'github-hosted': 'no-credentials-github-hosted',
+  'container-job': 'container-job',
+  pod: 'container-uri-not-set',
+  other: 'container-uri-not-set',
+};
 
 async function sourceFailure(
   source: SdkSource,
@@ -68,17 +78,16 @@ async function sourceFailure(
   // Where the chain ended at the container endpoint, the agent's own message says more than the chain's.
   const isContainers = /metadata service|from any providers/.test(message) || isUnreadable(error);
   if (container !== undefined && isContainers) {
-    const { failure, saysWhy } = await containerFailure(error, container, { region, signal });
+    const { failure, saysWhy } = await containerFailure(error, container, { environment, region, signal });
     if (saysWhy || /metadata service/.test(message)) return failure;
   }
   const profile = variable(environment, 'AWS_PROFILE');
   const from = source === 'profile' ? `profile '${profile}'` : "the AWS SDK's default chain";
-  const runner = isGithubHosted(environment) ? 'github-hosted' : 'self-hosted';
   const symptom: Symptom = {
     area: 'credentials',
     what: `No credentials from ${from}: ${message}`,
-    details: `${details}\nsource: ${source}\nrunner: ${runner}`,
-    facts: { ...(await readPod()), profile, region },
+    details: `${details}\nsource: ${source}\nrunner: ${runnerKind(environment)}`,
+    facts: { ...(await readPod(environment)), profile, region },
   };
   return new Failure(symptom, { cause: error });
 }

@@ -1,10 +1,11 @@
 import type { Diagnosis } from '../errors/diagnosis.ts';
 import { Failure } from '../errors/failure.ts';
 import type { Credentials } from '../pod-identity/agent.ts';
-import { readPod, runsInPod } from '../pod-identity/pod.ts';
+import { readPod } from '../pod-identity/pod.ts';
 import { containerIdentity, containerSource, currentClaims } from '../pod-identity/source.ts';
 import { type Environment, variable } from '../runner/environment.ts';
 import * as log from '../runner/log.ts';
+import { runnerKind } from '../runner/runner-kind.ts';
 import { singleLine } from '../runner/safe-text.ts';
 import { configFileProblems } from './config-files.ts';
 import {
@@ -54,9 +55,7 @@ export async function getCredentials(
   const identity = await nameIdentity(source, environment, credentials);
   if (source !== 'container') log.info(`Using credentials from ${identity.name} (${reason})`);
   for (const warning of skippedWarnings(chain, identity)) log.warning(warning);
-  if (identity.provider === 'instance' && runsInPod(environment)) {
-    await warn(await nodeIdentity(request.region));
-  }
+  if (identity.provider === 'instance') await warnOfInstance(choice, request, warn);
   diagnosis.add({ mark: 'good', subject, reason: `${identity.name} (${reason})` });
   return credentials;
 }
@@ -109,7 +108,22 @@ async function announceContainer(reason: string, environment: Environment): Prom
   log.info(`Using credentials from ${name} (${reason}${precedence})`);
 }
 
-async function nodeIdentity(region: string | undefined): Promise<Failure> {
-  const what = "Using the node's IAM role, which is probably not intended.";
-  return new Failure({ what, knownError: 'node-identity', facts: { ...(await readPod()), region } });
+/**
+ * Warns of the role of the machine where it is most likely not meant: in a pod, and in the container of a job, which may be
+ * in one. There, the explicit choice of the default chain says that it is meant.
+ */
+async function warnOfInstance(
+  choice: CredentialSourceChoice,
+  { environment, region }: CredentialsRequest,
+  warn: Reporting['warn'],
+): Promise<void> {
+  const facts = { ...(await readPod(environment)), region };
+  const kind = runnerKind(environment);
+  if (kind === 'pod') {
+    const what = "Using the node's IAM role, which is probably not intended.";
+    await warn(new Failure({ what, knownError: 'node-identity', facts }));
+  } else if (kind === 'container-job' && choice !== 'default-chain') {
+    const what = "Using the IAM role of the machine, which is probably not intended in a job's container.";
+    await warn(new Failure({ what, knownError: 'container-job-instance', facts }));
+  }
 }

@@ -1,4 +1,5 @@
 import { fromHttp } from '../packages/aws-sdk.ts';
+import type { Environment } from '../runner/environment.ts';
 import * as log from '../runner/log.ts';
 import { singleLine } from '../runner/safe-text.ts';
 import { containerFailure } from './refusal.ts';
@@ -19,6 +20,7 @@ export type Credentials = {
 
 /** What is needed besides the source. */
 export type ContainerRequest = {
+  readonly environment: Environment;
   readonly region: string | undefined;
   readonly signal: AbortSignal;
   readonly maxAttempts?: number;
@@ -32,8 +34,9 @@ export type ContainerRequest = {
  */
 export async function containerCredentials(
   source: ContainerSource,
-  { region, signal, maxAttempts, budgetMs = STEP_BUDGET_MS }: ContainerRequest,
+  { maxAttempts, budgetMs = STEP_BUDGET_MS, ...request }: ContainerRequest,
 ): Promise<Credentials> {
+  const { signal } = request;
   const retries = maxAttempts === undefined ? {} : { maxAttempts };
   const onRetry = (line: string): void => log.info(singleLine(line));
   try {
@@ -41,11 +44,8 @@ export async function containerCredentials(
   } catch (error) {
     signal.throwIfAborted();
     const elapsedMs = error instanceof AttemptsExhausted ? error.elapsedMs : 0;
-    const { failure } = await containerFailure(error, source, {
-      region,
-      signal,
-      leftMs: budgetMs - elapsedMs,
-    });
+    const leftMs = budgetMs - elapsedMs;
+    const { failure } = await containerFailure(error, source, { ...request, leftMs });
     signal.throwIfAborted();
     throw failure;
   }

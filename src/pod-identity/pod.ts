@@ -1,41 +1,58 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Environment, variable } from '../runner/environment.ts';
+import { runnerKind } from '../runner/runner-kind.ts';
 import { readClaims } from './token-claims.ts';
 
 /** The pod that a step runs in, as far as it can be known from inside. */
-export type Pod = { readonly namespace?: string; readonly serviceAccount?: string };
+export type Pod = {
+  readonly pod?: string;
+  readonly namespace?: string;
+  readonly serviceAccount?: string;
+};
 
-/** Where Kubernetes mounts a pod's own service account, unless the pod says not to. */
-export const SERVICE_ACCOUNT_DIRECTORY = '/var/run/secrets/kubernetes.io/serviceaccount';
+/** The files that tell of the pod. */
+export type PodFiles = {
+  /** Where Kubernetes mounts the pod's own service account, unless the pod has `automountServiceAccountToken: false`. */
+  readonly serviceAccount: string;
+  /** Its search domains start with the namespace. */
+  readonly resolvConf: string;
+};
 
-/** Whether this process runs in a pod. Kubernetes sets this variable in every container of every pod. */
-export function runsInPod(environment: Environment): boolean {
-  return variable(environment, 'KUBERNETES_SERVICE_HOST') !== undefined;
-}
+const POD_FILES: PodFiles = {
+  serviceAccount: '/var/run/secrets/kubernetes.io/serviceaccount',
+  resolvConf: '/etc/resolv.conf',
+};
 
 /**
- * The namespace and the service account of this pod, from what Kubernetes mounts into it. What is not mounted is left
- * out; that is no error.
+ * Reads name, namespace and service account of this pod from its tokens, its search domains and its variables. What is
+ * not known is left out.
  */
-export async function readPod(directory: string = SERVICE_ACCOUNT_DIRECTORY): Promise<Pod> {
-  const [namespaceFile, token] = await Promise.all([
-    readIfThere(join(directory, 'namespace')),
-    readIfThere(join(directory, 'token')),
-  ]);
-  const claims = readClaims(token);
-  const namespace = claims?.namespace ?? (DNS_LABEL.test(namespaceFile) ? namespaceFile : undefined);
+export async function readPod(environment: Environment, files: PodFiles = POD_FILES): Promise<Pod> {
+  const tokens = [join(files.serviceAccount, 'token'), variable(environment, 'AWS_WEB_IDENTITY_TOKEN_FILE')];
+  const [mounted, resolvConf, ...texts] = await Promise.all(
+    [join(files.serviceAccount, 'namespace'), files.resolvConf, ...tokens].map(readIfThere),
+  );
+  const claims = texts.map((text) => readClaims(text)).find((one) => one?.serviceAccount !== undefined);
+  const namespace = claims?.namespace ?? nameIn(/^([a-z0-9-]{1,63})$/, mounted) ?? nameIn(SEARCH, resolvConf);
+  const pod = runnerKind(environment) === 'pod' ? variable(environment, 'HOSTNAME') : undefined;
   return {
+    ...(pod !== undefined && { pod }),
     ...(namespace !== undefined && { namespace }),
     ...(claims?.serviceAccount !== undefined && { serviceAccount: claims.serviceAccount }),
   };
 }
 
-const DNS_LABEL = /^[a-z0-9-]{1,63}$/;
+/** The first search domain of a pod is `<namespace>.svc.<cluster domain>`. */
+const SEARCH = /^search\s+([a-z0-9-]{1,63})\.svc\./m;
 
-async function readIfThere(path: string): Promise<string> {
+function nameIn(form: RegExp, text = ''): string | undefined {
+  return form.exec(text)?.[1];
+}
+
+async function readIfThere(path: string | undefined): Promise<string> {
   try {
-    return (await readFile(path, 'utf8')).trim();
+    return path === undefined ? '' : (await readFile(path, 'utf8')).trim();
   } catch {
     return '';
   }

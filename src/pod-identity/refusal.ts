@@ -4,6 +4,7 @@ import { types } from 'node:util';
 import { describeError } from '../errors/describe.ts';
 import { Failure, type Symptom } from '../errors/failure.ts';
 import { withDeadline } from '../retry/waiting.ts';
+import type { Environment } from '../runner/environment.ts';
 import * as log from '../runner/log.ts';
 import { singleLine } from '../runner/safe-text.ts';
 import { addressRefusal } from './container-address.ts';
@@ -24,6 +25,7 @@ export type ContainerFailure = {
 
 /** What is needed besides the source. */
 export type FailureRequest = {
+  readonly environment: Environment;
   readonly region: string | undefined;
   readonly signal: AbortSignal;
   /** Time left to get the message of a refusal, in milliseconds. */
@@ -34,7 +36,7 @@ export type FailureRequest = {
 export async function containerFailure(
   error: unknown,
   source: ContainerSource,
-  { region, signal, leftMs = RESPONSE_DEADLINE_MS }: FailureRequest,
+  { environment, region, signal, leftMs = RESPONSE_DEADLINE_MS }: FailureRequest,
 ): Promise<ContainerFailure> {
   const exhausted = error instanceof AttemptsExhausted ? error : undefined;
   // The SDK's chain says nothing about an address that it did not accept.
@@ -48,7 +50,7 @@ export async function containerFailure(
     what: `EKS Pod Identity returned no credentials${attemptsText(exhausted)}: ${singleLine(source.uri)}${end}`,
     details: `${details}\n${claimDetails(refusal, claims)}`,
     facts: {
-      ...(await tokenOwner(claims)),
+      ...(await tokenOwner(claims, environment)),
       audiences: claims?.audiences.join(', '),
       expiredAt: claims?.expiresAt?.toISOString(),
       region,
@@ -109,8 +111,10 @@ function claimDetails(refusal: Refusal | undefined, claims: ServiceAccountClaims
 /** The namespace and service account that the token names, or else those of the pod, if they are mounted. */
 async function tokenOwner(
   claims: ServiceAccountClaims | undefined,
+  environment: Environment,
 ): Promise<{ readonly namespace: string | undefined; readonly serviceAccount: string | undefined }> {
-  const { namespace, serviceAccount } = claims?.serviceAccount === undefined ? await readPod() : claims;
+  const { namespace, serviceAccount } =
+    claims?.serviceAccount === undefined ? await readPod(environment) : claims;
   return { namespace, serviceAccount };
 }
 

@@ -46,11 +46,6 @@ export function trimVariables(): void {
   }
 }
 
-/** Whether this runner is one of GitHub's own, where no pod and no instance role can be. */
-export function isGithubHosted(environment: Environment): boolean {
-  return environment['RUNNER_ENVIRONMENT'] === 'github-hosted';
-}
-
 /**
  * The value of a variable; one that is empty counts as not set, which is how workflows blank a variable that the
  * runner inherited (`AWS_CONTAINER_CREDENTIALS_FULL_URI: ''`).

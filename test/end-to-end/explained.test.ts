@@ -2,54 +2,21 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { ecrError, ecrReply, stsError } from '../harness/aws-services.ts';
-import { answer, cut, type Fault, hang } from '../harness/faults.ts';
-import { agentFault } from '../harness/pod-identity-agent.ts';
-import type { StepResult } from '../harness/runner.ts';
+import { expectExplained, explains } from '../harness/explained.ts';
+import { answer, type Fault } from '../harness/faults.ts';
 import { useWorld } from '../harness/use-world.ts';
-import { FAST, fastClock, TOOLS } from '../harness/usual.ts';
-import type { StepChoice, World } from '../harness/world.ts';
+import { fastClock, TOOLS } from '../harness/usual.ts';
+import type { StepChoice } from '../harness/world.ts';
 
 /** Where what is tried again takes most of the time, but each try must have enough of it. */
 const FASTER = fastClock(10);
 
 const world = useWorld();
 
-/** A failure, how it is brought about, and words that the error must have: of the service, the cause, the remedy. */
-type Row = readonly [string, (world: World) => StepChoice | Promise<StepChoice>, readonly string[]];
-
-function explains(rows: readonly Row[]): void {
-  test.each(rows)('%s', async (_, arrange, words) => {
-    const main = await world.main({ tools: TOOLS, ...(await arrange(world)) });
-    expectExplained(main, words);
-  });
-}
-
-/** The error has its three parts, the log the diagnosis, and the job summary the same. */
-function expectExplained(main: StepResult, words: readonly string[]): void {
-  const error = main.errors.join('\n');
-  for (const part of [...words, '\nLikely cause: ', '\nWhat to do: ']) expect(error).toContain(part);
-  expect([main.exitCode, main.errors.length]).toEqual([1, 1]);
-  expect(main.log).toContain('Checks, in order:\n  ✓ Inputs: valid\n');
-  expect(main.log).toMatch(/^ {2}✗ /m);
-  const [what = ''] = error.split('\nLikely cause: ');
-  for (const part of [what, '**Likely cause**', '**What to do**', '**Checks, in order**']) {
-    expect(main.summary).toContain(part);
-  }
-  expect(main.outputs).toEqual({});
-}
-
-/** A pod whose agent answers with a fault. */
-function agent(fault: Fault, env: Record<string, string> = {}) {
-  return ({ agent: { faults }, podIdentityEnv }: World): StepChoice => {
-    faults.always(fault);
-    return { env: { ...podIdentityEnv.call(world), ...env } };
-  };
-}
-
 /** A pod whose identity is fine, and ECR answers with a fault. */
 function ecr(fault: Fault, inputs: Record<string, string> = {}, env: Record<string, string> = {}) {
-  return ({ aws }: World): StepChoice => {
-    aws.faults.always(fault);
+  return (): StepChoice => {
+    world.aws.faults.always(fault);
     return { env: { ...world.podIdentityEnv(), ...env }, inputs };
   };
 }
@@ -59,97 +26,6 @@ function docker(stderr: string, env: Record<string, string> = {}) {
   const tools = { docker: { stderr, exitCode: 1 } };
   return (): StepChoice => ({ env: { ...world.podIdentityEnv(), ...env }, tools });
 }
-
-const ASSOCIATE =
-  'aws eks create-pod-identity-association --cluster-name <cluster> --region eu-west-1 --namespace arc-runners --service-account build --role-arn arn:aws:iam::<account-id>:role/<role>';
-
-describe('the agent cannot be reached', () => {
-  const reached = [
-    'EKS Pod Identity returned no credentials',
-    'The agent add-on may not run on this node',
-    'kubectl -n kube-system get daemonset eks-pod-identity-agent',
-    'on EKS Auto Mode it is built in',
-  ];
-  explains([
-    [
-      'refused',
-      async () => {
-        const env = { ...world.podIdentityEnv(), ...FAST };
-        await world.agent.stop();
-        return { env };
-      },
-      [...reached, 'connect ECONNREFUSED 127.0.0.1:', 'a container that has no route to it'],
-    ],
-    [
-      'timed out',
-      agent(hang(), FAST),
-      [
-        'no response within 12 s',
-        'A network policy may drop link-local traffic (that shows as a time-out)',
-        'kubectl -n kube-system get daemonset eks-pod-identity-agent',
-        'toEntities: [host]',
-        'port: "80"',
-      ],
-    ],
-    ['cut', agent(cut(), FAST), ['cut the connection', 'logs daemonset/eks-pod-identity-agent']],
-  ]);
-});
-
-describe('the token', () => {
-  const TOKEN_FILE = 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE';
-  const withFile = (make: (file: string) => void) => () => {
-    const file = join(world.directory, 'own-token');
-    make(file);
-    return { env: { ...world.podIdentityEnv(), [TOKEN_FILE]: file } };
-  };
-  explains([
-    ['file is missing', withFile(() => {}), ['ENOENT', '/own-token', "A 'container:' job", 'volumes:']],
-    ['file is a folder', withFile((file) => mkdirSync(file)), ['EISDIR', '/own-token', 'fsGroup']],
-    [
-      'file is no token',
-      withFile((file) => writeFileSync(file, 'two\nlines', { mode: 0o600 })),
-      ['Invalid character in header', '(AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE) holds no token'],
-    ],
-    [
-      'file is empty',
-      withFile((file) => writeFileSync(file, '', { mode: 0o600 })),
-      [
-        'responded with HTTP 400: Service account token cannot be empty',
-        'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: /var/run',
-      ],
-    ],
-    [
-      'cannot be parsed',
-      withFile((file) => writeFileSync(file, 'no.token', { mode: 0o600 })),
-      [
-        'responded with HTTP 400: Service account token cannot be parsed',
-        'not a service account token of this cluster',
-      ],
-    ],
-    [
-      'has expired',
-      () => ({ env: world.podIdentityEnv({ expiresInSeconds: -60 }) }),
-      ['token is expired', `it held until ${new Date().getUTCFullYear()}-`, 'not at a copy'],
-    ],
-    [
-      'is for another audience',
-      () => ({ env: world.podIdentityEnv({ audience: 'sts.amazonaws.com' }) }),
-      ['is for the audience sts.amazonaws.com', 'takes only tokens for pods.eks.amazonaws.com'],
-    ],
-  ]);
-
-  test('is never in what is quoted', async () => {
-    const env = world.podIdentityEnv();
-    const token = world.serviceAccountToken();
-    writeFileSync(env[TOKEN_FILE] ?? '', token);
-    world.agent.faults.always(answer(400, `cannot be parsed: ${token} and SecretAccessKey`));
-    const main = await world.main({ env, tools: TOOLS });
-    expect(main.errors.join()).toContain(
-      'responded with HTTP 400: cannot be parsed: *** and SecretAccessKey',
-    );
-    expect(main.summary).toContain('cannot be parsed: ***');
-  });
-});
 
 describe('an answer that breaks off in a key', () => {
   const key = 'wJalrXUtnFEMIbPxRfiCYEXAMPLEKEY';
@@ -210,113 +86,8 @@ describe('a secret that is quoted back', () => {
   });
 });
 
-describe('EKS Auth refuses', () => {
-  explains([
-    [
-      'no association',
-      agent(agentFault('no association')),
-      [
-        'responded with HTTP 404: [',
-        '(ResourceNotFoundException): The token included in the request has no service account role association for it., fault: client',
-        'service account build in namespace arc-runners',
-        ASSOCIATE,
-      ],
-    ],
-    [
-      'the node cannot reach it',
-      agent(agentFault('EKS Auth never responds'), FAST),
-      ['responded with HTTP 500: []', 'private subnets', '--service-name com.amazonaws.eu-west-1.eks-auth'],
-    ],
-    [
-      'access denied',
-      agent(agentFault('node denied')),
-      [
-        'responded with HTTP 400: [',
-        'the role of the node lacks eks-auth:AssumeRoleForPodIdentity',
-        'AmazonEKSWorkerNodePolicy',
-      ],
-    ],
-    [
-      "the role's trust policy",
-      agent(agentFault('trust policy')),
-      ['"Service": "pods.eks.amazonaws.com"', 'sts:TagSession'],
-    ],
-    [
-      'invalid address',
-      () => {
-        const { AWS_CONTAINER_CREDENTIALS_FULL_URI: uri = '', ...env } = world.podIdentityEnv();
-        return {
-          env: { ...env, AWS_CONTAINER_CREDENTIALS_FULL_URI: uri.replace('127.0.0.1', 'localhost') },
-        };
-      },
-      [
-        'responded with HTTP 403: Access Denied. Called agent through invalid address',
-        'Host header',
-        'NO_PROXY: 169.254.170.23',
-      ],
-    ],
-    [
-      'throttled',
-      agent(agentFault('too many requests'), FAST),
-      ['responded with HTTP 429: Too Many Requests', '1,000 a second for each node', '(5 attempts in '],
-    ],
-    [
-      'throttled by EKS Auth',
-      agent(agentFault('throttled by EKS Auth'), FAST),
-      ['(ThrottlingException): Rate exceeded', 'raise the quota'],
-    ],
-    [
-      'unavailable',
-      agent(agentFault('EKS Auth unavailable'), FAST),
-      ['(ServiceUnavailableException): Service unavailable', 'https://health.aws.amazon.com'],
-    ],
-    [
-      'something else answers',
-      agent(answer(200, '<html>welcome</html>')),
-      ['the response is not valid JSON', 'is not the EKS Pod Identity agent', 'curl -sS'],
-    ],
-    [
-      'something else answers with nothing',
-      agent(answer(200, 'null')),
-      ['the response is not of the required format', 'is not the EKS Pod Identity agent', 'curl -sS'],
-    ],
-    [
-      'something else leads elsewhere',
-      agent(answer(302, '', { location: 'http://127.0.0.1/login' })),
-      ['responded with HTTP 302 without a message', 'is not the EKS Pod Identity agent', 'curl -sS'],
-    ],
-  ]);
-});
-
-describe('the credentials address', () => {
-  const uri = (text: string) => () => ({
-    env: { ...world.podIdentityEnv(), AWS_CONTAINER_CREDENTIALS_FULL_URI: text },
-  });
-  explains([
-    [
-      'is malformed',
-      uri('169.254.170.23/v1'),
-      ['Invalid URL', 'AWS_CONTAINER_CREDENTIALS_FULL_URI holds no URL'],
-    ],
-    [
-      'is not allowed',
-      uri('http://10.0.0.1/v1/credentials'),
-      ['URL not accepted', 'AWS_CONTAINER_CREDENTIALS_FULL_URI names an address', '169.254.170.23'],
-    ],
-    [
-      'is not there, and asked for by name',
-      () => ({ env: world.regionEnv(), inputs: { 'credential-source': 'container' } }),
-      [
-        'AWS_CONTAINER_CREDENTIALS_FULL_URI is not set',
-        'aws eks create-pod-identity-association',
-        'credential-source: auto',
-      ],
-    ],
-  ]);
-});
-
 describe('no credentials', () => {
-  explains([
+  explains(world, [
     [
       'from any source',
       () => ({ env: world.regionEnv() }),
@@ -388,29 +159,12 @@ describe('no credentials', () => {
       ].join('\n'),
     );
   });
-
-  test("with the SDK's own order, the agent's words are not hidden", async () => {
-    world.agent.faults.always(agentFault('no association'));
-    const inputs = { 'credential-source': 'default-chain' };
-    const main = await world.main({ env: { ...world.podIdentityEnv(), ...FAST }, inputs, tools: TOOLS });
-    expectExplained(main, ['(ResourceNotFoundException): The token included', ASSOCIATE]);
-  });
-});
-
-test('a source that never answers ends with the three minutes that it has', async () => {
-  world.agent.faults.always(hang());
-  const inputs = { 'credential-source': 'default-chain' };
-  const main = await world.main({ env: { ...world.podIdentityEnv(), ...FAST }, inputs, tools: TOOLS });
-  expectExplained(main, [
-    "the AWS SDK's default chain: no response within 180 s",
-    'credential-source: container',
-  ]);
 });
 
 describe('ECR refuses', () => {
   const skewed =
     'Signature expired: 20260101T000000Z is now earlier than 20260101T001000Z (20260101T001500Z - 5 min.)';
-  explains([
+  explains(world, [
     [
       'access denied',
       () => {
@@ -546,7 +300,7 @@ describe('ECR refuses', () => {
 
 describe('docker', () => {
   const storing = 'Error saving credentials: error storing credentials - err: exit status 1, out: ';
-  explains([
+  explains(world, [
     [
       'is missing',
       () => ({ env: world.podIdentityEnv(), tools: {} }),

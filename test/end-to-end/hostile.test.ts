@@ -271,7 +271,7 @@ describe('the service account token does not go to an address that the SDK refus
       `EKS Pod Identity returned no credentials: ${uri}: URL not accepted.`,
     );
     expect(main.errors.join()).toContain(
-      'AWS_CONTAINER_CREDENTIALS_FULL_URI names an address that credentials',
+      'The AWS SDK does not accept credentials from the address in AWS_CONTAINER_CREDENTIALS_FULL_URI',
     );
   });
 });

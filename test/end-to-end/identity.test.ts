@@ -257,7 +257,7 @@ describe('the log', () => {
     expect(main.warnings).toHaveLength(1);
     for (const words of [
       "Using the node's IAM role, which is probably not intended.",
-      'no credentials of its own',
+      'no variables of EKS Pod Identity',
       'aws eks create-pod-identity-association --cluster-name <cluster> --region eu-west-1',
       'recreate the runner pod',
     ]) {

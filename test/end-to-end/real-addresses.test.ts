@@ -36,7 +36,7 @@ describeReal('which credentials are used, at the real addresses', NAMESPACE_PART
     const { warnings, signers } = await run('the node of a pod');
     expect(signers).toEqual(['node-role']);
     expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toContain('Namespace arc-runners, service account lonely.');
+    expect(warnings[0]).toContain('service account lonely, namespace arc-runners');
     expect(warnings[0]).toContain('--namespace arc-runners --service-account lonely --role-arn');
   });
 

@@ -2,6 +2,14 @@
 
 export const ASSOCIATE =
   'aws eks create-pod-identity-association --cluster-name {cluster} --region {region} --namespace {namespace} --service-account {serviceAccount} --role-arn arn:aws:iam::{accountId}:role/{role}';
+export const OIDC =
+  '- uses: aws-actions/configure-aws-credentials@v6\n  with:\n    role-to-assume: arn:aws:iam::{accountId}:role/{role}\n    aws-region: {region}';
+
+/** Why a pod has no variables of EKS Pod Identity. */
+export const POD_WITHOUT_IDENTITY =
+  'EKS sets the variables when it creates a pod, if there is an association for its service account (here: service account {serviceAccount}, namespace {namespace}). A pod that is older than the association, or was created while the webhook of EKS was not available, has none.';
+export const NEW_POD = `Check whether there is an association. If the service account is not named here, ask for it first:\nkubectl get pod {pod} --namespace {namespace} --output jsonpath='{.spec.serviceAccountName}'\naws eks list-pod-identity-associations --cluster-name {cluster} --region {region} --namespace {namespace} --service-account {serviceAccount}\nCreate it if it is missing:\n${ASSOCIATE}\nThen delete the runner pod, so that a new one gets the variables:\nkubectl delete pod {pod} --namespace {namespace}`;
+
 export const AGENT_STATUS = 'kubectl -n kube-system get daemonset eks-pod-identity-agent';
 export const AGENT_LOG = 'kubectl -n kube-system logs daemonset/eks-pod-identity-agent';
 

@@ -1,13 +1,12 @@
-import { ASSOCIATE } from './commands.ts';
+import { ASSOCIATE, NEW_POD, OIDC, POD_WITHOUT_IDENTITY } from './commands.ts';
 import type { KnownError } from './known-error.ts';
 
 export const CREDENTIALS: readonly KnownError[] = [
   {
     id: 'node-identity',
     areas: ['credentials'],
-    means:
-      'This pod has no credentials of its own, so the calls use the IAM role of its node, as they would in every other pod of that node. Namespace {namespace}, service account {serviceAccount}.',
-    remedy: `Create an association, then recreate the runner pod: EKS sets up the credentials of a pod when the pod is created.\n${ASSOCIATE}`,
+    means: `This pod has no variables of EKS Pod Identity, so the calls use the IAM role of its node, as they would in every other pod of that node. ${POD_WITHOUT_IDENTITY} A pod with hostNetwork: true reaches the role of its node whatever the hop limit of the node is.`,
+    remedy: NEW_POD,
   },
   {
     id: 'profile-missing',
@@ -30,7 +29,7 @@ export const CREDENTIALS: readonly KnownError[] = [
     areas: ['pod-identity', 'credentials'],
     pattern: /is not a valid container metadata service hostname/,
     means:
-      "The request for the container's credentials failed. This message comes from an older provider, which the SDK tries afterwards and which does not support EKS Pod Identity; it hides the real error.",
+      "The request for the container's credentials failed. This message comes from an older provider of the AWS SDK, which does not support EKS Pod Identity, and hides the real error. aws-actions/amazon-ecr-login up to 2.0.1 always fails with it in a pod; 2.0.2 does only when the agent has refused the request.",
     remedy:
       'Use EKS Pod Identity directly, which shows the real error:\nwith:\n  credential-source: container',
   },
@@ -50,7 +49,7 @@ export const CREDENTIALS: readonly KnownError[] = [
     pattern: /Could not load credentials from any providers|instance metadata|EC2 Metadata/i,
     means:
       'No source returned credentials. Checked, in this order: keys in the environment, a profile, EKS Pod Identity, and the default chain of the AWS SDK (IRSA, profiles, SSO, process, ECS, instance metadata).',
-    remedy: `Create an EKS Pod Identity association, then recreate the runner pod:\n${ASSOCIATE}\nOr get credentials in a step before this one:\n- uses: aws-actions/configure-aws-credentials@v6\n  with:\n    role-to-assume: arn:aws:iam::{accountId}:role/{role}\n    aws-region: {region}`,
+    remedy: `Create an EKS Pod Identity association, then recreate the runner pod:\n${ASSOCIATE}\nOr get credentials in a step before this one:\n${OIDC}`,
   },
   {
     id: 'irsa-denied',

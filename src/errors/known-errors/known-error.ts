@@ -29,6 +29,7 @@ export const FACTS: Readonly<Record<FactName, string>> = {
   expiredAt: '<time>',
   host: '<host>',
   namespace: '<namespace>',
+  pod: '<pod>',
   principal: '<principal>',
   profile: '<profile>',
   region: '<region>',

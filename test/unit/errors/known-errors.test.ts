@@ -18,6 +18,10 @@ describe('the known errors', () => {
     expect(explanation.remedy?.length).toBeGreaterThan(20);
   });
 
+  test('are shown by at least 60 real messages', () => {
+    expect(new Set(ROWS.map(({ sample }) => sample.split('\n')[0])).size).toBeGreaterThanOrEqual(60);
+  });
+
   test('have unique IDs', () => {
     const ids = KNOWN_ERRORS.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);

@@ -66,6 +66,7 @@ describe(`an agent that answers anything (seed ${SEED})`, () => {
         reply = next;
         try {
           const { accessKeyId } = await containerCredentials(source, {
+            environment: {},
             region: 'eu-west-1',
             signal,
             maxAttempts: 1,

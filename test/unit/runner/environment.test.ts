@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { isGithubHosted, readEnvironment, trimVariables, variable } from '../../../src/runner/environment.ts';
+import { readEnvironment, trimVariables, variable } from '../../../src/runner/environment.ts';
 
 describe('variable', () => {
   test.each([
@@ -57,12 +57,4 @@ describe('trimVariables', () => {
     trimVariables();
     expect(process.env).not.toHaveProperty('AWS_REGION');
   });
-});
-
-test.each([
-  ['github-hosted', true],
-  ['self-hosted', false],
-  [undefined, false],
-])("a runner of RUNNER_ENVIRONMENT %j is GitHub's own: %s", (text, hosted) => {
-  expect(isGithubHosted({ RUNNER_ENVIRONMENT: text })).toBe(hosted);
 });
