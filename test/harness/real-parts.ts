@@ -16,7 +16,6 @@ export type RealPart =
   | 'podman'
   | 'shellcheck'
   | 'skopeo'
-  | 'squid'
   | 'tinyproxy'
   /** Root on Linux, allowed to make network and mount namespaces, with `ip`. */
   | 'namespaces'
