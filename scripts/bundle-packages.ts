@@ -5,7 +5,7 @@ import { TOOLKIT_STUBS } from './stubs.ts';
 
 const FOLDER = join(import.meta.dirname, 'stubs');
 
-/** Modules of src/packages that are made together and share what they have in common, and what they go without. */
+/** Modules of src/packages that are bundled together, with their shared code in chunks. */
 interface Group {
   readonly modules: readonly string[];
   /** Packages, each with the file that stands in for it. */
@@ -13,8 +13,8 @@ interface Group {
 }
 
 /**
- * What every job loads is made by itself: else what it has in common with the rest would lie in files of its own, with
- * what only the rest needs of them. The bundle has such code twice.
+ * What every job loads is bundled alone: otherwise its shared code would be in chunks with code that only the others need.
+ * The price is that the bundle has such code twice.
  */
 const GROUPS: readonly Group[] = [
   {
@@ -27,9 +27,7 @@ const GROUPS: readonly Group[] = [
   { modules: ['credential-chain', 'ecr-public', 'shared-config'], stubs: {} },
 ];
 
-/**
- * The toolkit's modules do nothing when they are loaded, which esbuild cannot know: what is not used of them can go.
- */
+/** Tells esbuild that the toolkit's modules have no side effects when they are loaded: what is not used is left out. */
 const toolkit: Plugin = {
   name: 'toolkit',
   setup({ onResolve, resolve }) {
@@ -42,8 +40,8 @@ const toolkit: Plugin = {
 };
 
 /**
- * Puts the packages into the compiled modules of src/packages, down to the single statement that is needed. ncc packs
- * modules whole, and those of the AWS SDK describe every operation of a service and every protocol.
+ * Bundles the packages into the compiled modules of src/packages, without the statements that are not used. ncc packs whole
+ * modules, and those of the AWS SDK describe every operation of a service and every protocol.
  *
  * @param work - the folder of the compiled sources
  * @throws Error where a module of src/packages is in no group, or a stub is no longer needed
@@ -59,7 +57,7 @@ export async function inlinePackages(work: string): Promise<void> {
   for (const group of GROUPS) refuseUnusedStubs(group, work, await inline(work, group));
 }
 
-/** A stub for a package that nothing imports any more is one that nobody would take out. */
+/** Throws where a stub stands in for a package that nothing imports any more. */
 function refuseUnusedStubs({ modules, stubs }: Group, work: string, { inputs }: Metafile): void {
   const read = new Set(Object.keys(inputs).map((name) => join(work, name)));
   const unused = Object.keys(stubs).filter((name) => !read.has(stubs[name] ?? ''));
@@ -74,25 +72,25 @@ async function inline(work: string, { modules, stubs }: Group): Promise<Metafile
     entryPoints: modules.map((name) => join(folder, `${name}.js`)),
     outdir: folder,
     allowOverwrite: true,
-    // The names of chunks come from paths, which must not hold that of the folder of this build.
+    // The names of chunks are hashes of paths, which must not contain the folder of this build.
     absWorkingDir: work,
     bundle: true,
     splitting: true,
     format: 'esm',
     platform: 'node',
     target: 'node24',
-    // The ES modules: of CommonJS nothing can be left out.
+    // ES modules: nothing of a CommonJS module can be left out.
     mainFields: ['module', 'main'],
     conditions: ['module'],
     alias: { ...stubs },
     plugins: [toolkit],
     metafile: true,
-    // A comment names where a file lay; the bundle must not tell.
+    // All licences are in licenses.txt.
     legalComments: 'none',
     minifySyntax: true,
     minifyWhitespace: true,
     logLevel: 'warning',
-    // In packages it is not even a warning, and the bundle would fail where the name is used.
+    // In packages it is not even a warning, and the bundle would fail where the import is used.
     logOverride: { 'import-is-undefined': 'error' },
   });
   return metafile;

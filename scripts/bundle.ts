@@ -8,12 +8,12 @@ import { inlinePackages } from './bundle-packages.ts';
 import { LOCK_STUBS } from './stubs.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-/** Takes the intermediate JavaScript; not checked in. */
+/** For the intermediate JavaScript; not checked in. */
 const LIB = join(ROOT, 'lib');
 const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
 const NCC = join(ROOT, 'node_modules', '@vercel', 'ncc', 'dist', 'ncc', 'cli.js');
 
-/** The entries, by the names of their modules, each with the folder of the bundle that it is packed into. */
+/** The entries, by the names of their modules, each with its folder in the bundle. */
 const ENTRIES = [
   ['main', ''],
   ['post', 'post'],
@@ -26,17 +26,16 @@ export interface BundleFile {
 }
 
 /**
- * Makes the bundle of the action from src. The bytes depend on the sources and the lock file alone, not on the
- * folder, the machine or what was there before.
+ * Builds the bundle of the action from src. Its bytes depend on the sources and the lock file only, not on the folder, the
+ * machine or earlier builds.
  *
- * @param folder - takes the bundle; emptied first
- * @returns what is in it, by name
- * @throws Error where the sources do not compile, a licence is not an allowed one, or a path of this machine
- *   got into the bundle
+ * @param folder - for the bundle; emptied first
+ * @returns its files, by name
+ * @throws Error if the sources do not compile, a licence is not allowed, or the bundle contains a path of this machine
  */
 export async function bundle(folder: string): Promise<BundleFile[]> {
   mkdirSync(LIB, { recursive: true });
-  // ncc numbers the modules by their path from here, so each build has a folder at the same depth.
+  // ncc numbers modules by their path from here, so every build has a folder at the same depth.
   const work = mkdtempSync(join(LIB, 'build-'));
   try {
     run(TSC, ['--project', join(ROOT, 'tsconfig.build.json'), '--outDir', work], ROOT);
@@ -55,7 +54,7 @@ export async function bundle(folder: string): Promise<BundleFile[]> {
   }
 }
 
-/** Has ncc take stubs for packages. It takes the map of packages from the settings of the folder it is started in. */
+/** Makes ncc use stubs for packages. It reads the map of packages from the settings in its working directory. */
 function stubPackages(work: string): void {
   const stubs = Object.entries(LOCK_STUBS).map(([name, path]) => [name, [relative(work, path)]]);
   writeFileSync(
@@ -64,7 +63,7 @@ function stubPackages(work: string): void {
   );
 }
 
-/** Packs a compiled entry and the packages that it uses. The result maps file names to texts. */
+/** Packs a compiled entry with the packages that it uses. The result maps file names to texts. */
 function pack(work: string, entry: string): Map<string, string> {
   const out = join(work, `packed-${entry}`);
   const options = ['--no-cache', '--quiet', '--target', 'es2022', '--out', out];
@@ -72,7 +71,7 @@ function pack(work: string, entry: string): Map<string, string> {
   return new Map(readdirSync(out).map((name) => [name, readFileSync(join(out, name), 'utf8')]));
 }
 
-/** Takes comments, spaces and long names out: less to read and to compile in every job. */
+/** Minified, there is less to read and to compile in every job. */
 async function minified(files: ReadonlyMap<string, string>): Promise<Map<string, string>> {
   const result = new Map<string, string>();
   for (const [name, text] of files) {
@@ -87,7 +86,7 @@ async function minify(packed: string): Promise<string> {
     platform: 'node',
     target: 'node24',
     minify: true,
-    // They are all in licenses.txt.
+    // All licences are in licenses.txt.
     legalComments: 'none',
   });
   return code;
@@ -105,7 +104,7 @@ function licenceTexts(): Promise<string> {
 function refuseLocalPaths(files: ReadonlyMap<string, string>): void {
   for (const [name, text] of files) {
     if (text.includes(ROOT)) {
-      throw new Error(`The bundle's ${name} holds a path of this machine (${ROOT}).`);
+      throw new Error(`${name} of the bundle contains a path of this machine (${ROOT}).`);
     }
   }
 }
@@ -121,7 +120,7 @@ function replaceFolder(folder: string, files: ReadonlyMap<string, string>): Bund
   });
 }
 
-/** Runs a JavaScript program with this node. Its output is shown; where it fails, so does the build. */
+/** Runs a JavaScript program with this node and shows its output. Throws if it fails. */
 function run(program: string, args: string[], cwd: string): void {
   const { status, error } = spawnSync(process.execPath, [program, ...args], { cwd, stdio: 'inherit' });
   if (status !== 0) {

@@ -1,4 +1,4 @@
-/** Builds the action again and says whether dist/ is, byte for byte, what the sources build. */
+/** Builds the action again and compares it with dist/, byte for byte. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';

@@ -48,7 +48,7 @@ async function printPlace(world: World, docker: string): Promise<void> {
   }
 }
 
-/** What must hold for the demo to succeed, in the order in which it happens. */
+/** What must be true for the demo to succeed, in the order in which it happens. */
 type Check = [claim: string, holds: boolean];
 
 // A step from which a secret got out has thrown by then.
@@ -126,7 +126,7 @@ async function runDemo(name: string): Promise<boolean> {
     const checks = await demo(world);
     printTitle('Checks');
     for (const [claim, holds] of checks) {
-      print(holds ? `  ${styleText('green', '✔')} ${claim}` : `  ${styleText('red', `✘ not so: ${claim}`)}`);
+      print(holds ? `  ${styleText('green', '✔')} ${claim}` : `  ${styleText('red', `✘ failed: ${claim}`)}`);
     }
     return checks.every(([, holds]) => holds);
   } finally {

@@ -11,7 +11,7 @@ import { belowMinimum, type Mutant, scores, table } from './mutation-score.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
-/** Wiring, the two entries and data: nothing is decided in them, or the end-to-end tests hold it. */
+/** Wiring, entries and data: they decide nothing, or only the end-to-end tests run them. */
 const LEFT_OUT = [
   'src/main.ts',
   'src/post.ts',

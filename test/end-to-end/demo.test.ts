@@ -53,7 +53,7 @@ test('the demo fails where the action does nothing', async () => {
   writeFileSync(join(folder, 'index.mjs'), '');
   const { exitCode, stdout } = await runDemo({ ACTION_ENTRY: join(folder, 'index.mjs') });
   rmSync(folder, { recursive: true });
-  expect(stdout).toContain('✘ not so: docker kept the login');
+  expect(stdout).toContain('✘ failed: docker kept the login');
   expect(exitCode).toBe(1);
 });
 

@@ -13,8 +13,8 @@ const DOCUMENT = join(repository, 'docs', 'network.md');
 const PLOT = join(repository, 'docs', 'pictures', 'fleet.svg');
 
 /**
- * Measures how a crowd of logins fares on one quota, for several max-attempts, prints the tables, and writes them and
- * the plot into the documentation. Gives whether the default holds what it is chosen for.
+ * Measures how many of a crowd of logins succeed on one quota, for several max-attempts, prints the tables, and writes them
+ * and the plot into the documentation. Returns whether the default is still enough.
  */
 export async function benchFleet(): Promise<boolean> {
   // The first login of a process reads configuration files, which virtual time does not wait for.

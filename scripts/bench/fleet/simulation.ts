@@ -8,7 +8,7 @@ import { VirtualTime } from './virtual-time.ts';
 /** Many steps that ask for a token at the same moment, on one quota. */
 export type Crowd = { readonly quota: Quota; readonly logins: number; readonly maxAttempts: number };
 
-/** What became of a crowd. Times are in milliseconds, from the start that all share. */
+/** The result of a crowd. Times are in milliseconds from the start of all logins. */
 export type CrowdResult = Crowd & {
   /** How many got a token in time. */
   readonly succeeded: number;
@@ -22,13 +22,13 @@ export type CrowdResult = Crowd & {
   readonly mostCalls: number;
 };
 
-/** The time from a call to its answer, there and back, in milliseconds: a runner that is near its region. */
+/** The round-trip time of a call, in milliseconds: a runner that is near its region. */
 const ROUND_TRIP_MS = 20;
 
 /** All numbers of this process come from here, so that a run can be repeated. */
 const SEED = 20_260_101;
 
-/** What the stand-in answers, as ECR does. */
+/** The response of the stand-in, as of ECR. */
 const ANSWERS = {
   token: { statusCode: 200, body: { authorizationData: [{ authorizationToken: 'QVdTOnBhc3N3b3Jk' }] } },
   throttled: { statusCode: 400, body: { __type: 'ThrottlingException', message: 'Rate exceeded' } },

@@ -1,10 +1,10 @@
 import type { Run } from './stage.ts';
 import { measure, type Taken } from './whole-process.ts';
 
-/** How often each thing is run; the first run of each warms up and is not counted. */
+/** How often each thing is run; the first run of each is a warm-up and not counted. */
 const ROUNDS = 30;
 
-/** Runs several things by turns, so that what else the machine does meets all of them alike. */
+/** Runs several things in turns, so that other load on the machine affects all of them alike. */
 export async function alternate<Name extends string>(
   runs: Record<Name, () => Run>,
   rounds = ROUNDS,

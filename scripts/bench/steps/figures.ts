@@ -16,17 +16,17 @@ function figure(id: string, value: number, sample: readonly number[]): Figure {
   return { ...bound, value, spread: spread(sample) };
 }
 
-/** Taken round by round, so that a machine that is slower for a while is so for both. */
+/** The median of the ratios of each round: a machine that is slow for a while is slow for both. */
 function ratio(id: string, ours: readonly number[], theirs: readonly number[]): Figure {
   const sample = ours.map((time, round) => time / (theirs[round] ?? Number.NaN));
   return figure(id, median(sample), sample);
 }
 
-/** What both stages took, and what they are measured against: medians in milliseconds. */
+/** The times of both stages, and of what they are compared with: medians in milliseconds. */
 export type StageTimes = Readonly<Record<'bare' | 'lean' | 'main' | 'bareLogout' | 'post', Times>>;
 type Times = { readonly wallMs: number; readonly cpuMs: number };
 
-/** Both stages with one registry, against scripts that do no more than they must. */
+/** Both stages with one registry, against scripts that do only what is necessary. */
 export async function measureStages(stage: BenchStage): Promise<{ figures: Figure[]; times: StageTimes }> {
   const login = await alternate({
     bare: () => stage.bare('login'),
@@ -49,8 +49,8 @@ export async function measureStages(stage: BenchStage): Promise<{ figures: Figur
 }
 
 /**
- * In words, what the bare script spends on importing `node:http`, with which node loads its WebSocket client, and what
- * the main step is to the same script without that.
+ * A sentence on what the bare script spends on importing `node:http`, with which node loads its WebSocket client, and on
+ * the ratio of the main step to the same script without that import.
  */
 export function leanRemark({ bare, lean, main }: StageTimes): string {
   const times = [main.wallMs / lean.wallMs, main.cpuMs / lean.cpuMs].map((ratio) => ratio.toFixed(2));

@@ -24,18 +24,18 @@ const PASSWORD = 'x'.repeat(1_800);
 export interface Run {
   readonly command: readonly string[];
   readonly env: Record<string, string>;
-  /** A file that is its standard input; else there is none. */
+  /** The file for its standard input; none by default. */
   readonly input?: string;
 }
 
 /**
- * The stand-ins of the bench and the runs that are measured against them. Unlike in the tests no tool is recorded: what
- * that costs would count as the step's.
+ * The stand-ins of the bench and the runs that are measured against them. Unlike in the tests no tool is recorded: the
+ * recording would count as time of the step.
  */
 export class BenchStage {
   readonly agent = new PodIdentityAgent(['127.0.0.1']);
   readonly aws = new AwsServices();
-  /** ECR as the bare script meets it: that one does not sign. */
+  /** ECR for the bare script, which does not sign its request. */
   readonly #unsigned = new HttpStandIn(() => json(200, { authorizationData: [this.#authorization()] }));
   readonly #directory = mkdtempSync(join(tmpdir(), 'ecr-login-bench-'));
   readonly #registries: Registry[] = [];
@@ -108,7 +108,7 @@ export class BenchStage {
     return this.#script(script);
   }
 
-  /** One `docker login` by itself. */
+  /** One `docker login` alone. */
   login(): Run {
     const input = join(this.#directory, 'password');
     writeFileSync(input, PASSWORD, { mode: 0o600 });
@@ -121,7 +121,7 @@ export class BenchStage {
     return { command: [actionNode(), '--eval', '0'], env: this.#env() };
   }
 
-  /** When ECR last answered, on the clock of `performance.now()`. */
+  /** When ECR last responded, as a time of `performance.now()`. */
   lastReplyOfEcr(): number {
     return this.#repliedAt;
   }
@@ -131,7 +131,7 @@ export class BenchStage {
     return this.#files?.read().state ?? {};
   }
 
-  /** Has every AWS service answer so much later; not the agent, and not the registries. */
+  /** Delays the responses of all AWS services, not those of the agent and the registries. */
   slowDown(ms: number): void {
     this.aws.faults.always(slow(ms));
   }
@@ -185,7 +185,7 @@ export class BenchStage {
     await this.#nameRegistries();
   }
 
-  /** Lets docker reach the registries' real names: by a proxy that leads all of them to one on loopback. */
+  /** Lets docker reach the real names of the registries, through a proxy that connects all of them to one on loopback. */
   async #nameRegistries(): Promise<void> {
     const authority = await CertificateAuthority.create(join(this.#directory, 'authority'));
     const registry = new Registry(() => true, authority.serverOptions());
