@@ -1,12 +1,13 @@
 const ee=148,te=[148],ne={9148:((Z,x,k)=>{k.d(x,{explain:()=>G,explanationText:()=>q});var v=k(612);const p="aws eks create-pod-identity-association --cluster-name {cluster} --region {region} --namespace {namespace} --service-account {serviceAccount} --role-arn arn:aws:iam::{accountId}:role/{role}",m=`- uses: aws-actions/configure-aws-credentials@v6
   with:
     role-to-assume: arn:aws:iam::{accountId}:role/{role}
-    aws-region: {region}`,f="EKS sets the variables when it creates a pod, if there is an association for its service account (here: service account {serviceAccount}, namespace {namespace}). A pod that is older than the association, or was created while the webhook of EKS was not available, has none.",y=`Check whether there is an association. If the service account is not named here, ask for it first:
+    aws-region: {region}`,f="EKS sets the variables when it creates a pod, if there is an association for its service account (here: service account {serviceAccount}, namespace {namespace}). A pod that is older than the association, or was created while the webhook of EKS was not available, has none.",y=`1. If the service account is not named here, find it:
 kubectl get pod {pod} --namespace {namespace} --output jsonpath='{.spec.serviceAccountName}'
+2. Check for an association:
 aws eks list-pod-identity-associations --cluster-name {cluster} --region {region} --namespace {namespace} --service-account {serviceAccount}
-Create it if it is missing:
+3. If there is none, create it:
 ${p}
-Then delete the runner pod, so that a new one gets the variables:
+4. Delete the runner pod; the new one gets the variables:
 kubectl delete pod {pod} --namespace {namespace}`,T="kubectl -n kube-system get daemonset eks-pod-identity-agent",h="kubectl -n kube-system logs daemonset/eks-pod-identity-agent",t=`with:
   isolate-docker-config: true`,e=["container-client"],P=[{id:"client-missing",areas:e,means:"{tool} is not in the runner image, or its directory is not on PATH.",remedy:`Install the client in the runner image. An engine is not needed to log in. On Debian and Ubuntu:
 sudo apt-get install --yes docker-cli
@@ -186,4 +187,4 @@ curl -sS -o /dev/null -x http://proxy.example.com:3128 https://sts.amazonaws.com
 env:
   NO_PROXY: .amazonaws.com`}],R=[...j,L,...H,...F,...z,...$,...K],O={accountId:"<account-id>",action:"<action>",allowed:"<account-ids>",audiences:"<audience>",cluster:"<cluster>",expiredAt:"<time>",host:"<host>",namespace:"<namespace>",pod:"<pod>",principal:"<principal>",profile:"<profile>",region:"<region>",registry:"<registry>",service:"the service",role:"<role>",serviceAccount:"<service-account>",tokenFile:"<path>",tool:"the container client",uri:"<uri>",variable:"<variable>"};function G(n){return n instanceof v.HR?M(n.symptom):{what:(0,v.bD)(n)}}function q({what:n,means:o,remedy:a}){return[n,...o===void 0?[]:[`Likely cause: ${o}`],...a===void 0?[]:[`What to do: ${a}`]].join(`
 `)}function M(n){const{what:o,means:a,remedy:i,area:r,details:w="",knownError:s,facts:d={}}=n;if(s!==void 0)return N(X(s),o,d);const B=`${o}
-${w}`;for(const E of R){const _=r!==void 0&&E.areas.includes(r)?E.pattern?.exec(B):void 0;if(_)return N(E,o,{...d,..._.groups})}return{what:o,...a!==void 0&&{means:a},...i!==void 0&&{remedy:i}}}function X(n){const o=R.find(a=>a.id===n);if(o===void 0)throw new RangeError(`There is no known error ${n}`);return o}function N({id:n,means:o,remedy:a},i,r){return{what:i,means:C(o,r,Y),remedy:C(a,r,V),id:n}}const Y=/^[\w/[~.][\w .,:/@+=[\]~-]{0,299}$/,V=/^[\w/[~.][\w.,:/@+=[\]~-]{0,299}$/;function C(n,o,a){return n.replace(/\{(\w+)\}/g,(i,r,w)=>{if(!Object.hasOwn(O,r))return i;const s=o[r];if(s!==void 0&&a.test(s))return s;const d=O[r];return w===0?d.charAt(0).toUpperCase()+d.slice(1):d})}})};export{ee as id,te as ids,ne as modules};
+${w}`;for(const E of R){const _=r!==void 0&&E.areas.includes(r)?E.pattern?.exec(B):void 0;if(_)return N(E,o,{...d,..._.groups})}return{what:o,...a!==void 0&&{means:a},...i!==void 0&&{remedy:i}}}function X(n){const o=R.find(a=>a.id===n);if(o===void 0)throw new RangeError(`no known error has the ID ${n}`);return o}function N({id:n,means:o,remedy:a},i,r){return{what:i,means:C(o,r,Y),remedy:C(a,r,V),id:n}}const Y=/^[\w/[~.][\w .,:/@+=[\]~-]{0,299}$/,V=/^[\w/[~.][\w.,:/@+=[\]~-]{0,299}$/;function C(n,o,a){return n.replace(/\{(\w+)\}/g,(i,r,w)=>{if(!Object.hasOwn(O,r))return i;const s=o[r];if(s!==void 0&&a.test(s))return s;const d=O[r];return w===0?d.charAt(0).toUpperCase()+d.slice(1):d})}})};export{ee as id,te as ids,ne as modules};

@@ -1,16 +1,16 @@
-/** One check that was made on the way, and how it ended. */
+/** A check that a step made, and its result. */
 export type Finding = {
   readonly mark: keyof typeof MARKS;
   readonly subject: string;
   readonly reason: string;
 };
 
-/** How a finding is marked in the log and in the job summary. */
+/** The marks of findings in the log and in the job summary. */
 export const MARKS = { good: '✓', bad: '✗', unused: '–' } as const;
 
 /**
- * The checks that a step made, in order, with a mark and a reason each. They are collected on the way and shown only
- * where the step fails: then they tell how far it came, and what it found there.
+ * The checks that a step made, in order, with a mark and a reason each. They are shown only if the step fails: they tell
+ * how far it got, and what it found.
  */
 export class Diagnosis {
   readonly #findings: Finding[] = [];
@@ -19,9 +19,7 @@ export class Diagnosis {
     this.#findings.push(...findings);
   }
 
-  /**
-   * Does one part of the work and notes how it went: good, with what was found, or bad, and the error is thrown on.
-   */
+  /** Runs one part of the work and adds its result: good, with what it found, or bad, and the error is thrown again. */
   async part<Result>(
     subject: string,
     work: () => Result | Promise<Result>,
@@ -43,5 +41,5 @@ export class Diagnosis {
   }
 }
 
-/** The reason of a check that failed: the error itself stands below the list. */
+/** The reason of a check that failed: the error itself follows the list. */
 export const FAILED = 'failed, see below';

@@ -1,28 +1,27 @@
-// Loaded where a failure is explained, and not before: the known errors are a lot of text, which a job that goes well
-// would read and compile for nothing.
+// Imported only when a failure is explained: a job that succeeds should not load the text of all known errors.
 
 import { type FactName, type Facts, Failure, messageOf, type Symptom } from './failure.ts';
 import { KNOWN_ERRORS } from './known-errors/all.ts';
 import { FACTS, type KnownError } from './known-errors/known-error.ts';
 
-/** The three parts of an error that a user can act on. */
+/** The parts of an error that a user can act on. */
 export type Explanation = {
   /** What failed. */
   readonly what: string;
-  /** What that most likely means here. */
+  /** The likely cause. */
   readonly means?: string;
-  /** What to do: a command or a line of YAML to copy. */
+  /** What to do, with commands or YAML to copy. */
   readonly remedy?: string;
-  /** The ID of the known error that it is. */
+  /** The ID of the known error. */
   readonly id?: string;
 };
 
-/** Explains anything that was thrown. What is not known keeps its own message, and only that. */
+/** Explains anything that was thrown. An unknown error has only its message. */
 export function explain(error: unknown): Explanation {
   return error instanceof Failure ? explainSymptom(error.symptom) : { what: messageOf(error) };
 }
 
-/** The explanation as one text, a part a line. */
+/** The explanation as one text, each part on a line of its own. */
 export function explanationText({ what, means, remedy }: Explanation): string {
   return [
     what,
@@ -32,8 +31,8 @@ export function explanationText({ what, means, remedy }: Explanation): string {
 }
 
 /**
- * Explains what code knows of a failure, by the known errors.
- * Throws a RangeError where the code names a known error that is not there.
+ * Explains a failure by the first known error that matches.
+ * Throws a RangeError if the failure names a known error that does not exist.
  */
 export function explainSymptom(symptom: Symptom): Explanation {
   const { what, means, remedy, area, details = '', knownError, facts = {} } = symptom;
@@ -49,7 +48,7 @@ export function explainSymptom(symptom: Symptom): Explanation {
 
 function namedError(id: string): KnownError {
   const entry = KNOWN_ERRORS.find((one) => one.id === id);
-  if (entry === undefined) throw new RangeError(`There is no known error ${id}`);
+  if (entry === undefined) throw new RangeError(`no known error has the ID ${id}`);
   return entry;
 }
 
@@ -57,15 +56,15 @@ function filledIn({ id, means, remedy }: KnownError, what: string, facts: Facts)
   return { what, means: fill(means, facts, PLAIN_FACT), remedy: fill(remedy, facts, PLAIN_WORD), id };
 }
 
-/** What a fact may be made of: nothing that means something to a shell, and no option in the place of a value. */
+/** The allowed form of a fact: no characters with a meaning for a shell, and no option in place of a value. */
 const PLAIN_FACT = /^[\w/[~.][\w .,:/@+=[\]~-]{0,299}$/;
-/** The same in a command to copy, where it must stay one word. */
+/** The same in a command to copy, where it must be one word. */
 const PLAIN_WORD = /^[\w/[~.][\w.,:/@+=[\]~-]{0,299}$/;
 
 /**
- * Puts facts in the place of `{name}`, and a placeholder where a fact is not known. Other braces stay as they are.
- * Some facts come from a service's message or a token's claims, and the text that they are put into is a command to
- * copy: one that could be more than a word in it becomes the placeholder, too.
+ * Replaces each `{name}` by the fact, or by a placeholder if the fact is not known. Other braces stay.
+ * Facts can come from the message of a service or the claims of a token, and the text can be a command to copy: a fact of
+ * another form than `plain` becomes the placeholder, too.
  */
 function fill(text: string, facts: Facts, plain: RegExp): string {
   return text.replace(/\{(\w+)\}/g, (braced, name: string, offset: number) => {

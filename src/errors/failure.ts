@@ -3,7 +3,7 @@ import { types } from 'node:util';
 /** Where something failed. */
 export type Area = 'pod-identity' | 'credentials' | 'ecr' | 'container-client';
 
-/** A fact of a failure that its explanation can name. */
+/** A fact about a failure that its explanation can name. */
 export type FactName =
   | 'accountId'
   | 'action'
@@ -28,23 +28,23 @@ export type FactName =
 
 export type Facts = { readonly [name in FactName]?: string | undefined };
 
-/** What the code that failed knows of a failure. What it means and what to do is found at the end of the stage. */
+/** What the code that failed knows about it. Cause and remedy are added at the end of the stage. */
 export type Symptom = {
-  /** What failed, where it helps in the message of the service or the tool that refused. */
+  /** What failed, with the message of the service or tool that refused, if there is one. */
   readonly what: string;
-  /** Where it failed; known errors are looked for in this area. */
+  /** Where it failed: only known errors of this area are considered. */
   readonly area?: Area;
-  /** Text that helps to recognise the failure but is not shown: error codes, and what is wrong with a token's claims. */
+  /** Text by which the failure is recognized, and which is not shown: error codes, and what is wrong with the token. */
   readonly details?: string;
-  /** The ID of the known error that it is, where the code knows that without looking for a pattern. */
+  /** The ID of the known error, if the code knows it without a pattern. */
   readonly knownError?: string;
   readonly facts?: Facts;
-  /** What it means and what to do, where only the code that failed can say it. */
+  /** Cause and remedy, if only the code that failed can tell. */
   readonly means?: string;
   readonly remedy?: string;
 };
 
-/** An error that the user of the action is to see. Its message says what failed. */
+/** An error for the user of the action. Its message says what failed. */
 export class Failure extends Error {
   readonly symptom: Symptom;
 
@@ -60,7 +60,7 @@ export function messageOf(error: unknown): string {
   return String(types.isNativeError(error) ? error.message || error.name : error);
 }
 
-/** One error for all that has failed; the only one itself where there is one, or where all say the same. */
+/** Joins errors to one: the first one if all have the same message, else an AggregateError. */
 export function joinFailures(errors: readonly [unknown, ...unknown[]]): unknown {
   const messages = new Set(errors.map(messageOf));
   return messages.size === 1 ? errors[0] : new AggregateError(errors, [...messages].join('\n'));

@@ -4,11 +4,11 @@ import * as log from '../runner/log.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { failureSummary } from './summary.ts';
 
-// Where a failure gets its explanation: the one place that loads the known errors.
+// The one module that adds explanations to failures, and so loads the known errors.
 
 /**
- * Reports what a stage has thrown, and marks the step as failed: the checks that were made, and the failure with its
- * explanation, in the log and in the job summary.
+ * Reports what a stage has thrown, in the log and in the job summary: the checks that it made, and the failure with its
+ * explanation. Marks the step as failed.
  */
 export async function reportFailure(
   error: unknown,
@@ -26,7 +26,7 @@ export async function reportFailure(
   log.failed([...new Set(explanations.map(explanationText))].join('\n'), error);
 }
 
-/** Warns of something that does not end the stage, with its explanation. */
+/** Prints a warning with its explanation. */
 export async function reportWarning(failure: unknown): Promise<void> {
   const { explain, explanationText } = await import('./explain.ts');
   log.warning(explanationText(explain(failure)));

@@ -2,8 +2,8 @@ import { withoutCommands } from '../runner/safe-text.ts';
 import type { Explanation } from './explain.ts';
 
 /**
- * What failed as a piece of the job summary, in GitHub's Markdown: the explanations, and the checks that were made.
- * Text from outside stands in code blocks, where it can be no markup.
+ * The part of the job summary for a failure, in GitHub's Markdown: the explanations, and the checks that were made.
+ * Text from outside is in code blocks, where it cannot be markup.
  */
 export function failureSummary(explanations: readonly Explanation[], checks: readonly string[]): string {
   return [
@@ -24,7 +24,7 @@ function partsOf({ what, means, remedy }: Explanation): readonly string[] {
 
 /** A code block whose fence is longer than any run of backticks in the text. */
 function codeBlock(text: string): string {
-  // What is taken out later would join runs that are counted apart.
+  // What is removed later could join runs of backticks that are counted apart.
   const shown = withoutCommands(text);
   const longest = Math.max(2, ...(shown.match(/`+/g) ?? []).map((run) => run.length));
   const fence = '`'.repeat(longest + 1);

@@ -1,10 +1,9 @@
 import { fromHttp } from '../packages/aws-sdk.ts';
 
 /**
- * Why the SDK takes no credentials from this address, as the error that it throws; undefined where it does take them.
- * The service account token goes to no other address than the SDK would send it to, so the decision is the SDK's: its
- * provider looks at the address when it is made. It is not asked for anything here. What the environment says besides
- * is kept out of it.
+ * The error with which the SDK refuses to get credentials from this address; undefined if it accepts the address. The
+ * SDK decides, so that the service account token goes nowhere else than the SDK would send it: its provider checks the
+ * address when it is made, without a request. The other variables of the environment have no influence.
  */
 export function addressRefusal(uri: string): unknown {
   try {

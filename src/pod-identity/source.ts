@@ -3,23 +3,23 @@ import { type Environment, variable } from '../runner/environment.ts';
 import { singleLine } from '../runner/safe-text.ts';
 import { POD_IDENTITY_AUDIENCE, readClaims, type ServiceAccountClaims } from './token-claims.ts';
 
-/** Where the credentials of a container are asked for. */
+/** Where a container gets its credentials from. */
 export type ContainerSource = {
-  /** The variable that the address comes from. */
+  /** The variable that contains the address. */
   readonly variable: 'AWS_CONTAINER_CREDENTIALS_FULL_URI' | 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI';
-  /** As it is written; it may be no URL at all. */
+  /** As it is written; it may not be a valid URL. */
   readonly uri: string;
   readonly tokenFile: string | undefined;
-  /** The token itself, where it stands in the environment. A file goes before it. */
+  /** The token, if the environment contains it. A file takes precedence. */
   readonly token: string | undefined;
 };
 
-/** The host of ECS, which the relative URI belongs to. */
+/** The endpoint of ECS, which a relative URI is for. */
 const ECS_HOST = 'http://169.254.170.2';
 
 /**
- * What `fromHttp` asks with this environment; undefined where nothing is set. Where both variables are set it takes
- * the relative one (@aws-sdk/credential-provider-http 3.972).
+ * The source that `fromHttp` uses in this environment; undefined if there is none. If both variables are set, the relative
+ * URI takes precedence (@aws-sdk/credential-provider-http 3.972).
  */
 export function containerSource(environment: Environment): ContainerSource | undefined {
   const relative = variable(environment, 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI');
@@ -36,7 +36,7 @@ export function containerSource(environment: Environment): ContainerSource | und
     : { variable: 'AWS_CONTAINER_CREDENTIALS_FULL_URI', uri: full, ...token };
 }
 
-/** The token as it is now; undefined where there is none, or none to be read. */
+/** Reads the current token; undefined if there is none, or if it cannot be read. */
 export async function readToken({ tokenFile, token }: ContainerSource): Promise<string | undefined> {
   if (tokenFile === undefined) return token;
   try {
@@ -46,14 +46,14 @@ export async function readToken({ tokenFile, token }: ContainerSource): Promise<
   }
 }
 
-/** The claims of the token as it is now. */
+/** Reads the claims of the current token; undefined if it has none. */
 export async function currentClaims(source: ContainerSource): Promise<ServiceAccountClaims | undefined> {
   return readClaims((await readToken(source)) ?? '');
 }
 
 /**
- * Names the identity whose credentials this source returns. EKS Pod Identity is told by its token or by its addresses
- * (https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html); the same variables serve ECS and others.
+ * Names the identity of a source for the log. EKS Pod Identity is recognized by its token or its addresses
+ * (https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html); ECS and others use the same variables.
  */
 export function containerIdentity(
   { variable: origin, uri }: ContainerSource,

@@ -1,6 +1,6 @@
 /**
- * What a Kubernetes service account token says of itself. None of it is secret, and none of it is checked here: the
- * token goes to the agent as it is, and these claims serve only to say who signs and to explain a refusal.
+ * The claims of a Kubernetes service account token. They are not secret, and they are not verified: they name the identity
+ * in the log, and help to explain a refusal of the agent.
  */
 export type ServiceAccountClaims = {
   readonly namespace?: string;
@@ -9,11 +9,11 @@ export type ServiceAccountClaims = {
   readonly expiresAt?: Date;
 };
 
-/** The audience of the tokens that EKS Pod Identity takes, as the cluster's webhook asks for them. */
+/** The audience that EKS Pod Identity requires of a token. */
 export const POD_IDENTITY_AUDIENCE = 'pods.eks.amazonaws.com';
 
 /**
- * Reads the claims of a service account token (a JSON Web Token, RFC 7519); undefined where the text is none.
+ * Reads the claims of a service account token (a JSON Web Token, RFC 7519); undefined if the text is not one.
  * The subject of such a token is `system:serviceaccount:<namespace>:<name>`, as Kubernetes documents it.
  */
 export function readClaims(token: string): ServiceAccountClaims | undefined {
@@ -31,7 +31,7 @@ export function readClaims(token: string): ServiceAccountClaims | undefined {
 // Names of Kubernetes objects are DNS names: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
 const SUBJECT = /^system:serviceaccount:([a-z0-9-]{1,63}):([a-z0-9.-]{1,253})$/;
 
-/** Where the dates of JavaScript end, in seconds since 1970. */
+/** The latest date of JavaScript, in seconds since 1970. */
 const LATEST_DATE_S = 8.64e12;
 
 function decodePayload(token: string): Record<string, unknown> | undefined {

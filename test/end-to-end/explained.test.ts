@@ -13,7 +13,7 @@ const FASTER = fastClock(10);
 
 const world = useWorld();
 
-/** A pod whose identity is fine, and ECR answers with a fault. */
+/** A pod with credentials, and a fault of ECR. */
 function ecr(fault: Fault, inputs: Record<string, string> = {}, env: Record<string, string> = {}) {
   return (): StepChoice => {
     world.aws.faults.always(fault);
@@ -27,7 +27,7 @@ function docker(stderr: string, env: Record<string, string> = {}) {
   return (): StepChoice => ({ env: { ...world.podIdentityEnv(), ...env }, tools });
 }
 
-describe('an answer that breaks off in a key', () => {
+describe('a response that is cut in a key', () => {
   const key = 'wJalrXUtnFEMIbPxRfiCYEXAMPLEKEY';
 
   test.each(['container', 'default-chain'])('is not quoted, with credential-source: %s', async (source) => {

@@ -259,7 +259,7 @@ describe('the log', () => {
       "Using the node's IAM role, which is probably not intended.",
       'no variables of EKS Pod Identity',
       'aws eks create-pod-identity-association --cluster-name <cluster> --region eu-west-1',
-      'recreate the runner pod',
+      'Delete the runner pod',
     ]) {
       expect(main.warnings[0]).toContain(words);
     }

@@ -53,7 +53,7 @@ export function makeServiceAccountToken(options: ServiceAccountTokenOptions = {}
   return `${part(header)}.${part(claims)}.${randomBytes(256).toString('base64url')}`;
 }
 
-/** Reads the claims of a token. Throws with the reason, as Go's JWT library words it, where it cannot be read. */
+/** Reads the claims of a token. Throws with the message of Go's JWT library if it cannot be read. */
 export function readClaims(token: string): ServiceAccountClaims {
   const parts = token.split('.');
   const [header = '', claims = ''] = parts;

@@ -8,7 +8,7 @@ export const OIDC =
 /** Why a pod has no variables of EKS Pod Identity. */
 export const POD_WITHOUT_IDENTITY =
   'EKS sets the variables when it creates a pod, if there is an association for its service account (here: service account {serviceAccount}, namespace {namespace}). A pod that is older than the association, or was created while the webhook of EKS was not available, has none.';
-export const NEW_POD = `Check whether there is an association. If the service account is not named here, ask for it first:\nkubectl get pod {pod} --namespace {namespace} --output jsonpath='{.spec.serviceAccountName}'\naws eks list-pod-identity-associations --cluster-name {cluster} --region {region} --namespace {namespace} --service-account {serviceAccount}\nCreate it if it is missing:\n${ASSOCIATE}\nThen delete the runner pod, so that a new one gets the variables:\nkubectl delete pod {pod} --namespace {namespace}`;
+export const NEW_POD = `1. If the service account is not named here, find it:\nkubectl get pod {pod} --namespace {namespace} --output jsonpath='{.spec.serviceAccountName}'\n2. Check for an association:\naws eks list-pod-identity-associations --cluster-name {cluster} --region {region} --namespace {namespace} --service-account {serviceAccount}\n3. If there is none, create it:\n${ASSOCIATE}\n4. Delete the runner pod; the new one gets the variables:\nkubectl delete pod {pod} --namespace {namespace}`;
 
 export const AGENT_STATUS = 'kubectl -n kube-system get daemonset eks-pod-identity-agent';
 export const AGENT_LOG = 'kubectl -n kube-system logs daemonset/eks-pod-identity-agent';

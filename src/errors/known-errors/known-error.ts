@@ -1,25 +1,25 @@
 import type { Area, FactName } from '../failure.ts';
 
 /**
- * What is known of failures, as data: how one is recognised, what it most likely means here, and what to do.
+ * A known error, as data: how to recognize it, its likely cause, and what to do.
  *
- * The first entry of the right area whose pattern is found in the error's words applies, so those that say more stand
- * before those that say less. `{name}` stands for a fact of the failure at hand: what the pattern's named group found,
- * or what the code that failed knows. A fact that nobody knows becomes a placeholder to fill in (see FACTS).
+ * The first entry of the area whose pattern matches applies, so specific entries come before general ones. `{name}` is
+ * replaced by a fact: what the pattern's named group captures, or what the code that failed knows. A fact that is not known
+ * becomes a placeholder (see FACTS).
  *
- * An error that no entry knows is shown whole, as it is.
+ * An error that matches no entry is shown in full, without an explanation.
  */
 export type KnownError = {
-  /** Name of the entry; docs/troubleshooting.md has a section for each. */
+  /** Also the section in docs/troubleshooting.md. */
   readonly id: string;
   readonly areas: readonly Area[];
-  /** Found in the words of the error. None: the code that fails names the entry itself. */
+  /** Matches the message of the error or its details. None: the code that fails names the entry. */
   readonly pattern?: RegExp;
   readonly means: string;
   readonly remedy: string;
 };
 
-/** The facts that an entry can name, and what stands for one that is not known. */
+/** The facts that an entry can name, and the placeholder for each that is not known. */
 export const FACTS: Readonly<Record<FactName, string>> = {
   accountId: '<account-id>',
   action: '<action>',

@@ -15,21 +15,21 @@ function caught(work: () => unknown): unknown {
 }
 
 describe('describeError', () => {
-  test('an exception of a service leads with its name', () => {
+  test('the message of an exception of a service starts with its name', () => {
     expect(describeError(serviceException('AccessDeniedException', 'User: x may not', 400))).toEqual({
       message: 'AccessDeniedException: User: x may not',
       details: 'AccessDeniedException\nUser: x may not\nHTTP 400',
     });
   });
 
-  test('so does one of STS, whose names do not say that they are exceptions', () => {
+  test('so does that of STS, whose exceptions have other names', () => {
     expect(describeError(serviceException('AccessDenied', 'not you', 403)).message).toBe(
       'AccessDenied: not you',
     );
     expect(describeError(Object.assign(new Error('lost'), { name: 'Teapot' })).message).toBe('lost');
   });
 
-  test('a name that the message has already stands once', () => {
+  test('a name that the message contains is not repeated', () => {
     expect(describeError(serviceException('ServerException', 'ServerException: no', 500)).message).toBe(
       'ServerException: no',
     );
@@ -47,12 +47,12 @@ describe('describeError', () => {
   test.each([
     [{ text: 'no' }, 'ServerException: [object Object]'],
     [42, 'ServerException: 42'],
-  ])('a message that is no text (%j) is made one', (message, words) => {
-    const error = Object.assign(serviceException('ServerException', '', 400), { message });
-    expect(describeError(error).message).toBe(words);
+  ])('a message that is not a string (%j) is converted', (sent, message) => {
+    const error = Object.assign(serviceException('ServerException', '', 400), { message: sent });
+    expect(describeError(error).message).toBe(message);
   });
 
-  test('an error of the system has its code in the details', () => {
+  test('a system error has its code in the details', () => {
     const error = Object.assign(new Error('connect refused'), { code: 'ECONNREFUSED' });
     expect(describeError(error)).toEqual({
       message: 'connect refused',
@@ -60,18 +60,18 @@ describe('describeError', () => {
     });
   });
 
-  test('a code that is no text is none', () => {
+  test('a code that is not a string is ignored', () => {
     expect(describeError(Object.assign(new Error('x'), { code: 7 })).details).toBe('Error\nx');
   });
 
-  test('an error of many addresses speaks with its first', () => {
+  test('an error of several addresses has the message of the first', () => {
     const refused = Object.assign(new Error('connect ECONNREFUSED ::1:80'), { code: 'ECONNREFUSED' });
     const { message, details } = describeError(new AggregateError([refused, new Error('other')], ''));
     expect(message).toBe('connect ECONNREFUSED ::1:80');
     expect(details).toContain('AggregateError');
   });
 
-  test('causes are followed, though not for ever', () => {
+  test('causes are followed, to a limit', () => {
     const error = new Error('outer', { cause: new Error('inner') });
     expect(describeError(error)).toEqual({ message: 'outer', details: 'Error\nouter\nError\ninner' });
     const round = new Error('round');
@@ -79,12 +79,12 @@ describe('describeError', () => {
     expect(describeError(round).details.split('\n')).toHaveLength(8);
   });
 
-  test('what is no error speaks for itself, on one line', () => {
+  test('what is not an error is shown on one line', () => {
     expect(describeError('gone\n::error::x')).toEqual({ message: 'gone ::error::x', details: '' });
     expect(describeError(new Error('')).message).toBe('Error');
   });
 
-  test('of an answer that is no JSON nothing is quoted', () => {
+  test('nothing of a response that is not JSON is quoted', () => {
     const broken = '{"SecretAccessKey": wJalrXUtnFEMI/K7MDENG}';
     for (const text of [broken, '', '<html>', '{"a":1}b']) {
       const error = caught(() => JSON.parse(text));
@@ -92,7 +92,7 @@ describe('describeError', () => {
     }
   });
 
-  test('names of plain errors are left out', () => {
+  test('names of plain errors are omitted', () => {
     expect(describeError(new TypeError('Invalid URL')).message).toBe('Invalid URL');
     const provider = Object.assign(new Error('none'), { name: 'CredentialsProviderError' });
     expect(describeError(provider).message).toBe('none');

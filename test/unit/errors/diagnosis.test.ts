@@ -4,7 +4,7 @@ import { failureSummary } from '../../../src/errors/summary.ts';
 import { presentable } from '../../../src/runner/log.ts';
 
 describe('the diagnosis', () => {
-  test('lists what was looked at, in order, with a mark and a reason each', async () => {
+  test('lists the checks, in order, with a mark and a reason each', async () => {
     const diagnosis = new Diagnosis();
     diagnosis.add({ mark: 'unused', subject: 'Profile', reason: 'AWS_PROFILE is not set' });
     await diagnosis.part(
@@ -21,13 +21,13 @@ describe('the diagnosis', () => {
     ]);
   });
 
-  test('gives on what a part gives', async () => {
+  test('returns the result of a part', async () => {
     expect(await new Diagnosis().part('Inputs', async () => 3, String)).toBe(3);
   });
 });
 
 describe('the job summary', () => {
-  test('holds the three parts and the list', () => {
+  test('contains the three parts and the list', () => {
     const summary = failureSummary(
       [{ what: 'No.', means: 'Because.', remedy: 'do it' }],
       ['✗ a: b', '✓ c: d'],
@@ -47,7 +47,7 @@ describe('the job summary', () => {
     );
   });
 
-  test('leaves out what is not known', () => {
+  test('omits what is not known', () => {
     expect(failureSummary([{ what: 'No.' }], [])).toBe(
       '### Login to Amazon ECR failed\n\n```text\nNo.\n```\n\n',
     );
@@ -58,7 +58,7 @@ describe('the job summary', () => {
     expect(summary).toContain('`````text\na\n```\n<img src=x>\n````\nb\n`````');
   });
 
-  test('nor with a fence that a terminal sequence hides', () => {
+  test('nor by a fence that a terminal sequence hides', () => {
     const summary = failureSummary([{ what: 'a\n``\u001b[0m`\n<img src=x>' }], []);
     expect(presentable(summary)).toContain('````text\na\n```\n<img src=x>\n````');
   });

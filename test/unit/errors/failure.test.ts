@@ -3,11 +3,11 @@ import { messageOf } from '../../../src/errors/failure.ts';
 
 describe('messageOf', () => {
   test.each([
-    ['an error', new Error('words'), 'words'],
-    ['an error that says nothing', new RangeError(), 'RangeError'],
-    ['what is no error', 'text', 'text'],
+    ['an error', new Error('text'), 'text'],
+    ['an error without a message', new RangeError(), 'RangeError'],
+    ['something that is not an error', 'text', 'text'],
     ['nothing', undefined, 'undefined'],
-  ])('%s', (_, thrown, words) => {
-    expect(messageOf(thrown)).toBe(words);
+  ])('%s', (_, thrown, message) => {
+    expect(messageOf(thrown)).toBe(message);
   });
 });

@@ -1,17 +1,17 @@
 import { expect, test } from '@jest/globals';
 import { Failure, joinFailures } from '../../../src/errors/failure.ts';
 
-test('one failure stays what it is', () => {
+test('one failure is returned as it is', () => {
   const failure = new Failure({ what: 'a' });
   expect(joinFailures([failure])).toBe(failure);
 });
 
-test('of several that say the same, one is enough', () => {
+test('of several with the same message, the first is returned', () => {
   const [first, second] = [new Failure({ what: 'a' }), new Failure({ what: 'a' })];
   expect(joinFailures([first, second])).toBe(first);
 });
 
-test('of several that say different things, each is kept', () => {
+test('several with different messages are joined', () => {
   const errors = [new Failure({ what: 'a', remedy: 'do b' }), new Error('c'), 'd'] as const;
   const joined = joinFailures([...errors]) as AggregateError;
   expect([joined.message, joined.errors]).toEqual(['a\nc\nd', [...errors]]);

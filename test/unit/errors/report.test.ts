@@ -18,7 +18,7 @@ async function reported(error: unknown, diagnosis = new Diagnosis()): Promise<st
 }
 
 describe('the report of a failure', () => {
-  test('has its explanation, a part a line, after the checks', async () => {
+  test('has its explanation after the checks, each part on its own line', async () => {
     const diagnosis = new Diagnosis();
     diagnosis.add({ mark: 'good', subject: 'Inputs', reason: 'valid' });
     const text = await reported(new Failure({ what: 'a', means: 'b', remedy: 'c' }), diagnosis);
@@ -32,18 +32,18 @@ describe('the report of a failure', () => {
     expect(await reported(failure)).toContain("the credential helper 'ecr-login'");
   });
 
-  test('has every failure of a joined one, each with its own explanation, and each text once', async () => {
+  test('contains each joined failure with its own explanation, and each text once', async () => {
     const failures = [{ what: 'a', remedy: 'do b' }, { what: 'c' }, { what: 'c' }];
     const joined = new AggregateError(failures.map((symptom) => new Failure(symptom)));
     expect(await reported(joined)).toContain('::error::a%0AWhat to do: do b%0Ac\n');
   });
 
-  test('shows what is no failure as it is', async () => {
+  test('shows other errors as they are', async () => {
     expect(await reported('text')).toContain('::error::text\n');
   });
 });
 
-test('a warning has its explanation as well', async () => {
+test('a warning has its explanation, too', async () => {
   const written = captureOutput();
   await reportWarning(new Failure({ what: 'a', remedy: 'c' }));
   expect(written()).toContain('::warning::a%0AWhat to do: c\n');

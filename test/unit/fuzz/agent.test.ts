@@ -12,7 +12,7 @@ import { makeServiceAccountToken } from '../../harness/service-account-token.ts'
 import { hostileText } from './hostile-text.ts';
 
 const environment = process.env;
-const folder = mkdtempSync(join(tmpdir(), 'agent-of-any-answer-'));
+const folder = mkdtempSync(join(tmpdir(), 'agent-of-any-response-'));
 const token = makeServiceAccountToken();
 let reply: Reply;
 const agent = new HttpStandIn(() => reply);
@@ -56,8 +56,8 @@ const replies: fc.Arbitrary<Reply> = fc.record({
   ),
 });
 
-describe(`an agent that answers anything (seed ${SEED})`, () => {
-  test('gets no further than credentials, or an explained failure without a word of the token', async () => {
+describe(`an agent that responds with anything (seed ${SEED})`, () => {
+  test('leads to credentials, or to an explained failure without the token', async () => {
     const source = containerSource(process.env);
     if (source === undefined) throw new Error('no container source');
     const { signal } = new AbortController();

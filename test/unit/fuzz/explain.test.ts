@@ -40,7 +40,7 @@ describe(`what a failure is explained by (seed ${SEED})`, () => {
     );
   });
 
-  test('takes the words of a failure as they are, and no others for a command', () => {
+  test('shows the message of a failure as it is, and puts nothing of it into a command', () => {
     const denial = fc.tuple(hostileText, power, hostileText).map((parts) => parts.join(''));
     fc.assert(
       fc.property(

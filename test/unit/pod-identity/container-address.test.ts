@@ -14,7 +14,7 @@ afterEach(() => {
   process.env = environment;
 });
 
-describe('an address that credentials may come from', () => {
+describe('an address that the SDK accepts', () => {
   test.each([
     'https://credentials.example.com/v1',
     'http://127.0.0.1:8080/v1',
@@ -29,7 +29,7 @@ describe('an address that credentials may come from', () => {
   });
 });
 
-describe('an address that credentials may not come from', () => {
+describe('an address that the SDK does not accept', () => {
   test.each([
     'http://192.0.2.2:8080/steal',
     'http://0.0.0.0:8080/v1',
@@ -46,7 +46,7 @@ describe('an address that credentials may not come from', () => {
     expect(String(addressRefusal(uri))).toContain('URL not accepted');
   });
 
-  test.each(['', '169.254.170.23/v1', '/v1'])("what is no URL: '%s'", (uri) => {
+  test.each(['', '169.254.170.23/v1', '/v1'])("an invalid URL: '%s'", (uri) => {
     expect(addressRefusal(uri)).toBeDefined();
   });
 });

@@ -11,12 +11,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-describe('what is asked', () => {
-  test('nothing where nothing is set', () => {
+describe('the source', () => {
+  test('is undefined if no variable is set', () => {
     expect(containerSource({ AWS_CONTAINER_CREDENTIALS_FULL_URI: '' })).toBeUndefined();
   });
 
-  test('the full URI, with the token that goes with it', () => {
+  test('is the full URI, with its token', () => {
     const environment = {
       AWS_CONTAINER_CREDENTIALS_FULL_URI: FULL,
       AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/token',
@@ -30,7 +30,7 @@ describe('what is asked', () => {
     });
   });
 
-  test('the relative URI where it is set as well', () => {
+  test('is the relative URI if both are set', () => {
     const environment = {
       AWS_CONTAINER_CREDENTIALS_FULL_URI: FULL,
       AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2/credentials/1',
@@ -53,13 +53,13 @@ describe('the token', () => {
     expect(await readToken({ ...source, tokenFile })).toBe('second');
   });
 
-  test('is undefined where the file is not there, and that of the environment without a file', async () => {
+  test('is undefined if the file does not exist, and that of the environment without a file', async () => {
     expect(await readToken({ ...source, tokenFile: join(folder, 'none') })).toBeUndefined();
     expect(await readToken({ ...source, tokenFile: undefined })).toBe('text');
   });
 });
 
-describe('whose credentials these are', () => {
+describe('the name of an identity', () => {
   const claims = { namespace: 'arc-runners', serviceAccount: 'build', audiences: ['pods.eks.amazonaws.com'] };
   const from = (uri: string) =>
     ({

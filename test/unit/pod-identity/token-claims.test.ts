@@ -19,7 +19,7 @@ describe('readClaims', () => {
     });
   });
 
-  test('an audience may stand alone', () => {
+  test('the audience can be a single string', () => {
     expect(readClaims(token({ aud: 'sts.amazonaws.com' }))).toEqual({ audiences: ['sts.amazonaws.com'] });
   });
 
@@ -28,15 +28,15 @@ describe('readClaims', () => {
     ['the subject of a user', { sub: 'alice' }],
     ['a subject with a name that Kubernetes does not have', { sub: 'system:serviceaccount:a:B; rm -rf /' }],
     ['a subject without a name', { sub: 'system:serviceaccount:arc-runners' }],
-    ['an expiry that is no number', { exp: 'tomorrow' }],
+    ['an expiry that is not a number', { exp: 'tomorrow' }],
     ['an expiry beyond all dates', { exp: 1e300 }],
-    ['audiences that are no text', { aud: [1, null] }],
-  ])('leaves out what it cannot use: %s', (_, claims) => {
+    ['audiences that are not strings', { aud: [1, null] }],
+  ])('omits what it cannot use: %s', (_, claims) => {
     expect(readClaims(token(claims))).toEqual({ audiences: [] });
   });
 
   test.each(['', 'not a token', 'a.b', 'a.!!.c', `${encode({})}.${encode('text')}.x`, 'a.bnVsbA.c'])(
-    'is undefined for what is no token: %j',
+    'is undefined for what is not a token: %j',
     (text) => {
       expect(readClaims(text)).toBeUndefined();
     },
