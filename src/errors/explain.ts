@@ -3,6 +3,7 @@
 import { type FactName, type Facts, Failure, messageOf, type Symptom } from './failure.ts';
 import { KNOWN_ERRORS } from './known-errors/all.ts';
 import { FACTS, type KnownError } from './known-errors/known-error.ts';
+import { principalFacts } from './principal.ts';
 
 /** The parts of an error that a user can act on. */
 export type Explanation = {
@@ -41,9 +42,14 @@ export function explainSymptom(symptom: Symptom): Explanation {
   for (const entry of KNOWN_ERRORS) {
     const isOfArea = area !== undefined && entry.areas.includes(area);
     const found = isOfArea ? entry.pattern?.exec(text) : undefined;
-    if (found) return filledIn(entry, what, { ...facts, ...found.groups });
+    if (found) return filledIn(entry, what, { ...facts, ...principalFactsOf(found), ...found.groups });
   }
   return { what, ...(means !== undefined && { means }), ...(remedy !== undefined && { remedy }) };
+}
+
+function principalFactsOf({ groups }: RegExpExecArray): Facts {
+  const principal = groups?.['principal'];
+  return principal === undefined ? {} : principalFacts(principal);
 }
 
 function namedError(id: string): KnownError {

@@ -131,6 +131,23 @@ describe('no credentials', () => {
       },
       ["profile 'push'", 'aws sts get-caller-identity --profile push'],
     ],
+    [
+      'as STS refuses the session tags of EKS Pod Identity',
+      () => {
+        mkdirSync(join(world.home, '.aws'), { mode: 0o700 });
+        const role = 'arn:aws:iam::210987654321:role/push';
+        const config = `[profile push]\nrole_arn = ${role}\ncredential_source = EcsContainer\n`;
+        writeFileSync(join(world.home, '.aws', 'config'), config, { mode: 0o600 });
+        const message = `User: ${world.identities.pod.arn} is not authorized to perform: sts:TagSession on resource: ${role}`;
+        world.aws.faults.always(stsError(403, 'AccessDenied', message));
+        return { env: { ...world.podIdentityEnv(), AWS_PROFILE: 'push' } };
+      },
+      [
+        'sts:TagSession on resource: arn:aws:iam::210987654321:role/push',
+        '{ "Effect": "Allow", "Action": ["sts:AssumeRole", "sts:TagSession"], "Resource": "arn:aws:iam::210987654321:role/push" }',
+        '"Principal": { "AWS": "arn:aws:iam::123456789012:role/pod-role" }',
+      ],
+    ],
   ]);
 
   test.each(['auto', 'container'])(
@@ -174,7 +191,7 @@ describe('ECR refuses', () => {
       [
         'Amazon ECR in eu-west-1',
         'AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/pod-role/',
-        'The policy of arn:aws:sts::123456789012:assumed-role/pod-role/eks-cluster-runner-abcde lacks ecr:GetAuthorizationToken.',
+        'The policies of arn:aws:iam::123456789012:role/pod-role do not allow ecr:GetAuthorizationToken.',
         '{ "Effect": "Allow", "Action": "ecr:GetAuthorizationToken", "Resource": "*" }',
       ],
     ],
@@ -186,7 +203,7 @@ describe('ECR refuses', () => {
       },
       [
         'Amazon ECR Public',
-        'lacks ecr-public:GetAuthorizationToken',
+        'do not allow ecr-public:GetAuthorizationToken',
         '["ecr-public:GetAuthorizationToken", "sts:GetServiceBearerToken"]',
       ],
     ],
@@ -197,7 +214,7 @@ describe('ECR refuses', () => {
         return { env: world.podIdentityEnv(), inputs: { 'registry-type': 'public' } };
       },
       [
-        'lacks sts:GetServiceBearerToken',
+        'do not allow sts:GetServiceBearerToken',
         '["ecr-public:GetAuthorizationToken", "sts:GetServiceBearerToken"]',
       ],
     ],
@@ -210,7 +227,11 @@ describe('ECR refuses', () => {
           'User: arn:aws:iam::123456789012:user/u is not authorized to perform: ecr:GetAuthorizationToken on resource: * with an explicit deny in a service control policy',
         ),
       ),
-      ['explicit deny in a service control policy', 'Allowing it in the role is not enough'],
+      [
+        'with an explicit deny in a service control policy',
+        'A service control policy of the AWS organization explicitly denies',
+        'Ask the administrators of the AWS organization',
+      ],
     ],
     [
       'the policy of the VPC endpoint',

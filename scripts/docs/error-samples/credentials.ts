@@ -24,9 +24,6 @@ export const CREDENTIALS_SAMPLES: ErrorSamples = {
   'irsa-token-file': [
     "ENOENT: no such file or directory, open '/var/run/secrets/eks.amazonaws.com/serviceaccount/token'",
   ],
-  'assume-role-denied': [
-    'AccessDenied: User: arn:aws:sts::111122223333:assumed-role/runner/session is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/ecr-push',
-  ],
   'credentials-timeout': ['no response within 180 s'],
   'sts-unreachable': [
     'getaddrinfo ENOTFOUND sts.eu-west-1.amazonaws.com',

@@ -22,20 +22,6 @@ export const ECR_SAMPLES: ErrorSamples = {
     'InvalidClientTokenId: The security token included in the request is invalid.',
     'InvalidSignatureException: The request signature we calculated does not match …',
   ],
-  'ecr-vpc-endpoint-policy': [
-    'AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/pod-role/eks-runners-arc-7f1c is not authorized to perform: ecr:GetAuthorizationToken on resource: * because no VPC endpoint policy allows the ecr:GetAuthorizationToken action',
-  ],
-  'ecr-explicit-deny': [
-    'AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/pod-role/eks-runners-arc-7f1c is not authorized to perform: ecr:GetAuthorizationToken on resource: * with an explicit deny in a service control policy',
-    'AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/pod-role/eks-runners-arc-7f1c is not authorized to perform: ecr-public:GetAuthorizationToken on resource: * because no permissions boundary allows it',
-  ],
-  'ecr-public-denied': [
-    'AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/pod-role/eks-runners-arc-7f1c is not authorized to perform: ecr-public:GetAuthorizationToken on resource: * because no identity-based policy allows it',
-    'AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/pod-role/eks-runners-arc-7f1c is not authorized to perform: sts:GetServiceBearerToken on resource: * because no identity-based policy allows it',
-  ],
-  'ecr-denied': [
-    'AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/pod-role/eks-runners-arc-7f1c is not authorized to perform: ecr:GetAuthorizationToken on resource: * because no identity-based policy allows the ecr:GetAuthorizationToken action',
-  ],
   'ecr-throttled': ['ThrottlingException: Rate exceeded'],
   'ecr-name-lookup': [
     'getaddrinfo ENOTFOUND api.ecr.eu-wset-1.amazonaws.com',

@@ -1,3 +1,4 @@
+import { ACCESS_DENIED } from './access-denied.ts';
 import { CONTAINER_CLIENT } from './container-client.ts';
 import { CREDENTIALS, CREDENTIALS_OTHERWISE } from './credentials.ts';
 import { ECR, ECR_PUBLIC_FIPS } from './ecr.ts';
@@ -7,6 +8,7 @@ import { PROXY } from './proxy.ts';
 
 /** All known errors, in the order in which they are looked through. */
 export const KNOWN_ERRORS: readonly KnownError[] = [
+  ...ACCESS_DENIED,
   ...POD_IDENTITY,
   ECR_PUBLIC_FIPS,
   ...PROXY,

@@ -80,16 +80,6 @@ export const CREDENTIALS: readonly KnownError[] = [
       "Run this step outside the job's container, or mount the token of IRSA into it:\ncontainer:\n  volumes:\n    - /var/run/secrets/eks.amazonaws.com:/var/run/secrets/eks.amazonaws.com:ro",
   },
   {
-    id: 'assume-role-denied',
-    areas: ['credentials'],
-    pattern:
-      /User: (?<principal>\S+) is not authorized to perform: sts:(?:AssumeRole|TagSession) on resource: (?<role>\S+)/,
-    means:
-      '{principal} may not assume {role}: its own policy does not allow it, or the trust policy of the role does not.',
-    remedy:
-      'Add to the policy of {principal}:\n{ "Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "{role}" }\nand to the trust policy of {role}:\n{ "Effect": "Allow", "Principal": { "AWS": "{principal}" }, "Action": "sts:AssumeRole" }',
-  },
-  {
     id: 'credentials-timeout',
     areas: ['credentials'],
     pattern: /no response within/,

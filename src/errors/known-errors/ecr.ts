@@ -63,43 +63,6 @@ export const ECR: readonly KnownError[] = [
       'Set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and (for temporary keys) AWS_SESSION_TOKEN together, and test them:\naws sts get-caller-identity --region {region}',
   },
   {
-    id: 'ecr-vpc-endpoint-policy',
-    areas: ['ecr'],
-    pattern:
-      /User: (?<principal>\S+) is not authorized to perform: (?<action>[\w-]+:\w+).*VPC endpoint policy/,
-    means:
-      'The policy of the VPC endpoint that the call went through does not allow {principal} to call {action}.',
-    remedy:
-      'Add to the policy of the endpoint com.amazonaws.{region}.ecr.api:\n{ "Effect": "Allow", "Principal": { "AWS": "{principal}" }, "Action": "{action}", "Resource": "*" }',
-  },
-  {
-    id: 'ecr-explicit-deny',
-    areas: ['ecr'],
-    pattern:
-      /User: (?<principal>\S+) is not authorized to perform: (?<action>[\w-]+:\w+).*(?:explicit deny|service control policy|resource control policy|permissions boundary|session policy)/,
-    means:
-      'A policy above the one of the role keeps {principal} from {action}: AWS names its kind in the message. Allowing it in the role is not enough.',
-    remedy:
-      'Ask who keeps that policy to except the action:\n{ "Effect": "Allow", "Action": "{action}", "Resource": "*" }',
-  },
-  {
-    id: 'ecr-public-denied',
-    areas: ['ecr'],
-    pattern:
-      /User: (?<principal>\S+) is not authorized to perform: (?<action>ecr-public:GetAuthorizationToken|sts:GetServiceBearerToken)/,
-    means: 'The policy of {principal} lacks {action}. ECR Public needs two actions.',
-    remedy:
-      'Add to the policy of {principal}:\n{ "Effect": "Allow", "Action": ["ecr-public:GetAuthorizationToken", "sts:GetServiceBearerToken"], "Resource": "*" }',
-  },
-  {
-    id: 'ecr-denied',
-    areas: ['ecr'],
-    pattern: /User: (?<principal>\S+) is not authorized to perform: (?<action>ecr:\w+)/,
-    means: 'The policy of {principal} lacks {action}.',
-    remedy:
-      'Add to the policy of {principal}:\n{ "Effect": "Allow", "Action": "{action}", "Resource": "*" }\nTo pull and push it needs the actions of AmazonEC2ContainerRegistryPowerUser as well.',
-  },
-  {
     id: 'ecr-throttled',
     areas: ['ecr'],
     pattern: /ThrottlingException|TooManyRequests|Rate exceeded|LimitExceeded/,

@@ -59,7 +59,7 @@ describe('an explanation', () => {
     const what =
       'User: arn:aws:iam::1:user/u is not authorized to perform: ecr:GetAuthorizationToken on resource: *';
     const { remedy } = explainSymptom({ area: 'ecr', what, facts: { principal: 'somebody' } });
-    expect(remedy).toContain('the policy of arn:aws:iam::1:user/u:');
+    expect(remedy).toContain('the policies of arn:aws:iam::1:user/u:');
     expect(remedy).toContain('{ "Effect": "Allow", "Action": "ecr:GetAuthorizationToken", "Resource": "*" }');
   });
 
