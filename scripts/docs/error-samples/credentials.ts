@@ -17,9 +17,9 @@ export const CREDENTIALS_SAMPLES: ErrorSamples = {
   ],
   'irsa-denied': ['AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity'],
   'irsa-token': [
-    'InvalidIdentityToken: No OpenIDConnect provider found in your account for https://oidc.eks.…',
-    'ExpiredTokenException: Token expired: current date/time must be before the expiration date/time',
-    'IDPCommunicationError: could not be reached',
+    'InvalidIdentityToken: No OpenIDConnect provider found in your account for https://oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF',
+    'ExpiredTokenException: Token expired: current date/time 1798761600 must be before the expiration date/time 1798758000',
+    "InvalidIdentityToken: Couldn't retrieve verification key from your identity provider, please reference AssumeRoleWithWebIdentity documentation for requirements",
   ],
   'irsa-token-file': [
     "ENOENT: no such file or directory, open '/var/run/secrets/eks.amazonaws.com/serviceaccount/token'",
@@ -28,7 +28,7 @@ export const CREDENTIALS_SAMPLES: ErrorSamples = {
   'sts-unreachable': [
     'getaddrinfo ENOTFOUND sts.eu-west-1.amazonaws.com',
     'connect ECONNREFUSED 10.0.0.1:443',
-    'TimeoutError: too long',
+    'no connection within 5 s\nTimeoutError',
   ],
   'profile-unresolved': ['Could not resolve credentials using profile: [build]\nsource: profile'],
 };

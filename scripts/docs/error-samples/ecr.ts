@@ -9,9 +9,9 @@ export const ECR_SAMPLES: ErrorSamples = {
   'account-unknown': ['The caller account is unknown, so it cannot be allowed.'],
   'region-missing': ['Region is missing'],
   'clock-skew': [
-    'InvalidSignatureException: Signature expired: 20261231T120000Z is now earlier than 20261231T121500Z',
-    'SignatureDoesNotMatch: Signature expired: 20260101T000000Z is now earlier than …',
-    'InvalidSignatureException: Signature not yet current: 20260101T001000Z is still later than …',
+    'InvalidSignatureException: Signature expired: 20261231T120000Z is now earlier than 20261231T121500Z (20261231T122000Z - 5 min.)',
+    'SignatureDoesNotMatch: Signature expired: 20261231T120000Z is now earlier than 20261231T121500Z (20261231T122000Z - 5 min.)',
+    'InvalidSignatureException: Signature not yet current: 20261231T121500Z is still later than 20261231T120500Z (20261231T120000Z + 5 min.)',
   ],
   'keys-expired': [
     'ExpiredTokenException: The security token included in the request is expired',
@@ -20,7 +20,7 @@ export const ECR_SAMPLES: ErrorSamples = {
   'keys-invalid': [
     'UnrecognizedClientException: The security token included in the request is invalid.',
     'InvalidClientTokenId: The security token included in the request is invalid.',
-    'InvalidSignatureException: The request signature we calculated does not match …',
+    'InvalidSignatureException: The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
   ],
   'ecr-throttled': ['ThrottlingException: Rate exceeded'],
   'ecr-name-lookup': [
@@ -37,9 +37,13 @@ export const ECR_SAMPLES: ErrorSamples = {
     'connect ECONNREFUSED 10.0.0.1:443',
     'connect ENETUNREACH 10.0.0.1:443',
     'read ECONNRESET',
-    'TimeoutError: no connection',
+    'no connection within 5 s\nTimeoutError',
+    'no response within 15 s\nTimeoutError',
   ],
-  'ecr-unavailable': ['ServerException: Internal', 'HTTP 503 without a message'],
+  'ecr-unavailable': [
+    'ServerException: These errors are usually caused by a server-side issue.',
+    'HTTP 503 without a message',
+  ],
   'aws-unexpected-answer': [
     'the response is not valid JSON',
     "The response of Amazon ECR names 'ghcr.io', which is not a registry of Amazon ECR.",

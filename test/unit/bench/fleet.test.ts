@@ -12,16 +12,17 @@ test('a priority queue gives the least first', () => {
 });
 
 test('a token bucket has its burst at once, then its rate, and no more than its burst after a rest', () => {
-  let now = 0;
+  const start = 7_654_321;
+  let now = start;
   const bucket = new TokenBucket({ rate: 2, burst: 3 }, () => now);
   const taken = (tries: number): number =>
     Array.from({ length: tries }, () => bucket.take()).filter(Boolean).length;
   expect(taken(10)).toBe(3);
-  now = 500;
+  now = start + 500;
   expect(taken(10)).toBe(1);
-  now = 1_500;
+  now = start + 1_500;
   expect(taken(10)).toBe(2);
-  now = 100_000;
+  now = start + 100_000;
   expect(taken(10)).toBe(3);
 });
 

@@ -36,7 +36,8 @@ const never = new AbortController().signal;
 function timing(onSleep: () => void = () => {}): Clock & { passed: number } {
   const clock = {
     passed: 0,
-    now: () => clock.passed,
+    // Not from 0: a time is not a duration.
+    now: () => 7_654_321 + clock.passed,
     random: () => 0.5,
     sleep: async (ms: number, signal: AbortSignal) => {
       clock.passed += ms;

@@ -60,7 +60,12 @@ async function run(
     isIsolated: false,
     onMayBeWritten: () => told.push('may be written'),
     onNotWritten: () => told.push('not written'),
-    clock: { now: () => 0, random: () => 0.5, sleep: async (ms: number) => void pauses.push(ms), ...clock },
+    clock: {
+      now: () => 7_654_321,
+      random: () => 0.5,
+      sleep: async (ms: number) => void pauses.push(ms),
+      ...clock,
+    },
   };
   const error: unknown = await logIn(client, login, options).then(
     () => undefined,
