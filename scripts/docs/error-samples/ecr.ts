@@ -44,7 +44,7 @@ export const ECR_SAMPLES: ErrorSamples = {
     'ServerException: These errors are usually caused by a server-side issue.',
     'HTTP 503 without a message',
   ],
-  'aws-unexpected-answer': [
+  'aws-unexpected-response': [
     'the response is not valid JSON',
     "The response of Amazon ECR names 'ghcr.io', which is not a registry of Amazon ECR.",
     "The response of Amazon ECR names a registry that is not a host: ''.",

@@ -97,7 +97,7 @@ export const ACCESS_DENIED: readonly KnownError[] = [
     pattern: new RegExp(`${NOT_ALLOWED} VPC endpoint policy allows`),
     means: 'The policy of the VPC endpoint that the call went through does not allow {action} to {identity}.',
     remedy:
-      'Add to the policy of that endpoint (com.amazonaws.{region}.ecr.api for Amazon ECR, com.amazonaws.{region}.sts for AWS STS):\n{ "Effect": "Allow", "Principal": { "AWS": "{identity}" }, "Action": "{action}", "Resource": "*" }',
+      'Add to the policy of that endpoint (com.amazonaws.{region}.ecr.api for Amazon ECR, com.amazonaws.{region}.sts for AWS STS, com.amazonaws.{region}.eks-auth for EKS Auth):\n{ "Effect": "Allow", "Principal": { "AWS": "{identity}" }, "Action": "{action}", "Resource": "*" }',
   },
   {
     id: 'ecr-public-denied',

@@ -107,7 +107,7 @@ export const ECR: readonly KnownError[] = [
     remedy: 'Run the job again. If the error persists, check https://health.aws.amazon.com.',
   },
   {
-    id: 'aws-unexpected-answer',
+    id: 'aws-unexpected-response',
     areas: ['ecr', 'credentials'],
     pattern: /response is not valid JSON|response of Amazon ECR names/,
     means:
