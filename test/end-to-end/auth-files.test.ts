@@ -50,7 +50,7 @@ describe('config-file reads what docker reads', () => {
 describe('a file that another program has open', () => {
   const held = (times: number) => failingFiles(`renameSync:EPERM:${times}:config.json`);
 
-  test('is replaced as soon as that program lets go of it, in main and in post', async () => {
+  test('is replaced once that program has closed it, in main and in post', async () => {
     share(JSON.stringify({ auths: others }));
     const main = await logIn(held(6));
     expect(main).toMatchObject({ exitCode: 0, errors: [] });
@@ -58,7 +58,7 @@ describe('a file that another program has open', () => {
     expect([post.exitCode, post.errors, auths()]).toEqual([0, [], others]);
   });
 
-  test('is left as it is where that takes longer, and so is no draft', async () => {
+  test('is unchanged, and no draft is left, if that takes too long', async () => {
     share(JSON.stringify({ auths: others }));
     const main = await logIn(held(1_000));
     expect(main.exitCode).toBe(1);
@@ -67,7 +67,7 @@ describe('a file that another program has open', () => {
   });
 });
 
-test('a broken file is named once, in main, and does not fail post as well', async () => {
+test('an invalid file is reported once, in main, and does not fail post too', async () => {
   const broken = '{"auths":{';
   share(broken);
   for (const account of THIRTY) await world.registry(account);
@@ -81,8 +81,8 @@ test('a broken file is named once, in main, and does not fail post as well', asy
   expect(readFileSync(file, 'utf8')).toBe(broken);
 });
 
-describe('a warning of', () => {
-  test('a file that others can read is given once, however many registries there are', async () => {
+describe('warnings', () => {
+  test('one for a file that others can read, not one for each registry', async () => {
     share('{}');
     chmodSync(file, 0o640);
     for (const account of THIRTY) await world.registry(account);
@@ -102,7 +102,7 @@ describe('a warning of', () => {
     ['DOCKER_CONFIG', 'docker', '~/.docker'],
     ['REGISTRY_AUTH_FILE', 'podman', '~/auth.json'],
     ['HELM_REGISTRY_CONFIG', 'helm', '~'],
-  ])('a ~ in %s, which nobody expands', async (name, tool, value) => {
+  ])('one for a ~ in %s, which is not expanded', async (name, tool, value) => {
     const main = await world.main({
       env: { ...world.podIdentityEnv(), [name]: value },
       inputs: { 'container-cli': tool },
@@ -115,12 +115,12 @@ describe('a warning of', () => {
     expect(main.warnings[0]).toContain(join(world.directory, 'step-0', value));
   });
 
-  test('no ~ is given where it is a part of a name', async () => {
+  test('none for a ~ within a path', async () => {
     const main = await logIn({ DOCKER_CONFIG: join(world.directory, '~', '~docker') });
     expect([main.exitCode, main.warnings]).toEqual([0, []]);
   });
 
-  asRoot('a file of another user is given to root', async () => {
+  asRoot('one for root if the file belongs to another user', async () => {
     share(JSON.stringify({ auths: others }));
     chownSync(file, 1001, 1001);
     const main = await world.main({
@@ -134,7 +134,7 @@ describe('a warning of', () => {
   });
 });
 
-describe('other settings in a file of podman', () => {
+describe('the other settings in an auth file of podman', () => {
   const settings = { proxies: { default: {} }, currentContext: 'c' };
 
   /** The warnings of a login with podman that have to do with its file. */
@@ -148,7 +148,7 @@ describe('other settings in a file of podman', () => {
     return main.warnings.filter((warning) => warning.includes('will drop'));
   }
 
-  test('that REGISTRY_AUTH_FILE names are dropped: a warning', async () => {
+  test('are dropped if REGISTRY_AUTH_FILE names it: a warning', async () => {
     share(JSON.stringify({ auths: others, ...settings }));
     const warnings = await warningsOf({ REGISTRY_AUTH_FILE: file });
     expect(warnings).toEqual([expect.stringContaining(`REGISTRY_AUTH_FILE names ${file}, and podman`)]);
@@ -157,13 +157,13 @@ describe('other settings in a file of podman', () => {
     expect(await warningsOf({ REGISTRY_AUTH_FILE: file })).toEqual([]);
   });
 
-  test('that DOCKER_CONFIG leads to are kept: none', async () => {
+  test('are kept if DOCKER_CONFIG leads to it: no warning', async () => {
     share(JSON.stringify({ auths: others, ...settings }));
     expect(await warningsOf({ DOCKER_CONFIG: shared })).toEqual([]);
   });
 
   describeReal('with the real tools', ['podman', 'skopeo'], () => {
-    test.each(['podman', 'skopeo'])('%s does as the warning says', (tool) => {
+    test.each(['podman', 'skopeo'])('%s does what the warning says', (tool) => {
       const logOut = (env: Record<string, string>): unknown => {
         share(JSON.stringify({ auths: { a: { auth: 'eDp5' } }, ...settings }));
         execFileSync(tool, ['logout', 'a'], {

@@ -46,7 +46,7 @@ const asRoot = process.getuid?.() === 0 ? test : test.skip;
 const others = { 'ghcr.io': { auth: 'eDp5' } };
 
 describe('a login of the job', () => {
-  test('is in a directory of its own, seen by later steps and gone after post; the shared one is not touched', async () => {
+  test('is in a directory of its own that later steps use and post removes; the shared one is not changed', async () => {
     const read = share({ auths: others, proxies: { default: { httpProxy: 'http://p' } } });
     const before = read();
     const host = await world.registryHost();
@@ -69,7 +69,7 @@ describe('a login of the job', () => {
     expect([again.exitCode, again.errors]).toEqual([0, []]);
   });
 
-  test('gives the variables their earlier values back, and leaves one that was changed since', async () => {
+  test('restores the variables in post, except one that a later step has changed', async () => {
     const earlier = {
       DOCKER_CONFIG: join(world.home, 'mine'),
       REGISTRY_AUTH_FILE: join(world.home, 'auth.json'),
@@ -92,7 +92,7 @@ describe('a login of the job', () => {
     expect(post.exportedEnv).toEqual({ DOCKER_CONFIG: earlier.DOCKER_CONFIG, HELM_REGISTRY_CONFIG: '' });
   });
 
-  test('ends when docker is gone, and follows no link that was planted', async () => {
+  test('is removed without docker on PATH, and no planted link is followed', async () => {
     const main = await world.main({ env: world.podIdentityEnv(), inputs });
     const directory = jobDirectory(main);
     const precious = join(world.home, 'precious');
@@ -107,7 +107,7 @@ describe('a login of the job', () => {
     expect(readFileSync(join(precious, 'file'), 'utf8')).toBe('untouched');
   });
 
-  test('goes also where the runner does not take the earlier values back', async () => {
+  test('is removed even if the variables cannot be restored', async () => {
     const main = await world.main({ env: world.podIdentityEnv(), inputs });
     const directory = jobDirectory(main);
     const post = await world.post(main, { env: { GITHUB_ENV: join(world.home, 'gone') } });
@@ -116,7 +116,7 @@ describe('a login of the job', () => {
   });
 
   test.each([undefined, 'x', [{ name: 5, value: 'a' }]])(
-    'goes also where the saved variables are %j',
+    'is removed even if the saved variables are %j',
     async (moved) => {
       const main = await world.main({ env: world.podIdentityEnv(), inputs });
       const saved = JSON.parse(main.state['isolation'] ?? '{}') as Record<string, unknown>;
@@ -138,23 +138,26 @@ describe('a login of the job', () => {
     ],
     ['the end of a link, by /', (_home: string, directory: string) => `${directory}/`],
     ['the end of a link, by /.', (_home: string, directory: string) => `${directory}/.`],
-  ])('is the only directory that post removes, not %s, whatever the state says', async (_, choose) => {
-    const main = await world.main({ env: world.podIdentityEnv(), inputs });
-    const isolation = JSON.parse(main.state['isolation'] ?? '{}') as { directory: string };
-    const { directory } = isolation;
-    const precious = join(world.home, basename(directory));
-    mkdirSync(precious);
-    writeFileSync(join(precious, 'config.json'), 'untouched');
-    rmSync(directory, { recursive: true });
-    symlinkSync(precious, directory);
-    const named = { ...isolation, directory: choose(world.home, directory) };
-    const post = await world.post({ ...main, state: { ...main.state, isolation: JSON.stringify(named) } });
-    expect(post.exitCode).toBe(1);
-    expect(post.errors).toEqual([expect.stringContaining('is not a directory that this action creates')]);
-    expect(readFileSync(join(precious, 'config.json'), 'utf8')).toBe('untouched');
-  });
+  ])(
+    'is in the only directory that post removes, whatever the saved state says: not %s',
+    async (_, choose) => {
+      const main = await world.main({ env: world.podIdentityEnv(), inputs });
+      const isolation = JSON.parse(main.state['isolation'] ?? '{}') as { directory: string };
+      const { directory } = isolation;
+      const precious = join(world.home, basename(directory));
+      mkdirSync(precious);
+      writeFileSync(join(precious, 'config.json'), 'untouched');
+      rmSync(directory, { recursive: true });
+      symlinkSync(precious, directory);
+      const named = { ...isolation, directory: choose(world.home, directory) };
+      const post = await world.post({ ...main, state: { ...main.state, isolation: JSON.stringify(named) } });
+      expect(post.exitCode).toBe(1);
+      expect(post.errors).toEqual([expect.stringContaining('is not a directory that this action creates')]);
+      expect(readFileSync(join(precious, 'config.json'), 'utf8')).toBe('untouched');
+    },
+  );
 
-  test('is removed but for what another program holds open, which is emptied and named', async () => {
+  test('is removed except for a file that another program has open, which is emptied and named', async () => {
     const main = await world.main({ env: world.podIdentityEnv(), inputs });
     const directory = jobDirectory(main);
     writeFileSync(join(directory, 'aaa'), '');
@@ -165,31 +168,34 @@ describe('a login of the job', () => {
     expect(readFileSync(join(directory, 'config.json'), 'utf8')).toBe('');
   });
 
-  test('is removed also where another program lets go of a file a moment later', async () => {
+  test('is removed once another program has closed its file', async () => {
     const main = await world.main({ env: world.podIdentityEnv(), inputs });
     const held = failingFiles('unlinkSync:EBUSY:4:config.json', 'rmSync:EBUSY:1:');
     const post = await world.post(main, { env: held });
     expect([post.exitCode, post.errors, readdirSync(world.runnerTemp)]).toEqual([0, [], []]);
   });
 
-  asRoot('keeps no password where a folder in it belongs to another user, and names that', async () => {
-    const main = await world.main({ env: world.podIdentityEnv(), inputs });
-    const directory = jobDirectory(main);
-    // As a container leaves it that was given the directory by `docker run -v`.
-    const folder = join(directory, 'buildx');
-    mkdirSync(folder);
-    writeFileSync(join(folder, 'root-owned'), '');
-    const env = {
-      NODE_OPTIONS: `--import=${join(harness, 'other-user.mjs')}`,
-      OTHER_USERS_FOLDER: world.directory,
-      ROOTS_FOLDER: folder,
-    };
-    const post = await world.post(main, { env });
-    expect(post.errors).toEqual([expect.stringContaining(join(folder, 'root-owned'))]);
-    expect(readdirSync(directory)).toEqual(['buildx']);
-  });
+  asRoot(
+    'leaves no password behind if a directory beside it belongs to another user, which is named',
+    async () => {
+      const main = await world.main({ env: world.podIdentityEnv(), inputs });
+      const directory = jobDirectory(main);
+      // As a container leaves it that was given the directory by `docker run -v`.
+      const folder = join(directory, 'buildx');
+      mkdirSync(folder);
+      writeFileSync(join(folder, 'root-owned'), '');
+      const env = {
+        NODE_OPTIONS: `--import=${join(harness, 'other-user.mjs')}`,
+        OTHER_USERS_FOLDER: world.directory,
+        ROOTS_FOLDER: folder,
+      };
+      const post = await world.post(main, { env });
+      expect(post.errors).toEqual([expect.stringContaining(join(folder, 'root-owned'))]);
+      expect(readdirSync(directory)).toEqual(['buildx']);
+    },
+  );
 
-  test('ends where the login failed', async () => {
+  test('is cleaned up if it failed', async () => {
     const tools = { docker: { exitCode: 1, stderr: 'Error: no\n' } };
     const main = await world.main({ env: world.podIdentityEnv(), inputs, tools });
     expect(main.exitCode).toBe(1);
@@ -198,7 +204,7 @@ describe('a login of the job', () => {
     expect(post.exportedEnv).toEqual({ DOCKER_CONFIG: '' });
   });
 
-  test('stays for the steps to come where skip-logout says so, and later post steps with it', async () => {
+  test('is kept, and the variables with it, with skip-logout', async () => {
     const main = await world.main({
       env: world.podIdentityEnv(),
       inputs: { ...inputs, 'skip-logout': 'true' },
@@ -209,7 +215,7 @@ describe('a login of the job', () => {
     expect(Object.keys(world.dockerLogins(directory))).toEqual([await world.registryHost()]);
   });
 
-  test('needs RUNNER_TEMP, says so before any login, and an unreadable value isolates', async () => {
+  test('needs RUNNER_TEMP, and an invalid value of the input turns it on', async () => {
     const env = { ...world.podIdentityEnv(), RUNNER_TEMP: undefined };
     const main = await world.main({ env, inputs: { 'isolate-docker-config': 'ture' } });
     expect(main.exitCode).toBe(1);
@@ -220,7 +226,7 @@ describe('a login of the job', () => {
 });
 
 describe('a second step of the job', () => {
-  test('adds to the directory; its post takes its own login out, and the first one takes the rest', async () => {
+  test('adds to the directory; its post logs out, and the post of the first step removes the directory', async () => {
     const [one, two] = ['111111111111', '222222222222'];
     const hosts = [await world.registryHost(one), await world.registryHost(two)] as const;
     const env = world.podIdentityEnv();
@@ -239,7 +245,7 @@ describe('a second step of the job', () => {
   });
 });
 
-describe("docker's other things are found", () => {
+describe('the rest of the docker configuration', () => {
   const plugin = `#!/bin/sh
 if [ "$1" = docker-cli-plugin-metadata ]; then
   echo '{"SchemaVersion":"0.1.0","Vendor":"test","Version":"v1.0.0","ShortDescription":"says hello"}'
@@ -248,7 +254,7 @@ else
 fi
 `;
 
-  test('plugins and contexts, with docker itself', async () => {
+  test('is found by the real docker: plugins, contexts, builders', async () => {
     share({ currentContext: 'default' });
     mkdirSync(join(shared, 'cli-plugins'));
     writeFileSync(join(shared, 'cli-plugins', 'docker-hello'), plugin, { mode: 0o755 });
@@ -272,7 +278,7 @@ fi
   });
 });
 
-test('a link that leads to itself in the shared configuration keeps no job from its own', async () => {
+test('a link to itself in the shared configuration is no error', async () => {
   share({ auths: others });
   symlinkSync('circle', join(shared, 'circle'));
   const main = await world.main({ env: world.podIdentityEnv(), inputs });
@@ -301,7 +307,7 @@ test('what cannot be linked is copied, or left out with a warning', async () => 
   expect(readFileSync(join(directory, 'ca.pem'), 'utf8')).toBe('ca.pem');
 });
 
-test('a directory that others have left under its name blocks no job', async () => {
+test('a leftover directory of the same name blocks no job', async () => {
   const first = await world.main({ env: world.podIdentityEnv(), inputs });
   const directory = jobDirectory(first);
   chmodSync(directory, 0o755);
@@ -314,7 +320,7 @@ test('a directory that others have left under its name blocks no job', async () 
 describe('credential stores', () => {
   const refusing = { 'docker-credential-ecr-login': { exitCode: 1, stdout: 'not implemented\n' } };
 
-  test('one that refuses fails the login, and is set aside in a configuration of the job', async () => {
+  test('one that refuses the login fails the step, unless the step is isolated', async () => {
     const host = await world.registryHost();
     const read = share({ credsStore: 'ecr-login', auths: {} });
     const before = read();
@@ -337,7 +343,7 @@ describe('credential stores', () => {
     ['credsstore', 'nowhere'],
     ['CredsStore', 'nowhere'],
     ['CREDHELPERS', undefined],
-  ])('one that is named by the key %s is set aside as well', async (key, store) => {
+  ])('one that the key %s names is not used in an isolated step', async (key, store) => {
     const host = await world.registryHost();
     share({ [key]: store ?? { [host]: 'nowhere' }, auths: {} });
     const tools = { docker: 'real' as const, 'docker-credential-nowhere': { exitCode: 0 } };
@@ -347,7 +353,7 @@ describe('credential stores', () => {
     expect(main.toolRuns.map(({ tool }) => tool)).toEqual(['docker']);
   });
 
-  test('one that takes the login and keeps nothing is a warning', async () => {
+  test('one that accepts the login and does not keep it is a warning', async () => {
     share({ credHelpers: { [await world.registryHost()]: 'ecr-login' } });
     const tools = { docker: 'real' as const, 'docker-credential-ecr-login': { exitCode: 0 } };
     const env = { ...world.podIdentityEnv(), AWS_ECR_IGNORE_CREDS_STORAGE: 'true' };
@@ -356,10 +362,10 @@ describe('credential stores', () => {
     expect(main.warnings).toEqual([
       expect.stringContaining('The credential helper ecr-login took the login'),
     ]);
-    expect(main.warnings[0]).toContain('identity of the helper');
+    expect(main.warnings[0]).toContain('credentials of the helper');
   });
 
-  test("one of the operating system's is not found by docker where the shared configuration is empty", async () => {
+  test('of the operating system is not used by docker if the shared configuration is empty', async () => {
     const tools = {
       docker: 'real' as const,
       pass: { exitCode: 0 },
@@ -391,7 +397,7 @@ describe('twenty steps at once on one home', () => {
   const allHosts = (): Promise<string[]> =>
     Promise.all(accounts.map((account) => world.registryHost(account)));
 
-  test('no login is lost, nor any that was there; nor is one when all log out at once', async () => {
+  test('lose no login of each other or of others, neither at login nor at logout', async () => {
     share({ auths: others });
     const steps = await allAtOnce({});
     expect(steps.map(({ exitCode }) => exitCode)).toEqual(accounts.map(() => 0));
@@ -402,7 +408,7 @@ describe('twenty steps at once on one home', () => {
     expect(readdirSync(shared)).toEqual(['config.json']);
   });
 
-  test('each in its own directory keeps its login, and the shared file stays as it is', async () => {
+  test('each keep the login in a directory of their own, and the shared file is not changed', async () => {
     const read = share({ auths: others });
     const before = read();
     const steps = await allAtOnce(inputs);
@@ -420,7 +426,7 @@ describe('twenty steps at once on one home', () => {
     expect(read()).toBe(before);
   });
 
-  test('of one job share its directory', async () => {
+  test('share one directory if they are of one job', async () => {
     share({ auths: others });
     const env = world.podIdentityEnv();
     const steps = await Promise.all(

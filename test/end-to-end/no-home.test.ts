@@ -47,7 +47,7 @@ describe('a user without a home and without an entry in passwd', () => {
     ['HOME is not set', {}],
     ['nor a region', { AWS_REGION: undefined, AWS_DEFAULT_REGION: undefined }],
     ['a profile is named', { AWS_PROFILE: 'ci' }],
-  ])('%s: said before any call', async (_what, env) => {
+  ])('is told so before any call: %s', async (_what, env) => {
     const main = await logIn({ HOME: undefined, ...env }, 'docker');
     expectSaid(main.errors, 'DOCKER_CONFIG');
     expect(main.log).toContain('✗ Container client: failed, see below');
@@ -59,19 +59,19 @@ describe('a user without a home and without an entry in passwd', () => {
     ['config-file', 'DOCKER_CONFIG', {}],
     ['docker', 'DOCKER_CONFIG', { 'isolate-docker-config': 'true' }],
     ['helm', 'HELM_REGISTRY_CONFIG', {}],
-  ])('HOME is empty, %s: said, with %s', async (tool, instead, inputs) => {
+  ])('is told so, if HOME is empty, for %s, with %s as the alternative', async (tool, instead, inputs) => {
     const main = await logIn({ HOME: '' }, tool, inputs);
     expectSaid(main.errors, instead);
     expect(main.toolRuns).toEqual([]);
   });
 
-  test('podman, in a configuration of the job: REGISTRY_AUTH_FILE', async () => {
+  test('is told so for podman in an isolated step, with REGISTRY_AUTH_FILE as the alternative', async () => {
     const env = { HOME: '', DOCKER_CONFIG: join(world.directory, 'docker') };
     const main = await logIn(env, 'podman', { 'isolate-docker-config': 'true' });
     expectSaid(main.errors, 'REGISTRY_AUTH_FILE');
   });
 
-  test('what the error names is enough', async () => {
+  test('can log in with any of the variables that the error names', async () => {
     const places = { DOCKER_CONFIG: 'docker', HELM_REGISTRY_CONFIG: 'helm/registry.json', HOME: 'home' };
     for (const [name, path] of Object.entries(places)) {
       const tool = name.startsWith('HELM') ? 'helm' : 'docker';

@@ -24,7 +24,7 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 describe('reading', () => {
-  test('no file, and an empty one, are empty configurations', () => {
+  test('a missing file and an empty one are empty configurations', () => {
     expect(readAuthFile(file)).toEqual({});
     writeFileSync(file, ' \n');
     expect(readAuthFile(file)).toEqual({});
@@ -70,13 +70,13 @@ describe('reading', () => {
     ['{"Auths":"c2VjcmV0"}', 'docker configuration'],
     ['{"credHelpers":"x"}', 'docker configuration'],
     ['{"credsStore":1}', 'docker configuration'],
-  ])('%j is an error that quotes nothing of it', (text, words) => {
+  ])('%j is an error that does not quote it', (text, words) => {
     writeFileSync(file, text);
     expect(() => readAuthFile(file)).toThrow(words);
     expect(() => readAuthFile(file)).not.toThrow(/c2VjcmV0/);
   });
 
-  test('what is no file is an error', () => {
+  test('a directory is an error', () => {
     mkdirSync(file);
     expect(() => readAuthFile(file)).toThrow('EISDIR');
   });
@@ -117,15 +117,15 @@ describe('an entry', () => {
     [{ identitytoken: 't' }, false],
     [{ registrytoken: 't' }, false],
     [{ username: 'u', password: 'p' }, false],
-  ])('%j only marks what a store has: %s', (entry, expected) => {
+  ])('%j is the mark of a credential store: %s', (entry, expected) => {
     expect(isStoreMark(entry)).toBe(expected);
   });
 
-  test('of a host with a port stands under that alone', () => {
+  test('of a host with a port has that as its only key', () => {
     expect(holdsLogin({ auths: { 'h:1:443': { auth } } }, 'h:1', login)).toBe(false);
   });
 
-  test('is put in and taken out by its very name', () => {
+  test('is added and removed by its exact name', () => {
     const config = withLogin({ x: 1 }, '__proto__', 'a');
     expect(Object.keys(config.auths ?? {})).toEqual(['__proto__']);
     expect(withoutLogin(config, 'toString')).toBe(config);

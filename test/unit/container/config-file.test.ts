@@ -21,7 +21,7 @@ const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8)
 const content = (): unknown => JSON.parse(readFileSync(file, 'utf8'));
 
 describe('the tool config-file', () => {
-  test('writes the entry, and takes it out again, everything else kept', async () => {
+  test('adds an entry, removes it again, and keeps everything else', async () => {
     const before = {
       auths: { 'ghcr.io': { auth: 'eDp5' }, __proto__x: {} },
       proxies: { default: { httpProxy: 'http://p' } },
@@ -35,13 +35,13 @@ describe('the tool config-file', () => {
     expect(content()).toEqual(before);
   });
 
-  test('makes the file where there is none', async () => {
+  test('creates a missing file', async () => {
     await writeEntry(file, HOST, login, never);
     expect(content()).toEqual({ auths: { [HOST]: { auth } } });
     expect(mode(file)).toBe('600');
   });
 
-  test('removing what is not there writes nothing', async () => {
+  test('writes nothing if there is no entry to remove', async () => {
     await removeEntry(file, HOST, never);
     expect(existsSync(file)).toBe(false);
     writeFileSync(file, '{ "auths" : {} }');
@@ -49,7 +49,7 @@ describe('the tool config-file', () => {
     expect(readFileSync(file, 'utf8')).toBe('{ "auths" : {} }');
   });
 
-  test('never writes over a file that it cannot read', async () => {
+  test('never overwrites a file that it cannot read', async () => {
     writeFileSync(file, '{"auths":{');
     const writing = writeEntry(file, HOST, login, never);
     await expect(writing).rejects.toThrow(`${file} could not be changed: it is not valid JSON`);

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { expect, test } from '@jest/globals';
 
 // In a process of its own: what a test sets in process.env is not what node's os module sees.
-test('an empty HOME does not put the logins into the folder that the step runs in', () => {
+test('an empty HOME does not put logins into the working directory', () => {
   const module = pathToFileURL(join('src', 'container', 'auth-file-location.ts')).href;
   const script = `import { dockerDirectory } from '${module}'; process.stdout.write(dockerDirectory({}));`;
   const args = ['--input-type=module', '--eval', script];

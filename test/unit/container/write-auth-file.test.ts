@@ -56,7 +56,7 @@ describe('writing', () => {
     expect(statSync(file)).toMatchObject({ uid: 1234, gid: 5678 });
   });
 
-  test('a symbolic link stays one; what it leads to is replaced', async () => {
+  test('a symbolic link stays one; its target is replaced', async () => {
     const target = join(directory, 'target.json');
     writeFileSync(target, '{"x":1}', { mode: 0o640 });
     symlinkSync(target, file);
@@ -67,10 +67,10 @@ describe('writing', () => {
   });
 
   test.each([
-    ['a file that is not there', (target: string) => symlinkSync(target, file)],
-    ['it by a relative path', () => symlinkSync('elsewhere/target.json', file)],
+    ['a missing file', (target: string) => symlinkSync(target, file)],
+    ['a missing file, by a relative path', () => symlinkSync('elsewhere/target.json', file)],
     [
-      'it by another link, out of a directory that is a link itself',
+      'a missing file, by another link in a directory that is a link itself',
       () => {
         mkdirSync(join(directory, 'real', 'deep'), { recursive: true });
         symlinkSync(join('real', 'deep'), join(directory, 'alias'));
@@ -78,7 +78,7 @@ describe('writing', () => {
         symlinkSync(join('..', '..', 'elsewhere', 'target.json'), join(directory, 'alias', 'second'));
       },
     ],
-  ])('a symbolic link that leads to %s stays one; the file is created', async (_, link) => {
+  ])('a symbolic link to %s stays one; the file is created', async (_, link) => {
     const target = join(directory, 'elsewhere', 'target.json');
     link(target);
     await writeAuthFile(file, { x: 2 }, never);
@@ -87,13 +87,13 @@ describe('writing', () => {
     expect([mode(target), mode(join(directory, 'elsewhere'))]).toEqual(['600', '700']);
   });
 
-  test('a symbolic link that leads to itself stays one, and the write fails', async () => {
+  test('a symbolic link to itself stays one, and the write fails', async () => {
     symlinkSync('config.json', file);
     await expect(writeAuthFile(file, { x: 2 }, never)).rejects.toThrow('ELOOP');
     expect(readdirSync(directory)).toEqual(['config.json']);
   });
 
-  test('replaceAuthFile puts the file in the place of a link', async () => {
+  test('replaceAuthFile replaces a link', async () => {
     const target = join(directory, 'target.json');
     writeFileSync(target, 'untouched');
     symlinkSync(target, file);
@@ -110,7 +110,7 @@ describe('writing', () => {
 });
 
 describe('the draft', () => {
-  test('is told of before it is there, beside the file that is replaced, and has another name each time', async () => {
+  test('is announced before it is created, beside the file, under a new name each time', async () => {
     symlinkSync(join('elsewhere', 'target.json'), file);
     const drafts: string[] = [];
     const onDraft = (draft: string): void => {
@@ -125,7 +125,7 @@ describe('the draft', () => {
     expect(readdirSync(join(directory, 'elsewhere'))).toEqual(['target.json']);
   });
 
-  test('that is left behind is removed by its name, and nothing else is', async () => {
+  test('is the only file that can be removed by a saved name', async () => {
     const drafts: string[] = [];
     await writeAuthFile(file, {}, { ...never, onDraft: (draft) => drafts.push(draft) });
     const [draft = ''] = drafts;

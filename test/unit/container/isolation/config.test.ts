@@ -6,14 +6,14 @@ const HOST = '1.dkr.ecr.a.amazonaws.com';
 const PORT = `${HOST}:443`;
 const { docker, nerdctl, oras, helm } = TOOLS;
 
-describe("docker's configuration for the job", () => {
+describe('the config.json of a job', () => {
   const kept = { auths: { 'ghcr.io': { auth: 'eA==' } }, proxies: { default: {} }, currentContext: 'c' };
 
-  test('keeps everything that has to do with other registries', () => {
+  test('keeps what concerns other registries', () => {
     expect(configForJob(kept, [HOST], [docker])).toEqual({ ...kept, auths: { ...kept.auths, [HOST]: {} } });
   });
 
-  test('keeps helpers for other registries and none for the hosts', () => {
+  test('keeps credential helpers for other registries only', () => {
     const config = { credHelpers: { 'gcr.io': 'gcloud', [HOST]: 'ecr-login' } };
     expect(configForJob(config, [HOST], [docker])).toEqual({
       auths: { [HOST]: {} },
@@ -21,13 +21,13 @@ describe("docker's configuration for the job", () => {
     });
   });
 
-  test('keeps a login that another step of the job has made', () => {
+  test('keeps the login of an earlier step of the job', () => {
     const config = { auths: { [HOST]: { auth: 'eA==' } } };
     expect(configForJob(config, [HOST], [docker])).toEqual(config);
   });
 
   test.each([[[docker]], [[docker, nerdctl]], [[]]])(
-    'sets a store for all registries aside for the hosts (%#)',
+    'has no credential store for the registries of the step (%#)',
     (tools) => {
       const config = { credsStore: 'desktop', credHelpers: { x: 'y' }, auths: { 'ghcr.io': {} } };
       expect(configForJob(config, [HOST], tools)).toEqual({
@@ -39,7 +39,7 @@ describe("docker's configuration for the job", () => {
   );
 
   test.each([[[oras]], [[docker, oras]], [[helm]], [[TOOLS['config-file']]]])(
-    'leaves the store to the registries that are in it, where a tool passes over an empty entry (%#)',
+    'keeps the store for the registries it lists only, if a tool ignores empty helpers (%#)',
     (tools) => {
       const auths = { 'ghcr.io': {}, 'quay.io': { auth: 'eA==' }, 'azure.io': { identitytoken: 't' } };
       const config = { credsStore: 'desktop', credHelpers: { x: 'y', empty: '' }, auths };
@@ -50,14 +50,14 @@ describe("docker's configuration for the job", () => {
     },
   );
 
-  test('a helper of its own goes before the store', () => {
+  test('a helper for a registry takes precedence over the store', () => {
     const config = { credsStore: 'desktop', credHelpers: { 'ghcr.io': 'gh' }, auths: { 'ghcr.io': {} } };
     expect(configForJob(config, [HOST], [oras]).credHelpers).toEqual({ 'ghcr.io': 'gh' });
   });
 });
 
-describe("podman's auth file for the job", () => {
-  test('has the logins of all files, the later before the earlier, and nothing else of them', () => {
+describe("podman's auth file of a job", () => {
+  test('has the logins of all files, and nothing else; later files take precedence', () => {
     const docker = { auths: { a: { auth: '1' }, b: { auth: '1' }, mark: {} }, credsStore: 's', proxies: {} };
     const own = { auths: { b: { auth: '2' } }, credHelpers: { c: 'x' } };
     expect(authFileForJob([docker, own], [HOST])).toEqual({
@@ -66,7 +66,7 @@ describe("podman's auth file for the job", () => {
     });
   });
 
-  test('has no helper for the hosts, and no empty one, at which podman fails', () => {
+  test('has no helper for the registries of the step, and no empty one, which podman rejects', () => {
     expect(authFileForJob([{ credHelpers: { [HOST]: 'ecr-login', other: '' } }], [HOST])).toEqual({
       auths: {},
     });

@@ -70,7 +70,7 @@ const read = (...path: string[]): unknown => JSON.parse(readFileSync(join(...pat
 const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 
 describe('the directory', () => {
-  test('is below RUNNER_TEMP, named after the run, for this user alone, and so are its files', async () => {
+  test('is in RUNNER_TEMP, named after the run, and only this user can use it and its files', async () => {
     const { plan } = await isolateFor(['docker', 'podman', 'helm']);
     expect(plan.isFirst).toBe(true);
     expect(plan.directory).toMatch(/^.*\/temp\/ecr-pod-identity-login-9876543210-2-[0-9a-f]{16}$/);
@@ -82,7 +82,7 @@ describe('the directory', () => {
   });
 
   test.each(['GITHUB_RUN_ID', 'GITHUB_RUN_ATTEMPT', 'GITHUB_JOB', 'RUNNER_NAME'])(
-    'is another one where %s is another, or not set',
+    'differs if %s differs or is not set',
     async (name) => {
       const { plan } = await isolateFor(['docker']);
       for (const value of ['7', undefined, '../../etc']) {
@@ -101,21 +101,21 @@ describe('the directory', () => {
     );
   });
 
-  test('cannot be below what is not a directory', async () => {
+  test('cannot be created in a file', async () => {
     rmSync(temp, { recursive: true });
     writeFileSync(temp, '');
     const failing = isolate(environment, { tools: [], hosts: [] }, never, () => {});
     await expect(failing).rejects.toThrow(/own docker configuration could not be created: .*ENOTDIR/);
   });
 
-  test('is planned before it is there', async () => {
+  test('is announced before it is created', async () => {
     const planned: boolean[] = [];
     const purpose = { tools: [TOOLS.docker], hosts: [HOST] };
     await isolate(environment, purpose, never, ({ directory }) => planned.push(existsSync(directory)));
     expect(planned).toEqual([false]);
   });
 
-  test('is shared with a step that is faster in the meantime, and planned anew', async () => {
+  test('is shared with a step that creates it first, and announced again', async () => {
     const plans: Isolation[] = [];
     const purpose = { tools: [TOOLS.docker], hosts: [HOST] };
     const isolation = await isolate(environment, purpose, never, (plan) => {
@@ -127,7 +127,7 @@ describe('the directory', () => {
     expect(existsSync(join(isolation.directory, 'config.json'))).toBe(true);
   });
 
-  test('cannot be created where all of its names are taken', async () => {
+  test('cannot be created if all of its names are taken', async () => {
     for (const directory of jobDirectories(temp, environment)) writeFileSync(directory, '');
     await expect(isolateFor(['docker'])).rejects.toThrow('all names for it in');
   });
@@ -152,7 +152,7 @@ describe('the variables', () => {
     expect(after['XDG_RUNTIME_DIR']).toBe(environment['XDG_RUNTIME_DIR']);
   });
 
-  test('that had no value have had an empty one', async () => {
+  test('that were not set have an empty earlier value', async () => {
     const { DOCKER_CONFIG: _, ...without } = environment;
     const { plan } = await isolateFor(['podman'], [HOST], without);
     expect(plan.moved.map(({ earlier }) => earlier)).toEqual(['', '']);
@@ -160,7 +160,7 @@ describe('the variables', () => {
 });
 
 describe('a second step of the job', () => {
-  test('adds to the same directory and moves nothing again', async () => {
+  test('adds to the same directory and moves no variable twice', async () => {
     const first = await isolateFor(['docker']);
     writeFileSync(join(first.plan.directory, 'config.json'), '{"auths":{"a":{"auth":"eA=="}}}');
     const second = await isolateFor(['docker', 'podman'], ['other.host'], first.after);
@@ -173,7 +173,7 @@ describe('a second step of the job', () => {
     expect(read(first.plan.directory, 'auth.json')).toEqual({ auths: { a: { auth: 'eA==' } } });
   });
 
-  test('that runs at the same time agrees on it', async () => {
+  test('shares the directory if it runs at the same time', async () => {
     const both = await Promise.all([isolateFor(['docker']), isolateFor(['docker']), isolateFor(['podman'])]);
     expect(new Set(both.map(({ plan }) => plan.directory)).size).toBe(1);
     expect(both.filter(({ plan }) => plan.isFirst)).toHaveLength(1);
@@ -183,7 +183,7 @@ describe('a second step of the job', () => {
     ['a link', (path: string) => symlinkSync(shared, path)],
     ['a file', (path: string) => writeFileSync(path, '')],
     ['open to others', (path: string) => mkdirSync(path, { mode: 0o750 })],
-  ])('takes nothing for it that is %s', async (_, plant) => {
+  ])('does not use one that is %s', async (_, plant) => {
     const [planted = '', next] = jobDirectories(temp, environment);
     plant(planted);
     const { plan } = await isolateFor(['docker']);
@@ -193,7 +193,7 @@ describe('a second step of the job', () => {
     expect(second.plan).toMatchObject({ isFirst: false, directory: next });
   });
 
-  test('writes over a link that was planted in place of the file, not through it', async () => {
+  test('replaces a link that was planted in place of the file, and does not follow it', async () => {
     const { plan, after } = await isolateFor(['docker']);
     const target = join(root, 'target');
     writeFileSync(target, 'untouched');
@@ -205,7 +205,7 @@ describe('a second step of the job', () => {
   });
 });
 
-describe('what it starts from', () => {
+describe('the initial configuration', () => {
   const config = {
     auths: { 'ghcr.io': { auth: 'eA==' }, 'quay.io': {} },
     credsStore: 'pass',
@@ -215,7 +215,7 @@ describe('what it starts from', () => {
     currentContext: 'remote',
   };
 
-  test("docker's configuration in force, whose file and directory stay as they are, byte for byte", async () => {
+  test("is docker's configuration in force, which is not changed", async () => {
     const text = `\t${JSON.stringify(config)}  `;
     writeFileSync(join(shared, 'config.json'), text, { mode: 0o644 });
     const before = statSync(join(shared, 'config.json'));
@@ -231,7 +231,7 @@ describe('what it starts from', () => {
     expect(readdirSync(shared)).toEqual(['config.json']);
   });
 
-  test('all that stands beside the file is reached by links', async () => {
+  test('links everything beside config.json', async () => {
     for (const name of ['cli-plugins', 'buildx', 'contexts', LOCK_NAME]) mkdirSync(join(shared, name));
     for (const name of ['ca.pem', 'config.json12345']) writeFileSync(join(shared, name), name);
     writeFileSync(join(shared, 'cli-plugins', 'docker-buildx'), 'plugin');
@@ -247,7 +247,7 @@ describe('what it starts from', () => {
     expect(lstatSync(join(plan.directory, 'buildx')).isSymbolicLink()).toBe(true);
   });
 
-  test('a link that leads to itself is left out, and one that leads to nothing is not', async () => {
+  test('leaves out a link to itself, but not a dangling one', async () => {
     symlinkSync('circle', join(shared, 'circle'));
     symlinkSync(join(root, 'nowhere'), join(shared, 'dangling'));
     writeFileSync(join(shared, 'file'), '');
@@ -256,7 +256,7 @@ describe('what it starts from', () => {
     expect(written()).toMatch(/^::debug::.*circle is not linked: ELOOP/m);
   });
 
-  test('nothing, where there is no configuration, or one that nobody can read (with a warning)', async () => {
+  test('is empty if there is no configuration, or, with a warning, if it cannot be read', async () => {
     rmSync(shared, { recursive: true });
     const empty = await isolateFor(['docker']);
     expect(read(empty.plan.directory, 'config.json')).toEqual({ auths: { [HOST]: {} } });
@@ -271,7 +271,7 @@ describe('what it starts from', () => {
     expect(written()).not.toContain('c2VjcmV0');
   });
 
-  test("podman's file: all the files in which it would look, the one that counts most first", async () => {
+  test('is, for podman, every file that podman reads', async () => {
     const { DOCKER_CONFIG: _, ...from } = environment;
     mkdirSync(join(root, 'config', 'containers'), { recursive: true });
     mkdirSync(join(root, 'run', 'containers'), { recursive: true });
@@ -287,7 +287,7 @@ describe('what it starts from', () => {
     expect(start.auths).not.toHaveProperty(HOST);
   });
 
-  test("podman's file, where a variable names it: that one alone", async () => {
+  test('is, for podman, only the file that a variable names, if there is one', async () => {
     const file = join(root, 'mine.json');
     writeFileSync(file, '{"auths":{"mine":{"auth":"eA=="}}}');
     writeFileSync(join(shared, 'config.json'), '{"auths":{"docker":{"auth":"eA=="}}}');
@@ -296,7 +296,7 @@ describe('what it starts from', () => {
     expect(plan.moved[1]).toMatchObject({ name: 'REGISTRY_AUTH_FILE', earlier: file });
   });
 
-  test("helm's file", async () => {
+  test('is, for helm, the registry configuration', async () => {
     const file = join(root, 'helm.json');
     writeFileSync(file, '{"auths":{"a":{},"b":{"auth":"eA=="}},"credsStore":"pass"}');
     const { plan } = await isolateFor(['helm'], [HOST], { ...environment, HELM_REGISTRY_CONFIG: file });

@@ -38,14 +38,14 @@ const remove = (path = directory): Promise<string | undefined> =>
 
 const isOutsideWhole = (): boolean => readFileSync(join(outside, 'deep', 'file'), 'utf8') === 'untouched';
 
-describe('the end of the directory', () => {
-  test('takes all that is in it', async () => {
+describe('removing the directory', () => {
+  test('removes everything in it', async () => {
     writeFileSync(join(directory, 'a', 'b', 'config.json'), 'secret');
     expect(await remove()).toBeUndefined();
     expect(readdirSync(root)).toEqual(['outside']);
   });
 
-  test('follows no link that was planted in it', async () => {
+  test('follows no link in it', async () => {
     symlinkSync(outside, join(directory, 'link'));
     symlinkSync(join(outside, 'deep'), join(directory, 'a', 'b', 'link'));
     symlinkSync(join(outside, 'deep', 'file'), join(directory, 'config.json'));
@@ -54,7 +54,7 @@ describe('the end of the directory', () => {
     expect([existsSync(directory), isOutsideWhole()]).toEqual([false, true]);
   });
 
-  test('takes the link that was planted in its place, and not what it leads to', async () => {
+  test('removes a link in its place, and not the target', async () => {
     rmSync(directory, { recursive: true });
     symlinkSync(outside, directory);
     expect(await remove()).toBeUndefined();
@@ -62,12 +62,12 @@ describe('the end of the directory', () => {
     expect(readdirSync(root)).toEqual(['outside']);
   });
 
-  test('that is gone is as good as removed', async () => {
+  test('succeeds if it is already gone', async () => {
     rmSync(directory, { recursive: true });
     expect(await remove()).toBeUndefined();
   });
 
-  test('goes, whichever of its names it has', async () => {
+  test('works for each of its names', async () => {
     for (const path of jobDirectories(root, { GITHUB_RUN_ATTEMPT: '3' }).slice(0, 12)) {
       mkdirSync(path);
       expect(await remove(path)).toBeUndefined();
@@ -80,13 +80,13 @@ describe('the end of the directory', () => {
     ['of a name that only ends like one', () => join(root, `x${basename(directory)}`)],
     ['of a name that only begins like one', () => `${directory}x`],
     ['of the name without the hash', () => directory.slice(0, -17)],
-    ['in another directory', () => join(outside, basename(directory))],
+    ['in another place', () => join(outside, basename(directory))],
     ['by a path in another form', () => `${root}/../${basename(root)}/${basename(directory)}`],
     ['by a path that ends in a slash', () => `${directory}/`],
     ['by a path that ends in /.', () => `${directory}/.`],
     ['that is the temporary directory itself', () => root],
     ['without a path', () => ''],
-  ])('a directory %s is left alone', async (_, name) => {
+  ])('does not remove a directory %s', async (_, name) => {
     rmSync(directory, { recursive: true });
     symlinkSync(outside, directory);
     const path = name();
@@ -111,8 +111,8 @@ function giveAway(...paths: string[]): void {
   if (process.getuid?.() === 0) for (const path of paths) chownSync(path, 65534, 65534);
 }
 
-describe('the end of a directory that is read-only inside', () => {
-  test('opens it up, and nothing that a link in it leads to', async () => {
+describe('removing a directory that is read-only inside', () => {
+  test('changes modes in it, but not those of link targets', async () => {
     const inner = join(directory, 'a', 'b');
     writeFileSync(join(inner, 'config.json'), 'secret', { mode: 0o400 });
     chmodSync(outside, 0o500);
@@ -124,7 +124,7 @@ describe('the end of a directory that is read-only inside', () => {
     chmodSync(outside, 0o700);
   });
 
-  test('says why it cannot, where it cannot', async () => {
+  test('returns the reason if it fails', async () => {
     giveAway(directory);
     chmodSync(root, 0o555);
     expect(await removeAsAnother()).toMatch(/EACCES|EPERM/);
@@ -132,10 +132,10 @@ describe('the end of a directory that is read-only inside', () => {
   });
 });
 
-(process.getuid?.() === 0 ? describe : describe.skip)('what belongs to another user (as root)', () => {
+(process.getuid?.() === 0 ? describe : describe.skip)('files of another user (as root)', () => {
   const files = ['auth.json', 'config.json', 'config.json.draft', 'helm.json'];
 
-  test('stays and is named; the logins are gone', async () => {
+  test('are named; the logins are removed all the same', async () => {
     for (const name of files) writeFileSync(join(directory, name), 'secret');
     writeFileSync(join(directory, 'z'), '');
     for (const name of ['1', '2', '3', '4', '5', '6', '7']) writeFileSync(join(directory, 'a', name), '');
@@ -146,7 +146,7 @@ describe('the end of a directory that is read-only inside', () => {
     expect(reason).toMatch(/EACCES.*; and 3 more$/);
   });
 
-  test('is emptied at least, where a login cannot be removed', async () => {
+  test('are emptied if they hold logins and cannot be removed', async () => {
     for (const name of files) writeFileSync(join(directory, name), 'secret', { mode: 0o666 });
     writeFileSync(join(outside, 'target'), 'untouched', { mode: 0o666 });
     symlinkSync(join(outside, 'target'), join(directory, 'config.json.link'));
@@ -159,7 +159,7 @@ describe('the end of a directory that is read-only inside', () => {
   });
 });
 
-test('what can be removed within two seconds is not named', async () => {
+test('a removal is retried for two seconds', async () => {
   const clock = fakeClock();
   const isRoot = process.getuid?.() === 0;
   giveAway(directory);
