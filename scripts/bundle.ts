@@ -5,7 +5,6 @@ import { transform } from 'esbuild';
 import { getLicenseFileText } from 'generate-license-file';
 import { type LockFile, refuseOtherLicences } from './allowed-licences.ts';
 import { inlinePackages } from './bundle-packages.ts';
-import { LOCK_STUBS } from './stubs.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 /** For the intermediate JavaScript; not checked in. */
@@ -40,7 +39,6 @@ export async function bundle(folder: string): Promise<BundleFile[]> {
   try {
     run(TSC, ['--project', join(ROOT, 'tsconfig.build.json'), '--outDir', work], ROOT);
     await inlinePackages(work);
-    stubPackages(work);
     const files = new Map<string, string>();
     for (const [entry, place] of ENTRIES) {
       const packed = await minified(pack(work, entry));
@@ -52,15 +50,6 @@ export async function bundle(folder: string): Promise<BundleFile[]> {
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
-}
-
-/** Makes ncc use stubs for packages. It reads the map of packages from the settings in its working directory. */
-function stubPackages(work: string): void {
-  const stubs = Object.entries(LOCK_STUBS).map(([name, path]) => [name, [relative(work, path)]]);
-  writeFileSync(
-    join(work, 'tsconfig.json'),
-    JSON.stringify({ compilerOptions: { paths: Object.fromEntries(stubs) } }),
-  );
 }
 
 /** Packs a compiled entry with the packages that it uses. The result maps file names to texts. */

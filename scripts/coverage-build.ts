@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { instrument, isSource, SOURCES } from '../test/jest/coverage-instrumenter.ts';
-import { LOCK_STUBS, TOOLKIT_STUBS } from './stubs.ts';
+import { TOOLKIT_STUBS } from './stubs.ts';
 
 /** Puts counters into each source file before esbuild takes the types out. */
 const counters: Plugin = {
@@ -43,7 +43,7 @@ export async function buildInstrumented(folder: string, counts: string): Promise
     format: 'esm',
     platform: 'node',
     target: 'node24',
-    alias: { ...TOOLKIT_STUBS, ...LOCK_STUBS },
+    alias: TOOLKIT_STUBS,
     // As in the bundle: of a CommonJS package a dynamic import() does not see the names.
     mainFields: ['module', 'main'],
     conditions: ['module'],

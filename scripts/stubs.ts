@@ -9,9 +9,3 @@ export const TOOLKIT_STUBS: Readonly<Record<string, string>> = {
   '@actions/http-client': HTTP_CLIENT,
   '@actions/http-client/lib/auth': HTTP_CLIENT,
 };
-
-/** The same for the package that makes locks. */
-export const LOCK_STUBS: Readonly<Record<string, string>> = {
-  'graceful-fs': join(FOLDER, 'graceful-fs.cjs'),
-  'signal-exit': join(FOLDER, 'signal-exit.cjs'),
-};

@@ -1,34 +1,40 @@
-import { lstatSync, rmdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { lockSync } from 'proper-lockfile';
+import { lstatSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { messageOf } from '../errors/failure.ts';
 import { type Clock, SYSTEM_CLOCK } from '../retry/waiting.ts';
 import * as log from '../runner/log.ts';
 import { PRODUCT } from '../runner/product.ts';
 import { isMissing } from './auth-file.ts';
 
+// A process that wants the lock adds a file with a name of its own, its claim, to the directory of the lock. It holds the
+// lock if there is no other claim then; otherwise it withdraws its own and tries again later. Two that come at the same
+// time both withdraw. As long as it holds the lock, it rewrites its claim. One that is not rewritten any more is removed by
+// whoever finds it; since its name is its own, that can hit no other holder. The ages of claims are compared with that of
+// the finder's own, by the clock of the file system, so that the clocks of machines do not matter.
+
 /** The name of the lock, a directory, in the directory that it guards. */
 export const LOCK_NAME = `.${PRODUCT.name}.lock`;
 
-/**
- * After this time without a sign of life, in milliseconds, a lock counts as left behind by a process that died. So does
- * one whose last sign of life is yet to come, by more than this: that of a machine whose clock is ahead.
- */
+/** A claim that is older than this, in milliseconds, or as far in the future, was left by a process that died. */
 const STALE_MS = 10_000;
-/** How long another one's lock is waited for, in milliseconds. */
+const HEARTBEAT_MS = 3_000;
+/** How long to wait for the lock of another process, in milliseconds. */
 const WAIT_MS = 60_000;
-/** The locks that were waited for in vain by this process. */
-const waitedOut = new Set<string>();
-/** Between two looks at a lock that is held, in milliseconds: spread, so that many that wait do not move in step. */
+/** Between two attempts, in milliseconds, at random, so that many that wait do not move in step. */
 const PAUSE_MS = { least: 20, spread: 80 };
 
+/** The locks that this process has waited for in vain. */
+const waitedOut = new Set<string>();
+/** The claims of this process. */
+const claims = new Set<string>();
+process.on('exit', () => claims.forEach(withdraw));
+
 /**
- * Does something while no other process that uses this lock does: a container client reads, changes and writes back
- * its configuration, so that two at once lose entries.
- * A directory that cannot hold a lock, or is not there, is no error, nor is a lock that another process does not give
- * back in a minute: the work is then done without it, and that lock is not waited for again. Many logins would each
- * take their minute, more than the whole step has.
- * Rejects as the work does, or where the signal aborts while it waits.
+ * Does something while no other process that uses this lock does: a container client reads, changes and writes back its
+ * auth file, so that two at once lose entries.
+ * If a directory cannot hold a lock, or another process holds it for a minute, the work is done without it, and that lock
+ * is not waited for again: many logins would each take their minute, more than the whole step has.
+ * Rejects as the work does, or if the signal aborts while it waits.
  */
 export async function withLock<T>(
   directory: string | undefined,
@@ -36,7 +42,8 @@ export async function withLock<T>(
   work: () => Promise<T> | T,
   clock: Clock = SYSTEM_CLOCK,
 ): Promise<T> {
-  const release = directory === undefined ? undefined : await acquire(directory, signal, clock);
+  const release =
+    directory === undefined ? undefined : await acquire(join(directory, LOCK_NAME), signal, clock);
   try {
     return await work();
   } finally {
@@ -45,76 +52,103 @@ export async function withLock<T>(
 }
 
 async function acquire(
-  directory: string,
+  lock: string,
   signal: AbortSignal,
   { now, random, sleep }: Clock,
 ): Promise<(() => void) | undefined> {
-  const path = join(directory, LOCK_NAME);
-  const end = now() + (waitedOut.has(path) ? 0 : WAIT_MS);
-  for (;;) {
-    signal.throwIfAborted();
-    const outcome = tryLock(directory, path);
-    if (outcome !== 'held by another') return outcome;
-    if (now() >= end) {
-      giveUp(path);
-      return undefined;
-    }
-    await sleep(PAUSE_MS.least + random() * PAUSE_MS.spread, signal);
-  }
-}
-
-/** Says that a lock is gone on without: loudly the first time. */
-function giveUp(path: string): void {
-  const say = waitedOut.has(path) ? log.debug : log.warning;
-  say(`Another process has held the lock ${path} for ${WAIT_MS / 1000} s; going on without it.`);
-  waitedOut.add(path);
-}
-
-/** Tries once; gives how to release the lock, or nothing where the directory can hold none. */
-function tryLock(directory: string, path: string): (() => void) | undefined | 'held by another' {
+  const end = now() + (waitedOut.has(lock) ? 0 : WAIT_MS);
   try {
-    clearPlace(path);
-    const release = lockSync(directory, {
-      lockfilePath: path,
-      realpath: false,
-      stale: STALE_MS,
-      // Somebody took the lock over, say because this process was stopped for a while. What it guards is looked at
-      // again after each login.
-      onCompromised: (error) => log.debug(`The lock in ${directory} was lost: ${messageOf(error)}`),
-    });
-    return () => releaseQuietly(release);
+    for (;;) {
+      signal.throwIfAborted();
+      const claim = tryToClaim(lock);
+      if (claim !== undefined) return hold(claim);
+      if (now() >= end) break;
+      await sleep(PAUSE_MS.least + random() * PAUSE_MS.spread, signal);
+    }
   } catch (error) {
-    if (isHeld(error)) return 'held by another';
-    log.debug(`No lock in ${directory}: ${messageOf(error)}`);
+    signal.throwIfAborted();
+    log.debug(`No lock ${lock}: ${messageOf(error)}`);
     return undefined;
   }
+  const report = waitedOut.has(lock) ? log.debug : log.warning;
+  report(`Another process has held the lock ${lock} for ${WAIT_MS / 1000} s; continuing without it.`);
+  waitedOut.add(lock);
+  return undefined;
 }
 
-/**
- * Removes a lock whose time lies in the future, which the library would wait for until that time has come.
- * Throws where it cannot be removed, or what is there is no lock of anybody: a file, or a link that leads nowhere.
- */
-function clearPlace(path: string): void {
-  const found = lstatSync(path, { throwIfNoEntry: false });
-  if (found === undefined) return;
-  if (!found.isDirectory()) throw new Error(`${path} is no directory`);
-  if (found.mtimeMs <= Date.now() + STALE_MS) return;
+/** The claim that holds the lock; undefined if another process holds it. Throws if the lock cannot be. */
+function tryToClaim(lock: string): string | undefined {
+  makeDirectory(lock);
+  const name = `${process.pid}-${Math.random().toString(36).slice(2)}`;
+  const claim = join(lock, name);
   try {
-    rmdirSync(path);
+    writeFileSync(claim, '', { flag: 'wx', mode: 0o600 });
   } catch (error) {
-    // Another process did the same.
-    if (!isMissing(error)) throw error;
+    // Another process has released the lock, and removed the directory.
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+  claims.add(claim);
+  try {
+    const { mtimeMs } = statSync(claim);
+    const others = readdirSync(lock).filter((other) => other !== name);
+    if (others.every((other) => isGone(join(lock, other), mtimeMs))) return claim;
+  } catch (error) {
+    withdraw(claim);
+    throw error;
+  }
+  withdraw(claim);
+  return undefined;
+}
+
+/** Throws if it cannot be made, or something else is in its place. */
+function makeDirectory(lock: string): void {
+  try {
+    mkdirSync(lock);
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+    if (lstatSync(lock, { throwIfNoEntry: false })?.isDirectory() === false) throw error;
   }
 }
 
-function isHeld(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ELOCKED';
+/** Whether another claim is withdrawn, or stale, and then removed. */
+function isGone(claim: string, now: number): boolean {
+  const found = statSync(claim, { throwIfNoEntry: false });
+  if (found === undefined) return true;
+  if (Math.abs(now - found.mtimeMs) <= STALE_MS) return false;
+  rmSync(claim, { force: true });
+  return true;
 }
 
-function releaseQuietly(release: () => void): void {
+/** Rewrites the claim from time to time; returns what releases the lock. */
+function hold(claim: string): () => void {
+  const heartbeat = setInterval(() => {
+    try {
+      writeFileSync(claim, '.', { flag: 'r+' });
+    } catch (error) {
+      // This process may have been stopped for a while. Each login is verified after it.
+      log.debug(`The lock ${claim} was lost: ${messageOf(error)}`);
+    }
+  }, HEARTBEAT_MS);
+  heartbeat.unref();
+  return () => {
+    clearInterval(heartbeat);
+    withdraw(claim);
+  };
+}
+
+/** Removes a claim, and the directory of the lock unless another claim is in it. */
+function withdraw(claim: string): void {
+  claims.delete(claim);
   try {
-    release();
+    rmSync(claim, { force: true });
+    rmdirSync(dirname(claim));
   } catch (error) {
-    log.debug(`A lock could not be given back: ${messageOf(error)}`);
+    if (!hasCode(error, 'ENOTEMPTY') && !isMissing(error))
+      log.debug(`${claim} was not removed: ${messageOf(error)}`);
   }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }

@@ -5,8 +5,10 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -48,9 +50,13 @@ function timing(onSleep: () => void = () => {}): Clock & { passed: number } {
   return clock;
 }
 
-/** A lock as another process that lives would hold it. */
-function heldByAnother(): void {
-  mkdirSync(lock);
+/** A lock as another process would hold it. Its claim was written so many milliseconds ago. */
+function heldByAnother(ageMs = 0, path = lock): void {
+  mkdirSync(path);
+  const claim = join(path, '4711-abc');
+  writeFileSync(claim, '');
+  const time = new Date(Date.now() - ageMs);
+  utimesSync(claim, time, time);
 }
 
 describe('the lock', () => {
@@ -96,7 +102,7 @@ describe('the lock', () => {
     expect(clock.passed).toBeGreaterThanOrEqual(60_000);
     expect(clock.passed).toBeLessThan(61_000);
     expect(written()).toMatch(
-      /^::warning::Another process has held the lock .* for 60 s; going on without it\./m,
+      /^::warning::Another process has held the lock .* for 60 s; continuing without it\./m,
     );
     expect(existsSync(lock)).toBe(true);
   });
@@ -119,37 +125,35 @@ describe('the lock', () => {
     heldByAnother();
     await withLock(directory, never, () => 'done', timing());
     const other = mkdtempSync(join(directory, 'other-'));
-    mkdirSync(join(other, LOCK_NAME));
+    heldByAnother(0, join(other, LOCK_NAME));
     const clock = timing(() => rmSync(join(other, LOCK_NAME), { recursive: true, force: true }));
     expect(await withLock(other, never, () => 'done', clock)).toBe('done');
     expect(clock.passed).toBe(60);
   });
 
-  test('whose time lies in the future is taken over', async () => {
-    heldByAnother();
-    const ahead = new Date(Date.now() + 3_600_000);
-    utimesSync(lock, ahead, ahead);
+  test.each([
+    ['in the future', -3_600_000],
+    ['that a dead process has left', 11_000],
+  ])('with a claim %s is taken over', async (_, age) => {
+    heldByAnother(age);
     const clock = timing();
-    expect(await withLock(directory, never, () => statSync(lock).mtime < ahead, clock)).toBe(true);
+    expect(await withLock(directory, never, () => readdirSync(lock).length, clock)).toBe(1);
     expect([clock.passed, existsSync(lock)]).toEqual([0, false]);
   });
 
-  test('whose time is a little ahead, as clocks of two machines are, is waited for', async () => {
-    heldByAnother();
-    const ahead = new Date(Date.now() + 5_000);
-    utimesSync(lock, ahead, ahead);
+  test.each([
+    ['a little ahead', -5_000],
+    ['a little old', 5_000],
+  ])('with a claim that is %s is waited for', async (_, age) => {
+    heldByAnother(age);
     const clock = timing(() => rmSync(lock, { recursive: true, force: true }));
     expect(await withLock(directory, never, () => 'done', clock)).toBe('done');
     expect(clock.passed).toBe(60);
   });
 
-  test('that a dead process has left is taken over', async () => {
-    heldByAnother();
-    const longAgo = new Date(Date.now() - 11_000);
-    utimesSync(lock, longAgo, longAgo);
-    const clock = timing();
-    expect(await withLock(directory, never, () => 'done', clock)).toBe('done');
-    expect([clock.passed, existsSync(lock)]).toEqual([0, false]);
+  test('without a claim is free', async () => {
+    mkdirSync(lock);
+    expect(await withLock(directory, never, () => readdirSync(lock).length, timing())).toBe(1);
   });
 
   test('is not waited for any longer once the step is cancelled', async () => {
@@ -169,21 +173,36 @@ describe('the lock', () => {
   });
 });
 
-test('a lock that another process has taken over in the middle is no failure of the work', async () => {
-  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'] });
-  try {
+describe('a lock that is held', () => {
+  beforeEach(() => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'] });
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  test('has a claim that is rewritten', async () => {
+    const past = new Date(Date.now() - 9_000);
+    await withLock(directory, never, () => {
+      const claim = join(lock, readdirSync(lock)[0] ?? '');
+      utimesSync(claim, past, past);
+      jest.advanceTimersByTime(3_500);
+      expect(statSync(claim).mtimeMs).toBeGreaterThan(past.getTime());
+    });
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  test('and that another process takes over in the meantime is no failure of the work', async () => {
     const done = await withLock(directory, never, () => {
       rmSync(lock, { recursive: true });
-      // Time enough for the lock's next sign of life.
-      jest.advanceTimersByTime(6_000);
+      heldByAnother();
+      jest.advanceTimersByTime(3_500);
       return 'done';
     });
     expect(done).toBe('done');
-    expect(written()).toMatch(/::debug::The lock in .* was lost/);
-    expect(written()).toMatch(/::debug::A lock could not be given back/);
-  } finally {
-    jest.useRealTimers();
-  }
+    expect(written()).toMatch(/::debug::The lock .* was lost/);
+    expect(readdirSync(lock)).toEqual(['4711-abc']);
+  });
 });
 
 describe('where no lock can be', () => {
@@ -198,12 +217,12 @@ describe('where no lock can be', () => {
 
   test.each([
     ['a file', () => writeFileSync(lock, '')],
+    ['a link to nowhere', () => symlinkSync('/nowhere/at/all', lock)],
     [
-      'a directory with something in it, whose time lies in the future',
+      'a directory with an old directory in it',
       () => {
         mkdirSync(join(lock, 'something'), { recursive: true });
-        const ahead = new Date(Date.now() + 3_600_000);
-        utimesSync(lock, ahead, ahead);
+        utimesSync(join(lock, 'something'), 0, 0);
       },
     ],
   ])('%s in the place of the lock: it is not waited for', async (_, make) => {
@@ -211,7 +230,7 @@ describe('where no lock can be', () => {
     const clock = timing();
     expect(await withLock(directory, never, () => 'done', clock)).toBe('done');
     expect([clock.passed, readdirSync(directory)]).toEqual([0, [LOCK_NAME]]);
-    expect(written()).toMatch(/^::debug::No lock in /m);
+    expect(written()).toMatch(/^::debug::No lock /m);
   });
 
   test('no directory is known', async () => {
@@ -228,11 +247,36 @@ describe('where no lock can be', () => {
   });
 });
 
-test('a process that ends in the middle leaves no lock behind', async () => {
+/** Runs a script that has `withLock` and `directory`, in a process of its own; resolves with its exit code. */
+async function inProcess(script: string): Promise<number> {
   const module = join(import.meta.dirname, '../../../src/container/lock.ts');
-  const script = `import { withLock } from ${JSON.stringify(module)};
-    await withLock(${JSON.stringify(directory)}, new AbortController().signal, () => process.exit(7));`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' });
+  const text = `import { withLock } from ${JSON.stringify(module)};
+    import { readFileSync, writeFileSync } from 'node:fs';
+    const [directory, never] = [${JSON.stringify(directory)}, new AbortController().signal];
+    ${script}`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', text], { stdio: 'ignore' });
   const [code] = await once(child, 'exit');
-  expect([code, readdirSync(directory)]).toEqual([7, []]);
+  return code as number;
+}
+
+test('a process that ends in the middle leaves no lock behind', async () => {
+  expect(await inProcess('await withLock(directory, never, () => process.exit(7));')).toBe(7);
+  expect(readdirSync(directory)).toEqual([]);
+});
+
+test('several processes that find a stale lock at once do not share it', async () => {
+  heldByAnother(60_000);
+  const counter = join(directory, 'counter');
+  writeFileSync(counter, '0');
+  const script = `const counter = ${JSON.stringify(counter)};
+    for (let time = 0; time < 10; time += 1) {
+      await withLock(directory, never, async () => {
+        const count = Number(readFileSync(counter, 'utf8'));
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        writeFileSync(counter, String(count + 1));
+      });
+    }`;
+  await Promise.all(Array.from({ length: 6 }, () => inProcess(script)));
+  expect(readFileSync(counter, 'utf8')).toBe('60');
+  expect(readdirSync(directory)).toEqual(['counter']);
 });
