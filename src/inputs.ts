@@ -11,21 +11,32 @@ import { ALLOWED_ATTEMPTS, parseMaxAttempts } from './retry/max-attempts.ts';
 import * as log from './runner/log.ts';
 import { singleLine } from './runner/safe-text.ts';
 
-/** What the user asks for, read and checked. */
+/** Where the inputs come from. */
+export type InputSource = {
+  /** Returns the value of an input; empty if it is not set. */
+  readonly get: (name: string) => string;
+  /** How a message names an input. */
+  readonly title: (name: string) => string;
+};
+
+/** The inputs of the step. */
+export const ACTION_INPUTS: InputSource = { get: getInput, title: (name) => `Input '${name}'` };
+
+/** The values of all inputs, checked. */
 export type Inputs = {
   /** 12-digit account IDs; empty where every account is allowed. */
   readonly allowedAccountIds: readonly string[];
   /** A region name, or empty. */
   readonly awsRegion: string;
-  /** The tools to log in, in the order given; none where the user leaves the choice to the action. */
+  /** The tools to log in, in the order given; empty where the action chooses one. */
   readonly containerCli: readonly ToolName[];
   readonly credentialSource: CredentialSourceChoice;
   readonly httpProxy: string;
   readonly isolateDockerConfig: boolean;
   readonly maskPassword: boolean;
-  /** How often each call over the network is tried; undefined where the user names no number. */
+  /** The most attempts of each call over the network; undefined where the input is not set. */
   readonly maxAttempts: number | undefined;
-  /** None stand for the default registry. */
+  /** Empty for the default registry. */
   readonly registries: readonly RegistryEntry[];
   readonly skipLogout: boolean;
 };
@@ -34,41 +45,86 @@ export type Inputs = {
  * Reads and checks every input.
  * Throws one Failure that names each input with an invalid value, the value, and what is allowed.
  */
-export function readInputs(): Inputs {
-  const problems: string[] = [...inputsOfDockerLogin()];
-  const registries = readRegistries(readRegistryType(problems), problems);
-  const awsRegion = readRegion(problems);
-  const containerCli = readContainerCli(problems);
-  const credentialSource = readCredentialSource(problems);
-  const allowedAccountIds = readAccountIds(problems);
-  const maxAttempts = readMaxAttempts(problems);
-  if (problems.length > 0) {
-    throw new Failure({ what: problems.join('\n') });
-  }
-  return {
-    allowedAccountIds,
-    awsRegion,
-    containerCli,
-    credentialSource,
-    httpProxy: getInput('http-proxy'),
-    isolateDockerConfig: readFlag('isolate-docker-config', {
-      absent: false,
-      unreadable: true,
-      meaning: 'the job gets a docker configuration of its own',
+export function readInputs(source: InputSource): Inputs {
+  const reader = new InputReader(source);
+  refuseForeignInputs(reader);
+  const inputs = {
+    registries: readRegistries(reader),
+    allowedAccountIds: readAccountIds(reader),
+    awsRegion: readRegion(reader),
+    containerCli: readContainerCli(reader),
+    credentialSource: readCredentialSource(reader),
+    httpProxy: reader.text('http-proxy'),
+    isolateDockerConfig: reader.flag('isolate-docker-config', {
+      unset: false,
+      invalid: true,
+      effect: 'the job gets a docker configuration of its own',
     }),
-    maskPassword: readFlag('mask-password', {
-      absent: true,
-      unreadable: true,
-      meaning: 'the password is masked',
+    maskPassword: reader.flag('mask-password', {
+      unset: true,
+      invalid: true,
+      effect: 'the password is masked',
     }),
-    maxAttempts,
-    registries,
-    skipLogout: readFlag('skip-logout', { absent: false, unreadable: false, meaning: 'post logs out' }),
+    maxAttempts: readMaxAttempts(reader),
+    skipLogout: reader.flag('skip-logout', {
+      unset: false,
+      invalid: false,
+      effect: 'the post step logs out',
+    }),
   };
+  reader.throwProblems();
+  return inputs;
+}
+
+/** Reads the texts of inputs, and collects what is wrong with them. */
+class InputReader {
+  readonly #source: InputSource;
+  readonly #problems: string[] = [];
+
+  constructor(source: InputSource) {
+    this.#source = source;
+  }
+
+  text(name: string): string {
+    return this.#source.get(name);
+  }
+
+  addProblem(name: string, problem: string): void {
+    this.#problems.push(`${this.#source.title(name)}: ${problem}.`);
+  }
+
+  /** A value that is none of those that are allowed. */
+  addInvalid(name: string, allowed: string): void {
+    this.addProblem(name, `invalid value '${singleLine(this.text(name))}'. Allowed: ${allowed}`);
+  }
+
+  /**
+   * Reads true or false, in any case. Any other value counts as the safe one, with a warning: an error would break
+   * workflows that run today with the action that this one replaces.
+   */
+  flag(name: string, rule: { unset: boolean; invalid: boolean; effect: string }): boolean {
+    const text = this.text(name);
+    if (text === '') return rule.unset;
+    if (/^true$/i.test(text)) return true;
+    if (/^false$/i.test(text)) return false;
+    const title = this.#source.title(name);
+    log.warning(
+      `${title}: invalid value '${singleLine(text)}'. Allowed: 'true', 'false'. As it is, ${rule.effect}.`,
+    );
+    return rule.invalid;
+  }
+
+  log(name: string, note: string): void {
+    log.info(`${this.#source.title(name)}: ${note}`);
+  }
+
+  throwProblems(): void {
+    if (this.#problems.length > 0) throw new Failure({ what: this.#problems.join('\n') });
+  }
 }
 
 /** What replaces the inputs of docker/login-action here. */
-const DOCKER_LOGIN_INPUTS = {
+const FOREIGN_INPUTS = {
   registry: "use 'registries'",
   'registry-auth': "list the registries in 'registries'",
   username: 'leave it out: the login uses AWS credentials, from a step before this one or from the runner',
@@ -79,93 +135,71 @@ const DOCKER_LOGIN_INPUTS = {
 } as const;
 
 /**
- * Inputs of docker/login-action that are given to this action. The runner only warns of an input that an action does not
- * have; without an error, `registry` would be ignored and the step would log in to the default registry. Values are not
- * shown: one of them is a password.
+ * Refuses inputs of docker/login-action. The runner only warns of an input that an action does not have; without an
+ * error, `registry` would be ignored and the step would log in to the default registry. Values are not shown: one of
+ * them is a password.
  */
-function inputsOfDockerLogin(): readonly string[] {
-  return Object.entries(DOCKER_LOGIN_INPUTS)
-    .filter(([name]) => getInput(name) !== '')
-    .map(
-      ([name, instead]) =>
-        `Input '${name}' (variable INPUT_${name.toUpperCase()}) is one of docker/login-action, not of this action; ${instead}.`,
-    );
+function refuseForeignInputs(reader: InputReader): void {
+  for (const [name, instead] of Object.entries(FOREIGN_INPUTS)) {
+    if (reader.text(name) === '') continue;
+    reader.addProblem(name, `an input of docker/login-action, not of this action; ${instead}`);
+  }
 }
 
-function readRegistryType(problems: string[]): 'private' | 'public' {
-  const text = getInput('registry-type').toLowerCase() || 'private';
+function readRegistryType(reader: InputReader): 'private' | 'public' {
+  const text = reader.text('registry-type').toLowerCase() || 'private';
   if (text === 'private' || text === 'public') return text;
-  problems.push(`Input 'registry-type' is '${singleLine(text)}'; allowed are 'private' and 'public'.`);
+  reader.addInvalid('registry-type', "'private', 'public'");
   return 'private';
 }
 
-function readRegistries(type: 'private' | 'public', problems: string[]): readonly RegistryEntry[] {
-  const text = getInput('registries');
-  if (type === 'public') {
-    if (text !== '') log.info("Input 'registries' is not used, since input 'registry-type' is 'public'");
+function readRegistries(reader: InputReader): readonly RegistryEntry[] {
+  const text = reader.text('registries');
+  if (readRegistryType(reader) === 'public') {
+    if (text !== '') reader.log('registries', "not used, since registry-type is 'public'");
     return [PUBLIC_ENTRY];
   }
-  const parsed = parseRegistries(text);
-  for (const problem of parsed.problems) problems.push(`Input 'registries': ${problem}.`);
-  return parsed.entries;
+  const { entries, problems } = parseRegistries(text);
+  for (const problem of problems) reader.addProblem('registries', problem);
+  return entries;
 }
 
-function readRegion(problems: string[]): string {
-  const text = getInput('aws-region');
-  if (text !== '' && !isRegionName(text)) {
-    problems.push(`Input 'aws-region' is '${singleLine(text)}'; a region is written as 'eu-west-1'.`);
-  }
+function readRegion(reader: InputReader): string {
+  const text = reader.text('aws-region');
+  if (text !== '' && !isRegionName(text)) reader.addInvalid('aws-region', "a region, such as 'eu-west-1'");
   return text;
 }
 
-function readCredentialSource(problems: string[]): CredentialSourceChoice {
-  const text = getInput('credential-source') || 'auto';
-  const choice = CREDENTIAL_SOURCE_CHOICES.find((one) => one === text.toLowerCase());
+function readCredentialSource(reader: InputReader): CredentialSourceChoice {
+  const text = reader.text('credential-source').toLowerCase() || 'auto';
+  const choice = CREDENTIAL_SOURCE_CHOICES.find((one) => one === text);
   if (choice === undefined) {
-    const choices = `'${CREDENTIAL_SOURCE_CHOICES.join("', '")}'`;
-    problems.push(`Input 'credential-source' is '${singleLine(text)}'; allowed are ${choices}.`);
+    reader.addInvalid('credential-source', `'${CREDENTIAL_SOURCE_CHOICES.join("', '")}'`);
   }
   return choice ?? 'auto';
 }
 
-function readMaxAttempts(problems: string[]): number | undefined {
-  const text = getInput('max-attempts');
+function readMaxAttempts(reader: InputReader): number | undefined {
+  const text = reader.text('max-attempts');
   const number = parseMaxAttempts(text);
-  if (text !== '' && number === undefined) {
-    problems.push(`Input 'max-attempts' is '${singleLine(text)}'; allowed is ${ALLOWED_ATTEMPTS}.`);
-  }
+  if (text !== '' && number === undefined) reader.addInvalid('max-attempts', ALLOWED_ATTEMPTS);
   return number;
 }
 
-/** A list, separated by commas, spaces or line breaks. */
-function readAccountIds(problems: string[]): readonly string[] {
-  const ids = new Set(getInput('allowed-account-ids').split(/[\s,]+/));
+/** Reads a list that is separated by commas, spaces or newlines. */
+function readAccountIds(reader: InputReader): readonly string[] {
+  const ids = new Set(reader.text('allowed-account-ids').split(/[\s,]+/));
   ids.delete('');
   for (const id of ids) {
     if (isAccountId(id)) continue;
     const problem = accountIdProblem(id) ?? 'is not a 12-digit account ID';
-    problems.push(`Input 'allowed-account-ids': '${singleLine(id)}' ${problem}.`);
+    reader.addProblem('allowed-account-ids', `'${singleLine(id)}' ${problem}`);
   }
   return [...ids];
 }
 
-function readContainerCli(problems: string[]): readonly ToolName[] {
-  const parsed = parseTools(getInput('container-cli'));
-  for (const problem of parsed.problems) problems.push(`Input 'container-cli': ${problem}.`);
-  return parsed.names;
-}
-
-/**
- * Reads true or false, in any case. A value that is neither falls to the safe side, with a warning: stopping a job
- * over it would break workflows that run today with the action this one stands in for.
- */
-function readFlag(name: string, rule: { absent: boolean; unreadable: boolean; meaning: string }): boolean {
-  const text = getInput(name);
-  if (text === '') return rule.absent;
-  if (/^true$/i.test(text)) return true;
-  if (/^false$/i.test(text)) return false;
-  log.warning(
-    `Input '${name}' is '${singleLine(text)}'; allowed are 'true' and 'false'. As it is, ${rule.meaning}.`,
-  );
-  return rule.unreadable;
+function readContainerCli(reader: InputReader): readonly ToolName[] {
+  const { names, problems } = parseTools(reader.text('container-cli'));
+  for (const problem of problems) reader.addProblem('container-cli', problem);
+  return names;
 }

@@ -25,15 +25,21 @@ export function maskSecrets(logins: readonly RegistryLogin[], maskPassword: bool
   }
 }
 
+/** Sets one output of the step. */
+export type SetOutput = (name: string, value: string) => void;
+
+/** Sets it for the runner, which hands it to later steps. */
+export const setRunnerOutput: SetOutput = setOutput;
+
 /** Sets the outputs of one registry that was logged in to. */
-export function setLoginOutputs({ registry, username, password }: RegistryLogin): void {
+export function setLoginOutputs({ registry, username, password }: RegistryLogin, setOutput: SetOutput): void {
   const suffix = outputSuffix(registry);
   setOutput(`docker_username_${suffix}`, username);
   setOutput(`docker_password_${suffix}`, password);
 }
 
 /** Sets the outputs on all registries that were logged in to, in their order; none where there is no registry. */
-export function setListOutputs(logins: readonly RegistryLogin[]): void {
+export function setListOutputs(logins: readonly RegistryLogin[], setOutput: SetOutput): void {
   if (logins.length === 0) return;
   setOutput('registries', JSON.stringify(logins.map(({ registry }) => registry)));
   const expiresAt = earliestExpiry(logins);
@@ -41,7 +47,7 @@ export function setListOutputs(logins: readonly RegistryLogin[]): void {
 }
 
 /** Sets `registry`, which has a value only where the step logs in to exactly one. */
-export function setRegistryOutput(registries: readonly string[]): void {
+export function setRegistryOutput(registries: readonly string[], setOutput: SetOutput): void {
   const [only, second] = registries;
   if (only !== undefined && second === undefined) setOutput('registry', only);
 }

@@ -46,7 +46,12 @@ export function programClient(
     location,
     async logIn({ registry, username, password }: RegistryLogin, { signal, onMayBeWritten }: LoginAttempt) {
       const args = [...commands.login, '--username', username, '--password-stdin', registry];
-      const options = { input: password, deadlineMs: LOGIN_DEADLINE_MS, signal, onStarted: onMayBeWritten };
+      const options = {
+        input: password,
+        deadlineMs: LOGIN_DEADLINE_MS,
+        signal,
+        onStarted: () => onMayBeWritten(),
+      };
       const result = await run(args, options);
       warnOfConfig(tool, result.stderr);
       requireLoggedIn(result);

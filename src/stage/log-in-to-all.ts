@@ -1,71 +1,82 @@
-import type { FoundTool } from '../container/find-tool.ts';
+import type { ContainerClient } from '../container/client.ts';
 import { logIn } from '../container/login.ts';
 import { withTool } from '../container/tool.ts';
 import type { Diagnosis } from '../errors/diagnosis.ts';
-import type { Inputs } from '../inputs.ts';
-import type { ClientConfig } from '../network/client-config.ts';
-import { setListOutputs, setLoginOutputs } from '../outputs.ts';
+import { type SetOutput, setListOutputs, setLoginOutputs } from '../outputs.ts';
 import { earliestExpiry, remainingTime, rfc3339 } from '../registry/expiry.ts';
 import type { RegistryLogin } from '../registry/login.ts';
-import type { Environment } from '../runner/environment.ts';
 import * as log from '../runner/log.ts';
-import { locateClients } from './locate-clients.ts';
-import { LoginRecord } from './login-record.ts';
+import type { StateWriter } from '../state.ts';
 
 /** What the logins depend on. */
-export type LoginChoice = Pick<Inputs, 'isolateDockerConfig' | 'skipLogout'> &
-  Pick<ClientConfig, 'maxAttempts'> & {
-    readonly environment: Environment;
-    readonly signal: AbortSignal;
-    /** Told of each login. */
-    readonly diagnosis: Diagnosis;
-  };
+export type LoginOptions = {
+  readonly maxAttempts: number;
+  /** Whether the logins are in a configuration of the job's own. */
+  readonly isIsolated: boolean;
+  readonly signal: AbortSignal;
+  /** Told of each login. */
+  readonly diagnosis: Diagnosis;
+  /** Told of each login that post has to undo; undefined where post is to leave them. */
+  readonly state: StateWriter | undefined;
+  readonly setOutput: SetOutput;
+};
 
 /**
- * Logs every tool in to every registry.
+ * Logs every client in to every registry.
  * One after another: a container client reads, changes and writes back its configuration, so two at once would lose
- * entries. Each is saved before it can be written, so that a step that is cancelled in the middle is logged out of as well.
+ * entries.
  * Throws at the first login that fails; the registries before it have their outputs.
  */
 export async function logInToAll(
-  tools: readonly FoundTool[],
+  clients: readonly ContainerClient[],
   logins: readonly RegistryLogin[],
-  choice: LoginChoice,
+  options: LoginOptions,
 ): Promise<void> {
-  const { maxAttempts, signal, diagnosis } = choice;
+  const { signal, setOutput } = options;
   const done: RegistryLogin[] = [];
   try {
-    const clients = await locateClients(tools, logins, choice);
-    const record = new LoginRecord(clients, choice);
     for (const login of logins) {
       for (const client of clients) {
         signal.throwIfAborted();
-        const { registry } = login;
-        const tool = client.tool.name;
-        log.info(`Logging in to registry ${registry}${withTool(tool)}`);
-        const work = () =>
-          logIn(client, login, {
-            maxAttempts,
-            signal,
-            isIsolated: choice.isolateDockerConfig,
-            onMayBeWritten: () => record.add(client, registry),
-            // Post must not take away a login that was there before this step.
-            onNotWritten: () => record.takeBack(client, registry),
-          });
-        await diagnosis.part(`Login to ${registry}${withTool(tool)}`, work, () => 'done');
+        await logInClient(client, login, options);
       }
-      setLoginOutputs(login);
+      setLoginOutputs(login, setOutput);
       done.push(login);
     }
   } finally {
-    setListOutputs(done);
-    sayHowLong(done);
+    setListOutputs(done, setOutput);
+    logExpiry(done);
   }
 }
 
-function sayHowLong(logins: readonly RegistryLogin[]): void {
+/** Logs one client in to one registry. The login is saved before it can be written, so post undoes also one that is cut short. */
+async function logInClient(
+  client: ContainerClient,
+  login: RegistryLogin,
+  { maxAttempts, isIsolated, signal, diagnosis, state }: LoginOptions,
+): Promise<void> {
+  const { registry } = login;
+  const tool = client.tool.name;
+  const saved = { tool, registry, ...client.location };
+  log.info(`Logging in to registry ${registry}${withTool(tool)}`);
+  const options = {
+    maxAttempts,
+    isIsolated,
+    signal,
+    onMayBeWritten: (draft?: string) => {
+      if (draft !== undefined) state?.saveDraft(draft);
+      state?.addLogin(saved);
+    },
+    // Post must not remove a login that was there before this step.
+    onNotWritten: () => state?.takeBackLogin(saved),
+  };
+  const work = () => logIn(client, login, options);
+  await diagnosis.part(`Login to ${registry}${withTool(tool)}`, work, () => 'done');
+}
+
+function logExpiry(logins: readonly RegistryLogin[]): void {
   const end = earliestExpiry(logins);
   if (end === undefined) return;
-  const which = logins.length === 1 ? 'The login holds' : 'The logins hold';
-  log.info(`${which} for ${remainingTime(end, new Date())}, until ${rfc3339(end)}`);
+  const subject = logins.length === 1 ? 'Login' : 'Logins';
+  log.info(`${subject} valid for ${remainingTime(end, new Date())}, until ${rfc3339(end)}`);
 }

@@ -1,6 +1,8 @@
 import { requireHome } from '../container/auth-file-location.ts';
+import { warnOfAuthFiles } from '../container/auth-file-warnings.ts';
 import { chooseTools } from '../container/choose-tools.ts';
 import type { FoundTool } from '../container/find-tool.ts';
+import type { Isolation } from '../container/isolation/create.ts';
 import { type Authorized, authorize } from '../ecr/authorize.ts';
 import { checkCallerAccount } from '../ecr/caller-account.ts';
 import { ecrClientConfig } from '../ecr/client.ts';
@@ -9,32 +11,41 @@ import { joinFailures } from '../errors/failure.ts';
 import { reportWarning } from '../errors/report.ts';
 import { getCredentials } from '../identity/get-credentials.ts';
 import { regionForCredentials, stepRegion } from '../identity/region.ts';
-import { type Inputs, readInputs } from '../inputs.ts';
+import { type InputSource, type Inputs, readInputs } from '../inputs.ts';
 import { describeClientConfig, readClientConfig } from '../network/client-config.ts';
-import { maskSecrets, setRegistryOutput } from '../outputs.ts';
+import { maskSecrets, type SetOutput, setRegistryOutput } from '../outputs.ts';
 import { needsRegion, planCalls, type TokenCall } from '../registry/calls.ts';
 import type { RegistryLogin } from '../registry/login.ts';
 import type { Environment } from '../runner/environment.ts';
+import type { StateWriter } from '../state.ts';
+import { isolateClients, locateClients } from './locate-clients.ts';
 import { logInToAll } from './log-in-to-all.ts';
 import type { Stage } from './run-stage.ts';
 
+/** A stage that logs in: what it reads, and where it leaves what it has done. */
+export type LoginStage = Stage & {
+  readonly inputs: InputSource;
+  readonly setOutput: SetOutput;
+  readonly state: StateWriter;
+};
+
 /**
- * The main stage: logs the container client in to every registry that the inputs ask for.
- * Registries that no token could be had for do not keep the others from being logged in to; a login that fails ends
- * the stage. What was logged in to keeps its outputs, and is saved for post.
+ * Logs the container clients in to every registry that the inputs name.
+ * A registry without a token does not keep the others from being logged in to; a login that fails ends the stage. What
+ * was logged in to keeps its outputs, and is saved for post.
  * Throws one error for all that has failed.
  */
-export async function logIn(step: Stage): Promise<void> {
-  const { environment, signal, diagnosis } = step;
-  const inputs = await diagnosis.part('Inputs', readInputs, () => 'valid');
-  const { containerCli } = inputs;
-  const tools = await diagnosis.part('Container client', () => readyTools(containerCli), pathsOf);
-  const clientConfig = await diagnosis.part(
-    'Network',
-    () => readClientConfig(inputs, environment),
-    describeClientConfig,
+export async function logIn(stage: LoginStage): Promise<void> {
+  const { environment, signal, diagnosis } = stage;
+  const inputs = await diagnosis.part(
+    'Inputs',
+    () => readInputs(stage.inputs),
+    () => 'valid',
   );
-  const calls = await diagnosis.part('Registries', () => planStep(inputs, environment), countOf);
+  const tools = await diagnosis.part('Container client', () => findTools(inputs.containerCli), pathsOf);
+  const network = () => readClientConfig(inputs, environment);
+  const clientConfig = await diagnosis.part('Network', network, describeClientConfig);
+  const calls = await diagnosis.part('Registries', () => planRegistries(inputs, environment), countOf);
 
   const region = regionForCredentials(inputs.awsRegion, environment, calls);
   const credentials = await getCredentials(
@@ -44,23 +55,40 @@ export async function logIn(step: Stage): Promise<void> {
   );
   const settings = ecrClientConfig(environment, credentials, clientConfig);
 
-  const authorized = await authorize(calls, settings, signal);
-  maskSecrets(authorized.logins, inputs.maskPassword);
-  noteTokens(authorized, diagnosis);
-  const { allowedAccountIds } = inputs;
-  await checkCallerAccount(allowedAccountIds, { calls, ...authorized }, { region, settings, ...step });
+  const { logins, failures } = await authorize(calls, settings, signal);
+  maskSecrets(logins, inputs.maskPassword);
+  noteTokens({ logins, failures }, diagnosis);
+  const account = { region, settings, signal, diagnosis };
+  await checkCallerAccount(inputs.allowedAccountIds, { calls, logins }, account);
 
-  const problems = [...authorized.failures];
   const { maxAttempts } = clientConfig;
-  await logInToAll(tools, authorized.logins, { ...inputs, ...step, maxAttempts }).catch((error) =>
-    problems.push(error),
-  );
+  const problems = [...failures];
+  await logInTools(tools, logins, inputs, { ...stage, maxAttempts }).catch((error) => problems.push(error));
   const [first, ...others] = problems;
   if (first !== undefined) throw joinFailures([first, ...others]);
-  setRegistryOutput(authorized.logins.map(({ registry }) => registry));
+  setRegistryOutput(logins.map(hostOf), stage.setOutput);
 }
 
-function readyTools(names: Inputs['containerCli']): Promise<readonly FoundTool[]> {
+/** Logs every tool in to every registry, in the configurations in force, or in one of the job's own. */
+async function logInTools(
+  tools: readonly FoundTool[],
+  logins: readonly RegistryLogin[],
+  { isolateDockerConfig, skipLogout }: Inputs,
+  stage: LoginStage & { readonly maxAttempts: number },
+): Promise<void> {
+  if (logins.length === 0) return;
+  const { environment, signal, diagnosis, setOutput, maxAttempts } = stage;
+  const state = skipLogout ? undefined : stage.state;
+  const onPlan = (isolation: Isolation): void => state?.saveIsolation(isolation);
+  const clients = isolateDockerConfig
+    ? await isolateClients(tools, logins, { environment, signal, onPlan })
+    : locateClients(tools, environment);
+  warnOfAuthFiles(clients, environment);
+  const isIsolated = isolateDockerConfig;
+  await logInToAll(clients, logins, { maxAttempts, isIsolated, signal, diagnosis, state, setOutput });
+}
+
+function findTools(names: Inputs['containerCli']): Promise<readonly FoundTool[]> {
   requireHome();
   return chooseTools(names);
 }
@@ -73,7 +101,7 @@ function countOf(calls: readonly TokenCall[]): string {
   return String(count);
 }
 
-async function planStep(inputs: Inputs, environment: Environment): Promise<readonly TokenCall[]> {
+async function planRegistries(inputs: Inputs, environment: Environment): Promise<readonly TokenCall[]> {
   const { registries, awsRegion } = inputs;
   const region = needsRegion(registries) ? await stepRegion(awsRegion, environment) : undefined;
   return planCalls(registries, region);

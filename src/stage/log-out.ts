@@ -1,45 +1,50 @@
 import { existsSync } from 'node:fs';
 import { createClient } from '../container/create-client.ts';
 import { filesWithLogin } from '../container/find-login.ts';
-import { findTool } from '../container/find-tool.ts';
+import type { FoundTool } from '../container/find-tool.ts';
 import { logOut as logOutOf } from '../container/logout.ts';
-import { TOOLS, withTool } from '../container/tool.ts';
+import { TOOLS, type ToolName, withTool } from '../container/tool.ts';
 import { Failure } from '../errors/failure.ts';
 import { restoreVariables } from '../outputs.ts';
-import { type Environment, variable } from '../runner/environment.ts';
+import { variable } from '../runner/environment.ts';
 import * as log from '../runner/log.ts';
-import { readState } from '../saved-state.ts';
-import type { SavedLogin } from '../state.ts';
+import type { SavedLogin, SavedState } from '../state.ts';
+import { removeDraft } from './remove-draft.ts';
 import type { Stage } from './run-stage.ts';
 
+/** A stage that logs out, and how it finds a tool; undefined if that is gone. */
+export type LogoutStage = Pick<Stage, 'environment' | 'signal'> & {
+  readonly findTool: (name: ToolName) => Promise<FoundTool | undefined>;
+};
+
 /**
- * The post stage: logs the container clients out of every registry that main logged in to, from the saved state alone,
- * and ends the job's own configuration.
- * Throws a Failure that names everything that could not be done, after all has been tried.
+ * Logs the container clients out of every registry in the saved state, and removes the job's own configuration.
+ * Throws a Failure that names everything that could not be done, after all was attempted.
  */
-export async function logOut({ environment, signal }: Pick<Stage, 'environment' | 'signal'>): Promise<void> {
-  const { logins, isolation, problems: damaged } = readState();
-  const problems = [...damaged];
-  if (logins.length === 0 && isolation === undefined && problems.length === 0) {
+export async function logOut(state: SavedState, stage: LogoutStage): Promise<void> {
+  const { logins, isolation, draft } = state;
+  const problems = [...state.problems];
+  if (logins.length === 0 && isolation === undefined && draft === undefined && problems.length === 0) {
     log.info('No registry to log out of');
     return;
   }
+  if (draft !== undefined) problems.push(...removeDraft(draft, logins));
   if (isolation?.isFirst) {
     // All logins of this step are in it, except those that a credential helper has.
     const others = logins.filter((login) => !isInFile(login));
-    problems.push(...(await logOutOfAll(others, environment, signal)));
+    problems.push(...(await logOutOfAll(others, stage)));
     log.info(`Removing the job's own docker configuration ${isolation.directory}`);
     const { removeJobDirectory } = await import('../container/isolation/remove.ts');
-    const temp = variable(environment, 'RUNNER_TEMP') ?? '';
-    const problem = await removeJobDirectory(isolation.directory, temp, signal);
+    const temp = variable(stage.environment, 'RUNNER_TEMP') ?? '';
+    const problem = await removeJobDirectory(isolation.directory, temp, stage.signal);
     if (problem !== undefined) problems.push(`${isolation.directory} could not be removed: ${problem}`);
   } else if (isolation === undefined || existsSync(isolation.directory)) {
-    problems.push(...(await logOutOfAll(logins, environment, signal)));
+    problems.push(...(await logOutOfAll(logins, stage)));
   }
-  // Last, since the runner may not take them: what can log in is gone by then.
-  if (isolation !== undefined) problems.push(...restoreVariables(isolation.moved, environment));
-  // The error of a step that is cancelled says that alone, and somebody should know what is still logged in.
-  if (signal.aborted) for (const problem of problems) log.warning(problem);
+  // Last, since the runner may not take them: the logins are gone by then.
+  if (isolation !== undefined) problems.push(...restoreVariables(isolation.moved, stage.environment));
+  // The error of a cancelled step says nothing else, and somebody should know what is still logged in.
+  if (stage.signal.aborted) for (const problem of problems) log.warning(problem);
   if (problems.length > 0) throw new Failure({ what: problems.join('\n') });
 }
 
@@ -48,11 +53,10 @@ function isInFile({ registry, tool, ...location }: SavedLogin): boolean {
   return filesWithLogin({ tool: TOOLS[tool], location }, registry).length > 0;
 }
 
-/** Gives the reasons of those that could not be logged out of. */
+/** Logs out of these registries. Returns the reason for each that fails. */
 async function logOutOfAll(
   logins: readonly SavedLogin[],
-  environment: Environment,
-  signal: AbortSignal,
+  { environment, signal, findTool }: LogoutStage,
 ): Promise<readonly string[]> {
   const problems: string[] = [];
   for (const { registry, tool, ...location } of logins) {

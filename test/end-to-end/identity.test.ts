@@ -291,7 +291,7 @@ describe('the log', () => {
         return;
       }
       expect(main.errors).toEqual([
-        `Input 'credential-source' is '${source}'; allowed are 'auto', 'container', 'default-chain'.`,
+        `Input 'credential-source': invalid value '${source}'. Allowed: 'auto', 'container', 'default-chain'.`,
       ]);
       expect([...world.aws.requests, ...main.toolRuns]).toEqual([]);
     },

@@ -5,7 +5,11 @@ const world = useWorld();
 
 describe('a bad value stops the step before any call, and is named', () => {
   test.each([
-    ['registry-type', 'protected', ["Input 'registry-type' is 'protected'", "'private' and 'public'"]],
+    [
+      'registry-type',
+      'protected',
+      ["Input 'registry-type': invalid value 'protected'", "'private', 'public'"],
+    ],
     [
       'registries',
       '12345678901',
@@ -38,10 +42,10 @@ test('inputs of docker/login-action are an error before any call, without their 
   const main = await world.main({ env: { ...world.podIdentityEnv(), ...given } });
   expect(main.exitCode).toBe(1);
   const [error = ''] = main.errors;
-  expect(error.split('\n').map((line) => line.slice(0, line.indexOf(' is one of')))).toEqual([
-    "Input 'registry' (variable INPUT_REGISTRY)",
-    "Input 'username' (variable INPUT_USERNAME)",
-    "Input 'password' (variable INPUT_PASSWORD)",
+  expect(error.split('\n').map((line) => line.slice(0, line.indexOf(': ')))).toEqual([
+    "Input 'registry'",
+    "Input 'username'",
+    "Input 'password'",
   ]);
   expect(main.stdout).not.toContain('hunter2');
   expect([...world.agent.requests, ...world.aws.requests, ...main.toolRuns]).toEqual([]);
@@ -67,7 +71,7 @@ describe('mask-password', () => {
     const main = await world.main({ env: world.podIdentityEnv(), inputs: { 'mask-password': 'no' } });
     expect(main.exitCode).toBe(0);
     expect(main.masks).toContain(world.aws.issued[0]?.password);
-    expect(main.warnings).toEqual([expect.stringContaining("'mask-password' is 'no'")]);
+    expect(main.warnings).toEqual([expect.stringContaining("'mask-password': invalid value 'no'")]);
   });
 
   test('what docker stores is masked, too', async () => {
@@ -92,7 +96,7 @@ describe('skip-logout', () => {
 
   test('anything else logs out, with a warning that names it', async () => {
     const main = await world.main({ env: world.podIdentityEnv(), inputs: { 'skip-logout': 'yes' } });
-    expect(main.warnings).toEqual([expect.stringContaining("'skip-logout' is 'yes'")]);
+    expect(main.warnings).toEqual([expect.stringContaining("'skip-logout': invalid value 'yes'")]);
     await world.post(main);
     expect(world.dockerLogins()).toEqual({});
   });

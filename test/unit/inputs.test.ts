@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { type Inputs, readInputs } from '../../src/inputs.ts';
+import { ACTION_INPUTS, type Inputs, readInputs } from '../../src/inputs.ts';
 import { captureOutput } from './written-output.ts';
 
 const environment = process.env;
@@ -17,7 +17,7 @@ afterEach(() => {
 function read(inputs: Readonly<Record<string, string>>): Inputs {
   const pairs = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
   process.env = Object.fromEntries(pairs);
-  return readInputs();
+  return readInputs(ACTION_INPUTS);
 }
 
 const [A, B] = ['123456789012', '012345678901'];
@@ -73,7 +73,7 @@ test('registry-type public is ECR Public alone, and says that registries is not 
   expect(read({ 'registry-type': 'PUBLIC', registries: 'anything' }).registries).toEqual([
     { kind: 'public', host: 'public.ecr.aws', dualStack: false },
   ]);
-  expect(written()).toContain("Input 'registries' is not used");
+  expect(written()).toContain("Input 'registries': not used");
   expect(read({ 'registry-type': 'public' }).registries).toHaveLength(1);
 });
 
@@ -92,7 +92,7 @@ describe('an input that is true or false', () => {
     expect(written()).toBe('');
     for (const text of ['falsey', 'xfalse', 'truely', 'untrue', '0', '1', 'no', 'yes']) {
       expect([text, read({ [name]: text })[key]]).toEqual([text, unreadable]);
-      expect(written()).toContain(`Input '${name}' is '${text}'; allowed are 'true' and 'false'.`);
+      expect(written()).toContain(`Input '${name}': invalid value '${text}'. Allowed: 'true', 'false'.`);
     }
   });
 });
@@ -102,21 +102,25 @@ describe('an invalid value is an error that names the input, the value and what 
     [
       'registry-type',
       'protected',
-      "Input 'registry-type' is 'protected'; allowed are 'private' and 'public'.",
+      "Input 'registry-type': invalid value 'protected'. Allowed: 'private', 'public'.",
     ],
     [
       'registries',
       'abc',
       "Input 'registries': 'abc' is neither a 12-digit account ID nor a registry of Amazon ECR.",
     ],
-    ['aws-region', 'europe', "Input 'aws-region' is 'europe'; a region is written as 'eu-west-1'."],
+    [
+      'aws-region',
+      'europe',
+      "Input 'aws-region': invalid value 'europe'. Allowed: a region, such as 'eu-west-1'.",
+    ],
     [
       'credential-source',
       'irsa',
-      "Input 'credential-source' is 'irsa'; allowed are 'auto', 'container', 'default-chain'.",
+      "Input 'credential-source': invalid value 'irsa'. Allowed: 'auto', 'container', 'default-chain'.",
     ],
-    ['max-attempts', '21', "Input 'max-attempts' is '21'; allowed is a whole number from 1 to 20."],
-    ['max-attempts', '0', "Input 'max-attempts' is '0'; allowed is a whole number from 1 to 20."],
+    ['max-attempts', '21', "Input 'max-attempts': invalid value '21'. Allowed: a whole number from 1 to 20."],
+    ['max-attempts', '0', "Input 'max-attempts': invalid value '0'. Allowed: a whole number from 1 to 20."],
     ['allowed-account-ids', 'abc', "Input 'allowed-account-ids': 'abc' is not a 12-digit account ID."],
     [
       'allowed-account-ids',
@@ -148,7 +152,7 @@ describe('an input of docker/login-action', () => {
     ['ecr', 'leave it out'],
     ['scope', 'leave it out'],
   ])('%s is an error that says what replaces it, without its value', (name, instead) => {
-    const start = `Input '${name}' (variable INPUT_${name.toUpperCase()}) is one of docker/login-action`;
+    const start = `Input '${name}': an input of docker/login-action`;
     expect(() => read({ [name]: 'hunter2' })).toThrow(start);
     expect(() => read({ [name]: 'hunter2' })).toThrow(instead);
     expect(() => read({ [name]: 'hunter2' })).not.toThrow('hunter2');

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Failure } from '../../../src/errors/failure.ts';
-import { type Inputs, readInputs } from '../../../src/inputs.ts';
+import { ACTION_INPUTS, type Inputs, readInputs } from '../../../src/inputs.ts';
 import { readActionMetadata } from '../../harness/action-metadata.ts';
 import { SEED } from '../../harness/seed.ts';
 import { parseCommand, splitLines } from '../../harness/workflow-commands.ts';
@@ -59,7 +59,7 @@ function read(given: Given): Inputs {
   process.env = Object.fromEntries(
     Object.entries(given).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
   );
-  return readInputs();
+  return readInputs(ACTION_INPUTS);
 }
 
 /** Compares what was read with what was given, by other means than those of the action. */

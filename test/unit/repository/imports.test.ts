@@ -6,7 +6,7 @@ import { repositoryFiles, repositoryText } from '../docs/repository-files.ts';
 const ORDER = [
   ['main.ts', 'post.ts'],
   ['stage'],
-  ['inputs.ts', 'outputs.ts', 'state.ts', 'saved-state.ts'],
+  ['inputs.ts', 'outputs.ts', 'state.ts'],
   ['container', 'ecr'],
   ['identity'],
   ['pod-identity'],
