@@ -10,6 +10,7 @@ import { isJsonObject } from './runner/json-object.ts';
 // login_<n>  a login, or empty if it was taken back
 // isolation  the job's own docker configuration, or empty
 // draft      the last draft of an auth file, or empty
+// locked     the directories that main locks from time to time, or empty once it does so no more
 
 /** Keeps named values from main to post. */
 export type StateStore = {
@@ -48,6 +49,7 @@ export class StateWriter {
       ['logins', '0'],
       ['isolation', ''],
       ['draft', ''],
+      ['locked', ''],
     ] as const) {
       store.save(name, value);
     }
@@ -81,6 +83,11 @@ export class StateWriter {
   saveDraft(path: string): void {
     this.#store.save('draft', path);
   }
+
+  /** Saves the directories that are locked from time to time from now on; post removes a lock that main has left. */
+  saveLocked(directories: readonly string[]): void {
+    this.#store.save('locked', directories.length > 0 ? JSON.stringify(directories) : '');
+  }
 }
 
 const keyOf = ({ tool, registry }: SavedLogin): string => `${tool} ${registry}`;
@@ -92,6 +99,8 @@ export type SavedState = {
   readonly isolation: Isolation | undefined;
   /** The last draft of an auth file, which is there only if main was killed while it wrote that. */
   readonly draft: string | undefined;
+  /** The directories that main may have left a lock in, if it was killed. */
+  readonly locked: readonly string[];
   /** A message for each entry that is damaged. */
   readonly problems: readonly string[];
 };
@@ -104,6 +113,7 @@ export function readState(store: StateStore): SavedState {
     logins: numbers.flatMap((number) => entryOf(store, `login_${number}`, isSavedLogin, problems) ?? []),
     isolation: entryOf(store, 'isolation', isIsolation, problems),
     draft: store.get('draft') || undefined,
+    locked: entryOf(store, 'locked', isListOfPaths, problems) ?? [],
     problems,
   };
 }
@@ -136,6 +146,10 @@ function entryOf<T>(
 }
 
 const invalid = (name: string): string => `The saved state '${name}' is invalid and was skipped`;
+
+function isListOfPaths(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((path) => typeof path === 'string');
+}
 
 function isSavedLogin(value: unknown): value is SavedLogin {
   if (!isJsonObject(value)) return false;

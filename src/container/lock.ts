@@ -1,4 +1,13 @@
-import { lstatSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { messageOf } from '../errors/failure.ts';
 import { type Clock, SYSTEM_CLOCK } from '../retry/waiting.ts';
@@ -49,6 +58,16 @@ export async function withLock<T>(
   } finally {
     release?.();
   }
+}
+
+/**
+ * Removes the lock that a process which was killed has left in a directory, as soon as it is stale. One that another
+ * process holds is waited for as well: nothing tells them apart. If the signal aborts, the lock is left to whoever wants it
+ * next.
+ */
+export async function removeAbandonedLock(directory: string, signal: AbortSignal): Promise<void> {
+  if (!existsSync(join(directory, LOCK_NAME))) return;
+  await withLock(directory, signal, () => {}).catch(() => {});
 }
 
 async function acquire(

@@ -34,7 +34,7 @@ export type WriteOptions = {
  * Throws an Error if that fails. The file is then as it was, and the draft is gone.
  */
 export async function writeAuthFile(file: string, config: AuthFile, options: WriteOptions): Promise<void> {
-  const target = targetOf(file);
+  const target = endOfLinks(file);
   mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
   const old = statSync(target, { throwIfNoEntry: false });
   await replaceAuthFile(target, config, options, old);
@@ -44,7 +44,7 @@ export async function writeAuthFile(file: string, config: AuthFile, options: Wri
  * The file at the end of a link, even if it is not there yet; the file itself if it is no link.
  * Throws if links lead in a circle.
  */
-function targetOf(file: string): string {
+export function endOfLinks(file: string): string {
   try {
     return realpathSync(file);
   } catch (error) {
@@ -52,7 +52,7 @@ function targetOf(file: string): string {
   }
   const isLink = lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
   // A relative link starts from the directory that it really is in.
-  return isLink ? targetOf(resolve(realpathSync(dirname(file)), readlinkSync(file))) : file;
+  return isLink ? endOfLinks(resolve(realpathSync(dirname(file)), readlinkSync(file))) : file;
 }
 
 /** What is kept of the file that was there. */

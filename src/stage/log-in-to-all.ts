@@ -1,3 +1,4 @@
+import { directoryOf } from '../container/auth-file-location.ts';
 import type { ContainerClient } from '../container/client.ts';
 import { logIn } from '../container/login.ts';
 import { withTool } from '../container/tool.ts';
@@ -32,8 +33,9 @@ export async function logInToAll(
   logins: readonly RegistryLogin[],
   options: LoginOptions,
 ): Promise<void> {
-  const { signal, setOutput } = options;
+  const { signal, setOutput, state } = options;
   const done: RegistryLogin[] = [];
+  state?.saveLocked(directoriesOf(clients));
   try {
     for (const login of logins) {
       for (const client of clients) {
@@ -44,9 +46,15 @@ export async function logInToAll(
       done.push(login);
     }
   } finally {
+    state?.saveLocked([]);
     setListOutputs(done, setOutput);
     logExpiry(done);
   }
+}
+
+function directoriesOf(clients: readonly ContainerClient[]): readonly string[] {
+  const directories = clients.map(({ location }) => directoryOf(location));
+  return [...new Set(directories.filter((directory) => directory !== undefined))];
 }
 
 /** Logs one client in to one registry. The login is saved before it can be written, so post undoes also one that is cut short. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { createClient } from '../container/create-client.ts';
 import { filesWithLogin } from '../container/find-login.ts';
 import type { FoundTool } from '../container/find-tool.ts';
+import { removeAbandonedLock } from '../container/lock.ts';
 import { logOut as logOutOf } from '../container/logout.ts';
 import { TOOLS, type ToolName, withTool } from '../container/tool.ts';
 import { Failure } from '../errors/failure.ts';
@@ -24,10 +25,7 @@ export type LogoutStage = Pick<Stage, 'environment' | 'signal'> & {
 export async function logOut(state: SavedState, stage: LogoutStage): Promise<void> {
   const { logins, isolation, draft } = state;
   const problems = [...state.problems];
-  if (logins.length === 0 && isolation === undefined && draft === undefined && problems.length === 0) {
-    log.info('No registry to log out of');
-    return;
-  }
+  if (logins.length === 0 && isolation === undefined) log.info('No registry to log out of');
   if (draft !== undefined) problems.push(...removeDraft(draft, logins));
   if (isolation?.isFirst) {
     // All logins of this step are in it, except those that a credential helper has.
@@ -41,6 +39,7 @@ export async function logOut(state: SavedState, stage: LogoutStage): Promise<voi
   } else if (isolation === undefined || existsSync(isolation.directory)) {
     problems.push(...(await logOutOfAll(logins, stage)));
   }
+  for (const directory of state.locked) await removeAbandonedLock(directory, stage.signal);
   // Last, since the runner may not take them: the logins are gone by then.
   if (isolation !== undefined) problems.push(...restoreVariables(isolation.moved, stage.environment));
   // The error of a cancelled step says nothing else, and somebody should know what is still logged in.

@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as authFile from '../container/write-auth-file.ts';
 import { messageOf } from '../errors/failure.ts';
@@ -11,22 +11,15 @@ import type { SavedLogin } from '../state.ts';
  * Returns the reason if it could not be removed.
  */
 export function removeDraft(draft: string, logins: readonly SavedLogin[]): readonly string[] {
-  const files = logins.flatMap(({ file }) => (file === undefined ? [] : [file, endOfLinks(file)]));
-  if (!files.some((file) => dirname(draft) === dirname(file))) {
-    return ["The saved state 'draft' is invalid and was skipped"];
-  }
   try {
+    if (lstatSync(draft, { throwIfNoEntry: false }) === undefined) return [];
+    const files = logins.flatMap(({ file }) => (file === undefined ? [] : [authFile.endOfLinks(file)]));
+    if (!files.some((file) => dirname(draft) === dirname(file))) {
+      return ["The saved state 'draft' is invalid and was skipped"];
+    }
     authFile.removeDraft(draft);
     return [];
   } catch (error) {
     return [`${draft} could not be removed: ${singleLine(messageOf(error))}`];
-  }
-}
-
-function endOfLinks(file: string): string {
-  try {
-    return realpathSync(file);
-  } catch {
-    return file;
   }
 }

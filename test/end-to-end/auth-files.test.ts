@@ -64,6 +64,8 @@ describe('a file that another program has open', () => {
     expect(main.exitCode).toBe(1);
     expect(main.errors[0]).toContain(`${file} could not be changed: EPERM`);
     expect([auths(), readdirSync(shared)]).toEqual([others, ['config.json']]);
+    const post = await world.post(main);
+    expect([post.exitCode, post.errors, auths()]).toEqual([0, [], others]);
   });
 });
 

@@ -26,7 +26,7 @@ const isolation = {
   isFirst: true,
   moved: [{ name: 'DOCKER_CONFIG', value: '/temp/own', earlier: '' }],
 };
-const NOTHING = { logins: [], isolation: undefined, draft: undefined, problems: [] };
+const NOTHING = { logins: [], isolation: undefined, draft: undefined, locked: [], problems: [] };
 
 describe('post reads', () => {
   test('nothing where main has saved nothing', () => {
@@ -44,12 +44,17 @@ describe('post reads', () => {
     expect([values['logins'], values['login_2']]).toEqual(['3', '']);
   });
 
-  test('the isolated configuration and the draft', () => {
+  test('the isolated configuration, the draft and the locked directories', () => {
     const { store } = makeStore();
     const writer = StateWriter.begin(store);
     writer.saveIsolation(isolation);
     writer.saveDraft('/temp/own/config.json.1');
-    expect(readState(store)).toEqual({ ...NOTHING, isolation, draft: '/temp/own/config.json.1' });
+    writer.saveLocked(['/temp/own', '/home/runner/.docker']);
+    const draft = '/temp/own/config.json.1';
+    const locked = ['/temp/own', '/home/runner/.docker'];
+    expect(readState(store)).toEqual({ ...NOTHING, isolation, draft, locked });
+    writer.saveLocked([]);
+    expect(readState(store)).toEqual({ ...NOTHING, isolation, draft });
   });
 
   test('nothing that was there before main began', () => {
@@ -58,6 +63,7 @@ describe('post reads', () => {
       login_1: JSON.stringify(login('planted.example')),
       isolation: JSON.stringify(isolation),
       draft: '/home/runner/file',
+      locked: '["/home/runner"]',
     });
     StateWriter.begin(store);
     expect(readState(store)).toEqual(NOTHING);
@@ -102,6 +108,10 @@ describe('an entry that is damaged is named and skipped', () => {
 
   test.each(['x', '-1', '1e9', '123456'])('a count of %s', (logins) => {
     expect(readState(makeStore({ logins }).store)).toEqual({ ...NOTHING, problems: [invalid('logins')] });
+  });
+
+  test.each(['"/home"', '[1]', '{}', '['])('a list of locked directories: %s', (locked) => {
+    expect(readState(makeStore({ locked }).store)).toEqual({ ...NOTHING, problems: [invalid('locked')] });
   });
 
   test.each([

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { LOCK_NAME, withLock } from '../../../src/container/lock.ts';
+import { LOCK_NAME, removeAbandonedLock, withLock } from '../../../src/container/lock.ts';
 import type { Clock } from '../../../src/retry/waiting.ts';
 import { captureOutput } from '../written-output.ts';
 
@@ -202,6 +202,28 @@ describe('a lock that is held', () => {
     expect(done).toBe('done');
     expect(written()).toMatch(/::debug::The lock .* was lost/);
     expect(readdirSync(lock)).toEqual(['4711-abc']);
+  });
+});
+
+describe('an abandoned lock', () => {
+  test('is removed', async () => {
+    heldByAnother(60_000);
+    await removeAbandonedLock(directory, never);
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  test('is not created where there is none', async () => {
+    mkdirSync(join(directory, 'inner'), { mode: 0o500 });
+    await removeAbandonedLock(join(directory, 'inner'), never);
+    await removeAbandonedLock(join(directory, 'missing'), never);
+    expect(readdirSync(directory)).toEqual(['inner']);
+    expect(written()).toBe('');
+  });
+
+  test('is left as it is once the step is cancelled', async () => {
+    heldByAnother();
+    await removeAbandonedLock(directory, AbortSignal.abort());
+    expect(readdirSync(lock)).toHaveLength(1);
   });
 });
 

@@ -11,7 +11,7 @@ test.each([
   ['that fails says so by its error alone', new AbortController().signal, false],
 ])('a post %s', async (_, signal, warns) => {
   const logins = [{ tool: 'docker', registry: 'a.example', variables: {} }] as const;
-  const state = { logins, isolation: undefined, draft: undefined, problems: [] };
+  const state = { logins, isolation: undefined, draft: undefined, locked: [], problems: [] };
   const findTool = async () => undefined;
   const written = captureOutput();
   const words = 'docker could not log out of registry a.example: docker is no longer on PATH';

@@ -34,6 +34,14 @@ test('so is one beside the file that the auth file links to', () => {
   expect(existsSync(draft)).toBe(false);
 });
 
+test('so is one where the auth file links to a file that is not there yet', () => {
+  mkdirSync(join(folder, 'real'));
+  symlinkSync(join('real', 'config.json'), join(folder, 'config.json'));
+  const draft = make(join('real', `config.json${DRAFT}`));
+  expect(removeDraft(draft, loginsIn(join(folder, 'config.json')))).toEqual([]);
+  expect(existsSync(draft)).toBe(false);
+});
+
 test('one that is not there is no problem, one that cannot be removed is named', () => {
   const logins = loginsIn(join(folder, 'config.json'));
   const draft = join(folder, `config.json${DRAFT}`);
@@ -46,7 +54,7 @@ test.each([
   'config.json',
   'config.json.bak',
   `folder/config.json${DRAFT}`,
-  `folder/../../config.json${DRAFT}`,
+  `folder/../folder/config.json${DRAFT}`,
 ])('%s is never removed', (name) => {
   mkdirSync(join(folder, 'folder'));
   const files = ['config.json', 'config.json.bak', `folder/config.json${DRAFT}`].map(make);
