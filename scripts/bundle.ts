@@ -16,7 +16,12 @@ const NCC = join(ROOT, 'node_modules', '@vercel', 'ncc', 'dist', 'ncc', 'cli.js'
 const ENTRIES = [
   ['main', ''],
   ['post', 'post'],
+  ['hook/job-started', 'hook/started'],
+  ['hook/job-completed', 'hook/completed'],
 ] as const;
+
+/** The scripts by which a runner starts the job hooks. */
+const HOOK_SCRIPTS = ['job-started.sh', 'job-completed.sh'];
 
 /** A file of the bundle and its size in bytes. */
 export interface BundleFile {
@@ -44,6 +49,9 @@ export async function bundle(folder: string): Promise<BundleFile[]> {
       const packed = await minified(pack(work, entry));
       for (const [name, text] of packed) files.set(posix.join(place, name), text);
     }
+    for (const name of HOOK_SCRIPTS) {
+      files.set(`hook/${name}`, readFileSync(join(ROOT, 'src', 'hook', name), 'utf8'));
+    }
     files.set('licenses.txt', await licenceTexts());
     refuseLocalPaths(files);
     return replaceFolder(folder, files);
@@ -54,7 +62,7 @@ export async function bundle(folder: string): Promise<BundleFile[]> {
 
 /** Packs a compiled entry with the packages that it uses. The result maps file names to texts. */
 function pack(work: string, entry: string): Map<string, string> {
-  const out = join(work, `packed-${entry}`);
+  const out = join(work, `packed-${entry.replace('/', '-')}`);
   const options = ['--no-cache', '--quiet', '--target', 'es2022', '--out', out];
   run(NCC, ['build', `${entry}.js`, ...options], work);
   return new Map(readdirSync(out).map((name) => [name, readFileSync(join(out, name), 'utf8')]));
@@ -104,7 +112,8 @@ function replaceFolder(folder: string, files: ReadonlyMap<string, string>): Bund
   return [...files.keys()].sort().map((name) => {
     const bytes = Buffer.from(files.get(name) ?? '');
     mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), bytes);
+    // Whoever unpacks them runs them.
+    writeFileSync(join(folder, name), bytes, { mode: name.endsWith('.sh') ? 0o755 : 0o644 });
     return { name, size: bytes.length };
   });
 }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { instrument, isSource, SOURCES } from '../test/jest/coverage-instrumenter.ts';
@@ -30,13 +30,18 @@ process.on('exit', () => {
  *
  * @param folder - takes the build
  * @param counts - the folder in which each process of this build leaves a file of its counts; it must exist
- * @returns the path of the build's entry for main; post is in the folder beside it
+ * @returns the path of the build's entry for main; post and the job hooks are in folders beside it
  */
 export async function buildInstrumented(folder: string, counts: string): Promise<string> {
   const writer = join(counts, '..', 'write-counts.mjs');
   writeFileSync(writer, writerOfCounts(counts));
   await build({
-    entryPoints: { index: join(SOURCES, 'main.ts'), 'post/index': join(SOURCES, 'post.ts') },
+    entryPoints: {
+      index: join(SOURCES, 'main.ts'),
+      'post/index': join(SOURCES, 'post.ts'),
+      'hook/started/index': join(SOURCES, 'hook', 'job-started.ts'),
+      'hook/completed/index': join(SOURCES, 'hook', 'job-completed.ts'),
+    },
     outdir: folder,
     bundle: true,
     splitting: true,
@@ -55,6 +60,9 @@ export async function buildInstrumented(folder: string, counts: string): Promise
     },
     logLevel: 'warning',
   });
+  for (const name of ['job-started.sh', 'job-completed.sh']) {
+    copyFileSync(join(SOURCES, 'hook', name), join(folder, 'hook', name));
+  }
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
   return join(folder, 'index.js');
 }

@@ -2,7 +2,8 @@
  * Shows the built action at work, from main to post, against stand-ins for everything it meets. Ends with exit code 0
  * only if all that it shows is as it should be.
  *
- * `npm run demo` shows a login. `npm run demo -- no-association` shows what a user sees whose pod has no identity.
+ * `npm run demo` shows a login. `npm run demo -- no-association` shows what a user sees whose pod has no identity, and
+ * `npm run demo -- job-hook` how a runner is logged in before it pulls the images of a job.
  */
 import { execFileSync } from 'node:child_process';
 import { styleText } from 'node:util';
@@ -102,9 +103,39 @@ async function showNoAssociation(world: World): Promise<Check[]> {
   ];
 }
 
+/** Whether the registry takes the login in docker's configuration of the runner's user: how the runner pulls an image. */
+async function mayPull(world: World): Promise<boolean> {
+  const host = await world.registryHost();
+  const { auth = '' } = world.dockerLogins()[host] ?? {};
+  const { status } = await fetch(`http://${host}/v2/`, { headers: { authorization: `Basic ${auth}` } });
+  return status === 200;
+}
+
+async function showJobHook(world: World): Promise<Check[]> {
+  const before = await mayPull(world);
+  const started = await world.hook('job-started', { env: world.podIdentityEnv(), debug: false });
+  printTitle('Job-started hook, before the runner pulls images');
+  printLog(started);
+  const during = await mayPull(world);
+  const completed = await world.hook('job-completed', { debug: false });
+  printTitle('Job-completed hook');
+  printLog(completed);
+  return [
+    ['before the hook the registry refuses the runner', !before],
+    ['after it the runner may pull', started.exitCode === 0 && during],
+    ['the hook set no output', Object.keys(started.outputs).length === 0],
+    [
+      'after the job the registry refuses the runner again',
+      completed.exitCode === 0 && !(await mayPull(world)),
+    ],
+    NO_LEAK,
+  ];
+}
+
 const DEMOS: Record<string, (world: World) => Promise<Check[]>> = {
   login: showLogin,
   'no-association': showNoAssociation,
+  'job-hook': showJobHook,
 };
 
 async function runDemo(name: string): Promise<boolean> {

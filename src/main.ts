@@ -1,12 +1,15 @@
+import { reportFailure } from './errors/report.ts';
 import { ACTION_INPUTS } from './inputs.ts';
 import { setRunnerOutput } from './outputs.ts';
 import { logIn } from './stage/log-in.ts';
-import { runStage } from './stage/run-stage.ts';
+import { runStage, type Stage } from './stage/run-stage.ts';
 import { RUNNER_STATE, StateWriter } from './state.ts';
 
 // The entry of the main step.
 
-await runStage(async (stage) => {
+const login = async (stage: Stage): Promise<void> => {
   const state = StateWriter.begin(RUNNER_STATE);
   await logIn({ ...stage, state, inputs: ACTION_INPUTS, setOutput: setRunnerOutput });
-});
+};
+
+await runStage(login, { report: reportFailure });

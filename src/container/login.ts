@@ -30,7 +30,8 @@ const LOGIN_BACKOFF: BackoffLimits = { baseMs: 1_000, capMs: 10_000 };
 /**
  * Logs a container client in to one registry. Each attempt holds the lock of the directory in which the client keeps the
  * login, and is repeated after a transient error, or where another program has overwritten the login.
- * Throws a Failure with the registry and the client's message, or the signal's reason where that aborts while it waits.
+ * Throws a Failure with the registry and the client's message, or the signal's reason where that aborts while it waits for
+ * the lock.
  */
 export async function logIn(
   client: ContainerClient,
@@ -55,6 +56,7 @@ async function logInWithRetries(
   { maxAttempts, signal, clock = SYSTEM_CLOCK, ...options }: LoginOptions,
   onError: (error: ClientError) => void,
 ): Promise<void> {
+  let previous: ClientError | undefined;
   for (let attempt = 1; ; attempt += 1) {
     const error = await attemptLogin(client, login, { signal, ...options });
     if (error === undefined) return;
@@ -63,12 +65,14 @@ async function logInWithRetries(
       log.warning(`${error.message}. Pulls and pushes may be denied.`);
       return;
     }
-    if (signal.aborted || !error.isTransient || attempt >= maxAttempts)
-      throw loginFailure(client, login, error);
+    // An attempt that is cut short says nothing about the registry; the one before it does.
+    if (signal.aborted) throw loginFailure(client, login, previous ?? error);
+    if (!error.isTransient || attempt >= maxAttempts) throw loginFailure(client, login, error);
+    previous = error;
     const delayMs = backoffDelayMs(attempt, LOGIN_BACKOFF, clock.random);
     const what = `${client.tool.name} login to registry ${login.registry}`;
     log.info(retryLine({ what, failure: error.message, attempt, maxAttempts, delayMs }));
-    await clock.sleep(delayMs, signal);
+    await clock.sleep(delayMs, signal).catch(() => Promise.reject(loginFailure(client, login, error)));
   }
 }
 

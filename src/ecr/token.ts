@@ -4,8 +4,12 @@ import { sdkClientConfig } from '../network/client-config.ts';
 import { ECRClient, GetAuthorizationTokenCommand } from '../packages/aws-sdk.ts';
 import type { TokenCall } from '../registry/calls.ts';
 import type { Authorization } from '../registry/login.ts';
+import { type Retry, retryLine } from '../retry/retry-line.ts';
+import * as log from '../runner/log.ts';
 import type { EcrClientConfig } from './client.ts';
 import { expiry, readToken, registryHost } from './response.ts';
+
+type OnRetry = (retry: Retry) => void;
 
 /** ECR Public's API is in this region only. */
 const PUBLIC_REGION = 'us-east-1';
@@ -19,13 +23,19 @@ export async function getAuthorizationTokens(
   settings: EcrClientConfig,
   signal: AbortSignal,
 ): Promise<readonly Authorization[]> {
+  let lastFailure: unknown;
+  const onRetry = (retry: Retry): void => {
+    lastFailure = retry.cause;
+    log.info(retryLine(retry));
+  };
   try {
     return call.service === 'ecr'
-      ? await fromEcr(call, settings, signal)
-      : await fromEcrPublic(call, settings, signal);
+      ? await fromEcr(call, settings, onRetry, signal)
+      : await fromEcrPublic(call, settings, onRetry, signal);
   } catch (error) {
     if (error instanceof Failure) throw error;
-    throw tokenFailure(call, error);
+    // An attempt that is cut short says nothing about the service; the one before it does.
+    throw tokenFailure(call, signal.aborted ? (lastFailure ?? error) : error);
   }
 }
 
@@ -51,13 +61,14 @@ export function nameOfCall(call: TokenCall): string {
 async function fromEcr(
   call: TokenCall & { readonly service: 'ecr' },
   settings: EcrClientConfig,
+  onRetry: OnRetry,
   signal: AbortSignal,
 ): Promise<readonly Authorization[]> {
   const { registryIds } = call;
   const command = new GetAuthorizationTokenCommand(
     registryIds === undefined ? {} : { registryIds: [...registryIds] },
   );
-  const client = new ECRClient(await clientSettings(call, settings));
+  const client = new ECRClient(await clientSettings(call, settings, onRetry));
   const response = await client.send(command, { abortSignal: signal });
   const data = response.authorizationData ?? [];
   if (data.length === 0) throw noData(call);
@@ -71,10 +82,11 @@ async function fromEcr(
 async function fromEcrPublic(
   call: TokenCall & { readonly service: 'ecr-public' },
   settings: EcrClientConfig,
+  onRetry: OnRetry,
   signal: AbortSignal,
 ): Promise<readonly Authorization[]> {
   const { ECRPUBLICClient, GetAuthorizationTokenCommand } = await import('../packages/ecr-public.ts');
-  const client = new ECRPUBLICClient(await clientSettings(call, settings));
+  const client = new ECRPUBLICClient(await clientSettings(call, settings, onRetry));
   const response = await client.send(new GetAuthorizationTokenCommand({}), { abortSignal: signal });
   if (!response.authorizationData) throw noData(call);
   const { authorizationToken, expiresAt } = response.authorizationData;
@@ -82,10 +94,14 @@ async function fromEcrPublic(
 }
 
 /** The settings of the client for a call. A variant that is not requested is left to the SDK's own configuration. */
-async function clientSettings(call: TokenCall, { clientConfig, ...shared }: EcrClientConfig) {
+async function clientSettings(
+  call: TokenCall,
+  { clientConfig, ...shared }: EcrClientConfig,
+  onRetry: OnRetry,
+) {
   return {
     ...shared,
-    ...(await sdkClientConfig(nameOfCall(call), clientConfig)),
+    ...(await sdkClientConfig(nameOfCall(call), clientConfig, onRetry)),
     region: regionOf(call),
     ...(call.service === 'ecr' && call.fips && { useFipsEndpoint: true }),
     ...(call.dualStack && { useDualstackEndpoint: true }),

@@ -20,6 +20,8 @@ export type CredentialsRequest = {
   readonly region: string | undefined;
   readonly signal: AbortSignal;
   readonly clientConfig: ClientConfig;
+  /** Time for all attempts at the EKS Pod Identity agent, in milliseconds, where a step's is too long. */
+  readonly agentBudgetMs?: number;
 };
 
 /**
@@ -55,9 +57,13 @@ async function fromContainer(request: CredentialsRequest): Promise<Credentials> 
     const knownError = WITHOUT_URI[runnerKind(environment)];
     throw new Failure({ what, knownError, facts });
   }
-  const { clientConfig, ...rest } = request;
+  const { clientConfig, agentBudgetMs, ...rest } = request;
   const { requestedMaxAttempts: maxAttempts } = clientConfig;
-  return containerCredentials(source, { ...rest, ...(maxAttempts !== undefined && { maxAttempts }) });
+  return containerCredentials(source, {
+    ...rest,
+    ...(maxAttempts !== undefined && { maxAttempts }),
+    ...(agentBudgetMs !== undefined && { budgetMs: agentBudgetMs }),
+  });
 }
 
 /** The known error where the URI of the container is not set. */

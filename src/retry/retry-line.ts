@@ -6,6 +6,8 @@ export type Retry = {
   readonly what: string;
   /** The message of the failure. */
   readonly failure: string;
+  /** The failure itself, where more than its message is needed. */
+  readonly cause?: unknown;
   /** The failed attempt, counted from 1. */
   readonly attempt: number;
   readonly maxAttempts: number;

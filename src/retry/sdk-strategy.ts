@@ -25,7 +25,14 @@ export class ReportingRetryStrategy extends StandardRetryStrategy {
       const drawnMs = draw(retry);
       const { error, retryAfterHint } = this.#failure.getStore() ?? {};
       const delayMs = pauseMs(drawnMs, retryAfterHint);
-      report({ what, failure: describeError(error).message, attempt: retry + 1, maxAttempts, delayMs });
+      report({
+        what,
+        failure: describeError(error).message,
+        cause: error,
+        attempt: retry + 1,
+        maxAttempts,
+        delayMs,
+      });
       return drawnMs;
     };
   }

@@ -46,6 +46,12 @@ export function trimVariables(): void {
   }
 }
 
+/** Makes this process look for programs on another PATH. Returns the environment with it. */
+export function usePath(environment: Environment, path: string): Environment {
+  process.env['PATH'] = path;
+  return { ...environment, PATH: path };
+}
+
 /**
  * The value of a variable; one that is empty counts as not set, which is how workflows blank a variable that the
  * runner inherited (`AWS_CONTAINER_CREDENTIALS_FULL_URI: ''`).

@@ -27,6 +27,8 @@ export type LoginStage = Stage & {
   readonly inputs: InputSource;
   readonly setOutput: SetOutput;
   readonly state: StateWriter;
+  /** Time for all attempts at the EKS Pod Identity agent, in milliseconds; a step has its own. */
+  readonly agentBudgetMs?: number;
 };
 
 /**
@@ -36,7 +38,7 @@ export type LoginStage = Stage & {
  * Throws one error for all that has failed.
  */
 export async function logIn(stage: LoginStage): Promise<void> {
-  const { environment, signal, diagnosis } = stage;
+  const { environment, signal, diagnosis, agentBudgetMs } = stage;
   const inputs = await diagnosis.part(
     'Inputs',
     () => readInputs(stage.inputs),
@@ -50,7 +52,7 @@ export async function logIn(stage: LoginStage): Promise<void> {
   const region = regionForCredentials(inputs.awsRegion, environment, calls);
   const credentials = await getCredentials(
     inputs.credentialSource,
-    { environment, region, signal, clientConfig },
+    { environment, region, signal, clientConfig, ...(agentBudgetMs !== undefined && { agentBudgetMs }) },
     { diagnosis, warn: reportWarning },
   );
   const settings = ecrClientConfig(environment, credentials, clientConfig);

@@ -1,7 +1,7 @@
 import { Failure } from '../errors/failure.ts';
 
 /**
- * How long a stage may take, in milliseconds. Everything that is tried again is bounded by itself, but the sum is not.
+ * How long a step may take, in milliseconds. Everything that is tried again is bounded by itself, but the sum is not.
  * What is under way is then ended, which takes seconds: five minutes in all.
  */
 export const STEP_BUDGET_MS = 290_000;
@@ -24,15 +24,24 @@ export type TimeLimit = {
  * Sets the limits of a stage, from now on.
  *
  * @param signals where the signals of the runner arrive: the process
+ * @param budgetMs time for the stage, in milliseconds
  */
-export function setTimeLimit(signals: Pick<NodeJS.EventEmitter, 'on'>): TimeLimit {
+export function setTimeLimit(signals: Pick<NodeJS.EventEmitter, 'on'>, budgetMs: number): TimeLimit {
   const limit = new AbortController();
-  const end = (what: string): void => limit.abort(new Failure({ what }));
-  for (const name of ['SIGINT', 'SIGTERM']) signals.on(name, () => end(`The step was cancelled (${name}).`));
-  const minutes = Math.ceil(STEP_BUDGET_MS / 60_000);
-  setTimeout(end, STEP_BUDGET_MS, `The step was not done within ${minutes} minutes, so it was ended.`);
+  for (const name of ['SIGINT', 'SIGTERM']) {
+    signals.on(name, () => limit.abort(new Failure({ what: `The step was cancelled (${name}).` })));
+  }
+  setTimeout(() => limit.abort(new TimeIsOver(budgetMs)), budgetMs);
   const givenUp = new Promise<never>((_, reject) => {
     limit.signal.addEventListener('abort', () => setTimeout(reject, END_MS));
   });
   return { signal: limit.signal, givenUp };
+}
+
+/** The time of a stage is over. */
+export class TimeIsOver extends Failure {
+  constructor(budgetMs: number) {
+    const minutes = Math.ceil(budgetMs / 60_000);
+    super({ what: `Timed out after ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.` });
+  }
 }

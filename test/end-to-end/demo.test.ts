@@ -48,6 +48,12 @@ test('the demo of a pod without an association shows the failure as it should be
   expect(exitCode).toBe(0);
 });
 
+test('the demo of the job hook shows a runner that may pull only during the job', async () => {
+  const { exitCode, stdout } = await runDemo({}, 'job-hook');
+  expect(stdout).toContain('✔ after it the runner may pull');
+  expect(exitCode).toBe(0);
+});
+
 test('the demo fails where the action does nothing', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'idle-action-'));
   writeFileSync(join(folder, 'index.mjs'), '');

@@ -298,7 +298,7 @@ describe('an end before its time', () => {
     const inputs = { 'max-attempts': '20' };
     const main = await world.main({ env: { ...world.keysEnv(), ...fastClock(50) }, inputs, tools });
     expect(main.exitCode).toBe(1);
-    expect(main.errors).toEqual(['The step was not done within 5 minutes, so it was ended.']);
+    expect(main.errors).toEqual(['Timed out after 5 minutes.']);
     expect(main.toolRuns.length).toBeLessThan(8);
     expect(main.state['logins']).toBe('1');
   }, 30_000);

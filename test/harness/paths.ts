@@ -19,15 +19,20 @@ export const nodeBinary = join(
   process.platform === 'win32' ? 'node.exe' : 'node',
 );
 
-/** The two steps of the action that the runner starts. */
-export type Stage = 'main' | 'post';
+/** What the runner starts: the two steps of the action, and the two job hooks. */
+export type Stage = 'main' | 'post' | 'job-started' | 'job-completed';
 
 /**
  * The file that a stage of the action starts from: the built bundle, or what ACTION_ENTRY names. Post is in the folder
  * `post` beside main; an entry without one, as tests of the harness use, is both.
  */
-export function actionEntry(stage: Stage = 'main'): string {
+export function actionEntry(stage: 'main' | 'post' = 'main'): string {
   const main = resolve(repository, process.env['ACTION_ENTRY'] ?? join('dist', 'index.js'));
   const post = join(dirname(main), 'post', 'index.js');
   return stage === 'post' && existsSync(post) ? post : main;
+}
+
+/** The script of a job hook, as the runner's variable names it. */
+export function hookScript(stage: 'job-started' | 'job-completed'): string {
+  return join(dirname(actionEntry()), 'hook', `${stage}.sh`);
 }

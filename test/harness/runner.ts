@@ -3,7 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { inputVariables, readActionMetadata } from './action-metadata.ts';
 import { FileCommandFiles, type FileCommands } from './file-commands.ts';
 import { type LogLine, logText, Masks, renderLog } from './masking.ts';
-import { actionEntry, nodeBinary, type Stage } from './paths.ts';
+import { actionEntry, hookScript, nodeBinary, type Stage } from './paths.ts';
 import type { ToolDirectory, ToolRun } from './tools.ts';
 import {
   type InterpretedLine,
@@ -41,6 +41,8 @@ export interface StepOptions {
   reaction?: Reaction;
   /** The step is killed, and the test fails, when it lasts longer. */
   limitMs: number;
+  /** A program that starts the hook's script, in place of the runner's bash. */
+  hookStarter?: readonly string[];
 }
 
 /** A stage of the action, once it has ended. */
@@ -95,11 +97,18 @@ function stepEnvironment(options: StepOptions, files: FileCommandFiles): Record<
   };
 }
 
+/** How the runner starts a stage: a step by its node, a hook that is a `.sh` file by bash. */
+function commandOf({ stage, hookStarter = ['/bin/bash', '-e'] }: StepOptions): readonly string[] {
+  if (stage === 'main' || stage === 'post') return [actionNode(), actionEntry(stage)];
+  return [...hookStarter, hookScript(stage)];
+}
+
 /** Runs one stage of the action as the runner does, and takes its output and files as the runner takes them. */
 export async function runStep(options: StepOptions): Promise<StepResult> {
   const files = new FileCommandFiles(options.directory);
   const started = performance.now();
-  const child = spawn(actionNode(), [actionEntry(options.stage)], {
+  const [program = '', ...args] = commandOf(options);
+  const child = spawn(program, args, {
     env: stepEnvironment(options, files),
     cwd: options.directory,
     stdio: ['ignore', 'pipe', 'pipe'],

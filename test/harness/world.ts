@@ -7,7 +7,7 @@ import { type PrivateRegistry, registryOfHost, registryUrl } from './ecr.ts';
 import { type Identity, makeRoleSession, makeUser } from './identities.ts';
 import { InstanceMetadata } from './instance-metadata.ts';
 import { requireNoLeaks } from './leaks.ts';
-import type { Stage } from './paths.ts';
+import { nodeBinary, type Stage } from './paths.ts';
 import { PodIdentityAgent } from './pod-identity-agent.ts';
 import { ForwardProxy } from './proxy.ts';
 import { Registry } from './registry.ts';
@@ -64,6 +64,8 @@ export interface StepChoice {
   after?: StepResult[];
   /** The runner's temporary folder, where it is not the world's: another runner of the same host. */
   runnerTemp?: string;
+  /** A program that starts a hook's script, in place of the runner's bash. */
+  hookStarter?: readonly string[];
 }
 
 /** Everything that a step of a job meets, on loopback: the services of AWS, the registries, the runner. */
@@ -249,6 +251,16 @@ export class World {
     );
   }
 
+  /**
+   * Runs a job hook. The job-completed hook gets the PATH that steps of the job have changed, and nothing else of what
+   * they have exported: the runner gives its hooks its own environment.
+   */
+  async hook(stage: 'job-started' | 'job-completed', choice: StepChoice = {}): Promise<StepResult> {
+    const after = (choice.after ?? []).map((step) => ({ ...step, exportedEnv: {} }));
+    const env = { ECR_LOGIN_NODE: nodeBinary, ...choice.env };
+    return this.#run(stage, { ...choice, env, after }, {}, choice.tools ?? { docker: 'real' }, {});
+  }
+
   /** The logins in docker's configuration in the home folder, by host; empty where there is none. */
   dockerLogins(directory = join(this.home, '.docker')): Record<string, { auth?: string }> {
     const file = join(directory, 'config.json');
@@ -321,9 +333,13 @@ export class World {
       this.#temps.add(env['RUNNER_TEMP']);
     }
     this.agent.clockFactor = Number(env['TEST_CLOCK_FACTOR'] ?? 1);
-    const { interrupts = [], limitMs = 60_000, reaction } = choice;
+    const { interrupts = [], limitMs = 60_000, reaction, hookStarter } = choice;
     const step = { stage, inputs, env, state, tools, directory, interrupts, limitMs };
-    const result = await runStep({ ...step, ...(reaction !== undefined && { reaction }) });
+    const result = await runStep({
+      ...step,
+      ...(reaction !== undefined && { reaction }),
+      ...(hookStarter !== undefined && { hookStarter }),
+    });
     this.#toolsOf.set(result, chosenTools);
     if (!this.#anyConduct) requireGoodConduct(result);
     const given = { ...env, ...inputs };

@@ -107,11 +107,13 @@ describe('a login', () => {
     expect((await run([kept], { signal: cancelled })).message).toBe('cancelled');
   });
 
-  test('does not wait any longer once the step is cancelled', async () => {
+  test('does not wait any longer once the step is cancelled, and keeps the failure at hand', async () => {
     const cancel = new AbortController();
     setImmediate(() => cancel.abort(new Error('cancelled')));
     const clock = { random: () => 0.99999, sleep };
-    expect((await run([transient, kept], { signal: cancel.signal, clock })).message).toBe('cancelled');
+    expect((await run([transient, kept], { signal: cancel.signal, clock })).message).toBe(
+      'docker could not log in to registry host: EOF',
+    );
   });
 });
 

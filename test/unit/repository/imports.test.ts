@@ -4,7 +4,7 @@ import { repositoryFiles, repositoryText } from '../docs/repository-files.ts';
 
 /** What a module may import: what stands after it. Modules of one line may import one another. */
 const ORDER = [
-  ['main.ts', 'post.ts'],
+  ['main.ts', 'post.ts', 'hook'],
   ['stage'],
   ['inputs.ts', 'outputs.ts', 'state.ts'],
   ['container', 'ecr'],

@@ -32,7 +32,11 @@ describe('the release', () => {
     const attest = stepsOf('release').find(({ uses }) =>
       uses?.startsWith('actions/attest-build-provenance@'),
     );
-    expect(attest?.with?.['subject-path']?.trim().split('\n')).toEqual(['action.yml', 'dist/**']);
+    expect(attest?.with?.['subject-path']?.trim().split('\n')).toEqual([
+      'action.yml',
+      'dist/**',
+      'job-hook.tar.gz',
+    ]);
   });
 });
 

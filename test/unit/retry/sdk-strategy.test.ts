@@ -31,6 +31,7 @@ describe('ReportingRetryStrategy', () => {
       expect(retries.at(-1)).toEqual({
         what: 'Amazon ECR',
         failure: `refusal ${attempt}`,
+        cause: new Error(`refusal ${attempt}`),
         attempt,
         maxAttempts: 4,
         delayMs,

@@ -1,0 +1,24 @@
+# A runner with the job hook (examples/arc/values-dind-job-hook.yaml). The token only reads the attestation; any will do.
+# docker build --secret id=github-token,env=GH_TOKEN --build-arg CHECKSUM=<sha256 of the release notes>
+#   --file examples/images/runner-job-hook.Dockerfile --tag arc-runner-job-hook .
+FROM debian:trixie-slim AS job-hook
+
+SHELL ["/bin/bash", "-o", "pipefail", "-c"]
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends ca-certificates curl gh \
+    && rm -rf /var/lib/apt/lists/*
+
+ARG REPOSITORY=OWNER/ecr-pod-identity-login
+ARG VERSION=v1.0.0
+ARG CHECKSUM
+WORKDIR /work
+RUN curl -fsSLO "https://github.com/${REPOSITORY}/releases/download/${VERSION}/job-hook.tar.gz" \
+    && echo "${CHECKSUM}  job-hook.tar.gz" | sha256sum --check
+RUN --mount=type=secret,id=github-token \
+    GH_TOKEN="$(cat /run/secrets/github-token)" gh attestation verify job-hook.tar.gz --repo "${REPOSITORY}" \
+      --signer-workflow "${REPOSITORY}/.github/workflows/release.yml"
+RUN mkdir /opt/ecr-login && tar -xzf job-hook.tar.gz -C /opt/ecr-login
+
+FROM ghcr.io/actions/actions-runner:latest
+
+COPY --from=job-hook /opt/ecr-login /opt/ecr-login
