@@ -2,6 +2,7 @@ import { Failure } from '../errors/failure.ts';
 import type { TokenCall } from '../registry/calls.ts';
 import { isRegionName } from '../registry/partition.ts';
 import { type Environment, variable } from '../runner/environment.ts';
+import { runnerKind } from '../runner/runner-kind.ts';
 import { singleLine } from '../runner/safe-text.ts';
 import { configFileProblems } from './config-files.ts';
 
@@ -47,7 +48,8 @@ function invalidRegion(source: string, text: string): Failure {
 async function noRegion(sources: readonly string[], environment: Environment): Promise<Failure> {
   const unset = `No AWS region: ${sources.slice(0, -1).join(', ')} and ${sources.at(-1)} are not set.`;
   const what = [unset, ...(await configFileProblems(environment))].join(' ');
-  return new Failure({ what, knownError: 'region-missing' });
+  const isContainerJob = runnerKind(environment) === 'container-job';
+  return new Failure({ what, knownError: isContainerJob ? 'container-job-region' : 'region-missing' });
 }
 
 /** The region of a profile in the shared configuration files. As in the SDK, the credentials file takes precedence. */

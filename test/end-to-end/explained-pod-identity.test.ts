@@ -308,6 +308,11 @@ describe("the container of a job, where the pod's variables do not reach", () =>
     },
   );
 
+  test('no region, since that of the pod does not reach it either', async () => {
+    const main = await world.main({ env: { ...container }, tools: TOOLS });
+    expectExplained(main, [...remedy, 'No AWS region', 'AWS_REGION: <region>', 'aws-region: eu-west-1']);
+  });
+
   test("warns of the machine's role", async () => {
     const machine = await world.startInstanceMetadata();
     const main = await world.main({ env: { ...machine, ...container }, tools: TOOLS });

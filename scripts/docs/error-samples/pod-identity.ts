@@ -31,6 +31,9 @@ export const POD_IDENTITY_SAMPLES: ErrorSamples = {
   'container-job-instance': [
     "Using the IAM role of the machine, which is probably not intended in a job's container.",
   ],
+  'container-job-region': [
+    "No AWS region: input 'aws-region', AWS_REGION, AWS_DEFAULT_REGION and the region of profile 'default' are not set.",
+  ],
   'container-uri-malformed': ['Invalid URL'],
   'container-uri-not-allowed': ['URL not accepted. It must either be HTTPS or match one of the following:'],
   'token-file-missing': [

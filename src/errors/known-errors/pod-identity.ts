@@ -45,6 +45,13 @@ export const POD_IDENTITY: readonly KnownError[] = [
     remedy: `${PASS_ON}\nIf the role of the machine is what you want:\nwith:\n  credential-source: default-chain`,
   },
   {
+    id: 'container-job-region',
+    areas: ['pod-identity'],
+    means:
+      'This job has a container: on a runner that creates it with docker. Docker passes on only what the workflow names: the region of the runner does not reach the step, nor do the variables and the token of EKS Pod Identity.',
+    remedy: `If the runner is a pod with EKS Pod Identity: ${PASS_ON.charAt(0).toLowerCase()}${PASS_ON.slice(1)}\nElse set the region alone:\nwith:\n  aws-region: eu-west-1`,
+  },
+  {
     id: 'container-uri-malformed',
     areas: ['pod-identity'],
     pattern: /Invalid URL/,
