@@ -45,8 +45,8 @@ function pathIn(environment: Environment, name: string): string | null {
 }
 
 /**
- * Throws a Failure where the user has no home that node could name. The AWS SDK asks for it at each call, for its
- * configuration files, and fails in words that tell nobody what to do.
+ * Throws a Failure if the user has no home directory. The AWS SDK needs it at each call, for its configuration files, and
+ * its own error does not say what to do.
  */
 export function requireHome(): void {
   try {
@@ -57,26 +57,42 @@ export function requireHome(): void {
 }
 
 /**
- * The user's home, also where HOME is there but empty: a relative path would put the logins into the checkout.
- * Throws a Failure where there is none.
+ * The user's home, also if HOME is set but empty: a relative path would put the logins into the checkout.
+ * Throws a Failure if there is none.
  *
- * @param instead the variable that names a place which needs no home
+ * @param alternative the variable that names a location which needs no home
  */
-function homeDirectory(instead: string): string {
+function homeDirectory(alternative: string): string {
   try {
     return homedir() || userInfo().homedir;
   } catch (error) {
-    throw noHome(instead, error);
+    throw noHome(alternative, error);
   }
 }
 
-function noHome(instead: string, cause: unknown): Failure {
+/** What is said of a missing home, by the kind of system. */
+const NO_HOME = {
+  posix: {
+    name: 'HOME',
+    example: '/home/runner',
+    cause: 'HOME has no value, and the user has no entry in /etc/passwd.',
+    means: 'The pod runs as a user (runAsUser) that its image does not know.',
+  },
+  windows: {
+    name: 'USERPROFILE',
+    example: 'C:\\Users\\runner',
+    cause: 'USERPROFILE has no value.',
+    means: 'A workflow or the service of the runner has emptied the variable.',
+  },
+};
+
+function noHome(alternative: string, cause: unknown): Failure {
+  const system = NO_HOME[process.platform === 'win32' ? 'windows' : 'posix'];
   return new Failure(
     {
-      what: 'The user of this step has no home directory: HOME has no value, and the user has no entry in /etc/passwd.',
-      means:
-        'The pod runs as a user (runAsUser) that its image does not know. The AWS SDK looks for its configuration below the home, and the logins are kept there.',
-      remedy: `Set HOME to a directory that this user may write to, in the pod template or in the workflow:\nenv:\n  HOME: /home/runner\nWhere it has to stay empty, ${instead} says where the logins go.`,
+      what: `The user of this step has no home directory: ${system.cause}`,
+      means: `${system.means} The AWS SDK looks for its configuration there, and the logins are kept there.`,
+      remedy: `Set ${system.name} to a directory that this user can write, in the pod template or in the workflow:\nenv:\n  ${system.name}: ${system.example}\nIf it has to stay empty, ${alternative} says where the logins go.`,
     },
     { cause },
   );

@@ -1,9 +1,9 @@
 import type { Environment } from '../runner/environment.ts';
 
 /**
- * Variables that a container client gets nothing of, though the action inherited them: the keys that sign calls to AWS,
- * the tokens of the runner and of GitHub, this action's own inputs (a proxy's password can be in them) and state, and the
- * files by which a step changes its job. docs/security.md has the same list, which a test holds to this one.
+ * Variables of the runner that a container client does not get: AWS keys, tokens of the runner and of GitHub, the inputs of
+ * this action (they can contain the password of a proxy) and its state, and the files by which a step changes its job.
+ * docs/security.md has the same list; a test compares them.
  */
 export const NOT_FOR_CHILDREN: readonly RegExp[] = [
   /^AWS_ACCESS_KEY_ID$/,
@@ -16,14 +16,16 @@ export const NOT_FOR_CHILDREN: readonly RegExp[] = [
   /^ACTIONS_RUNTIME_TOKEN$/,
   /^GITHUB_TOKEN$/,
   /^GH_TOKEN$/,
+  /^GITHUB_ENTERPRISE_TOKEN$/,
+  /^GH_ENTERPRISE_TOKEN$/,
   /^INPUT_/,
   /^STATE_/,
   /^GITHUB_(?:ENV|OUTPUT|PATH|STATE|STEP_SUMMARY)$/,
 ];
 
 /**
- * The environment for a container client: what the action inherited, less what the client does not need and could give
- * away. The rest stays, since clients and their credential stores are led by variables that no list knows.
+ * The environment for a container client: that of the action, without what the client does not need and could leak. The
+ * rest stays, since clients and their credential stores depend on variables that no list knows.
  */
 export function childEnvironment(environment: Environment): Environment {
   const kept = Object.entries(environment).filter(

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
 
 // The one module that runs another program.
 
@@ -49,7 +50,8 @@ export function runProcess(
     const child = spawn(executable, args, { env, detached: process.platform !== 'win32', windowsHide: true });
     const stdout = keep(child.stdout);
     const stderr = keep(child.stderr);
-    const limits = endInTime(child, deadlineMs, signal);
+    const endProgram = (): void => endTree(child, env);
+    const limits = endInTime(endProgram, deadlineMs, signal);
     let drain: NodeJS.Timeout | undefined;
 
     child.on('error', (error) => {
@@ -78,7 +80,7 @@ export function runProcess(
         onStarted?.();
         child.stdin.end(input);
       } catch (error) {
-        endTree(child);
+        endProgram();
         reject(error);
       }
     });
@@ -94,11 +96,11 @@ type Limits = {
 };
 
 /** Ends a program, and those it started, at its deadline, or as soon as the signal aborts. */
-function endInTime(child: ChildProcess, deadlineMs: number, signal: AbortSignal): Limits {
+function endInTime(endProgram: () => void, deadlineMs: number, signal: AbortSignal): Limits {
   let ended: ProcessResult['ended'] = 'by-itself';
   const end = (why: 'deadline' | 'aborted'): void => {
     ended = why;
-    endTree(child);
+    endProgram();
   };
   const onAbort = (): void => end('aborted');
   const deadline = setTimeout(end, deadlineMs, 'deadline');
@@ -123,12 +125,12 @@ function keep(stream: NodeJS.ReadableStream): () => string {
   return () => Buffer.concat(chunks).toString('utf8');
 }
 
-/** Asks a program and those it started to end, and makes them if they do not. */
-function endTree(child: ChildProcess): void {
+/** Asks a program and those it started to end, and forces them if they do not. */
+function endTree(child: ChildProcess, env: ProcessOptions['env']): void {
   const { pid } = child;
   if (pid === undefined) return;
   if (process.platform === 'win32') {
-    spawn('taskkill', ['/pid', String(pid), '/t', '/f'], { stdio: 'ignore', windowsHide: true });
+    endWindowsTree(child, pid, env);
     return;
   }
   signalGroup(pid, 'SIGTERM');
@@ -138,6 +140,20 @@ function endTree(child: ChildProcess): void {
     // What the program started may have outlived it.
     signalGroup(pid, 'SIGKILL');
   });
+}
+
+/**
+ * Windows looks for a bare program name in the working directory first, a checkout, and taskkill needs none of the
+ * variables that the client has.
+ */
+function endWindowsTree(child: ChildProcess, pid: number, env: ProcessOptions['env']): void {
+  const systemRoot = env['SYSTEMROOT'] ?? 'C:\\Windows';
+  const taskkill = spawn(join(systemRoot, 'System32', 'taskkill.exe'), ['/pid', String(pid), '/t', '/f'], {
+    env: { SystemRoot: systemRoot },
+    stdio: 'ignore',
+    windowsHide: true,
+  });
+  taskkill.on('error', () => child.kill('SIGKILL'));
 }
 
 function signalGroup(pid: number, signal: NodeJS.Signals): void {

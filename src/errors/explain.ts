@@ -66,6 +66,8 @@ function filledIn({ id, means, remedy }: KnownError, what: string, facts: Facts)
 const PLAIN_FACT = /^[\w/[~.][\w .,:/@+=[\]~-]{0,299}$/;
 /** The same in a command to copy, where it must be one word. */
 const PLAIN_WORD = /^[\w/[~.][\w.,:/@+=[\]~-]{0,299}$/;
+/** A path of Windows. To a shell that takes `\` for an escape, it is still one word. */
+const WINDOWS_PATH = /^[A-Za-z]:\\[\w.,@~\\-]{0,296}$/;
 
 /**
  * Replaces each `{name}` by the fact, or by a placeholder if the fact is not known. Other braces stay.
@@ -76,7 +78,7 @@ function fill(text: string, facts: Facts, plain: RegExp): string {
   return text.replace(/\{(\w+)\}/g, (braced, name: string, offset: number) => {
     if (!Object.hasOwn(FACTS, name)) return braced;
     const fact = facts[name as FactName];
-    if (fact !== undefined && plain.test(fact)) return fact;
+    if (fact !== undefined && (plain.test(fact) || WINDOWS_PATH.test(fact))) return fact;
     const unknown = FACTS[name as FactName];
     return offset === 0 ? unknown.charAt(0).toUpperCase() + unknown.slice(1) : unknown;
   });

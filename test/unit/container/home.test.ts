@@ -3,16 +3,34 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from '@jest/globals';
+import { harness } from '../../harness/paths.ts';
 
-// In a process of its own: what a test sets in process.env is not what node's os module sees.
+const MODULE = pathToFileURL(join('src', 'container', 'auth-file-location.ts')).href;
+
+/** Runs a script in a process of its own: what a test sets in process.env is not what node's os module sees. */
+function run(script: string, env: Record<string, string | undefined>, ...options: string[]): string {
+  const args = [...options, '--input-type=module', '--eval', script];
+  return execFileSync(process.execPath, args, { env: { ...process.env, ...env }, encoding: 'utf8' });
+}
+
 test('an empty HOME does not put logins into the working directory', () => {
-  const module = pathToFileURL(join('src', 'container', 'auth-file-location.ts')).href;
-  const script = `import { dockerDirectory } from '${module}'; process.stdout.write(dockerDirectory({}));`;
-  const args = ['--input-type=module', '--eval', script];
-  const home = process.platform === 'win32' ? { USERPROFILE: '' } : { HOME: '' };
-  const directory = execFileSync(process.execPath, args, {
-    env: { ...process.env, ...home },
-    encoding: 'utf8',
-  });
+  const script = `import { dockerDirectory } from '${MODULE}'; process.stdout.write(dockerDirectory({}));`;
+  const directory = run(script, process.platform === 'win32' ? { USERPROFILE: '' } : { HOME: '' });
   expect(directory).toBe(join(userInfo().homedir, '.docker'));
+});
+
+test.each([
+  ['linux', 'HOME has no value, and the user has no entry in /etc/passwd', 'HOME: /home/runner'],
+  ['win32', 'USERPROFILE has no value', 'USERPROFILE: C:\\Users\\runner'],
+])('a user without a home on %s is told which variable to set', (platform, cause, remedy) => {
+  const script = `Object.defineProperty(process, 'platform', { value: '${platform}' });
+    const { requireHome } = await import('${MODULE}');
+    try { requireHome(); } catch ({ symptom }) { console.log(JSON.stringify(symptom)); }`;
+  const symptom: unknown = JSON.parse(
+    run(script, { HOME: undefined }, '--require', join(harness, 'no-passwd.cjs')),
+  );
+  expect(symptom).toMatchObject({
+    what: `The user of this step has no home directory: ${cause}.`,
+    remedy: expect.stringContaining(remedy),
+  });
 });

@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { describe, expect, test } from '@jest/globals';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type ProcessOptions, runProcess } from '../../../src/container/process.ts';
 
 const never = new AbortController().signal;
@@ -87,5 +90,38 @@ describe('runProcess', () => {
     expect(await run('setInterval(() => {}, 1000)', { signal: AbortSignal.abort() })).toMatchObject({
       ended: 'aborted',
     });
+  });
+});
+
+describe('on Windows', () => {
+  const { platform } = process;
+  let systemRoot: string;
+  beforeEach(() => {
+    Object.defineProperty(process, 'platform', { value: 'win32' });
+    systemRoot = mkdtempSync(join(tmpdir(), 'windows-'));
+  });
+  afterEach(() => {
+    Object.defineProperty(process, 'platform', { value: platform });
+    rmSync(systemRoot, { recursive: true });
+  });
+
+  const end = () =>
+    run('setInterval(() => {}, 1000)', {
+      env: { SYSTEMROOT: systemRoot, SECRET: 'x' },
+      signal: AbortSignal.abort(),
+    });
+
+  test('taskkill of the system ends the program, without the variables of the program', async () => {
+    const seen = join(systemRoot, 'seen');
+    const system32 = join(systemRoot, 'System32');
+    mkdirSync(system32);
+    const script = `#!/bin/sh\n/bin/cat /proc/$$/environ >${seen}\necho "$@" >>${seen}\nkill -KILL $2\n`;
+    writeFileSync(join(system32, 'taskkill.exe'), script, { mode: 0o755 });
+    expect(await end()).toMatchObject({ exitCode: null, ended: 'aborted' });
+    expect(readFileSync(seen, 'utf8')).toMatch(/^SystemRoot=[^\0]*\0\/pid \d+ \/t \/f\n$/);
+  });
+
+  test('without taskkill the program itself is ended', async () => {
+    expect(await end()).toMatchObject({ exitCode: null, ended: 'aborted' });
   });
 });

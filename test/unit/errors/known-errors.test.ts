@@ -55,6 +55,13 @@ describe('an explanation', () => {
     );
   });
 
+  test('a path of Windows is shown as it is', () => {
+    const path = 'C:\\actions\\_work\\token-1.jwt';
+    const symptom = { what: 'x', knownError: 'token-file-missing', facts: { tokenFile: path } };
+    const { means, remedy } = explainSymptom(symptom);
+    expect(`${means} ${remedy}`).toContain(path);
+  });
+
   test('what the pattern captures wins over known facts', () => {
     const what =
       'User: arn:aws:iam::1:user/u is not authorized to perform: ecr:GetAuthorizationToken on resource: *';
