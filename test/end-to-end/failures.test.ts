@@ -1,8 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { LOCK_NAME } from '../../src/container/lock.ts';
 import { ecrReply } from '../harness/aws-services.ts';
 import { answer, hang } from '../harness/faults.ts';
+import type { StepResult } from '../harness/runner.ts';
 import { useWorld } from '../harness/use-world.ts';
 import { TOOLS } from '../harness/usual.ts';
 
@@ -239,6 +241,60 @@ describe('a container client that says nothing', () => {
     const main = await world.main({ env: world.podIdentityEnv(), tools: { docker: { exitCode: 7 } } });
     expect(main.errors.join()).toContain('no output, exit code 7');
     expect(main.state).toMatchObject({ logins: '1', login_1: '' });
+  });
+});
+
+describe('an earlier login to the same registry stays after a login', () => {
+  const docker = { keepsLogins: true };
+
+  /** Puts the earlier login into docker's configuration. */
+  async function logInEarlier(): Promise<Record<string, { auth: string }>> {
+    const earlier = { [await world.registryHost()]: { auth: 'ZWFybGllcjpsb2dpbg==' } };
+    mkdirSync(join(world.home, '.docker'), { mode: 0o700 });
+    const file = join(world.home, '.docker', 'config.json');
+    writeFileSync(file, JSON.stringify({ auths: earlier }), { mode: 0o600 });
+    return earlier;
+  }
+
+  test('that was cancelled while it waited for the lock', async () => {
+    const earlier = await logInEarlier();
+    const lock = join(world.home, '.docker', LOCK_NAME);
+    mkdirSync(lock);
+    writeFileSync(join(lock, '4711-abc'), '');
+    const waits = Promise.withResolvers<void>();
+    const main = await world.main({
+      env: world.podIdentityEnv(),
+      tools: { docker },
+      reaction: { words: 'Logging in to registry', act: waits.resolve },
+      interrupts: [{ signal: 'SIGINT', when: waits.promise }],
+    });
+    expect([main.errors, main.toolRuns]).toEqual([['The step was cancelled (SIGINT).'], []]);
+    const post = await world.post(main);
+    expect([post.exitCode, world.dockerLogins()]).toEqual([0, earlier]);
+  });
+
+  test('for which no space was left', async () => {
+    const earlier = await logInEarlier();
+    const stderr = 'Error saving credentials: write /config.json1: no space left on device';
+    const main = await world.main({
+      env: world.podIdentityEnv(),
+      tools: { docker: { stderr, exitCode: 1 } },
+    });
+    expect(main.errors[0]).toContain('no space left on device');
+    const post = await world.post(main, { tools: { docker } });
+    expect([post.exitCode, world.dockerLogins()]).toEqual([0, earlier]);
+  });
+
+  test('whose client could not be started', async () => {
+    const earlier = await logInEarlier();
+    const paths = [join(world.directory, 'broken')];
+    mkdirSync(paths[0] ?? '');
+    writeFileSync(join(paths[0] ?? '', 'docker'), '#!/nowhere/sh\n', { mode: 0o755 });
+    const broken = { exportedEnv: {}, paths } as unknown as StepResult;
+    const main = await world.main({ env: world.podIdentityEnv(), tools: {}, after: [broken] });
+    expect(main.errors[0]).toMatch(/docker could not be started: spawn .*\/broken\/docker ENOENT/);
+    const post = await world.post(main, { tools: { docker } });
+    expect([post.exitCode, world.dockerLogins()]).toEqual([0, earlier]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { AwsServices } from './aws-services.ts';
@@ -430,7 +430,8 @@ function placesOfLogins(env: Record<string, string>, world: string): string[] {
   const files = [env['REGISTRY_AUTH_FILE'], env['HELM_REGISTRY_CONFIG']];
   const folders = files.map((file) => (file ? dirname(file) : ''));
   return [env['DOCKER_CONFIG'] ?? '', ...folders].filter(
-    (folder) => folder.startsWith(world) && existsSync(folder),
+    (folder) =>
+      folder.startsWith(world) && (statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false),
   );
 }
 
