@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Installs ARC's controller and one scale set: install.sh dind | kubernetes | novolume | no-docker
+# Installs ARC's controller and one scale set: install.sh dind | dind-job-hook | kubernetes | novolume | no-docker
 # Run it from the root of this repository, with kubectl and helm pointed at the cluster. Needs the GitHub App's
 # GITHUB_APP_ID, GITHUB_APP_INSTALLATION_ID and GITHUB_APP_PRIVATE_KEY_FILE in the environment.
 set -euo pipefail
 
-MODE=${1:?usage: install.sh dind | kubernetes | novolume | no-docker}
+MODE=${1:?usage: install.sh dind | dind-job-hook | kubernetes | novolume | no-docker}
 : "${GITHUB_APP_ID:?}" "${GITHUB_APP_INSTALLATION_ID:?}" "${GITHUB_APP_PRIVATE_KEY_FILE:?}"
 NAMESPACE=arc-runners
 CHARTS=oci://ghcr.io/actions/actions-runner-controller-charts

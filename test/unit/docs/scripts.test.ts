@@ -215,7 +215,7 @@ describe('arc/install.sh', () => {
   });
 
   test.each([
-    ['a mode', [], env, 'usage: install.sh dind | kubernetes | novolume | no-docker'],
+    ['a mode', [], env, 'usage: install.sh dind | dind-job-hook | kubernetes | novolume | no-docker'],
     ['the GitHub App', ['dind'], {}, 'GITHUB_APP_ID'],
   ])('without %s it says so and does nothing', (_, args, given, message) => {
     writeFileSync(join(folder, 'calls'), '');
