@@ -82,7 +82,7 @@ test('the caller account is logged without a further call where a profile assume
 });
 
 describe('the call that shows it', () => {
-  test('is one more where accounts are named, in the region of the first', async () => {
+  test('is an additional one where accounts are given, in the region of the first', async () => {
     const registries = `${OTHER}.dkr.ecr.us-west-2.amazonaws.com,${OTHER}`;
     const main = await run({ registries, 'allowed-account-ids': CALLER });
     expect(main.errors).toEqual([]);

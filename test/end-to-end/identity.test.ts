@@ -265,7 +265,7 @@ describe('the log', () => {
     }
   });
 
-  test('keys of a profile that STS quotes are kept out, also those of the one that it builds on', async () => {
+  test('keys that STS quotes are kept out, also those of a source_profile', async () => {
     world.addSecret('session token', 'token-of-the-source-profile', 'given');
     writeAwsFile('config', [
       '[profile assumed]',

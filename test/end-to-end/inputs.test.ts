@@ -3,7 +3,7 @@ import { useWorld } from '../harness/use-world.ts';
 
 const world = useWorld();
 
-describe('a bad value stops the step before any call, and is named', () => {
+describe('an invalid value is an error before any call, by name', () => {
   test.each([
     [
       'registry-type',
@@ -28,7 +28,7 @@ describe('a bad value stops the step before any call, and is named', () => {
     expect([post.exitCode, post.toolRuns]).toEqual([0, []]);
   });
 
-  test('all bad values are in one error', async () => {
+  test('all invalid values are in one error', async () => {
     const inputs = { 'registry-type': '', registries: 'one,two' };
     const main = await world.main({ env: world.podIdentityEnv(), inputs });
     expect(main.errors[0]).toContain("'one'");
@@ -74,7 +74,7 @@ describe('mask-password', () => {
     expect(main.warnings).toEqual([expect.stringContaining("'mask-password': invalid value 'no'")]);
   });
 
-  test('what docker stores is masked, too', async () => {
+  test('the login as docker stores it is masked, too', async () => {
     const main = await world.main({ env: world.podIdentityEnv() });
     for (const { auth } of Object.values(world.dockerLogins())) expect(main.masks).toContain(auth);
   });

@@ -25,7 +25,7 @@ const calls = () =>
 const loggedIn = () => Object.keys(world.dockerLogins());
 
 describe('one step', () => {
-  test('logs in to two regions and ECR Public, from what a workflow has, and post logs out of all', async () => {
+  test('logs in to two regions and ECR Public, from entries as workflows have them, and post logs out of all', async () => {
     const central = host(b, 'eu-central-1');
     const west = host(b, 'us-west-2');
     const hosts = [host(a, 'eu-central-1'), 'public.ecr.aws', west, host(b, 'eu-west-1'), central];
@@ -181,14 +181,14 @@ describe('a call that fails', () => {
     expect(main.outputs).toEqual({});
   });
 
-  test('all of them, unmasked or not: nothing is set, nothing is run, no word about a password', async () => {
+  test('all of them: no output, no tool run, and no message about a password', async () => {
     world.identities.pod.denied.add('ecr:GetAuthorizationToken');
     const main = await logIn(hosts.join(','), { 'mask-password': 'false' });
     expect(main.errors[0]?.match(/is not authorized to perform/g)).toHaveLength(3);
     expect([main.exitCode, main.outputs, main.toolRuns, main.warnings]).toEqual([1, {}, [], []]);
   });
 
-  test('an answer that lacks one of the registries: that one is named, the other is logged in to', async () => {
+  test('a response that lacks one of the registries: that one is named, the other is logged in to', async () => {
     const [issued] = [{ proxyEndpoint: `https://${host(b, 'eu-west-1')}`, authorizationToken: 'QVdTOnB3' }];
     world.aws.faults.once(ecrReply({ authorizationData: [issued] }));
     const main = await world.main({
@@ -206,7 +206,7 @@ describe('a call that fails', () => {
 });
 
 describe('expires-at', () => {
-  test('is when the first password stops working, in RFC 3339, and the log says for how long', async () => {
+  test('is when the first password expires, in RFC 3339, and the log has the time left', async () => {
     world.aws.passwordLifetimeSeconds = ({ region }) => (region === 'us-west-2' ? 3600 : 12 * 3600);
     const before = Date.now();
     const main = await logIn([host(a, 'eu-west-1'), host(a, 'us-west-2')].join(','));
@@ -242,7 +242,7 @@ describe('the region of accounts and of the default registry', () => {
     }
   });
 
-  test('none: an error that says all that was looked at, before any call', async () => {
+  test('none: an error that lists the sources, before any call', async () => {
     const main = await logIn(`public.ecr.aws,${a}`, {}, NO_REGION);
     expect(main.exitCode).toBe(1);
     expect(main.errors).toEqual([
@@ -265,13 +265,13 @@ describe('the region of accounts and of the default registry', () => {
   });
 });
 
-describe('bad entries', () => {
+describe('invalid entries', () => {
   const nothingDone = (main: StepResult) => {
     expect([main.exitCode, main.errors.length, main.outputs]).toEqual([1, 1, {}]);
     expect([...world.agent.requests, ...world.aws.requests, ...main.toolRuns]).toEqual([]);
   };
 
-  test('are all named in one error, with every other bad input, each with its reason', async () => {
+  test('are all named in one error with the other invalid inputs, each with its reason', async () => {
     const bad = ['12345678901', '1.23e+11', 'ghcr.io', `${host(a, 'eu-west-1')}.example.com`, '$(id)', '::x'];
     const main = await logIn([a, ...bad].join('\n'), { 'aws-region': 'europe' });
     nothingDone(main);
@@ -298,15 +298,15 @@ describe('bad entries', () => {
 });
 
 describe('registry-type: public', () => {
-  test('goes on meaning public alone, and says that registries is not used', async () => {
+  test('means ECR Public alone, and says that registries is not used', async () => {
     const main = await logIn('ghcr.io', { 'registry-type': 'public' }, NO_REGION);
     expect(main.exitCode).toBe(0);
     expect(calls()).toEqual([['ecr-public', 'us-east-1', undefined]]);
     expect(main.log).toContain("Input 'registries': not used, since registry-type is 'public'");
   });
 
-  test('with registries empty there is nothing to say', async () => {
+  test('with an empty registries it prints nothing about it', async () => {
     const main = await logIn('', { 'registry-type': 'public' });
-    expect(main.log).not.toContain('is not used');
+    expect(main.log).not.toContain("Input 'registries'");
   });
 });

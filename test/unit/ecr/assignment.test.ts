@@ -24,7 +24,7 @@ function assigned(text: string, answer: readonly Authorization[]): unknown {
   return [logins.map(({ position, login }) => [position, login.registry, login.password]), missing];
 }
 
-test('each account gets the password that came with it, whatever the order of the answer', () => {
+test('each account gets its own password, in whatever order the response has them', () => {
   const answer = [authorization(b, host(b)), authorization(a, host(a))];
   expect(assigned(`${a},${b}`, answer)).toEqual([
     [
@@ -35,16 +35,16 @@ test('each account gets the password that came with it, whatever the order of th
   ]);
 });
 
-test('a host is logged in to as it was written, though the answer names another variant', () => {
+test('the login is to the host as written, even where the response names another variant', () => {
   const written = `${a}.dkr-ecr.eu-west-1.on.aws`;
   expect(assigned(written, [authorization(a, host(a))])).toEqual([[[0, written, `of-${a}`]], []]);
 });
 
-test('the default registry is the one that the answer names', () => {
+test('the default registry is the one in the response', () => {
   expect(assigned('', [authorization(a, host(a))])).toEqual([[[0, host(a), `of-${a}`]], []]);
 });
 
-test('hosts that name no account are read in the order of the IDs', () => {
+test('hosts without an account are assigned in the order of the IDs', () => {
   const answer = [authorization(a, '127.0.0.1:1'), authorization(b, '127.0.0.1:2')];
   expect(assigned(`${a},${b}`, answer)).toEqual([
     [
@@ -55,7 +55,7 @@ test('hosts that name no account are read in the order of the IDs', () => {
   ]);
 });
 
-test('hosts that name no account fill the places that named ones leave', () => {
+test('hosts without an account are assigned to the IDs that are left', () => {
   const answer = [authorization(b, '127.0.0.1:2'), authorization(a, host(a))];
   expect(assigned(`${a},${b}`, answer)).toEqual([
     [
@@ -66,13 +66,13 @@ test('hosts that name no account fill the places that named ones leave', () => {
   ]);
 });
 
-test('a registry without a token is missing; where the order says nothing, nobody gets a token by it', () => {
+test('a registry without a token is missing; where the order tells nothing, no token is assigned by it', () => {
   expect(assigned(`${a},${b}`, [authorization(b, host(b))])).toEqual([[[1, host(b), `of-${b}`]], [a]]);
   expect(assigned(`${a},${b}`, [authorization(a, '127.0.0.1:1')])).toEqual([[], [a, b]]);
   expect(assigned(host(a), [authorization(c, host(c))])).toEqual([[], [host(a)]]);
 });
 
-test("ECR Public's one token is for each of its hosts that was asked for", () => {
+test('the one token of ECR Public is for each of its hosts in the request', () => {
   expect(assigned('public.ecr.aws', [authorization('public')])).toEqual([
     [[0, 'public.ecr.aws', 'of-public']],
     [],
@@ -80,6 +80,6 @@ test("ECR Public's one token is for each of its hosts that was asked for", () =>
   expect(assigned('ecr-public.aws.com/alias', [])).toEqual([[], ['ecr-public.aws.com']]);
 });
 
-test('an answer without the default registry', () => {
+test('a response without the default registry', () => {
   expect(assigned('', [])).toEqual([[], ['of the caller account']]);
 });

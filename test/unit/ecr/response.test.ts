@@ -4,7 +4,7 @@ import { expiry, readToken, registryHost } from '../../../src/ecr/response.ts';
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 describe('readToken', () => {
-  test('the password is all that follows the first colon', () => {
+  test('the password is everything behind the first colon', () => {
     const token = base64('AWS:one:two:three');
     expect(readToken('host', token)).toEqual({
       username: 'AWS',
@@ -16,7 +16,7 @@ describe('readToken', () => {
   test.each([
     ['missing', undefined],
     ['empty', ''],
-  ])('%s: says so', (_, token) => {
+  ])('%s: an error', (_, token) => {
     expect(() => readToken('host', token)).toThrow(
       'The response for registry host has no authorization token.',
     );
@@ -29,7 +29,7 @@ describe('readToken', () => {
     ['an option for a user', base64('--help:hunter2')],
     ['a password of two lines', base64('AWS:hunter2\nhunter3')],
     ['no base64 at all', '%%%'],
-  ])('%s: says so, without the token', (_, token) => {
+  ])('%s: an error without the token', (_, token) => {
     const read = () => readToken('host', token);
     expect(read).toThrow("The authorization token for registry host is not base64 of 'user:password'.");
     expect(read).not.toThrow('hunter2');

@@ -24,7 +24,7 @@ describe('whether a profile contains credentials', () => {
     },
   );
 
-  test('one that does not exist is told apart', () => {
+  test('a profile that does not exist is neither', () => {
     expect(profileContent(undefined)).toBe('missing');
   });
 });

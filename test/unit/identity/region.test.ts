@@ -46,18 +46,18 @@ describe('the order', () => {
     expect(await stepRegion(input, environment)).toBe(region);
   });
 
-  test('of a profile in both files, the credentials file goes first', async () => {
+  test('for a profile in both files, the credentials file takes precedence', async () => {
     writeProfiles('[profile team]\nregion = eu-south-1\n', '[team]\nregion = eu-south-2\n');
     expect(await stepRegion('', { AWS_PROFILE: 'team' })).toBe('eu-south-2');
   });
 });
 
-describe('none', () => {
+describe('no region', () => {
   test.each([
     ['no files', {}, 'default'],
     ['a profile without one', { AWS_PROFILE: 'bare' }, 'bare'],
     ['a profile that does not exist', { AWS_PROFILE: 'other' }, 'other'],
-  ])('%s: an error that says all that was looked at', async (_, environment, profile) => {
+  ])('%s: an error that lists the sources', async (_, environment, profile) => {
     if (profile !== 'default') writeProfiles('[profile bare]\noutput = json\n');
     const failure = await stepRegion('', environment).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(Failure);
@@ -68,7 +68,7 @@ describe('none', () => {
   });
 });
 
-describe('no region name', () => {
+describe('an invalid region', () => {
   test.each(['europe', 'EU-WEST-1', 'eu-west-1a', 'eu-west-1.example.com', 'eu-west-1/x', '$(id)', '-'])(
     '%j: an error that names its source',
     async (text) => {

@@ -60,7 +60,7 @@ describe('the warnings', () => {
     ['web-identity', [profile]],
     ['container', [profile, webIdentity]],
     ['instance', [profile, webIdentity]],
-  ])('with credentials from %s are of what comes before it', (provider, warnings) => {
+  ])('with credentials from %s name what comes before it', (provider, warnings) => {
     expect(skippedWarnings(both, { provider, name: 'x' })).toEqual(warnings);
   });
 
@@ -70,7 +70,7 @@ describe('the warnings', () => {
     );
   });
 
-  test('without any credentials are of all', () => {
+  test('without any credentials name all', () => {
     expect(skippedWarnings(both, undefined)).toEqual([
       "Profile 'default' returned no credentials from its credential_process.",
       'AWS_ROLE_ARN is set and AWS_WEB_IDENTITY_TOKEN_FILE is not, so there is no web identity.',

@@ -15,7 +15,7 @@ function ids(calls: readonly TokenCall[]): unknown {
   return calls.map((call) => (call.service === 'ecr' ? call.registryIds : call.service));
 }
 
-test('no entry: the default registry, asked for without IDs', () => {
+test('no entry: the default registry, requested without IDs', () => {
   const place = { service: 'ecr', region: REGION, fips: false, dualStack: false };
   expect(plan('')).toEqual([{ ...place, targets: [{ position: 0 }] }]);
 });
@@ -103,13 +103,13 @@ describe('the region of the step', () => {
   test.each([
     ['cn-north-1', `${a}.dkr.ecr.us-east-1.amazonaws.com`],
     ['us-gov-west-1', 'public.ecr.aws'],
-  ])('%s is of another partition than %s: refused with an account ID beside it', (region, host) => {
+  ])('%s is of another partition than %s: an error together with an account ID', (region, host) => {
     expect(() => plan(`${host},${b}`, region)).toThrow(`${b} in ${region}`);
     expect(() => plan(`${host},${b}`, region)).toThrow(/^Input 'registries': .* more than one AWS partition/);
     expect(plan(host, region)).toHaveLength(1);
   });
 
-  test.each(['', a])('a plan of %j without it is a mistake of the program', (text) => {
+  test.each(['', a])('planning %j without it is a programming error', (text) => {
     expect(() => planCalls(parseRegistries(text).entries, undefined)).toThrow(/needs that region/);
   });
 });

@@ -52,11 +52,11 @@ describe('a private registry host', () => {
     (host: string) => `${host}/app:latest`,
     (host: string) => `${host}/app@${DIGEST}`,
     (host: string) => `https://${host}/team/app:v1.0_rc-1@${DIGEST}`,
-  ])('with what an image URI has around it (%#)', (around) => {
+  ])('with the other parts of an image URI (%#)', (around) => {
     for (const [host] of HOSTS) expect(one(around(host))).toMatchObject({ kind: 'private', host });
   });
 
-  test('is kept as it is written, since container clients keep credentials by that; its parts are lower case', () => {
+  test('is kept as written, since container clients store credentials under it; its parts are in lower case', () => {
     const host = `${ACCOUNT}.DKR.ECR.EU-West-1.AmazonAWS.com`;
     expect(one(`${host}/App`)).toMatchObject({ kind: 'private', host, region: 'eu-west-1', fips: false });
   });
@@ -101,7 +101,7 @@ describe('a list', () => {
     expect(entries.map(({ kind }) => kind)).toEqual(['private', 'account', 'public', 'private']);
   });
 
-  test('drops images of one registry but the first, and keeps the variants of a host apart', () => {
+  test('has each registry once, and keeps the variants of a host apart', () => {
     const plain = `${a}.dkr.ecr.us-east-1.amazonaws.com`;
     const dual = `${a}.dkr-ecr.us-east-1.on.aws`;
     const { entries } = parseRegistries(`${plain}/one:1,${dual},https://${plain}/two,${dual}/x,${a},${a}`);
@@ -212,7 +212,7 @@ const BAD: [text: string, reason: RegExp][] = [
   ['gallery.ecr.aws/alias', NEITHER],
 ];
 
-describe('refused, with the reason', () => {
+describe('an invalid entry, with the reason', () => {
   test.each(BAD)('%j: %s', (text, reason) => {
     const { entries, problems } = parseRegistries(text);
     expect(entries).toEqual([]);
@@ -221,7 +221,7 @@ describe('refused, with the reason', () => {
     expect(problems[0]).toContain(`'${text}'`);
   });
 
-  test('every bad entry of a list is named, the good ones between them or not', () => {
+  test('every invalid entry of a list is named', () => {
     const { problems } = parseRegistries(
       ['ghcr.io', ACCOUNT, '12345678901', 'public.ecr.aws', 'x y'].join(','),
     );

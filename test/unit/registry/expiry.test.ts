@@ -3,7 +3,7 @@ import { earliestExpiry, remainingTime, rfc3339 } from '../../../src/registry/ex
 
 const at = (text: string) => new Date(text);
 
-test('the earliest counts, and those without a time do not', () => {
+test('the earliest counts; logins without a time do not', () => {
   const [late, early] = [at('2026-01-31T12:00:00Z'), at('2026-01-31T11:00:00Z')];
   expect(earliestExpiry([{ expiresAt: late }, {}, { expiresAt: early }])).toEqual(early);
   expect(earliestExpiry([{}])).toBeUndefined();
