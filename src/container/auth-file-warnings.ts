@@ -1,16 +1,17 @@
 import { type Stats, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { resolve, sep } from 'node:path';
 import { type Environment, variable } from '../runner/environment.ts';
 import * as log from '../runner/log.ts';
 import { singleLine } from '../runner/safe-text.ts';
 import { readAuthFile } from './auth-file.ts';
+import { authFileLocation, LOCATION_VARIABLES } from './auth-file-location.ts';
 import type { ContainerClient } from './client.ts';
 
 /**
- * Warns of what users do not expect of the files that the logins are about to be written to: once for each file, however
- * many registries there are.
+ * Warns of what users may not expect of the auth files that are about to be written: once for each file, not for each
+ * registry.
  *
- * @param environment of the step, before input `isolate-docker-config` has moved any variable
+ * @param environment of the step, before input `isolate-docker-config` moves any variable
  */
 export function warnOfAuthFiles(clients: readonly ContainerClient[], environment: Environment): void {
   const warnings = clients.flatMap((client) => [
@@ -22,13 +23,15 @@ export function warnOfAuthFiles(clients: readonly ContainerClient[], environment
   for (const warning of new Set(warnings)) log.warning(warning);
 }
 
-/** A shell expands `~`; the runner, which sets the variables of a workflow, and the clients do not. */
-function literalTildes({ location }: ContainerClient, environment: Environment): readonly string[] {
-  return Object.keys(location.variables).flatMap((name) => {
+/** A shell expands `~`. The runner, which sets the variables of a workflow, does not, and neither do the clients. */
+function literalTildes({ tool }: ContainerClient, environment: Environment): readonly string[] {
+  const { file = '' } = authFileLocation(tool.keepsIn, environment);
+  return LOCATION_VARIABLES.flatMap((name) => {
     const value = variable(environment, name);
     if (value === undefined || !/^~(?:[\\/]|$)/.test(value)) return [];
-    const meant = singleLine(value);
-    return `${name} is '${meant}', and '~' is not expanded in a workflow: this is ${singleLine(resolve(value))}. Use the full path of the home directory.`;
+    const path = resolve(value);
+    if (file !== path && !file.startsWith(path + sep)) return [];
+    return `${name} is '${singleLine(value)}', and '~' is not expanded in a workflow: this is ${singleLine(path)}. Use the full path of the home directory.`;
   });
 }
 
@@ -36,16 +39,16 @@ function ownedByAnother({ location: { file } }: ContainerClient): readonly strin
   const owner = statOf(file)?.uid;
   if (process.getuid?.() !== 0 || owner === undefined || owner === 0) return [];
   return [
-    `This step runs as root, and ${file} belongs to the user ${owner}, who can read the logins in it, and choose the credential helpers that root runs. Use a configuration of root's own (HOME, DOCKER_CONFIG).`,
+    `This step runs as root, and ${file} belongs to the user ${owner}, who can read the logins in it and choose the credential helpers that root runs. Set HOME or DOCKER_CONFIG to a directory that belongs to root.`,
   ];
 }
 
-/** Clients keep the mode of their file. This is said only where the action itself writes it. */
+/** Clients keep the mode of their file too, but there the warning is up to them. */
 function openToOthers({ tool, location: { file } }: ContainerClient): readonly string[] {
   const mode = (statOf(file)?.mode ?? 0) & 0o777;
   if (tool.commands !== undefined || process.platform === 'win32' || (mode & 0o077) === 0) return [];
   return [
-    `${file} will hold the password, and others than its owner may use it (mode ${mode.toString(8)}): chmod 600 it, or set input 'isolate-docker-config'.`,
+    `${file} will hold the password, and other users can access it (mode ${mode.toString(8)}): chmod 600 it, or set input 'isolate-docker-config'.`,
   ];
 }
 
@@ -59,7 +62,7 @@ function settingsToLose({ tool, location: { file, variables } }: ContainerClient
   const names = settingsIn(file).filter((name) => !kept.includes(name));
   if (names.length === 0) return [];
   return [
-    `REGISTRY_AUTH_FILE names ${file}, and ${tool.name} will drop what it does not know there: ${singleLine(names.join(', '))}. Give ${tool.name} a file of its own, or set input 'isolate-docker-config'.`,
+    `REGISTRY_AUTH_FILE names ${file}, and ${tool.name} will drop these settings from it: ${singleLine(names.join(', '))}. Give ${tool.name} a file of its own, or set input 'isolate-docker-config'.`,
   ];
 }
 

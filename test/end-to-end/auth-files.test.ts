@@ -117,6 +117,11 @@ describe('warnings', () => {
     expect(main.warnings[0]).toContain(join(world.directory, 'step-0', value));
   });
 
+  test('none for a ~ in a variable that does not decide where the login goes', async () => {
+    const env = { HELM_REGISTRY_CONFIG: '~/helm.json', REGISTRY_AUTH_FILE: '~/auth.json' };
+    expect((await logIn(env)).warnings).toEqual([]);
+  });
+
   test('none for a ~ within a path', async () => {
     const main = await logIn({ DOCKER_CONFIG: join(world.directory, '~', '~docker') });
     expect([main.exitCode, main.warnings]).toEqual([0, []]);
