@@ -1,35 +1,33 @@
-/** The programs that can be logged in, in the order in which one is chosen where docker is not there. */
+/** The programs that can be logged in, in the order in which one is selected if docker is not on PATH. */
 const PROGRAMS = ['docker', 'podman', 'buildah', 'skopeo', 'nerdctl', 'finch', 'oras', 'helm'] as const;
-/** Everything that input `container-cli` takes: the programs, and the one that runs nothing. */
+/** The values of input `container-cli`: the programs, and the tool that runs none. */
 export const TOOL_NAMES = [...PROGRAMS, 'config-file'] as const;
 
 export type ProgramName = (typeof PROGRAMS)[number];
 export type ToolName = (typeof TOOL_NAMES)[number];
 
 /**
- * The families of files that logins are kept in:
- * `docker`, the `config.json` of the docker configuration; `containers`, the auth file of podman and its kin; and
- * `helm`, the registry configuration of helm. Which variables move each of them is said in auth-file-location.ts.
+ * The kinds of auth files: `docker`, docker's `config.json`; `containers`, the auth file of podman, buildah and skopeo; `helm`,
+ * the registry configuration of helm. See auth-file-location.ts for the variables that decide where they are.
  */
 export type FileKind = 'docker' | 'containers' | 'helm';
 
 /** The arguments before the options and the registry. */
 export type Commands = { readonly login: readonly string[]; readonly logout: readonly string[] };
 
-/** What has to be known of a tool to log it in and out. */
+/** What the action knows about a tool. */
 export type Tool = {
   readonly name: ToolName;
   /** None where no program is run. */
   readonly commands?: Commands;
   readonly keepsIn: FileKind;
   /**
-   * Whether its entry in the file is known to stand under the registry's host as written, so that one that is not
-   * there is one that was lost. Seen with docker 28, podman 5.4, buildah 1.39, skopeo 1.18 and oras 1.2.
+   * Whether it is known to use the registry's host as the key of its entry, so that a missing entry was lost. Seen with docker 28, podman 5.4, buildah 1.39, skopeo 1.18 and oras 1.2.
    */
   readonly keepsByHost: boolean;
   /**
-   * How it takes an empty entry in `credHelpers`: docker's own library takes it for "no credential store for this
-   * host", oras's passes over it and asks the store for all registries.
+   * What an empty entry in `credHelpers` means to it: no credential store for this host (docker), or nothing, so that it uses
+   * the store for all registries (oras).
    */
   readonly emptyHelper: 'no store' | 'passed over';
 };
