@@ -1,6 +1,6 @@
 import { reportFailure } from './errors/report.ts';
 import { ACTION_INPUTS } from './inputs.ts';
-import { setRunnerOutput } from './outputs.ts';
+import { requireOutputFile, setRunnerOutput } from './outputs.ts';
 import { logIn } from './stage/log-in.ts';
 import { runStage, type Stage } from './stage/run-stage.ts';
 import { RUNNER_STATE, StateWriter } from './state.ts';
@@ -9,6 +9,7 @@ import { RUNNER_STATE, StateWriter } from './state.ts';
 
 const login = async (stage: Stage): Promise<void> => {
   const state = StateWriter.begin(RUNNER_STATE);
+  requireOutputFile(stage.environment);
   await logIn({ ...stage, state, inputs: ACTION_INPUTS, setOutput: setRunnerOutput });
 };
 

@@ -1,5 +1,5 @@
 import type { MovedVariable } from './container/isolation/create.ts';
-import { messageOf } from './errors/failure.ts';
+import { Failure, messageOf } from './errors/failure.ts';
 import { exportVariable, setOutput } from './packages/actions-core.ts';
 import { earliestExpiry, rfc3339 } from './registry/expiry.ts';
 import type { RegistryLogin } from './registry/login.ts';
@@ -30,6 +30,18 @@ export type SetOutput = (name: string, value: string) => void;
 
 /** Sets it for the runner, which hands it to later steps. */
 export const setRunnerOutput: SetOutput = setOutput;
+
+/**
+ * Requires the file for outputs. Without it, the toolkit prints outputs to the log, the password among them.
+ * Throws a Failure if the runner gives none.
+ */
+export function requireOutputFile(environment: Environment): void {
+  if (variable(environment, 'GITHUB_OUTPUT') !== undefined) return;
+  throw new Failure({
+    what: 'GITHUB_OUTPUT is not set, so the outputs of this step have no file to go to. No login was made.',
+    remedy: 'Run the action in a step of a workflow, and do not set or clear GITHUB_OUTPUT there.',
+  });
+}
 
 /** Sets the outputs of one registry that was logged in to. */
 export function setLoginOutputs({ registry, username, password }: RegistryLogin, setOutput: SetOutput): void {

@@ -1,7 +1,7 @@
 import { requestedMaxAttempts } from '../retry/max-attempts.ts';
 import { type Retry, retryLine } from '../retry/retry-line.ts';
 import { ReportingRetryStrategy } from '../retry/sdk-strategy.ts';
-import type { Environment } from '../runner/environment.ts';
+import { type Environment, variable } from '../runner/environment.ts';
 import * as log from '../runner/log.ts';
 import { checkEndpointVariables } from './endpoint-variables.ts';
 import { type Proxies, readProxies } from './proxy.ts';
@@ -31,10 +31,15 @@ export function readClientConfig(
 ): ClientConfig {
   for (const secret of proxySecrets(inputs.httpProxy, environment)) log.mask(secret);
   checkEndpointVariables(environment);
+  if (variable(environment, 'NODE_TLS_REJECT_UNAUTHORIZED') === '0') log.warning(UNCHECKED_TLS);
   const asked = requestedMaxAttempts(inputs.maxAttempts, environment);
   const proxies = readProxies(inputs.httpProxy, environment);
   return { proxies, maxAttempts: asked ?? DEFAULT_MAX_ATTEMPTS, requestedMaxAttempts: asked };
 }
+
+const UNCHECKED_TLS =
+  'NODE_TLS_REJECT_UNAUTHORIZED is 0, so this step does not check that it talks to AWS: whoever is on the way can read its ' +
+  'credentials. Remove the variable. NODE_EXTRA_CA_CERTS adds a CA of your own.';
 
 /** What the log says of the client config. */
 export function describeClientConfig({ proxies, maxAttempts }: ClientConfig): string {

@@ -13,6 +13,7 @@ import { getCredentials } from '../identity/get-credentials.ts';
 import { regionForCredentials, stepRegion } from '../identity/region.ts';
 import { type InputSource, type Inputs, readInputs } from '../inputs.ts';
 import { describeClientConfig, readClientConfig } from '../network/client-config.ts';
+import { ignoreEnvProxy } from '../network/env-proxy.ts';
 import { maskSecrets, type SetOutput, setRegistryOutput } from '../outputs.ts';
 import { needsRegion, planCalls, type TokenCall } from '../registry/calls.ts';
 import type { RegistryLogin } from '../registry/login.ts';
@@ -39,6 +40,7 @@ export type LoginStage = Stage & {
  */
 export async function logIn(stage: LoginStage): Promise<void> {
   const { environment, signal, diagnosis, agentBudgetMs } = stage;
+  ignoreEnvProxy();
   const inputs = await diagnosis.part(
     'Inputs',
     () => readInputs(stage.inputs),

@@ -20,6 +20,35 @@ const ledTo = (): number[] => [...new Set(world.proxy?.requests.map(({ port }) =
 const logIn = (env: Record<string, string>, inputs: Record<string, string> = {}) =>
   world.main({ env: { ...world.keysEnv(), ...env }, inputs, tools: TOOLS });
 
+describe('NODE_USE_ENV_PROXY leads nothing through the proxy', () => {
+  const ENV_PROXY = { NODE_USE_ENV_PROXY: '1', NO_PROXY: '' };
+
+  test('of the instance metadata', async () => {
+    const proxy = await world.startProxy();
+    const env = { ...(await world.startInstanceMetadata()), ...ENV_PROXY, HTTP_PROXY: proxy };
+    const main = await world.main({ env, tools: TOOLS });
+    expect([main.exitCode, ledTo()]).toEqual([0, [world.aws.port]]);
+  });
+
+  test.each(['auto', 'default-chain'])(
+    'of the EKS Pod Identity agent, credential-source: %s',
+    async (source) => {
+      const proxy = await world.startProxy();
+      const env = { ...world.podIdentityEnv(), ...ENV_PROXY, HTTP_PROXY: proxy };
+      const main = await world.main({ env, inputs: { 'credential-source': source }, tools: TOOLS });
+      expect([main.exitCode, ledTo()]).toEqual([0, [world.aws.port]]);
+    },
+  );
+});
+
+test('unchecked certificates are a warning', async () => {
+  const main = await logIn({ NODE_TLS_REJECT_UNAUTHORIZED: '0' });
+  expect([main.exitCode, main.warnings]).toEqual([
+    0,
+    [expect.stringContaining('does not check that it talks to AWS')],
+  ]);
+});
+
 describe('which calls go through the proxy', () => {
   test.each(['HTTP_PROXY', 'http_proxy'])('%s: those to http addresses', async (name) => {
     const main = await logIn({ [name]: await world.startProxy() });

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { failingFiles } from '../harness/faults-of-files.ts';
 import { useWorld } from '../harness/use-world.ts';
@@ -66,5 +67,27 @@ describe('a main that is killed', () => {
     const post = await world.post(main, { env: failingFiles() });
     expect([post.exitCode, post.errors]).toEqual([0, []]);
     expect(readdirSync(folder)).toEqual([other]);
+  });
+});
+
+test('without a file for outputs the step fails before any login, and prints no password', async () => {
+  const main = await world.main({ env: { ...world.podIdentityEnv(), GITHUB_OUTPUT: '' } });
+  expect(main.exitCode).toBe(1);
+  expect(main.errors.join()).toContain('GITHUB_OUTPUT is not set');
+  expect([...world.agent.requests, ...world.aws.requests, ...main.toolRuns]).toEqual([]);
+});
+
+describe('a step that is ended as it starts is logged out of', () => {
+  const moments = [3, 8, 15, 25].flatMap((ms) =>
+    (['SIGINT', 'SIGTERM', 'SIGKILL'] as const).map((signal) => ({ ms, signal })),
+  );
+
+  // The moments, in milliseconds, are those at which the step is at different points of its start.
+  test.each(moments)('by $signal after $ms ms', async ({ ms, signal }) => {
+    const env = world.podIdentityEnv();
+    const tools = { docker: { keepsLogins: true } };
+    const main = await world.main({ env, tools, interrupts: [{ signal, when: setTimeout(ms) }] });
+    const post = await world.post(main);
+    expect([post.exitCode, post.errors, world.dockerLogins()]).toEqual([0, [], {}]);
   });
 });
