@@ -50,7 +50,8 @@ export async function getCredentials(
     diagnosis.add({ mark: 'bad', subject, reason: `selected (${reason}), but returned no credentials` });
     throw error;
   });
-  log.keepOut(credentials.secretAccessKey, credentials.sessionToken);
+  // Masked as well, so that a later step of the job does not print what it got from the same source.
+  for (const secret of [credentials.secretAccessKey, credentials.sessionToken]) log.mask(secret ?? '');
 
   const identity = await nameIdentity(source, environment, credentials);
   if (source !== 'container') log.info(`Using credentials from ${identity.name} (${reason})`);

@@ -1,11 +1,11 @@
 import * as core from '../packages/actions-core.ts';
-import { redact } from './redaction.ts';
+import { Redactor } from './redaction.ts';
 import { cut, withoutCommands } from './safe-text.ts';
 
 // The one module that writes to the job's log. Nothing that it is given can issue a workflow command, and no secret
 // that the action has learned gets through, whether the runner masks it or not.
 
-const secrets = new Set<string>();
+const secrets = new Redactor();
 
 /** Writes a line. */
 export function info(text: string): void {
@@ -54,8 +54,8 @@ const LONGEST_LOOKED_AT = 128 * 1024;
 
 /** The text as it may be shown, in the log or beside it. */
 export function presentable(text: string): string {
-  const redacted = redact(cut(text, LONGEST_LOOKED_AT), secrets);
+  const redacted = secrets.redact(cut(text, LONGEST_LOOKED_AT));
   const shown = withoutCommands(redacted);
   // What stood in the middle of a secret, and was taken out, no longer hides it.
-  return shown === redacted ? shown : redact(shown, secrets);
+  return shown === redacted ? shown : secrets.redact(shown);
 }

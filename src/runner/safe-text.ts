@@ -1,3 +1,5 @@
+import { redactForms } from './redaction.ts';
+
 /** Longest piece of foreign text that is quoted, in UTF-16 code units. Whole error texts of AWS and docker fit. */
 const LONGEST_QUOTE = 2_000;
 
@@ -12,14 +14,15 @@ const ANSI_SEQUENCE = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]/g;
 
 /**
  * Makes text from outside (a service, a container client, an input) fit to stand inside one line of the log:
- * no line breaks, no terminal sequences, no endless text.
+ * no line breaks, no terminal sequences, no endless text, and nothing that has the form of a secret. That is looked for
+ * here, before other text stands beside it: a secret that has no end would reach into that.
  */
 export function singleLine(text: string): string {
   const line = cut(text, 4 * LONGEST_QUOTE)
     .replace(ANSI_SEQUENCE, '')
     .replace(CONTROL, ' ')
     .trim();
-  return cut(line, LONGEST_QUOTE);
+  return cut(redactForms(line), LONGEST_QUOTE);
 }
 
 /**

@@ -37,7 +37,7 @@ describe('a step that is cut short while a thread of node is held ends at once',
   });
 
   test('out of time', async () => {
-    const env = { ...world.podIdentityEnv(), HOME: homeWithPipe(), ...FAST };
+    const env = { ...world.keysEnv(), HOME: homeWithPipe(), ...FAST };
     const main = await world.main({ env, tools: TOOLS, limitMs });
     expect(main.errors).toEqual(['Timed out after 5 minutes.']);
     expect([main.exitCode, main.signal]).toEqual([null, 'SIGKILL']);

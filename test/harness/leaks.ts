@@ -23,6 +23,9 @@ export class LeakError extends Error {
 
 type Finding = [place: string, secrets: Secret[]];
 
+/** A shorter one the action does not take out of its log by itself, in characters. */
+const SHORTEST_SECRET = 8;
+
 function inOutput(result: StepResult, finder: SecretFinder): Finding[] {
   const masks = new Masks();
   return result.lines.map(({ line, command }, index) => {
@@ -30,8 +33,11 @@ function inOutput(result: StepResult, finder: SecretFinder): Finding[] {
       masks.add(command.message);
       return ['', []];
     }
-    const shown = [line.text, command?.message ?? '', ...Object.values(command?.properties ?? {})];
-    return [`line ${index + 1} of the output (${line.stream})`, finder.find(masks.apply(shown.join('\n')))];
+    const shown = [line.text, command?.message ?? '', ...Object.values(command?.properties ?? {})].join('\n');
+    // Only a secret that the action cannot tell from a word may rely on its mask.
+    const long = finder.find(shown).filter(({ value }) => value.length >= SHORTEST_SECRET);
+    const short = finder.find(masks.apply(shown));
+    return [`line ${index + 1} of the output (${line.stream})`, [...new Set([...long, ...short])]];
   });
 }
 

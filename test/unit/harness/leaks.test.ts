@@ -68,6 +68,11 @@ const IN_OUTPUT: [what: string, code: string, leak: string][] = [
     'secret key in line 1 of the output (stdout)',
   ],
   [
+    'a line behind its mask',
+    'console.log("::add-mask::" + key); console.log(key)',
+    'secret key in line 2 of the output (stdout)',
+  ],
+  [
     'a part that no mask covers',
     'console.log("::add-mask::" + session); console.log(session.slice(100, 180))',
     'session token in line 2 of the output (stdout)',
@@ -139,7 +144,7 @@ describe('the leak check finds a secret', () => {
 
 describe('the leak check lets pass', () => {
   test.each([
-    ['a masked secret', 'console.log("::add-mask::" + key); console.log("key " + key)'],
+    ['the mask of a secret', 'console.log("::add-mask::" + key)'],
     ['the claims of a token', 'console.log(Buffer.from(jwt.split(".")[1], "base64url").toString())'],
     ['a file of the user alone', 'writeFileSync(join(env.HOME, "own.json"), key, { mode: 0o600 })'],
   ])('%s', async (_what, code) => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { explainSymptom } from '../../../src/errors/explain.ts';
 import { proxyFor } from '../../../src/network/proxied-handler.ts';
 import { readProxies } from '../../../src/network/proxy.ts';
-import { redact } from '../../../src/runner/redaction.ts';
+import { redactForms } from '../../../src/runner/redaction.ts';
 
 const ECR = 'https://api.ecr.eu-west-1.amazonaws.com/';
 const PLAIN = 'http://ecr.example:8080/';
@@ -151,6 +151,6 @@ describe('an invalid proxy URL', () => {
   test('has a remedy that is readable once secrets are taken out of it', () => {
     const { remedy = '' } = explainSymptom({ what: message('http://'), knownError: 'proxy-url-invalid' });
     expect(remedy).toContain('put user:password@ before the host');
-    expect(redact(remedy)).toBe(remedy);
+    expect(redactForms(remedy)).toBe(remedy);
   });
 });

@@ -1,31 +1,99 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { redact } from '../../../src/runner/redaction.ts';
+import fc from 'fast-check';
+import { Redactor, redactForms } from '../../../src/runner/redaction.ts';
+import { SEED } from '../../harness/seed.ts';
 
-describe('redact', () => {
-  const secret = 'wJalr/XUtn"FEMI+K7 MDENG';
+/** Takes these secrets out of a text. */
+function redact(text: string, ...secrets: readonly string[]): string {
+  const redactor = new Redactor();
+  for (const secret of secrets) redactor.add(secret);
+  return redactor.redact(text);
+}
 
-  test.each([
-    ['as it is', secret],
-    ['in a URL', encodeURIComponent(secret)],
-    ['in JSON', JSON.stringify(secret).slice(1, -1)],
-    ['in base64', Buffer.from(secret).toString('base64')],
-  ])('takes out a secret that is known, %s', (_, form) => {
-    expect(redact(`before ${form} and ${form} after`, [secret])).toBe('before *** and *** after');
+/** A password as long as those of ECR, made of a name. */
+function passwordOf(name: string): string {
+  const parts = Array.from({ length: 40 }, (_, index) =>
+    createHash('sha256').update(`${name}${index}`).digest('base64'),
+  );
+  return base64(`{"payload":"${parts.join('')}","version":"2","type":"DATA_KEY"}`);
+}
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
+
+/** The forms in which a secret of a service can come back, by their names. */
+const FORMS: Record<string, (secret: string) => string> = {
+  'as it is': (secret) => secret,
+  'in capitals': (secret) => secret.toUpperCase(),
+  'in a URL': encodeURIComponent,
+  'in a URL, in lower case': (secret) =>
+    encodeURIComponent(secret).replace(/%[\dA-F]{2}/g, (code) => code.toLowerCase()),
+  'in a form': (secret) => new URLSearchParams({ a: secret }).toString().slice(2),
+  'in JSON': inJson,
+  'in JSON, with \\/': (secret) => inJson(secret).replaceAll('/', '\\/'),
+  'in JSON, with \\u002f': (secret) => inJson(secret).replaceAll('/', '\\u002f').replaceAll('+', '\\u002B'),
+  'in a string of JSON': (secret) => inJson(inJson(secret).replaceAll('/', '\\/')),
+  'in XML': (secret) => secret.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;'),
+  'in base64': base64,
+  'in base64url': (secret) => Buffer.from(secret).toString('base64url'),
+  'in base64, in a URL': (secret) => encodeURIComponent(base64(secret)),
+};
+
+describe('a secret that is known is taken out', () => {
+  const SECRETS = {
+    'a secret key': 'wJalr/XUtn"FEMI+K7 MDENG',
+    'a short one': '12345678',
+    'one of signs': '<&"\'>/+=%\\|~^',
+    'one with a line break': 'first-line\nsecond-line',
+    'one beyond ASCII': 'pässwörd-日本-😀',
+    'a password of ECR': passwordOf('a'),
+  };
+
+  test.each(
+    Object.entries(SECRETS).flatMap(([kind, secret]) =>
+      Object.entries(FORMS).map(([form, write]) => [kind, form, write(secret), secret] as const),
+    ),
+  )('%s, %s', (_kind, _form, written, secret) => {
+    expect(redact(`before ${written} and ${written} after`, secret)).toMatch(/^before \S+ and \S+ after$/);
+    expect(redact(`before (${written}) after`, secret).replaceAll('\\', '')).toBe('before (***) after');
   });
 
-  test('a secret with half a pair of characters is one, too', () => {
-    expect(redact('before half-\ud800-of-a-pair after', ['half-\ud800-of-a-pair'])).toBe('before *** after');
+  test('in base64 of a longer text, wherever it begins there', () => {
+    const letters = fc.string({ unit: fc.constantFrom(...'abcXYZ019+/=-_.~'), minLength: 8, maxLength: 700 });
+    fc.assert(
+      fc.property(letters, fc.string(), fc.string(), (secret, before, behind) => {
+        const written = base64(before + secret + behind);
+        // What may be left is what it shares with the texts around it.
+        const left = redact(`x ${written} x`, secret).match(/[\w+/=]+/g) ?? [];
+        const longest = Math.ceil((Buffer.byteLength(before) + 2) / 3) * 4;
+        const rest = Math.ceil((Buffer.byteLength(behind) + 2) / 3) * 4;
+        expect(left.join('').length).toBeLessThanOrEqual(longest + rest + 2);
+      }),
+      { seed: SEED },
+    );
   });
 
-  test('eight characters are enough for a secret', () => {
-    expect(redact('the word is 12345678 here', ['12345678'])).toBe('the word is *** here');
-    expect(redact('the word is 1234567 here', ['1234567'])).toBe('the word is 1234567 here');
+  test('unless it is too short to be told from a word', () => {
+    expect(redact('the word is 1234567 here, at the login', '1234567', 'login')).toBe(
+      'the word is 1234567 here, at the login',
+    );
   });
 
-  test('a text too short to be told from a word is left', () => {
-    expect(redact('a login to the login', ['login'])).toBe('a login to the login');
+  test('with half a pair of characters', () => {
+    const secret = 'half-\ud800-of-a-pair';
+    expect(redact(`before ${secret} and ${secret.toWellFormed()} after`, secret)).toBe(
+      'before *** and *** after',
+    );
   });
 
+  test('of 2,000, each of them', () => {
+    const secrets = Array.from({ length: 2_000 }, (_, index) => passwordOf(String(index)).slice(0, 1_000));
+    expect(redact(`before ${secrets[1_999]} after`, ...secrets)).toBe('before *** after');
+  });
+});
+
+describe('what has the form of a secret', () => {
   test.each([
     ['a JSON Web Token', 'token eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln is bad', 'token *** is bad'],
     ['one without a signature', 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0', '***'],
@@ -33,13 +101,16 @@ describe('redact', () => {
     ['a user in a URL', 'via http://token@proxy:3128/', 'via http://***@proxy:3128/'],
     ['a header', 'Authorization: Basic QVdTOnBhc3N3b3Jk', 'Authorization: Basic ***'],
     ['a header in JSON', '"authorization":"abcdefghij.k"', '"authorization":"***"'],
+    ['JSON', '{"SecretAccessKey" : "abc","Token":"de\\/f"}', '{"SecretAccessKey" : "***","Token":"***"}'],
+    ['a string of JSON', '{\\"SecretAccessKey\\":\\"abc\\\\/d\\",', '{\\"SecretAccessKey\\":\\"***\\",'],
+    ['XML', '<SessionToken>abc</SessionToken>', '<SessionToken>***</SessionToken>'],
     [
-      'an answer with credentials',
-      '{"SecretAccessKey" : "abc","Token":"def"}',
-      '{"SecretAccessKey" : "***","Token":"***"}',
+      'key=value',
+      'aws_secret_access_key = abc SessionToken=d/e&x',
+      'aws_secret_access_key = *** SessionToken=***&x',
     ],
     [
-      'what node quotes of a broken answer',
+      'what node quotes of a broken response',
       `Unexpected token 'w', ..."cessKey": wJalrXUtnF"... is not valid JSON`,
       'Unexpected token *** is not valid JSON',
     ],
@@ -48,9 +119,14 @@ describe('redact', () => {
       `SyntaxError: Unexpected token '"', "{"Token":""secret" is not valid JSON at x`,
       'SyntaxError: Unexpected token *** is not valid JSON at x',
     ],
-    ['a long run of base64', `got ${'Ab1+/'.repeat(40)}==`, 'got ***'],
-  ])('takes out what has the form of a secret: %s', (_, text, redacted) => {
-    expect(redact(text)).toBe(redacted);
+    ['a long run of base64', `got ${base64('{"payload":"abc","datakey":"AQEBAHh"}'.repeat(4))}`, 'got ***'],
+  ])('is taken out: %s', (_, text, redacted) => {
+    expect(redactForms(text)).toBe(redacted);
+  });
+
+  test('ends at a blank: what follows is of another text', () => {
+    const text = 'the service said {"Token":"\nLikely cause: something else "quoted"';
+    expect(redactForms(text)).toBe(text);
   });
 
   test.each([
@@ -58,7 +134,12 @@ describe('redact', () => {
     'User: arn:aws:sts::123456789012:assumed-role/runner-role-with-a-long-name/eks-arc-cluster-runner-abcde',
     'Basic authentication is not supported',
     'The security token included in the request is expired',
-  ])('leaves what is none: %s', (text) => {
-    expect(redact(text)).toBe(text);
+    'failed to fetch anonymous token: unexpected status',
+    `/home/runner/_work/${'a-very-long-name-of-a-directory/'.repeat(8)}config.json`,
+    `/var/lib/kubelet/pods/ffe03628-0c5b-43ae-bd39-5bfe2b698f1a/volumes/kubernetes-io-projected/eks-pod-identity-token/${'0'.repeat(64)}/token`,
+    `/Users/Runner1/Library/ApplicationSupport/${'SomeCompanyName/ThisIsAVeryLongName/'.repeat(3)}config`,
+    `/__w/_temp/${'4985d76b-a9a4-4f43-9afb-66dd5bcd2d6e/'.repeat(4)}x`,
+  ])('is not: %s', (text) => {
+    expect(redactForms(text)).toBe(text);
   });
 });
