@@ -2,7 +2,7 @@ import type { Environment } from '../runner/environment.ts';
 
 /**
  * Variables of the runner that a container client does not get: AWS keys, tokens of the runner and of GitHub, the inputs of
- * this action (they can contain the password of a proxy) and its state, and the files by which a step changes its job.
+ * this action and the settings of its job hooks (they can contain the password of a proxy), its state, and the files by which a step changes its job.
  * docs/security.md has the same list; a test compares them.
  */
 export const NOT_FOR_CHILDREN: readonly RegExp[] = [
@@ -20,6 +20,7 @@ export const NOT_FOR_CHILDREN: readonly RegExp[] = [
   /^GH_ENTERPRISE_TOKEN$/,
   /^INPUT_/,
   /^STATE_/,
+  /^ECR_LOGIN_/,
   /^GITHUB_(?:ENV|OUTPUT|PATH|STATE|STEP_SUMMARY)$/,
 ];
 

@@ -10,12 +10,18 @@ fi
 
 # A warning lets the job go on; ECR_LOGIN_ON_FAILURE=fail fails it.
 give_up() {
-  if [[ ${ECR_LOGIN_ON_FAILURE:-warn} == fail ]]; then
+  if [[ ${ECR_LOGIN_ON_FAILURE:-} =~ ^[[:space:]]*[Ff][Aa][Ii][Ll][[:space:]]*$ ]]; then
     echo "::error::ECR login: $1"
     exit 1
   fi
   echo "::warning::ECR login: $1"
   exit 0
+}
+
+is_node_24() {
+  local version
+  version=$("$1" --version 2>/dev/null) || return 1
+  [[ $version =~ ^v([0-9]+)\. && ${BASH_REMATCH[1]} -ge 24 ]]
 }
 
 find_node() {
@@ -31,19 +37,17 @@ find_node() {
     echo "$own"
     return
   fi
-  local version
-  version=$(node --version 2>/dev/null) || return 1
-  version=${version#v}
-  [[ ${version%%.*} -ge 24 ]] || return 1
-  type -P node
+  is_node_24 node && type -P node
 }
 
 [[ -n ${HOME:-} ]] || give_up 'HOME of the runner is not set.'
 node=$(find_node) ||
   give_up 'no node 24: update the runner to 2.327.1 or later, or set ECR_LOGIN_NODE to the path of node 24.'
-[[ -x $node ]] || give_up "ECR_LOGIN_NODE names $node, which is not a program."
+[[ -z ${ECR_LOGIN_NODE:-} ]] || is_node_24 "$node" ||
+  give_up "ECR_LOGIN_NODE names $node, which is not node 24 or later."
 
-here=${BASH_SOURCE[0]%/*}
 LC_ALL=C
-exec "$node" "$here/started/index.js" \
-  "$HOME/.ecr-pod-identity-login/runner-${RUNNER_NAME//[^A-Za-z0-9._-]/_}"
+# Runners of other repositories on this machine can have the same name, and have another folder.
+runner=${RUNNER_NAME:-}-${RUNNER_TEMP:-}
+exec "$node" "${BASH_SOURCE[0]%/*}/started/index.js" \
+  "$HOME/.ecr-pod-identity-login/runner-${runner//[^A-Za-z0-9._-]/_}"

@@ -1,5 +1,5 @@
 import { findTool } from '../container/find-tool.ts';
-import { usePath } from '../runner/environment.ts';
+import { usePath, variable } from '../runner/environment.ts';
 import { logOut } from '../stage/log-out.ts';
 import type { Stage } from '../stage/run-stage.ts';
 import { readState } from '../state.ts';
@@ -11,13 +11,16 @@ export const PATH_STATE = 'path';
 /**
  * Undoes the logins of a job-started hook and removes its state. The container clients are looked for on the PATH that
  * the job-started hook had: the job may have put directories of its own in front of it.
+ * Afterwards this process has its own PATH again: the one of a job that had no end can be gone.
  */
 export async function logOutOfState(stage: Stage, stateDirectory: string): Promise<void> {
   const store = openState(stateDirectory);
+  const ownPath = variable(stage.environment, 'PATH') ?? '';
   const environment = usePath(stage.environment, store.get(PATH_STATE));
   try {
     await logOut(readState(store), { ...stage, environment, findTool });
   } finally {
+    usePath(stage.environment, ownPath);
     removeState(stateDirectory);
   }
 }

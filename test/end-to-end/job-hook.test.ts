@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -10,14 +11,20 @@ import {
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { hang } from '../harness/faults.ts';
-import { nodeBinary } from '../harness/paths.ts';
+import { runInNamespace } from '../harness/namespace.ts';
+import { nodeBinary, repository } from '../harness/paths.ts';
+import { describeReal, NAMESPACE_PARTS } from '../harness/real-parts.ts';
 import type { StepResult } from '../harness/runner.ts';
 import { useWorld } from '../harness/use-world.ts';
-import { FAST } from '../harness/usual.ts';
+import { FAST, fastClock } from '../harness/usual.ts';
+import type { JobHook } from './scenarios/job-hook.ts';
 
 const world = useWorld();
 
-const stateFolder = (): string => join(world.home, '.ecr-pod-identity-login', 'runner-runner-abcde');
+const stateFolder = (runnerTemp = world.runnerTemp): string => {
+  const runner = `runner-abcde-${runnerTemp}`.replaceAll(/[^A-Za-z0-9._-]/g, '_');
+  return join(world.home, '.ecr-pod-identity-login', `runner-${runner}`);
+};
 
 /** Whether the registry lets in whom docker's configuration of the runner's user lets in: how the runner pulls images. */
 async function mayPull(): Promise<boolean> {
@@ -84,6 +91,32 @@ describe('the job-started hook', () => {
     const hook = await started();
     expect(hook.log).toContain(`Logging out of registry ${other}`);
     expect(await mayPull()).toBe(true);
+  });
+
+  test.each([
+    ['has no state', ''],
+    ['had another PATH', JSON.stringify({ path: '/no/such/folder' })],
+  ])('finds the container client after a job that had no end and %s', async (_, state) => {
+    mkdirSync(stateFolder(), { recursive: true });
+    if (state !== '') writeFileSync(join(stateFolder(), 'state.json'), state);
+    const hook = await started();
+    expect([hook.warnings, await mayPull()]).toEqual([[], true]);
+  });
+
+  test('leaves alone a runner of the same name in another folder', async () => {
+    const runnerTemp = join(world.directory, 'other-runner');
+    mkdirSync(runnerTemp);
+    await started();
+    const env = { ...world.podIdentityEnv(), DOCKER_CONFIG: join(world.directory, 'other-docker') };
+    const other = await world.hook('job-started', { env, runnerTemp });
+    expect(other.log).not.toContain('Logging out');
+    expect([await mayPull(), existsSync(stateFolder()), existsSync(stateFolder(runnerTemp))]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    await completed({ env: { DOCKER_CONFIG: env.DOCKER_CONFIG }, runnerTemp });
+    expect([await mayPull(), existsSync(stateFolder(runnerTemp))]).toEqual([true, false]);
   });
 
   test('takes its settings from variables that are named after the inputs', async () => {
@@ -166,8 +199,39 @@ describe('a failure of the job-started hook', () => {
 
   test('where there is no node 24 is one line', async () => {
     const hook = await started({ ECR_LOGIN_NODE: '/no/such/node' });
-    expect(hook.warnings).toEqual(['ECR login: ECR_LOGIN_NODE names /no/such/node, which is not a program.']);
+    expect(hook.warnings).toEqual([
+      'ECR login: ECR_LOGIN_NODE names /no/such/node, which is not node 24 or later.',
+    ]);
     expect(hook.exitCode).toBe(0);
+  });
+
+  test.each([
+    ['a folder', '', ''],
+    ['an older node', 'node', 'echo v20.19.0'],
+    ['a program of another machine', 'node', 'exit 126'],
+  ])('where ECR_LOGIN_NODE names %s is that line as well, not a failed job', async (_, name, text) => {
+    const path = join(world.directory, 'other-node', name);
+    mkdirSync(join(world.directory, 'other-node'));
+    if (name !== '') writeFileSync(path, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    const hook = await started({ ECR_LOGIN_NODE: path });
+    expect([hook.exitCode, hook.warnings.join()]).toEqual([
+      0,
+      expect.stringContaining('not node 24 or later'),
+    ]);
+  });
+
+  test.each(['fail', ' Fail '])('where there is no node 24 fails the job with %j', async (value) => {
+    const hook = await started({ ECR_LOGIN_NODE: '/no/such/node', ECR_LOGIN_ON_FAILURE: value });
+    expect([hook.exitCode, hook.errors.length]).toEqual([1, 1]);
+  });
+
+  // A silent name server holds a thread of node as a pipe without a writer does.
+  test('warns only, also if a thread of node is held when the time is over', async () => {
+    mkdirSync(join(world.home, '.aws'), { recursive: true });
+    execFileSync('mkfifo', [join(world.home, '.aws', 'config')]);
+    const hook = await started(fastClock(100));
+    expect(hook.warnings).toEqual(['Timed out after 1 minute.']);
+    expect([hook.exitCode, hook.signal]).toEqual([0, null]);
   });
 });
 
@@ -206,6 +270,17 @@ test('what the job puts in front of PATH does not run in the job-completed hook'
   expect([end.exitCode, end.warnings, world.dockerLogins(), existsSync(proof)]).toEqual([0, [], {}, false]);
 });
 
+test('a job-completed hook whose node is gone warns, and the next job-started hook logs out', async () => {
+  await started();
+  writeFileSync(join(stateFolder(), 'node'), '');
+  const end = await completed();
+  expect([end.exitCode, end.warnings.join()]).toEqual([
+    0,
+    expect.stringContaining('node of the job-started'),
+  ]);
+  expect((await started()).log).toContain('Logging out of registry');
+});
+
 test('the node is the one of the runner that starts the hook', async () => {
   const runner = join(world.directory, 'runner');
   for (const folder of ['bin', 'externals/node24/bin']) mkdirSync(join(runner, folder), { recursive: true });
@@ -232,4 +307,15 @@ test('a state directory that cannot be created is named', async () => {
   symlinkSync('/dev/null', join(world.home, '.ecr-pod-identity-login'));
   const hook = await started();
   expect(hook.warnings.join()).toContain(`The job hook cannot keep its state in ${stateFolder()}`);
+});
+
+describeReal('with a real registry', [...NAMESPACE_PARTS, 'docker-registry', 'htpasswd', 'skopeo'], () => {
+  test('a real client pulls a private image with the login of the hook, and with no other', async () => {
+    const scenario = join(repository, 'test', 'end-to-end', 'scenarios', 'job-hook.ts');
+    const realRegistries = ['123456789012.dkr.ecr.eu-west-1.amazonaws.com'];
+    const seen = await runInNamespace<JobHook>(scenario, { realRegistries });
+    expect(seen).toMatchObject({ hooks: [0, 0], warnings: [], afterHook: '' });
+    for (const refused of [seen.beforeHook, seen.afterJob])
+      expect(refused).toMatch(/authentication required/);
+  }, 60_000);
 });

@@ -7,7 +7,7 @@ import { DockerRegistry } from './docker-registry.ts';
 import { type IssuedPassword, registryOfHost, registryUrl } from './ecr.ts';
 import { type Identity, makeRoleSession } from './identities.ts';
 import { AGENT_ADDRESSES, PodIdentityAgent } from './pod-identity-agent.ts';
-import { type PushTool, push } from './push.ts';
+import { type PushTool, pull, push } from './push.ts';
 import { Registry } from './registry.ts';
 import { CertificateAuthority } from './tls.ts';
 import { makeWorldDirectory, World, type WorldOptions } from './world.ts';
@@ -130,6 +130,13 @@ export class NamespaceWorld extends World {
     const folder = join(this.directory, 'push');
     mkdirSync(folder, { recursive: true });
     await push(tool, host, dockerConfig, folder, { HOME: this.home, ...this.trustEnv() });
+  }
+
+  /** Pulls an image that skopeo has pushed, with the login that docker's configuration holds. Rejects as `push` does. */
+  async pull(host: string): Promise<void> {
+    const folder = join(this.directory, 'pull');
+    mkdirSync(folder, { recursive: true });
+    await pull(host, join(this.home, '.docker'), folder, { HOME: this.home, ...this.trustEnv() });
   }
 
   override async close(): Promise<void> {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findProgram } from './tools.ts';
@@ -45,6 +45,21 @@ export async function push(
     target,
   ];
   await run(program, copy, options);
+}
+
+/** Pulls what `push` has pushed with skopeo, with the login kept in a folder of docker's configuration, into a folder. */
+export async function pull(
+  host: string,
+  dockerConfig: string,
+  folder: string,
+  env: Record<string, string>,
+): Promise<void> {
+  const authFile = join(dockerConfig, 'config.json');
+  // skopeo takes an auth file that is not there for an error of its own; a runner without a login has none.
+  const login = existsSync(authFile) ? ['--authfile', authFile] : [];
+  const source = `docker://${host}/team/app:skopeo`;
+  const copy = ['--insecure-policy', 'copy', ...login, source, `dir:${join(folder, 'pulled')}`];
+  await run(findProgram('skopeo') ?? 'skopeo', copy, { cwd: folder, env });
 }
 
 /** Writes the smallest image there is, in OCI's image layout. */

@@ -16,6 +16,7 @@ test.each([
   'GH_ENTERPRISE_TOKEN',
   'INPUT_HTTP-PROXY',
   'STATE_logins',
+  'ECR_LOGIN_HTTP_PROXY',
   'GITHUB_ENV',
   'GITHUB_OUTPUT',
   'GITHUB_PATH',

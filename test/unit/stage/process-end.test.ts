@@ -6,13 +6,16 @@ function end(
   work: string,
   isCutShort: boolean,
   platform: NodeJS.Platform = 'linux',
+  exitCode = 1,
 ): readonly (readonly unknown[])[] {
   const calls: unknown[][] = [];
   const stage = {
     pid: 123,
     platform,
+    exitCode,
     getActiveResourcesInfo: () => ['PipeWrap', work],
     kill: (...args: unknown[]) => calls.push(['kill', ...args]),
+    execve: (...args: unknown[]) => calls.push(['execve', ...args]),
     exit: (...args: unknown[]) => calls.push(['exit', ...args]),
   };
   endProcess(stage as unknown as EndingProcess, isCutShort);
@@ -34,3 +37,8 @@ test.each(['FSReqPromise', 'FSReqCallback', 'GetAddrInfoReqWrap'])(
     expect(end(work, true, 'win32')).toEqual([['exit']]);
   },
 );
+
+test('one that is to end with 0 all the same becomes a program that does', () => {
+  expect(end('GetAddrInfoReqWrap', true, 'linux', 0)).toEqual([['execve', '/bin/sh', ['sh', '-c', ':'], {}]]);
+  expect(end('Timeout', true, 'linux', 0)).toEqual([['exit']]);
+});
