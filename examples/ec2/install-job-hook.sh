@@ -5,9 +5,19 @@ set -euo pipefail
 
 RUNNER=${1:?usage: install-job-hook.sh <folder of the runner> <version> <sha256 of job-hook.tar.gz>}
 VERSION=${2:?version, such as v1.0.0}
-CHECKSUM=${3:?the SHA-256 checksum of the release notes}
+CHECKSUM=${3:?the SHA-256 checksum, which job-hook.tar.gz.sha256 of the release has}
 REPOSITORY=${REPOSITORY:-OWNER/ecr-pod-identity-login}
 FOLDER=/opt/ecr-login
+VARIABLES=(
+  "ACTIONS_RUNNER_HOOK_JOB_STARTED=$FOLDER/hook/job-started.sh"
+  "ACTIONS_RUNNER_HOOK_JOB_COMPLETED=$FOLDER/hook/job-completed.sh"
+)
+
+# The runner runs one hook of each kind: a line of ours would take the place of another one.
+if grep -vxF "$(printf '%s\n' "${VARIABLES[@]}")" "$RUNNER/.env" 2>/dev/null | grep '^ACTIONS_RUNNER_HOOK_JOB_'; then
+  echo "$RUNNER/.env has a job hook already. Call both scripts from it." >&2
+  exit 1
+fi
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -17,13 +27,12 @@ gh attestation verify "$work/job-hook.tar.gz" --repo "$REPOSITORY" \
   --signer-workflow "$REPOSITORY/.github/workflows/release.yml"
 
 rm -rf "$FOLDER"
-mkdir -p "$FOLDER"
+install -d -m 755 "$FOLDER"
 tar -xzf "$work/job-hook.tar.gz" -C "$FOLDER"
 
-# The runner reads its environment from .env when it starts. Lines that are there already stay.
-for line in \
-  "ACTIONS_RUNNER_HOOK_JOB_STARTED=$FOLDER/hook/job-started.sh" \
-  "ACTIONS_RUNNER_HOOK_JOB_COMPLETED=$FOLDER/hook/job-completed.sh"; do
+# The runner reads its environment from .env when it starts. Its last line may have no end.
+[[ ! -s $RUNNER/.env || -z $(tail -c 1 "$RUNNER/.env") ]] || echo >>"$RUNNER/.env"
+for line in "${VARIABLES[@]}"; do
   grep -qxF "$line" "$RUNNER/.env" 2>/dev/null || echo "$line" >>"$RUNNER/.env"
 done
 echo "Installed $VERSION in $FOLDER. Restart the runner."

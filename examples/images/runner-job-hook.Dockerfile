@@ -1,11 +1,17 @@
 # A runner with the job hook (examples/arc/values-dind-job-hook.yaml). The token only reads the attestation; any will do.
-# docker build --secret id=github-token,env=GH_TOKEN --build-arg CHECKSUM=<sha256 of the release notes>
+# docker build --secret id=github-token,env=GH_TOKEN --build-arg CHECKSUM=<that of job-hook.tar.gz.sha256>
 #   --file examples/images/runner-job-hook.Dockerfile --tag arc-runner-job-hook .
 FROM debian:trixie-slim AS job-hook
 
 SHELL ["/bin/bash", "-o", "pipefail", "-c"]
+# Debian's own gh is too old (2.46): `gh attestation` came with 2.49.
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends ca-certificates curl gh \
+    && apt-get install --yes --no-install-recommends ca-certificates curl \
+    && curl -fsSL -o /etc/apt/keyrings/github-cli.gpg https://cli.github.com/packages/githubcli-archive-keyring.gpg \
+    && echo 'deb [signed-by=/etc/apt/keyrings/github-cli.gpg] https://cli.github.com/packages stable main' \
+      > /etc/apt/sources.list.d/github-cli.list \
+    && apt-get update \
+    && apt-get install --yes --no-install-recommends gh \
     && rm -rf /var/lib/apt/lists/*
 
 ARG REPOSITORY=OWNER/ecr-pod-identity-login
