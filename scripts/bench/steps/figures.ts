@@ -23,7 +23,7 @@ function ratio(id: string, ours: readonly number[], theirs: readonly number[]): 
 }
 
 /** The times of both stages, and of what they are compared with: medians in milliseconds. */
-export type StageTimes = Readonly<Record<'bare' | 'lean' | 'main' | 'bareLogout' | 'post', Times>>;
+export type StageTimes = Readonly<Record<'bare' | 'lean' | 'main' | 'hook' | 'bareLogout' | 'post', Times>>;
 type Times = { readonly wallMs: number; readonly cpuMs: number };
 
 /** Both stages with one registry, against scripts that do only what is necessary. */
@@ -32,12 +32,14 @@ export async function measureStages(stage: BenchStage): Promise<{ figures: Figur
     bare: () => stage.bare('login'),
     main: () => stage.main(),
     lean: () => stage.lean(),
+    hook: () => stage.hook(),
   });
   const state = stage.savedState();
   const logout = await alternate({ bareLogout: () => stage.bare('logout'), post: () => stage.post(state) });
   const figures = [
     ratio('main-wall', wall(login.main), wall(login.bare)),
     ratio('main-cpu', cpu(login.main), cpu(login.bare)),
+    ratio('hook-wall', wall(login.hook), wall(login.bare)),
     ratio('post-wall', wall(logout.post), wall(logout.bareLogout)),
   ];
   const runs = Object.entries({ ...login, ...logout });

@@ -8,7 +8,7 @@ import { slow } from '../../../test/harness/faults.ts';
 import { FileCommandFiles } from '../../../test/harness/file-commands.ts';
 import { HttpStandIn, json } from '../../../test/harness/http-stand-in.ts';
 import { makeRoleSession } from '../../../test/harness/identities.ts';
-import { actionEntry } from '../../../test/harness/paths.ts';
+import { actionEntry, hookScript } from '../../../test/harness/paths.ts';
 import { PodIdentityAgent } from '../../../test/harness/pod-identity-agent.ts';
 import { ForwardProxy } from '../../../test/harness/proxy.ts';
 import { Registry } from '../../../test/harness/registry.ts';
@@ -89,6 +89,13 @@ export class BenchStage {
     const command = [actionNode(), actionEntry('post')];
     const saved = Object.fromEntries(Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]));
     return { command, env: { ...env, ...saved } };
+  }
+
+  /** The job-started hook, as the runner starts it, after a job whose hook has removed the state. */
+  hook(): Run {
+    rmSync(join(this.#directory, '.ecr-pod-identity-login'), { recursive: true, force: true });
+    const env = { ...this.#env(), RUNNER_NAME: 'bench', ECR_LOGIN_NODE: actionNode() };
+    return { command: ['bash', '-e', hookScript('job-started')], env };
   }
 
   /** A bare script of the bench. */
