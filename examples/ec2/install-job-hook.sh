@@ -15,7 +15,7 @@ VARIABLES=(
 
 # The runner runs one hook of each kind: a line of ours would take the place of another one.
 if grep -vxF "$(printf '%s\n' "${VARIABLES[@]}")" "$RUNNER/.env" 2>/dev/null | grep '^ACTIONS_RUNNER_HOOK_JOB_'; then
-  echo "$RUNNER/.env has a job hook already. Call both scripts from it." >&2
+  echo "$RUNNER/.env has a job hook already. Call both scripts from it, and set ECR_LOGIN_NODE." >&2
   exit 1
 fi
 

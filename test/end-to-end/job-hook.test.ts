@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -279,6 +280,22 @@ test('a job-completed hook whose node is gone warns, and the next job-started ho
     expect.stringContaining('node of the job-started'),
   ]);
   expect((await started()).log).toContain('Logging out of registry');
+});
+
+test.each([
+  ['warn', 0],
+  ['fail', 1],
+])('a job-completed hook that cannot log out, with ECR_LOGIN_ON_FAILURE=%s', async (value, exitCode) => {
+  const tools = { docker: { keepsLogins: true } };
+  await world.hook('job-started', { env: world.podIdentityEnv(), tools });
+  // A login that no client can take away: the file is a folder.
+  const file = join(world.home, '.docker', 'config.json');
+  rmSync(file);
+  mkdirSync(join(file, 'sub'), { recursive: true });
+  const end = await completed({ env: { ECR_LOGIN_ON_FAILURE: value } });
+  const message = `docker could not log out of registry ${await world.registryHost()}`;
+  const shown = exitCode === 0 ? end.warnings : end.errors;
+  expect([end.exitCode, shown.join()]).toEqual([exitCode, expect.stringContaining(message)]);
 });
 
 test('the node is the one of the runner that starts the hook', async () => {
