@@ -15,6 +15,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { inputVariables } from '../harness/action-metadata.ts';
 import { parseKeyValueFile } from '../harness/file-commands.ts';
 import { actionEntry, nodeBinary, repository } from '../harness/paths.ts';
+import { describeReal } from '../harness/real-parts.ts';
 import { findProgram } from '../harness/tools.ts';
 
 const STAND_INS = join(repository, '.github', 'actions', 'stand-ins');
@@ -88,10 +89,15 @@ function toolFolder(directory: string, withDocker: boolean): string {
   return folder;
 }
 
-describe.each([
-  ['with the docker client of the machine', true, 'The container client is '],
-  ['without one', false, 'one that records what it is asked takes its place'],
-])('the job of CI that uses the action, %s', (_, withDocker, says) => {
+describeReal('the job of CI that uses the action, with the docker client of the machine', ['docker'], () => {
+  expectJobToWork(true, 'The container client is ');
+});
+
+describe('the job of CI that uses the action, without a docker client', () => {
+  expectJobToWork(false, 'one that records what it is asked takes its place');
+});
+
+function expectJobToWork(withDocker: boolean, says: string): void {
   let machine: string;
   let job: Job;
 
@@ -132,4 +138,4 @@ describe.each([
     await job.main();
     await expect(job.finish()).rejects.toThrow('only the other login is left');
   });
-});
+}

@@ -169,7 +169,11 @@ describe('input container-cli', () => {
     ['docker podman', "'docker podman' is none of"],
     ['docker,/bin/sh', "'/bin/sh' is none of"],
   ])('%j is an error with the choices, and nothing is run or asked', async (text, words) => {
-    const main = await world.main({ env: world.podIdentityEnv(), inputs: { 'container-cli': text } });
+    const main = await world.main({
+      env: world.podIdentityEnv(),
+      inputs: { 'container-cli': text },
+      tools: { docker: done },
+    });
     expect(main.exitCode).toBe(1);
     expect(main.errors).toEqual([expect.stringContaining(`Input 'container-cli': ${words}`)]);
     expect([...main.toolRuns, ...world.agent.requests, ...world.aws.requests]).toEqual([]);

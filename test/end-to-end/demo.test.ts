@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { nodeBinary, repository } from '../harness/paths.ts';
+import { testReal } from '../harness/real-parts.ts';
+
+const withDocker = testReal('docker');
 
 interface Outcome {
   exitCode: number | string | undefined;
@@ -19,7 +22,7 @@ function runDemo(env: Record<string, string>, ...words: string[]): Promise<Outco
   });
 }
 
-test('the demo shows a login and a logout, and succeeds', async () => {
+withDocker('the demo shows a login and a logout, and succeeds', async () => {
   const { exitCode, stdout } = await runDemo({ NO_COLOR: '1' });
   expect(stdout).toMatch(/docker_password_\S+ = \*\*\*\n/);
   expect(stdout).toContain("✔ the registry accepted the docker client's credential");
@@ -27,7 +30,7 @@ test('the demo shows a login and a logout, and succeeds', async () => {
   expect(exitCode).toBe(0);
 });
 
-test('the demo calls no credential helper of the machine, where docker would choose one', async () => {
+withDocker('the demo calls no credential helper of the machine, where docker would choose one', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'helpers-of-the-machine-'));
   const calls = join(folder, 'calls');
   for (const name of [
@@ -42,19 +45,19 @@ test('the demo calls no credential helper of the machine, where docker would cho
   expect([exitCode, called]).toEqual([0, '']);
 });
 
-test('the demo of a pod without an association shows the failure as it should be', async () => {
+withDocker('the demo of a pod without an association shows the failure as it should be', async () => {
   const { exitCode, stdout } = await runDemo({ FORCE_COLOR: '1', NO_COLOR: '' }, 'no-association');
   expect(stdout).toContain('\u001b[31mError: ');
   expect(exitCode).toBe(0);
 });
 
-test('the demo of the job hook shows a runner that may pull only during the job', async () => {
+withDocker('the demo of the job hook shows a runner that may pull only during the job', async () => {
   const { exitCode, stdout } = await runDemo({}, 'job-hook');
   expect(stdout).toContain('✔ after it the runner may pull');
   expect(exitCode).toBe(0);
 });
 
-test('the demo fails where the action does nothing', async () => {
+withDocker('the demo fails where the action does nothing', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'idle-action-'));
   writeFileSync(join(folder, 'index.mjs'), '');
   const { exitCode, stdout } = await runDemo({ ACTION_ENTRY: join(folder, 'index.mjs') });

@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { ecrError, ecrReply, stsError } from '../harness/aws-services.ts';
 import { expectExplained, explains } from '../harness/explained.ts';
 import { answer, type Fault } from '../harness/faults.ts';
+import { testReal } from '../harness/real-parts.ts';
 import { useWorld } from '../harness/use-world.ts';
 import { fastClock, TOOLS } from '../harness/usual.ts';
 import type { StepChoice } from '../harness/world.ts';
@@ -380,7 +381,7 @@ describe('docker', () => {
     ],
   ]);
 
-  test.each([
+  testReal('docker').each([
     [400, 'Bad Request', 'valid only in the region that issued it'],
     [401, 'Unauthorized', 'refuses the password that Amazon ECR has just issued'],
     [403, 'Forbidden', 'denies access'],

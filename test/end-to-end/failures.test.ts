@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { LOCK_NAME } from '../../src/container/lock.ts';
 import { ecrReply } from '../harness/aws-services.ts';
 import { answer, hang } from '../harness/faults.ts';
+import { describeReal } from '../harness/real-parts.ts';
 import type { StepResult } from '../harness/runner.ts';
 import { useWorld } from '../harness/use-world.ts';
 import { TOOLS } from '../harness/usual.ts';
@@ -12,7 +13,7 @@ const world = useWorld();
 
 const two = { registries: '123456789012,210987654321' };
 
-describe('docker refuses', () => {
+describeReal('docker refuses', ['docker'], () => {
   test('the first: nothing is logged in to, and docker is not run again', async () => {
     (await world.registry('123456789012')).faults.always(answer(403, 'no entry'));
     const main = await world.main({ env: world.podIdentityEnv(), inputs: two });
@@ -84,7 +85,7 @@ describe('docker refuses', () => {
 describe('ECR', () => {
   test('denies: in its own words', async () => {
     world.identities.pod.denied.add('ecr:GetAuthorizationToken');
-    const main = await world.main({ env: world.podIdentityEnv() });
+    const main = await world.main({ env: world.podIdentityEnv(), tools: TOOLS });
     expect(main.exitCode).toBe(1);
     expect(main.errors).toHaveLength(1);
     expect(main.errors[0]).toContain('is not authorized to perform: ecr:GetAuthorizationToken');
@@ -94,9 +95,9 @@ describe('ECR', () => {
 
   test('the stack is in the debug log only', async () => {
     world.identities.pod.denied.add('ecr:GetAuthorizationToken');
-    const quiet = await world.main({ env: world.podIdentityEnv(), debug: false });
+    const quiet = await world.main({ env: world.podIdentityEnv(), debug: false, tools: TOOLS });
     expect(quiet.log).not.toMatch(/^\s+at /m);
-    const main = await world.main({ env: world.podIdentityEnv() });
+    const main = await world.main({ env: world.podIdentityEnv(), tools: TOOLS });
     expect(main.stdout).toMatch(/^::debug::.*%0A\s+at /m);
   });
 
@@ -117,7 +118,7 @@ describe('ECR', () => {
     ],
   ])('answers with %s: a clear error', async (_, body, words) => {
     world.aws.faults.once(ecrReply(body));
-    const main = await world.main({ env: world.podIdentityEnv() });
+    const main = await world.main({ env: world.podIdentityEnv(), tools: TOOLS });
     expect(main.exitCode).toBe(1);
     expect(main.errors).toEqual([expect.stringContaining(words)]);
     expect(main.toolRuns).toEqual([]);
@@ -125,7 +126,11 @@ describe('ECR', () => {
 
   test('Public answers with nothing', async () => {
     world.aws.faults.once(ecrReply({}));
-    const main = await world.main({ env: world.podIdentityEnv(), inputs: { 'registry-type': 'public' } });
+    const main = await world.main({
+      env: world.podIdentityEnv(),
+      inputs: { 'registry-type': 'public' },
+      tools: TOOLS,
+    });
     expect(main.errors).toEqual([
       expect.stringContaining(
         'The response of Amazon ECR Public for public.ecr.aws has no authorization data',
@@ -155,7 +160,7 @@ describe('ECR', () => {
   });
 });
 
-describe('post', () => {
+describeReal('post', ['docker'], () => {
   test('one logout that fails does not stop the others; it is named and fails the step', async () => {
     const main = await world.main({ env: world.podIdentityEnv(), inputs: two });
     const [first, second] = await Promise.all(
@@ -298,7 +303,7 @@ describe('an earlier login to the same registry stays after a login', () => {
   });
 });
 
-describe('a cancelled step', () => {
+describeReal('a cancelled step', ['docker'], () => {
   test.each(['SIGINT', 'SIGTERM'] as const)(
     '%s during docker login ends docker, and the login is saved for post',
     async (signal) => {

@@ -9,6 +9,7 @@ import { actionEntry, harness } from '../harness/paths.ts';
 import { eksAuth, plainTextFault } from '../harness/pod-identity-agent.ts';
 import type { ToolBehaviour } from '../harness/tools.ts';
 import { useWorld } from '../harness/use-world.ts';
+import { TOOLS } from '../harness/usual.ts';
 import type { StepChoice, World } from '../harness/world.ts';
 
 const world = useWorld();
@@ -22,7 +23,7 @@ const VARIABLE_TEXTS = [HOSTILE_TEXT.replaceAll('\u0000', ''), HOSTILE_LINE];
 /** Runs the step, and its post step; the attack may fail them, and do nothing else. */
 async function expectNoHarm(attack: Attack): Promise<void> {
   const choice = await attack(world);
-  const main = await world.main({ env: world.podIdentityEnv(), ...choice });
+  const main = await world.main({ env: world.podIdentityEnv(), tools: TOOLS, ...choice });
   expect(harmDone(main)).toEqual([]);
   expect(main.errors.length).toBeLessThanOrEqual(1);
   expect(harmDone(await world.post(main))).toEqual([]);
@@ -265,7 +266,7 @@ describe('the service account token does not go to an address that the SDK refus
     const uri = world.agent.credentialsUri.replace('127.0.0.1', '0.0.0.0');
     const env = { ...world.podIdentityEnv(), AWS_CONTAINER_CREDENTIALS_FULL_URI: uri };
     world.agent.faults.always(answer(403, 'no'));
-    const main = await world.main({ env, inputs: { 'credential-source': source } });
+    const main = await world.main({ env, inputs: { 'credential-source': source }, tools: TOOLS });
     expect(world.agent.requests).toEqual([]);
     expect(main.errors.join()).toContain(
       `EKS Pod Identity returned no credentials: ${uri}: URL not accepted.`,

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { describeReal } from '../harness/real-parts.ts';
 import { useWorld } from '../harness/use-world.ts';
+import { TOOLS } from '../harness/usual.ts';
 
 const world = useWorld();
 
@@ -18,7 +20,7 @@ describe('an invalid value is an error before any call, by name', () => {
     ['registries', '123456789012,abc', ["Input 'registries'", "'abc'"]],
     ['registries', '$(touch pwned)', ["'$(touch pwned)'"]],
   ])('%s: %s', async (input, value, words) => {
-    const main = await world.main({ env: world.podIdentityEnv(), inputs: { [input]: value } });
+    const main = await world.main({ env: world.podIdentityEnv(), inputs: { [input]: value }, tools: TOOLS });
     expect(main.exitCode).toBe(1);
     expect(main.errors).toHaveLength(1);
     for (const word of words) expect(main.errors[0]).toContain(word);
@@ -30,7 +32,7 @@ describe('an invalid value is an error before any call, by name', () => {
 
   test('all invalid values are in one error', async () => {
     const inputs = { 'registry-type': '', registries: 'one,two' };
-    const main = await world.main({ env: world.podIdentityEnv(), inputs });
+    const main = await world.main({ env: world.podIdentityEnv(), inputs, tools: TOOLS });
     expect(main.errors[0]).toContain("'one'");
     expect(main.errors[0]).toContain("'two'");
   });
@@ -39,7 +41,7 @@ describe('an invalid value is an error before any call, by name', () => {
 test('inputs of docker/login-action are an error before any call, without their values', async () => {
   // The runner hands inputs on that the action does not have, with no more than a warning.
   const given = { INPUT_REGISTRY: 'ghcr.io', INPUT_USERNAME: 'me', INPUT_PASSWORD: 'hunter2-hunter2' };
-  const main = await world.main({ env: { ...world.podIdentityEnv(), ...given } });
+  const main = await world.main({ env: { ...world.podIdentityEnv(), ...given }, tools: TOOLS });
   expect(main.exitCode).toBe(1);
   const [error = ''] = main.errors;
   expect(error.split('\n').map((line) => line.slice(0, line.indexOf(': ')))).toEqual([
@@ -51,7 +53,7 @@ test('inputs of docker/login-action are an error before any call, without their 
   expect([...world.agent.requests, ...world.aws.requests, ...main.toolRuns]).toEqual([]);
 });
 
-describe('mask-password', () => {
+describeReal('mask-password', ['docker'], () => {
   test.each(['true', 'TRUE', ''])('%j masks', async (value) => {
     const main = await world.main({ env: world.podIdentityEnv(), inputs: { 'mask-password': value } });
     expect(main.masks).toContain(world.aws.issued[0]?.password);
@@ -80,7 +82,7 @@ describe('mask-password', () => {
   });
 });
 
-describe('skip-logout', () => {
+describeReal('skip-logout', ['docker'], () => {
   test.each(['true', 'True'])('%j: post does nothing', async (value) => {
     const main = await world.main({ env: world.podIdentityEnv(), inputs: { 'skip-logout': value } });
     const post = await world.post(main);

@@ -11,14 +11,16 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
-import { beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect } from '@jest/globals';
 import { failingFiles } from '../harness/faults-of-files.ts';
 import { harness } from '../harness/paths.ts';
+import { testReal } from '../harness/real-parts.ts';
 import type { StepResult } from '../harness/runner.ts';
 import { findProgram } from '../harness/tools.ts';
 import { useWorld } from '../harness/use-world.ts';
 
 let shared: string;
+const test = testReal('docker');
 const world = useWorld();
 beforeEach(() => {
   shared = join(world.home, '.docker');

@@ -1,7 +1,9 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { PRODUCT } from '../../src/runner/product.ts';
+import { testReal } from '../harness/real-parts.ts';
 import { useWorld } from '../harness/use-world.ts';
 
+const test = testReal('docker');
 const world = useWorld();
 
 const passwordFor = (accountId: string) =>

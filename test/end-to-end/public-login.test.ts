@@ -1,6 +1,8 @@
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
+import { testReal } from '../harness/real-parts.ts';
 import { useWorld } from '../harness/use-world.ts';
 
+const test = testReal('docker', 'linux');
 const world = useWorld({ realRegistryNames: true });
 
 test.each(['public', 'Public', 'PUBLIC'])(

@@ -1,13 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { callsOf, ecrError, ecrReply } from '../harness/aws-services.ts';
 import { hang } from '../harness/faults.ts';
+import { testReal } from '../harness/real-parts.ts';
 import type { StepResult } from '../harness/runner.ts';
 import { useWorld } from '../harness/use-world.ts';
 import { TOOLS } from '../harness/usual.ts';
 
 // Registries have their real names here: docker reaches them on loopback, and gets in with no password but their own.
+const test = testReal('docker', 'linux');
 const world = useWorld({ realRegistryNames: true });
 
 const [a, b] = ['123456789012', '210987654321'];

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { callsOf, ecrError, stsError, throttled } from '../harness/aws-services.ts';
 import { answer, cut, type Fault, hang } from '../harness/faults.ts';
+import { testReal } from '../harness/real-parts.ts';
 import type { StepResult } from '../harness/runner.ts';
 import { isAlive } from '../harness/tools.ts';
 import { useWorld } from '../harness/use-world.ts';
@@ -170,7 +171,7 @@ describe('max-attempts', () => {
 describe('docker login', () => {
   const GET = 'Error response from daemon: Get "https://x/v2/":';
 
-  test.each([408, 429, 500, 502, 503, 504])(
+  testReal('docker').each([408, 429, 500, 502, 503, 504])(
     'is tried again after %i, with the real client',
     async (status) => {
       const registry = await world.registry();
@@ -185,7 +186,7 @@ describe('docker login', () => {
     },
   );
 
-  test('is tried again after a cut, with the real client', async () => {
+  testReal('docker')('is tried again after a cut, with the real client', async () => {
     (await world.registry()).faults.once(cut());
     const main = await world.main({ env: { ...world.keysEnv(), ...fastClock(20) } });
     expect(main.exitCode).toBe(0);
@@ -220,13 +221,16 @@ describe('docker login', () => {
     expect(retries(main)).toHaveLength(1);
   });
 
-  test.each([400, 401, 403])('is not tried again after %i, with the real client', async (status) => {
-    (await world.registry()).faults.always(answer(status));
-    const main = await world.main({ env: world.keysEnv() });
-    expect(main.exitCode).toBe(1);
-    expect(main.toolRuns).toHaveLength(1);
-    expect(retries(main)).toEqual([]);
-  });
+  testReal('docker').each([400, 401, 403])(
+    'is not tried again after %i, with the real client',
+    async (status) => {
+      (await world.registry()).faults.always(answer(status));
+      const main = await world.main({ env: world.keysEnv() });
+      expect(main.exitCode).toBe(1);
+      expect(main.toolRuns).toHaveLength(1);
+      expect(retries(main)).toEqual([]);
+    },
+  );
 
   test.each([
     ['error storing credentials - err: exit status 1, out: `not implemented`'],
@@ -252,7 +256,8 @@ describe('docker login', () => {
   ])('max-attempts %j: %i runs', async (input, runs) => {
     const tools = { docker: { stderr: `${GET} EOF`, exitCode: 1 } };
     const inputs = { 'max-attempts': input };
-    const main = await world.main({ env: { ...world.keysEnv(), ...fastClock(100) }, inputs, tools });
+    // No faster: the five minutes of a step must be enough for eight processes on a busy machine.
+    const main = await world.main({ env: { ...world.keysEnv(), ...fastClock(20) }, inputs, tools });
     expect(main.exitCode).toBe(1);
     expect(main.toolRuns).toHaveLength(runs);
     expect(retries(main)).toHaveLength(runs - 1);
@@ -279,18 +284,21 @@ describe('an end before its time', () => {
     },
   );
 
-  test('a cancel between two attempts of docker starts no other, and there is nothing to log out of', async () => {
-    (await world.registry()).faults.always(answer(503));
-    const { promise: when, resolve: act } = Promise.withResolvers<void>();
-    const main = await world.main({
-      env: world.keysEnv(),
-      interrupts: [{ signal: 'SIGTERM', when }],
-      reaction: { words: '(attempt 1 of 8', act },
-    });
-    expect(main.errors).toEqual(['The step was cancelled (SIGTERM).']);
-    expect(main.toolRuns).toHaveLength(1);
-    expect((await world.post(main)).toolRuns).toEqual([]);
-  });
+  testReal('docker')(
+    'a cancel between two attempts of docker starts no other, and there is nothing to log out of',
+    async () => {
+      (await world.registry()).faults.always(answer(503));
+      const { promise: when, resolve: act } = Promise.withResolvers<void>();
+      const main = await world.main({
+        env: world.keysEnv(),
+        interrupts: [{ signal: 'SIGTERM', when }],
+        reaction: { words: '(attempt 1 of 8', act },
+      });
+      expect(main.errors).toEqual(['The step was cancelled (SIGTERM).']);
+      expect(main.toolRuns).toHaveLength(1);
+      expect((await world.post(main)).toolRuns).toEqual([]);
+    },
+  );
 
   test('no fault makes the step last longer than five minutes', async () => {
     // Twenty tries of 45 s each would be fifteen.

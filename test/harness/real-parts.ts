@@ -69,21 +69,42 @@ export function isHere(part: RealPart): boolean {
   }
 }
 
-/**
- * Describes tests that need real parts. Where one is missing they are skipped by name or, with REQUIRE_REAL_PARTS=1,
- * a test fails that says which is missing.
- */
-export function describeReal(name: string, needs: RealPart[], define: () => void): void {
-  const missing = needs.filter((part) => !isHere(part));
+/** With REQUIRE_REAL_PARTS=1 a test whose parts are missing fails; else it is skipped, with what is missing in its name. */
+const REQUIRED = process.env['REQUIRE_REAL_PARTS'] === '1';
+
+const missingOf = (needs: readonly RealPart[]): RealPart[] => needs.filter((part) => !isHere(part));
+const naming = (name: string, missing: readonly RealPart[]): string =>
+  `${name} (needs ${missing.join(', ')})`;
+
+function failsFor(missing: readonly RealPart[]): () => void {
+  return () => {
+    throw new Error(`not on this machine: ${missing.join(', ')}`);
+  };
+}
+
+/** Describes tests that need real parts. */
+export function describeReal(name: string, needs: readonly RealPart[], define: () => void): void {
+  const missing = missingOf(needs);
   if (missing.length === 0) {
     describe(name, define);
-  } else if (process.env['REQUIRE_REAL_PARTS'] === '1') {
-    describe(name, () => {
-      test(`needs ${missing.join(', ')}`, () => {
-        throw new Error(`not on this machine: ${missing.join(', ')}`);
-      });
-    });
+  } else if (REQUIRED) {
+    test(naming(name, missing), failsFor(missing));
   } else {
-    describe.skip(`${name} (needs ${missing.join(', ')})`, define);
+    describe.skip(naming(name, missing), define);
   }
+}
+
+/** jest's `test` and `test.each`, for tests that need real parts. */
+export function testReal(...needs: RealPart[]): typeof test {
+  const missing = missingOf(needs);
+  if (missing.length === 0) return test;
+  const define = (name: string, run: () => void): void => {
+    if (REQUIRED) test(naming(name, missing), failsFor(missing));
+    else test.skip(naming(name, missing), run);
+  };
+  const each = (rows: readonly unknown[]) => (name: string, run: () => void) => {
+    if (REQUIRED) test(naming(name, missing), failsFor(missing));
+    else test.skip.each(rows as [])(naming(name, missing), run);
+  };
+  return Object.assign(define, { each }) as unknown as typeof test;
 }

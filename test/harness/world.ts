@@ -53,7 +53,7 @@ export interface WorldParts {
 export interface StepChoice {
   inputs?: Record<string, string>;
   env?: Environment;
-  /** The tools on the PATH, and nothing else is on it; by default the real docker. */
+  /** The tools on the PATH, and nothing else is on it; by default the real docker, so the test needs `testReal`. */
   tools?: Record<string, Tool>;
   /** Whether the runner's debug logging is on; it is unless a test says otherwise. */
   debug?: boolean;
