@@ -54,7 +54,10 @@ const LONGEST_PIECE = 300;
 /** Takes known secrets out of texts. */
 export class Redactor {
   readonly #known = new Set<string>();
-  /** Secrets in pieces, since the engine takes no pattern of some thousand characters. */
+  /**
+   * Secrets in pieces, since the engine takes no pattern of some thousand characters. Longer secrets come first: one can
+   * contain another, and would no longer be found whole without it.
+   */
   readonly #pieces: SecretPiece[] = [];
 
   /** Makes a secret known, unless it is too short to be told from a word. */
@@ -64,8 +67,10 @@ export class Redactor {
     const count = Math.max(1, Math.floor(secret.length / LONGEST_PIECE));
     for (let index = 0; index < count; index += 1) {
       const [start, end] = [index * LONGEST_PIECE, (index + 1) * LONGEST_PIECE];
-      this.#pieces.push(new SecretPiece(secret.slice(start, index === count - 1 ? undefined : end)));
+      const piece = secret.slice(start, index === count - 1 ? undefined : end);
+      this.#pieces.push(new SecretPiece(piece, secret.length));
     }
+    this.#pieces.sort((one, other) => other.secretLength - one.secretLength);
   }
 
   /** Takes out of a text all known secrets, and whatever has the form of one. */
@@ -87,6 +92,8 @@ export class Redactor {
  * in base64 and base64url, also in that of a longer text, where it can begin at any of three places.
  */
 class SecretPiece {
+  /** Of the whole secret, in UTF-16 code units. */
+  readonly secretLength: number;
   readonly #plain: string;
   /** The base64 of all but the first bytes, which stand in one group of characters with what is before them. */
   readonly #base64: readonly { readonly text: string; readonly hasRest: boolean }[];
@@ -95,8 +102,9 @@ class SecretPiece {
   /** Made once it is needed: there can be thousands of secrets, each with a long pattern. */
   #pattern: RegExp | undefined;
 
-  constructor(piece: string) {
+  constructor(piece: string, secretLength: number) {
     const bytes = Buffer.from(piece);
+    this.secretLength = secretLength;
     this.#plain = piece;
     this.#base64 = [0, 1, 2].map((start) => {
       const rest = (bytes.length - start) % 3;
