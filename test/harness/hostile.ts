@@ -49,7 +49,9 @@ export const HOSTILE_LINE = COMMANDS.join(' %0A');
  */
 export function harmDone(result: StepResult): string[] {
   const shown = result.commands.filter(({ message }) => /^\s*evil/.test(message));
-  const masks = [...result.masks].filter((mask) => mask.includes('evil') && mask !== HOSTILE_TEXT);
+  // A key that is this text is masked, and so is each of its lines.
+  const whole = [HOSTILE_TEXT, ...HOSTILE_TEXT.split(/[\r\n]+/)];
+  const masks = [...result.masks].filter((mask) => mask.includes('evil') && !whole.includes(mask));
   const names = Object.keys({ ...result.outputs, ...result.state, ...result.exportedEnv });
   return [
     ...shown.map(({ name }) => `the command ${name} was issued`),

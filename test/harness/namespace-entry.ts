@@ -26,7 +26,8 @@ function setUpNetwork(): void {
     ip('address', 'add', `${ECS_ADDRESS}/32`, 'dev', 'lo');
   }
   if (options.ipv6) {
-    ip('-6', 'address', 'add', `${ipv6}/128`, 'dev', 'lo');
+    // Without duplicate address detection: until that is over, nothing can listen at the address.
+    ip('-6', 'address', 'add', `${ipv6}/128`, 'dev', 'lo', 'nodad');
   }
 }
 
