@@ -103,20 +103,12 @@ async function showNoAssociation(world: World): Promise<Check[]> {
   ];
 }
 
-/** Whether the registry takes the login in docker's configuration of the runner's user: how the runner pulls an image. */
-async function mayPull(world: World): Promise<boolean> {
-  const host = await world.registryHost();
-  const { auth = '' } = world.dockerLogins()[host] ?? {};
-  const { status } = await fetch(`http://${host}/v2/`, { headers: { authorization: `Basic ${auth}` } });
-  return status === 200;
-}
-
 async function showJobHook(world: World): Promise<Check[]> {
-  const before = await mayPull(world);
+  const before = await world.runnerMayPull();
   const started = await world.hook('job-started', { env: world.podIdentityEnv(), debug: false });
   printTitle('Job-started hook, before the runner pulls images');
   printLog(started);
-  const during = await mayPull(world);
+  const during = await world.runnerMayPull();
   const completed = await world.hook('job-completed', { debug: false });
   printTitle('Job-completed hook');
   printLog(completed);
@@ -126,7 +118,7 @@ async function showJobHook(world: World): Promise<Check[]> {
     ['the hook set no output', Object.keys(started.outputs).length === 0],
     [
       'after the job the registry refuses the runner again',
-      completed.exitCode === 0 && !(await mayPull(world)),
+      completed.exitCode === 0 && !(await world.runnerMayPull()),
     ],
     NO_LEAK,
   ];

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { hasCode } from '../errors/failure.ts';
 import { isJsonObject } from '../runner/json-object.ts';
 
 // The format that docker's config.json, the auth file of podman and the registry configuration of helm share.
@@ -25,7 +26,7 @@ export function readAuthFile(file: string): AuthFile {
   try {
     content = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
   } catch (error) {
-    if (isMissing(error)) return {};
+    if (hasCode(error, 'ENOENT')) return {};
     throw error;
   }
   if (content.trim() === '') return {};
@@ -86,11 +87,6 @@ function fieldsOf(object: unknown, fields: Readonly<Record<string, ReadField>>):
     else result.set(field[0], field[1](value, result.get(field[0])));
   }
   return Object.fromEntries([...result].filter(([, value]) => value !== undefined));
-}
-
-/** Whether a file operation failed because there is no such file. */
-export function isMissing(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
 }
 
 /** Whether an entry holds no login itself: it marks one that a credential store has. */

@@ -9,11 +9,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { messageOf } from '../errors/failure.ts';
+import { hasCode, messageOf } from '../errors/failure.ts';
 import { type Clock, SYSTEM_CLOCK } from '../retry/waiting.ts';
 import * as log from '../runner/log.ts';
 import { PRODUCT } from '../runner/product.ts';
-import { isMissing } from './auth-file.ts';
 
 // A process that wants the lock adds a file with a name of its own, its claim, to the directory of the lock. It holds the
 // lock if there is no other claim then; otherwise it withdraws its own and tries again later. Two that come at the same
@@ -104,7 +103,7 @@ function tryToClaim(lock: string): string | undefined {
     writeFileSync(claim, '', { flag: 'wx', mode: 0o600 });
   } catch (error) {
     // Another process has released the lock, and removed the directory.
-    if (isMissing(error)) return undefined;
+    if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   }
   claims.add(claim);
@@ -163,11 +162,6 @@ function withdraw(claim: string): void {
     rmSync(claim, { force: true });
     rmdirSync(dirname(claim));
   } catch (error) {
-    if (!hasCode(error, 'ENOTEMPTY') && !isMissing(error))
-      log.debug(`${claim} was not removed: ${messageOf(error)}`);
+    if (!hasCode(error, 'ENOTEMPTY', 'ENOENT')) log.debug(`${claim} was not removed: ${messageOf(error)}`);
   }
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }

@@ -13,10 +13,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
+import { hasCode } from '../errors/failure.ts';
 import { retryBriefly } from '../retry/retry-briefly.ts';
 import type { Clock } from '../retry/waiting.ts';
 import { PRODUCT } from '../runner/product.ts';
-import { type AuthFile, isMissing } from './auth-file.ts';
+import type { AuthFile } from './auth-file.ts';
 
 /** What a write depends on. */
 export type WriteOptions = {
@@ -48,7 +49,7 @@ export function endOfLinks(file: string): string {
   try {
     return realpathSync(file);
   } catch (error) {
-    if (!isMissing(error)) throw error;
+    if (!hasCode(error, 'ENOENT')) throw error;
   }
   const isLink = lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
   // A relative link starts from the directory that it really is in.
@@ -99,8 +100,7 @@ function keepOwnership(handle: number, { mode, uid, gid }: Kept): void {
  * (seen with node 24 there). Elsewhere these codes mean that it is not allowed; trying again does no harm.
  */
 function isInUse(error: unknown): boolean {
-  const codes: readonly unknown[] = ['EPERM', 'EACCES', 'EBUSY'];
-  return typeof error === 'object' && error !== null && 'code' in error && codes.includes(error.code);
+  return hasCode(error, 'EPERM', 'EACCES', 'EBUSY');
 }
 
 /**

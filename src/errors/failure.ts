@@ -62,6 +62,12 @@ export function messageOf(error: unknown): string {
   return String(types.isNativeError(error) ? error.message || error.name : error);
 }
 
+/** Whether an error of Node.js has one of these codes, such as `ENOENT`. */
+export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  const code = typeof error === 'object' && error !== null && 'code' in error && error.code;
+  return codes.some((known) => known === code);
+}
+
 /** Joins errors to one: the first one if all have the same message, else an AggregateError. */
 export function joinFailures(errors: readonly [unknown, ...unknown[]]): unknown {
   const messages = new Set(errors.map(messageOf));

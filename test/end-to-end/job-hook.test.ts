@@ -27,14 +27,6 @@ const stateFolder = (runnerTemp = world.runnerTemp): string => {
   return join(world.home, '.ecr-pod-identity-login', `runner-${runner}`);
 };
 
-/** Whether the registry lets in whom docker's configuration of the runner's user lets in: how the runner pulls images. */
-async function mayPull(): Promise<boolean> {
-  const host = await world.registryHost();
-  const { auth = '' } = world.dockerLogins()[host] ?? {};
-  const { status } = await fetch(`http://${host}/v2/`, { headers: { authorization: `Basic ${auth}` } });
-  return status === 200;
-}
-
 function started(env: Record<string, string> = {}): Promise<StepResult> {
   return world.hook('job-started', { env: { ...world.podIdentityEnv(), ...env } });
 }
@@ -45,7 +37,7 @@ function completed(choice: Parameters<typeof world.hook>[1] = {}): Promise<StepR
 
 describe('the job-started hook', () => {
   test('logs the runner in before any step, and the job-completed hook logs it out', async () => {
-    expect(await mayPull()).toBe(false);
+    expect(await world.runnerMayPull()).toBe(false);
     const hook = await started();
     expect(hook).toMatchObject({
       exitCode: 0,
@@ -56,7 +48,7 @@ describe('the job-started hook', () => {
       exportedEnv: {},
     });
     expect(hook.masks).toContain(world.aws.issued[0]?.password);
-    expect(await mayPull()).toBe(true);
+    expect(await world.runnerMayPull()).toBe(true);
     const end = await completed();
     expect([end.exitCode, end.warnings, world.dockerLogins(), existsSync(stateFolder())]).toEqual([
       0,
@@ -76,9 +68,9 @@ describe('the job-started hook', () => {
   test('is the same for two jobs, one after another', async () => {
     for (const job of [1, 2]) {
       await started();
-      expect([job, await mayPull()]).toEqual([job, true]);
+      expect([job, await world.runnerMayPull()]).toEqual([job, true]);
       await completed();
-      expect([job, await mayPull()]).toEqual([job, false]);
+      expect([job, await world.runnerMayPull()]).toEqual([job, false]);
     }
   });
 
@@ -91,7 +83,7 @@ describe('the job-started hook', () => {
     writeFileSync(file, JSON.stringify({ ...state, logins: '2', login_2: JSON.stringify(login) }));
     const hook = await started();
     expect(hook.log).toContain(`Logging out of registry ${other}`);
-    expect(await mayPull()).toBe(true);
+    expect(await world.runnerMayPull()).toBe(true);
   });
 
   test.each([
@@ -101,7 +93,7 @@ describe('the job-started hook', () => {
     mkdirSync(stateFolder(), { recursive: true });
     if (state !== '') writeFileSync(join(stateFolder(), 'state.json'), state);
     const hook = await started();
-    expect([hook.warnings, await mayPull()]).toEqual([[], true]);
+    expect([hook.warnings, await world.runnerMayPull()]).toEqual([[], true]);
   });
 
   test('leaves alone a runner of the same name in another folder', async () => {
@@ -111,13 +103,13 @@ describe('the job-started hook', () => {
     const env = { ...world.podIdentityEnv(), DOCKER_CONFIG: join(world.directory, 'other-docker') };
     const other = await world.hook('job-started', { env, runnerTemp });
     expect(other.log).not.toContain('Logging out');
-    expect([await mayPull(), existsSync(stateFolder()), existsSync(stateFolder(runnerTemp))]).toEqual([
-      true,
-      true,
-      true,
-    ]);
+    expect([
+      await world.runnerMayPull(),
+      existsSync(stateFolder()),
+      existsSync(stateFolder(runnerTemp)),
+    ]).toEqual([true, true, true]);
     await completed({ env: { DOCKER_CONFIG: env.DOCKER_CONFIG }, runnerTemp });
-    expect([await mayPull(), existsSync(stateFolder(runnerTemp))]).toEqual([true, false]);
+    expect([await world.runnerMayPull(), existsSync(stateFolder(runnerTemp))]).toEqual([true, false]);
   });
 
   test('takes its settings from variables that are named after the inputs', async () => {
@@ -146,7 +138,7 @@ describe('the job-started hook', () => {
   test('with ECR_LOGIN_SKIP_LOGOUT leaves the runner logged in', async () => {
     await started({ ECR_LOGIN_SKIP_LOGOUT: 'true' });
     await completed();
-    expect([await mayPull(), existsSync(stateFolder())]).toEqual([true, false]);
+    expect([await world.runnerMayPull(), existsSync(stateFolder())]).toEqual([true, false]);
   });
 
   test('reads neither inputs nor state of the environment', async () => {
@@ -251,7 +243,7 @@ test('a step that logs in with other credentials works as if there were no hook'
   await started();
   const main = await world.main({ env: world.keysEnv() });
   expect(main.log).toContain('Using credentials from the environment');
-  expect(await mayPull()).toBe(true);
+  expect(await world.runnerMayPull()).toBe(true);
   const post = await world.post(main);
   const end = await completed({ after: [main] });
   expect([post.exitCode, end.exitCode, end.warnings, world.dockerLogins()]).toEqual([0, 0, [], {}]);

@@ -271,6 +271,14 @@ export class World {
     return config.auths ?? {};
   }
 
+  /** Whether the registry takes the login in docker's configuration of this user: how the runner pulls an image. */
+  async runnerMayPull(): Promise<boolean> {
+    const host = await this.registryHost();
+    const { auth = '' } = this.dockerLogins()[host] ?? {};
+    const { status } = await fetch(`http://${host}/v2/`, { headers: { authorization: `Basic ${auth}` } });
+    return status === 200;
+  }
+
   /** Everything that must not get out. */
   secrets(given: Record<string, string> = {}): Secret[] {
     const isGiven = (value: string): Secret['origin'] =>

@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Failure, messageOf } from '../../errors/failure.ts';
+import { Failure, hasCode, messageOf } from '../../errors/failure.ts';
 import { type Environment, variable } from '../../runner/environment.ts';
 import * as log from '../../runner/log.ts';
 import { singleLine } from '../../runner/safe-text.ts';
@@ -11,7 +11,7 @@ import type { FileKind, Tool } from '../tool.ts';
 import { replaceAuthFile } from '../write-auth-file.ts';
 import { authFileForJob, configForJob } from './config.ts';
 import { JOB_FILES, jobDirectories } from './directory.ts';
-import { alreadyExists, linkShared } from './link-shared.ts';
+import { linkShared } from './link-shared.ts';
 
 // Input `isolate-docker-config`: a configuration of the job's own, in a directory below the runner's temporary one.
 
@@ -102,7 +102,7 @@ function makeDirectory(directory: string): boolean {
     mkdirSync(directory, { mode: 0o700 });
     return true;
   } catch (error) {
-    if (alreadyExists(error)) return false;
+    if (hasCode(error, 'EEXIST')) return false;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { copyFileSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf } from '../../errors/failure.ts';
+import { hasCode, messageOf } from '../../errors/failure.ts';
 import * as log from '../../runner/log.ts';
 import { singleLine } from '../../runner/safe-text.ts';
 import { LOCK_NAME } from '../lock.ts';
@@ -49,13 +49,8 @@ function link(target: string, path: string): void {
     // On Windows a junction needs no privilege, unlike a symbolic link.
     symlinkSync(target, path, isDirectory ? 'junction' : 'file');
   } catch (error) {
-    if (alreadyExists(error)) return;
+    if (hasCode(error, 'EEXIST')) return;
     if (isDirectory) throw error;
     copyFileSync(target, path);
   }
-}
-
-/** Whether a file operation failed because something of that name is already there. */
-export function alreadyExists(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EEXIST';
 }

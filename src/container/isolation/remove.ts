@@ -9,11 +9,10 @@ import {
   unlinkSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf } from '../../errors/failure.ts';
+import { hasCode, messageOf } from '../../errors/failure.ts';
 import { retryBriefly } from '../../retry/retry-briefly.ts';
 import type { Clock } from '../../retry/waiting.ts';
 import { singleLine } from '../../runner/safe-text.ts';
-import { isMissing } from '../auth-file.ts';
 import { isJobDirectory, JOB_FILES } from './directory.ts';
 
 /** Names of what is left that an error shows. */
@@ -94,7 +93,7 @@ function removeTree(path: string, left: string[]): void {
     for (const name of readdirSync(path)) removeTree(join(path, name), left);
     if (left.length === before) rmdirSync(path);
   } catch (error) {
-    if (!isMissing(error)) left.push(messageOf(error));
+    if (!hasCode(error, 'ENOENT')) left.push(messageOf(error));
   }
 }
 
