@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
 import { describeReal, type RealPart } from '../harness/real-parts.ts';
+import { findProgram } from '../harness/tools.ts';
 import { useWorld } from '../harness/use-world.ts';
 import type { Environment } from '../harness/world.ts';
 
@@ -63,9 +64,14 @@ describeReal('the real clients, whatever decides where they keep their logins', 
 
   (isRoot ? test.skip : test)('podman of a user without XDG_RUNTIME_DIR is logged in and out', async () => {
     const host = await world.registryHost();
-    const env = { PATH: process.env['PATH'], HOME: world.home };
+    // No PATH: podman finds no credential helper of the machine.
+    const env = { HOME: world.home };
     const userName = (): string =>
-      execFileSync('podman', ['login', '--get-login', host], { env, encoding: 'utf8', stdio: 'pipe' });
+      execFileSync(findProgram('podman') ?? 'podman', ['login', '--get-login', host], {
+        env,
+        encoding: 'utf8',
+        stdio: 'pipe',
+      });
     const main = await world.main({
       env: { ...world.podIdentityEnv(), XDG_RUNTIME_DIR: undefined },
       inputs: { 'container-cli': 'podman' },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { failingFiles } from '../harness/faults-of-files.ts';
 import { describeReal } from '../harness/real-parts.ts';
+import { findProgram } from '../harness/tools.ts';
 import { useWorld } from '../harness/use-world.ts';
 
 const asRoot = process.getuid?.() === 0 ? test : test.skip;
@@ -173,8 +174,9 @@ describe('the other settings in an auth file of podman', () => {
     test.each(['podman', 'skopeo'])('%s does what the warning says', (tool) => {
       const logOut = (env: Record<string, string>): unknown => {
         share(JSON.stringify({ auths: { a: { auth: 'eDp5' } }, ...settings }));
-        execFileSync(tool, ['logout', 'a'], {
-          env: { PATH: process.env['PATH'], HOME: world.home, ...env },
+        // No PATH: a tool finds no credential helper of the machine.
+        execFileSync(findProgram(tool) ?? tool, ['logout', 'a'], {
+          env: { HOME: world.home, ...env },
           stdio: 'ignore',
         });
         return JSON.parse(readFileSync(file, 'utf8'));

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { inputVariables } from '../../../test/harness/action-metadata.ts';
@@ -15,6 +15,7 @@ import { Registry } from '../../../test/harness/registry.ts';
 import { actionNode } from '../../../test/harness/runner.ts';
 import { makeServiceAccountToken } from '../../../test/harness/service-account-token.ts';
 import { CertificateAuthority } from '../../../test/harness/tls.ts';
+import { findProgram } from '../../../test/harness/tools.ts';
 
 const ACCOUNT = '123456789012';
 /** As long as a real one. */
@@ -55,7 +56,19 @@ export class BenchStage {
     const token = makeServiceAccountToken();
     writeFileSync(join(this.#directory, 'token'), token, { mode: 0o600 });
     mkdirSync(join(this.#directory, '.docker'), { mode: 0o700 });
+    this.#linkPrograms();
     await this.#startRegistries(6);
+  }
+
+  /** What is run is all that the PATH holds: docker would find the machine's credential helpers there. */
+  #linkPrograms(): void {
+    const bin = join(this.#directory, 'bin');
+    mkdirSync(bin);
+    for (const name of ['docker', 'bash']) {
+      const program = findProgram(name);
+      if (program === undefined) throw new Error(`The bench needs ${name} on the PATH.`);
+      symlinkSync(program, join(bin, name));
+    }
   }
 
   async close(): Promise<void> {
@@ -158,7 +171,7 @@ export class BenchStage {
 
   #env(): Record<string, string> {
     return {
-      PATH: process.env['PATH'] ?? '',
+      PATH: join(this.#directory, 'bin'),
       HOME: this.#directory,
       RUNNER_TEMP: this.#directory,
       GITHUB_ACTIONS: 'true',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Scenario } from '../../harness/namespace.ts';
 import type { NamespaceWorld } from '../../harness/namespace-world.ts';
+import { findProgram } from '../../harness/tools.ts';
 
 /** Why buildx could not read the image, by when it tried; empty where it could. */
 export interface BuildxReads {
@@ -21,11 +22,12 @@ async function readWithBuildx(
   env: Record<string, string>,
 ): Promise<string> {
   const words = ['buildx', 'imagetools', 'inspect', '--raw', `${host}/team/app:skopeo`];
+  // No PATH: docker finds no credential helper of the machine.
   const options = {
-    env: { PATH: process.env['PATH'], HOME: world.home, DOCKER_HOST: NO_ENGINE, ...world.trustEnv(), ...env },
+    env: { HOME: world.home, DOCKER_HOST: NO_ENGINE, ...world.trustEnv(), ...env },
   };
   try {
-    await promisify(execFile)('docker', words, options);
+    await promisify(execFile)(findProgram('docker') ?? 'docker', words, options);
     return '';
   } catch (error) {
     return (error as { stderr: string }).stderr;
