@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { HttpRequest } from '@smithy/core/protocols';
 import { ProxiedHandler } from '../../../src/network/proxied-handler.ts';
 import { readProxies } from '../../../src/network/proxy.ts';
 import { answer, cut } from '../../harness/faults.ts';
 import { HttpStandIn } from '../../harness/http-stand-in.ts';
 import { ForwardProxy } from '../../harness/proxy.ts';
+import { postTo } from '../../harness/smithy-request.ts';
 
 let service: HttpStandIn;
 let proxy: ForwardProxy;
@@ -20,15 +20,7 @@ const withLogin = () => proxy.url.replace('//', '//jane%20doe:p%40ss@');
 function ask(proxyUrl: string, environment: Record<string, string> = {}, signal?: AbortSignal) {
   const proxies = readProxies(proxyUrl, environment);
   if (proxies === undefined) throw new Error('no proxy');
-  const { hostname, port } = new URL(service.url);
-  const request = new HttpRequest({
-    protocol: 'http:',
-    hostname,
-    port: Number(port),
-    method: 'POST',
-    path: '/',
-  });
-  return new ProxiedHandler(proxies).handle(request, signal && { abortSignal: signal });
+  return new ProxiedHandler(proxies).handle(postTo(service), signal && { abortSignal: signal });
 }
 
 const failure = (proxyUrl: string, signal?: AbortSignal) =>

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { HttpRequest } from '@smithy/core/protocols';
 import { type NodeHttpHandler, streamCollector } from '@smithy/node-http-handler';
 import { describeError } from '../../../src/errors/describe.ts';
 import { DeadlineHandler } from '../../../src/network/deadline-handler.ts';
@@ -9,6 +8,7 @@ import { requestHandler } from '../../../src/network/request-handler.ts';
 import { answer, hang } from '../../harness/faults.ts';
 import { HttpStandIn } from '../../harness/http-stand-in.ts';
 import { ForwardProxy } from '../../harness/proxy.ts';
+import { postTo } from '../../harness/smithy-request.ts';
 
 let service: HttpStandIn;
 let proxy: ForwardProxy;
@@ -25,15 +25,7 @@ afterEach(async () => {
 });
 
 function ask(handler: NodeHttpHandler): Promise<unknown> {
-  const { hostname, port } = new URL(service.url);
-  const request = new HttpRequest({
-    protocol: 'http:',
-    hostname,
-    port: Number(port),
-    method: 'POST',
-    path: '/',
-  });
-  return handler.handle(request).catch((error) => error);
+  return handler.handle(postTo(service)).catch((error) => error);
 }
 
 function proxied(): ProxiedHandler {
@@ -63,15 +55,7 @@ describe('a call without a response ends with an error', () => {
 
   test('after 15 s in all, if the response begins and does not end', async () => {
     service.faults.once(answer(200, 'half', { 'content-length': '8' }));
-    const { hostname, port } = new URL(service.url);
-    const request = new HttpRequest({
-      protocol: 'http:',
-      hostname,
-      port: Number(port),
-      method: 'POST',
-      path: '/',
-    });
-    const { response } = await new DeadlineHandler().handle(request);
+    const { response } = await new DeadlineHandler().handle(postTo(service));
     const read = streamCollector(response.body).catch((error) => error);
     await jest.advanceTimersByTimeAsync(15_000);
     const error = await read;
@@ -80,15 +64,7 @@ describe('a call without a response ends with an error', () => {
   });
 
   test('a response in time leaves no timer behind', async () => {
-    const { hostname, port } = new URL(service.url);
-    const request = new HttpRequest({
-      protocol: 'http:',
-      hostname,
-      port: Number(port),
-      method: 'POST',
-      path: '/',
-    });
-    const { response } = await new DeadlineHandler().handle(request);
+    const { response } = await new DeadlineHandler().handle(postTo(service));
     await streamCollector(response.body);
     while (!response.body.closed) await new Promise((resolve) => setImmediate(resolve));
     expect(jest.getTimerCount()).toBe(0);
