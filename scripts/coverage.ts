@@ -6,7 +6,7 @@
  * fails or the coverage is below the minimum.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import coverage from 'istanbul-lib-coverage';
 import { createContext } from 'istanbul-lib-report';
@@ -66,6 +66,8 @@ function shortfalls(map: coverage.CoverageMap): string[] {
 
 rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(COUNTS, { recursive: true });
+// Tests run the action as another user, too.
+chmodSync(COUNTS, 0o1777);
 const entry = await buildInstrumented(join(FOLDER, 'build'), COUNTS);
 if (!existsSync(entry)) {
   throw new Error(`The instrumented build did not make ${entry}.`);
