@@ -10,7 +10,7 @@ function filesBelow(folder: string, ends: string): string[] {
   return names.filter((name) => name.endsWith(ends)).map((name) => join(folder, name));
 }
 
-/** The words by which a test file names its tests and groups of tests. */
+/** The names of the tests and groups of tests in a file. */
 function titlesIn(file: string): Set<string> {
   const text = readFileSync(file, 'utf8');
   // A text in front of a function: what `test('…', () => …)` and `test.each(…)('…', async (…) => …)` have in common.
@@ -46,6 +46,13 @@ describe('the invariants of docs/security.md', () => {
         titles: expect.arrayContaining([title]),
       });
   });
+});
+
+test('every other test that the document names is there, too', () => {
+  const named = [...DOCUMENT.matchAll(/^- `(test\/[^`]+)`: (.+)$/gm)];
+  expect(named.length).toBeGreaterThan(50);
+  const missing = named.filter(([, file = '', title = '']) => !titlesIn(file).has(title));
+  expect(missing.map(([line]) => line)).toEqual([]);
 });
 
 test('the variables that a child does not get are those of the document', () => {
