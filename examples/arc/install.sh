@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Installs ARC's controller and one scale set: install.sh dind | dind-job-hook | kubernetes | novolume | no-docker
-# Run it from the root of this repository, with kubectl and helm pointed at the cluster. Needs the GitHub App's
-# GITHUB_APP_ID, GITHUB_APP_INSTALLATION_ID and GITHUB_APP_PRIVATE_KEY_FILE in the environment.
+# Run it from the root of this repository, with kubectl and helm configured for the cluster. Set GITHUB_APP_ID,
+# GITHUB_APP_INSTALLATION_ID and GITHUB_APP_PRIVATE_KEY_FILE of your GitHub App.
 set -euo pipefail
 
 MODE=${1:?usage: install.sh dind | dind-job-hook | kubernetes | novolume | no-docker}
 : "${GITHUB_APP_ID:?}" "${GITHUB_APP_INSTALLATION_ID:?}" "${GITHUB_APP_PRIVATE_KEY_FILE:?}"
 NAMESPACE=arc-runners
 CHARTS=oci://ghcr.io/actions/actions-runner-controller-charts
-CHART_VERSION=0.14.2 # controller and scale sets: the same version
+CHART_VERSION=0.14.2 # for both charts
 VALUES=examples/arc/values-$MODE.yaml
 
 # 1. The controller, once for each cluster.
@@ -23,12 +23,12 @@ kubectl create secret generic arc-github-app --namespace "$NAMESPACE" --dry-run=
   --from-file=github_app_private_key="$GITHUB_APP_PRIVATE_KEY_FILE" | kubectl apply --filename -
 kubectl apply --filename examples/arc/service-accounts.yaml
 
-# 3. What the kubernetes modes need: the template of the job pods, and a storage class for the work volumes.
+# 3. For the kubernetes modes: the template of the job pods, and a storage class for the work volumes.
 case "$MODE" in
   kubernetes) kubectl apply --filename examples/arc/job-pod.yaml --filename examples/arc/storage-class.yaml ;;
   novolume) kubectl apply --filename examples/arc/job-pod.yaml ;;
 esac
 
-# 4. The scale set. Its name is what workflows write in runs-on.
+# 4. The scale set. In a workflow, runs-on is its name.
 helm upgrade --install "arc-$MODE" --namespace "$NAMESPACE" --version "$CHART_VERSION" --values "$VALUES" \
   "$CHARTS/gha-runner-scale-set"

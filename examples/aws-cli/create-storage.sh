@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Kubernetes mode only: installs the Amazon EBS CSI driver, which creates the work volume of each runner. The driver gets
-# its own role with EKS Pod Identity. EKS Auto Mode has a driver built in: do not run this there.
+# its own role with EKS Pod Identity. EKS Auto Mode includes a driver: do not run this there.
 # Run it from the root of this repository after create-pod-identity.sh, which installs the agent.
 set -euo pipefail
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Lets the runners push to a repository of another account, in one of the two ways that need no change of a workflow.
+# Lets the runners push to a repository of another account, in one of two ways that change no workflow.
 set -euo pipefail
 
 CLUSTER=my-cluster
@@ -9,15 +9,15 @@ SERVICE_ACCOUNT=arc-runner
 SOURCE_ROLE_ARN=arn:aws:iam::111122223333:role/arc-runner-ecr
 TARGET_ROLE_ARN=arn:aws:iam::444455556666:role/ecr-push
 
-# Run in the account of the repository (444455556666): the repository's policy allows the runners' role.
+# Run this in the account of the repository (444455556666): the repository policy allows the role of the runners.
 repository_policy() {
   aws ecr set-repository-policy --region "$REGION" --repository-name team/app \
     --policy-text file://examples/iam/repository-policy-cross-account.json
 }
 
-# Run in the account of the cluster (111122223333): the pods get the other account's role. The target role trusts the
-# source role (examples/iam/target-role-trust-policy.json), and the source role may assume it
-# (examples/iam/assume-target-role.json). The service account has an association already, so that one is changed.
+# Run this in the account of the cluster (111122223333): the pods get the role of the other account. The target role must
+# trust the source role (examples/iam/target-role-trust-policy.json), and the source role needs permission to assume it
+# (examples/iam/assume-target-role.json). This changes the association that the service account has.
 target_role() {
   local association
   association=$(aws eks list-pod-identity-associations --region "$REGION" --cluster-name "$CLUSTER" \

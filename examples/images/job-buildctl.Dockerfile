@@ -1,5 +1,5 @@
 # The image of a job that builds with a BuildKit daemon elsewhere in the cluster (examples/workflows/buildctl.yml).
-# It holds buildctl and no docker; glibc and a shell are for the runner's own node and hooks.
+# It has buildctl and no docker. The node of the runner needs glibc, and the container hooks need a shell.
 # docker build --file examples/images/job-buildctl.Dockerfile --tag buildctl-job .
 FROM moby/buildkit:v0.25.0 AS buildkit
 

@@ -1,12 +1,12 @@
-# A runner without docker: buildah, podman, skopeo and helm beside the runner (examples/arc/values-no-docker.yaml).
+# A runner image without docker, with buildah, podman, skopeo and helm (examples/arc/values-no-docker.yaml).
 # docker build --file examples/images/runner-buildah.Dockerfile --tag arc-runner-buildah .
 FROM ghcr.io/actions/actions-runner:latest
 
 USER root
 SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 
-# newuidmap and newgidmap map the runner's user to a range of users for a build. As setuid programs they need more
-# rights than a pod has; with file capabilities they do not.
+# newuidmap and newgidmap map the user of the runner to a range of users for a build. As setuid programs they need more
+# rights than the pod has; with file capabilities they work.
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends buildah libcap2-bin podman skopeo uidmap \
     && rm -rf /var/lib/apt/lists/* \
@@ -23,7 +23,7 @@ RUN curl -fsSLO "https://get.helm.sh/helm-${HELM_VERSION}-linux-${TARGETARCH}.ta
        "linux-${TARGETARCH}/helm" \
     && rm "helm-${HELM_VERSION}-linux-${TARGETARCH}.tar.gz"
 
-# A pod has no container runtime and no overlay mounts for its user.
+# In a pod, this user can start no container runtime and create no overlay mounts.
 ENV BUILDAH_ISOLATION=chroot
 ENV STORAGE_DRIVER=vfs
 

@@ -1,10 +1,10 @@
-# A runner with the job hook (examples/arc/values-dind-job-hook.yaml). The token only reads the attestation; any will do.
-# docker build --secret id=github-token,env=GH_TOKEN --build-arg CHECKSUM=<that of job-hook.tar.gz.sha256>
+# A runner image with the job hook (examples/arc/values-dind-job-hook.yaml). Any GitHub token can read the attestation.
+# docker build --secret id=github-token,env=GH_TOKEN --build-arg CHECKSUM=<checksum in job-hook.tar.gz.sha256> \
 #   --file examples/images/runner-job-hook.Dockerfile --tag arc-runner-job-hook .
 FROM debian:trixie-slim AS job-hook
 
 SHELL ["/bin/bash", "-o", "pipefail", "-c"]
-# Debian's own gh is too old (2.46): `gh attestation` came with 2.49.
+# The gh of Debian (2.46) is too old: `gh attestation` needs 2.49.
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends ca-certificates curl \
     && curl -fsSL -o /etc/apt/keyrings/github-cli.gpg https://cli.github.com/packages/githubcli-archive-keyring.gpg \

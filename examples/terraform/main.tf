@@ -28,13 +28,13 @@ variable "service_accounts" {
 }
 
 variable "repository_name" {
-  description = "Name of the repository to create and to push to."
+  description = "Name of the repository to create."
   type        = string
   default     = "team/app"
 }
 
 variable "install_agent" {
-  description = "False where the cluster has the agent already: as an add-on, or built in on EKS Auto Mode."
+  description = "Set to false if the cluster has the agent already, as an add-on or with EKS Auto Mode."
   type        = bool
   default     = true
 }
@@ -100,11 +100,11 @@ resource "aws_eks_pod_identity_association" "runner" {
 }
 
 output "role_arn" {
-  description = "The role that the runners get."
+  description = "The role of the runners."
   value       = aws_iam_role.runner.arn
 }
 
 output "repository_url" {
-  description = "Where to push."
+  description = "The URL of the repository."
   value       = aws_ecr_repository.app.repository_url
 }

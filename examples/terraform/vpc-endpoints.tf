@@ -1,7 +1,7 @@
-# What private subnets without a NAT gateway need for Pod Identity and ECR. Leave this file out where there is one.
+# The VPC endpoints that private subnets without a NAT gateway need for Pod Identity and ECR.
 
 variable "vpc_endpoints" {
-  description = "Where to make the endpoints. Null: none are made."
+  description = "Where to create the endpoints. Null creates none."
   type = object({
     region             = string
     vpc_id             = string
@@ -12,8 +12,8 @@ variable "vpc_endpoints" {
   default = null
 }
 
-# eks-auth: the node's agent asks it for the pod's credentials. ecr.api: GetAuthorizationToken.
-# ecr.dkr: docker login, push and pull. sts: only for IRSA and for configure-aws-credentials.
+# eks-auth: the agent gets the credentials of the pods from it. ecr.api: GetAuthorizationToken.
+# ecr.dkr: docker login, push and pull. sts: only for IRSA and configure-aws-credentials.
 resource "aws_vpc_endpoint" "interface" {
   for_each            = var.vpc_endpoints == null ? toset([]) : toset(["eks-auth", "ecr.api", "ecr.dkr", "sts"])
   vpc_id              = var.vpc_endpoints.vpc_id

@@ -2,9 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import { validate } from 'dockerfile-utils';
 import hcl from 'hcl2-parser';
 import { parse, parseAllDocuments } from 'yaml';
+import { hookSettings } from '../../../src/hook/settings.ts';
+import { readInputs } from '../../../src/inputs.ts';
 import { KNOWN_ACTIONS, type Policy, policyProblems } from './iam-actions.ts';
 import { links } from './markdown.ts';
-import { repositoryFiles, repositoryText } from './repository-files.ts';
+import { kindOfPath, repositoryFiles, repositoryText } from './repository-files.ts';
 import { workflowProblems } from './workflow-check.ts';
 
 describe('the list', () => {
@@ -190,13 +192,29 @@ describe('Actions Runner Controller', () => {
     },
   );
 
-  test.each(['dind', 'no-docker'])(
+  test.each(['dind', 'dind-job-hook', 'no-docker'])(
     '%s: the runner pod runs under an account that the examples make',
     (mode) => {
       const { template } = parse(repositoryText(`examples/arc/values-${mode}.yaml`)) as Values;
       expect(ACCOUNTS).toContain(template.spec.serviceAccountName);
     },
   );
+
+  test('dind-job-hook: the hooks are the scripts in the image, and the settings are valid', () => {
+    const { template } = parse(repositoryText('examples/arc/values-dind-job-hook.yaml')) as Values;
+    const env = Object.fromEntries(template.spec.containers[0]?.env?.map((v) => [v.name, v.value]) ?? []);
+    const dockerfile = repositoryText('examples/images/runner-job-hook.Dockerfile');
+    const folder = /^COPY --from=job-hook \S+ (\S+)$/m.exec(dockerfile)?.[1];
+    for (const [variable, script] of [
+      ['ACTIONS_RUNNER_HOOK_JOB_STARTED', 'hook/job-started.sh'],
+      ['ACTIONS_RUNNER_HOOK_JOB_COMPLETED', 'hook/job-completed.sh'],
+    ] as const) {
+      expect(env[variable]).toBe(`${folder}/${script}`);
+      expect(kindOfPath(`dist/${script}`)).toBe('file');
+    }
+    const { registries } = readInputs(hookSettings(env));
+    expect(registries).toHaveLength(2);
+  });
 
   test('kubernetes: the work volume belongs to the runner’s group, and its storage class is there', () => {
     const { containerMode, template } = parse(

@@ -12,7 +12,7 @@ const ACTION = parse(repositoryText('action.yml')) as {
 const THIS_ACTION = /^[\w.-]+\/ecr-pod-identity-login@/;
 
 /** The runner scale sets of the examples: the linter knows no labels of ours. */
-const SCALE_SETS = ['arc-dind', 'arc-kubernetes', 'arc-novolume', 'arc-no-docker'];
+const SCALE_SETS = ['arc-dind', 'arc-dind-job-hook', 'arc-kubernetes', 'arc-novolume', 'arc-no-docker'];
 
 type Step = { id?: string; uses?: string; with?: Record<string, unknown> };
 type Workflow = { on?: unknown; jobs?: Record<string, { steps?: Step[] }> };
