@@ -16,6 +16,7 @@ import { inputVariables } from '../harness/action-metadata.ts';
 import { parseKeyValueFile } from '../harness/file-commands.ts';
 import { actionEntry, nodeBinary, repository } from '../harness/paths.ts';
 import { describeReal } from '../harness/real-parts.ts';
+import { SecretFinder } from '../harness/secrets.ts';
 import { findProgram } from '../harness/tools.ts';
 
 const STAND_INS = join(repository, '.github', 'actions', 'stand-ins');
@@ -32,10 +33,11 @@ class Job {
   }
 
   async run(script: string, argv: readonly string[] = [], env: Record<string, string> = {}): Promise<string> {
-    const { stdout } = await promisify(execFile)(nodeBinary, [script, ...argv], {
+    const { stdout, stderr } = await promisify(execFile)(nodeBinary, [script, ...argv], {
       cwd: repository,
       env: { ...this.#environment(), ...env },
     });
+    this.#expectNoPassword(`${stdout}${stderr}`);
     return stdout;
   }
 
@@ -45,7 +47,7 @@ class Job {
   post = (): Promise<string> =>
     this.run(actionEntry('post'), [], { ...inputVariables({}), ...this.#state() });
 
-  check(outputs = parseKeyValueFile(readFileSync(this.#file('output'), 'utf8'))): Promise<string> {
+  check(outputs = this.#outputs()): Promise<string> {
     return this.run(CHECK, ['check'], { LOGIN_OUTPUTS: JSON.stringify(outputs) });
   }
 
@@ -57,6 +59,20 @@ class Job {
 
   #file(name: string): string {
     return join(this.directory, name);
+  }
+
+  #outputs(): Record<string, string> {
+    return parseKeyValueFile(readFileSync(this.#file('output'), 'utf8'));
+  }
+
+  /** The leak check of these steps: nothing but a mask prints the password, and it is not in the state. */
+  #expectNoPassword(output: string): void {
+    const passwords = Object.entries(this.#outputs()).filter(([name]) => name.startsWith('docker_password_'));
+    const finder = new SecretFinder(
+      passwords.map(([, value]) => ({ kind: 'password', value, origin: 'obtained' })),
+    );
+    const printed = output.split('\n').filter((line) => !line.startsWith('::add-mask::'));
+    expect(finder.find([...printed, ...Object.values(this.#state())].join('\n'))).toEqual([]);
   }
 
   #state(): Record<string, string> {

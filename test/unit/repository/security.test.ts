@@ -88,7 +88,7 @@ test('one module starts programs, and it uses no shell', () => {
 });
 
 test('no end-to-end test runs the action past the checks', () => {
-  // World.main and World.post run it, and look through each step. This one test plays the runner itself: CI's own steps.
+  // World.main and World.post run it, and look through each step. This one plays the runner, and looks for the password itself.
   const own = [join('test', 'end-to-end', 'ci-stand-ins.test.ts')];
   const files = filesBelow(join('test', 'end-to-end'), '.ts').filter((file) => !own.includes(file));
   expect(files.length).toBeGreaterThan(5);
