@@ -39,6 +39,14 @@ describe('NODE_USE_ENV_PROXY leads nothing through the proxy', () => {
       expect([main.exitCode, ledTo()]).toEqual([0, [world.aws.port]]);
     },
   );
+
+  // The SDK's chain asks again then, with a provider that uses the agent of the whole process.
+  test('of the EKS Pod Identity agent that refuses, in the default chain', async () => {
+    world.agent.associations.clear();
+    const env = { ...world.podIdentityEnv(), ...ENV_PROXY, HTTP_PROXY: await world.startProxy() };
+    const main = await world.main({ env, inputs: { 'credential-source': 'default-chain' }, tools: TOOLS });
+    expect([main.exitCode, ledTo()]).toEqual([1, []]);
+  });
 });
 
 test('unchecked certificates are a warning', async () => {
