@@ -1,5 +1,6 @@
-# A runner image with the job hook (examples/arc/values-dind-job-hook.yaml). Any GitHub token can read the attestation.
-# docker build --secret id=github-token,env=GH_TOKEN --build-arg CHECKSUM=<checksum in job-hook.tar.gz.sha256> \
+# A runner image with the job hook (examples/arc/values-dind-job-hook.yaml). GH_TOKEN: any GitHub token can read the
+# attestation. CHECKSUM: the checksum in job-hook.tar.gz.sha256 of the release.
+# docker build --secret id=github-token,env=GH_TOKEN --build-arg CHECKSUM="$CHECKSUM" \
 #   --file examples/images/runner-job-hook.Dockerfile --tag arc-runner-job-hook .
 FROM debian:trixie-slim AS job-hook
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
 import { validate } from 'dockerfile-utils';
 import hcl from 'hcl2-parser';
@@ -274,6 +275,15 @@ describe('images', () => {
 
   test.each(dockerfiles)('the linter finds nothing: %s', (path) => {
     expect(validate(repositoryText(path)).map(({ message }) => message)).toEqual([]);
+  });
+
+  test.each(dockerfiles)('the command that builds it can be pasted: %s', (path) => {
+    const comment = repositoryText(path).split(/^(?!#)/m, 1)[0] ?? '';
+    const [command = ''] = /^docker build [\s\S]*/m.exec(comment.replace(/^# ?/gm, '')) ?? [];
+    const docker = `docker() { printf '%s\\n' "$@"; }\n`;
+    const { stdout, stderr } = spawnSync('bash', ['-c', `${docker}${command}`], { encoding: 'utf8' });
+    expect(stderr).toBe('');
+    expect(stdout.split('\n')).toEqual(expect.arrayContaining(['build', '--file', path, '--tag', '.']));
   });
 
   test('every image of our own that an example names has a Dockerfile', () => {

@@ -37,6 +37,15 @@ test.each(inLanguage('sh'))('the shell can read it: $name', ({ text }) => {
   expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
 });
 
+test('every script of npm that a document names is there', () => {
+  const { scripts } = JSON.parse(repositoryText('package.json')) as { scripts: Record<string, string> };
+  const named = repositoryFiles('.', '.md').flatMap((document) =>
+    [...repositoryText(document).matchAll(/npm run ([\w-]+)/g)].map((match) => match[1] ?? ''),
+  );
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter((name) => !(name in scripts))).toEqual([]);
+});
+
 describe('workflows', () => {
   const workflows = inLanguage('yaml').flatMap(({ text, name }) => {
     const workflow = wholeWorkflow(text);
