@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ecrError } from '../harness/aws-services.ts';
+import { ecrError, stsError } from '../harness/aws-services.ts';
 import { answer } from '../harness/faults.ts';
 import { makeUser } from '../harness/identities.ts';
 import { useWorld } from '../harness/use-world.ts';
@@ -7,12 +7,11 @@ import { TOOLS } from '../harness/usual.ts';
 
 const world = useWorld();
 
+const inUrl = (secret: string) => encodeURIComponent(secret).replace(/%../g, (code) => code.toLowerCase());
+
 /** The forms in which a service or a gateway shows what it was sent; none has a run of more than some letters. */
 const FORMS: readonly (readonly [string, (secret: string) => string])[] = [
-  [
-    'in a URL, in lower case',
-    (secret) => encodeURIComponent(secret).replace(/%../g, (code) => code.toLowerCase()),
-  ],
+  ['in a URL, in lower case', inUrl],
   ['in JSON, with \\/', (secret) => JSON.stringify(secret).replaceAll('/', '\\/')],
   ['in a string of JSON', (secret) => JSON.stringify(JSON.stringify(secret))],
   ['in base64url', (secret) => Buffer.from(secret).toString('base64url')],
@@ -35,13 +34,13 @@ describe('the keys of the step are taken out of an error', () => {
       `[default]\nrole_arn = arn:aws:iam::${world.accountId}:role/none\nsource_profile = base\n` +
         `[profile base]\naws_access_key_id = ${source.accessKeyId}\naws_secret_access_key = ${source.secretAccessKey}\n`,
     );
-    world.aws.faults.always(answer(403, `<Error>refused: ${source.secretAccessKey} </Error>`));
+    world.aws.faults.always(stsError(403, 'Refused', `bad: ${inUrl(source.secretAccessKey)} was sent`));
     const main = await world.main({
       env: world.regionEnv(),
       inputs: { 'credential-source': 'default-chain' },
       tools: TOOLS,
     });
-    expect(main.exitCode).toBe(1);
+    expect(main.errors.join()).toMatch(/bad: .*\*\*\*\S* was sent/);
     expect(main.masks).not.toContain(source.secretAccessKey);
   });
 });
