@@ -57,22 +57,25 @@ test('unchecked certificates are a warning', async () => {
   ]);
 });
 
-describe('which calls go through the proxy', () => {
+describe.each([
+  ['by itself', {}],
+  ['with NODE_USE_ENV_PROXY', { NODE_USE_ENV_PROXY: '1' }],
+])('which calls go through the proxy, %s', (_, nodeEnv) => {
   test.each(['HTTP_PROXY', 'http_proxy'])('%s: those to http addresses', async (name) => {
-    const main = await logIn({ [name]: await world.startProxy() });
+    const main = await logIn({ ...nodeEnv, [name]: await world.startProxy() });
     expect(main.exitCode).toBe(0);
     expect(ledTo()).toEqual([world.aws.port]);
   });
 
   test.each(['HTTPS_PROXY', 'https_proxy'])('%s: not those to http addresses', async (name) => {
-    const main = await logIn({ [name]: await world.startProxy() });
+    const main = await logIn({ ...nodeEnv, [name]: await world.startProxy() });
     expect(main.exitCode).toBe(0);
     expect(ledTo()).toEqual([]);
   });
 
   test('the input goes before the environment', async () => {
     const elsewhere = Object.fromEntries(ALL_VARIABLES.map((name) => [name, 'http://127.0.0.1:9']));
-    const main = await logIn(elsewhere, { 'http-proxy': await world.startProxy() });
+    const main = await logIn({ ...nodeEnv, ...elsewhere }, { 'http-proxy': await world.startProxy() });
     expect(main.exitCode).toBe(0);
     expect(ledTo()).toEqual([world.aws.port]);
     expect(main.log).not.toContain('127.0.0.1:9 ');
@@ -80,7 +83,7 @@ describe('which calls go through the proxy', () => {
 
   test('none is set, so none is used', async () => {
     await world.startProxy();
-    const main = await logIn({ HTTPS_PROXY: '', ALL_PROXY: world.proxy?.url ?? '' });
+    const main = await logIn({ ...nodeEnv, HTTPS_PROXY: '', ALL_PROXY: world.proxy?.url ?? '' });
     expect(main.exitCode).toBe(0);
     expect(ledTo()).toEqual([]);
   });
@@ -97,14 +100,17 @@ describe('which calls go through the proxy', () => {
     ];
     test.each(forms)('%s', async (_form, value) => {
       const inputs = { 'http-proxy': await world.startProxy() };
-      const main = await logIn({ [name]: value(world.aws.port) }, inputs);
+      const main = await logIn({ ...nodeEnv, [name]: value(world.aws.port) }, inputs);
       expect(main.exitCode).toBe(0);
       expect(ledTo()).toEqual([]);
     });
 
     test('another host, or another port', async () => {
       const inputs = { 'http-proxy': await world.startProxy() };
-      const main = await logIn({ [name]: `127.0.0.2,example.com,127.0.0.1:${world.aws.port + 1}` }, inputs);
+      const main = await logIn(
+        { ...nodeEnv, [name]: `127.0.0.2,example.com,127.0.0.1:${world.aws.port + 1}` },
+        inputs,
+      );
       expect(main.exitCode).toBe(0);
       expect(ledTo()).toEqual([world.aws.port]);
     });
@@ -192,7 +198,7 @@ describe('credentials', () => {
 
   test.each([
     ['when it answers', 0],
-    ['when it refuses, and is asked once more for its words', 1],
+    ['when it refuses, and is asked once more for its message', 1],
   ])('the agent of EKS Pod Identity is never asked through a proxy: %s', async (_when, exitCode) => {
     const proxy = await world.startProxy();
     const everywhere = Object.fromEntries(ALL_VARIABLES.map((name) => [name, proxy]));
