@@ -14,9 +14,9 @@ const VARIABLES = (): string =>
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'ecr-login-install-'));
   mkdirSync(join(folder, 'bin'));
-  // What downloads, verifies and unpacks is not what these tests are about.
+  // Stand-ins for what downloads, verifies and unpacks. They read their input: a writer would fail at a closed pipe.
   for (const name of ['curl', 'sha256sum', 'gh', 'tar']) {
-    writeFileSync(join(folder, 'bin', name), '#!/bin/sh\n', { mode: 0o755 });
+    writeFileSync(join(folder, 'bin', name), '#!/bin/sh\nexec cat >/dev/null\n', { mode: 0o755 });
   }
 });
 afterEach(() => rmSync(folder, { recursive: true }));
