@@ -62,12 +62,10 @@ export async function withDeadline<Result>(
   const timer = clock.sleep(ms, AbortSignal.any([signal, done.signal])).then(() => {
     throw new DeadlineError(ms);
   });
-  const working = work(done.signal);
-  // The one that loses the race must not end the process as an unhandled rejection.
-  working.catch(() => {});
-  timer.catch(() => {});
+  // Work that throws at once rejects, like any other.
+  const working = async (): Promise<Result> => work(done.signal);
   try {
-    return await Promise.race([working, timer]);
+    return await Promise.race([working(), timer]);
   } finally {
     done.abort();
   }

@@ -9,11 +9,11 @@ export type FakeClock = Clock & {
 
 /** Not 0: a time is not a duration. */
 const START_MS = 7_654_321;
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 
 type Timer = { readonly at: number; readonly wake: () => void };
 
-/** Makes a clock whose sleep rejects once a day has passed, so that a test of a loop without an end fails. */
+/** Makes a clock whose sleep rejects once an hour has passed, so that a test of a loop without an end fails. */
 export function fakeClock(random: () => number = () => 0.5): FakeClock {
   let now = START_MS;
   const slept: number[] = [];
@@ -29,7 +29,7 @@ export function fakeClock(random: () => number = () => 0.5): FakeClock {
   const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
     new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
-      if (now > START_MS + DAY_MS) return reject(new Error('a day has passed on the fake clock'));
+      if (now > START_MS + HOUR_MS) return reject(new Error('an hour has passed on the fake clock'));
       const wake = (): void => {
         slept.push(ms);
         resolve();

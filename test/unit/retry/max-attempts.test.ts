@@ -21,6 +21,7 @@ describe('requestedMaxAttempts', () => {
     [undefined, undefined, undefined],
     [undefined, '', undefined],
     [undefined, ' ', undefined],
+    [undefined, '1', 1],
     [undefined, '3', 3],
     [undefined, ' 3 ', 3],
     [undefined, '21', 20],

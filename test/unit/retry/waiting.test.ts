@@ -88,6 +88,12 @@ describe('withDeadline', () => {
   test.each<[how: string, work: () => Promise<unknown>]>([
     ['resolves', () => Promise.resolve()],
     ['rejects', () => Promise.reject(new Error('refused'))],
+    [
+      'throws',
+      () => {
+        throw new Error('refused');
+      },
+    ],
   ])('leaves nothing behind where the work %s', async (_, work) => {
     const abort = new AbortController();
     await withDeadline(work, 3_600_000, abort.signal).catch(() => {});
