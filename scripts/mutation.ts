@@ -29,12 +29,16 @@ const SETTINGS = {
   plugins: ['@stryker-mutator/jest-runner'],
   jest: { configFile: 'test/jest/mutation.config.ts' },
   coverageAnalysis: 'perTest',
-  concurrency: 2,
+  // One at a time, and long limits: on a slow machine, a test that runs out of time would count as one that noticed.
+  concurrency: 1,
+  timeoutMS: 30_000,
+  timeoutFactor: 2,
+  dryRunTimeoutMinutes: 30,
   // The results of mutants whose module and tests have not changed since are taken over.
   incremental: true,
   incrementalFile: 'lib/mutation/incremental.json',
   tempDirName: 'lib/mutation/sandbox',
-  reporters: ['clear-text', 'html'],
+  reporters: ['clear-text', 'html', 'progress-append-only'],
   clearTextReporter: { reportTests: false, reportScoreTable: false, logTests: false },
   htmlReporter: { fileName: 'lib/mutation/report.html' },
   // Stryker would read tsconfig.json with the API of TypeScript, which version 7 does not have.

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Config } from 'jest';
 import config from '../../jest.config.ts';
 
@@ -9,5 +10,8 @@ export default {
   ...unit,
   rootDir: '../..',
   testPathIgnorePatterns: ['/node_modules/', '/test/unit/(docs|repository|tooling|bench|harness)/'],
-  testTimeout: 60_000,
+  testEnvironment: join(import.meta.dirname, 'mutation-environment.ts'),
+  // Most changes that make a test fail by time make it wait for ever.
+  testTimeout: 20_000,
+  runner: '<rootDir>/test/jest/mutation-runner.ts',
 } satisfies Config;
