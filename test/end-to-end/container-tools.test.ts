@@ -31,6 +31,17 @@ describeReal('real tools at a real registry', PARTS, () => {
       [PODMAN_FILE],
     ],
     [
+      'docker that is podman, in a configuration of the job, though REGISTRY_AUTH_FILE names another',
+      {
+        tools: ['docker'],
+        installedAs: { docker: 'podman' },
+        used: ['podman'],
+        isolate: true,
+        env: { REGISTRY_AUTH_FILE: '@/auth/of/podman.json' },
+      },
+      [`${JOB}/auth.json`],
+    ],
+    [
       'podman where REGISTRY_AUTH_FILE says',
       { tools: ['podman', 'skopeo'], env: { REGISTRY_AUTH_FILE: '@/auth/of/podman.json' } },
       ['auth/of/podman.json'],

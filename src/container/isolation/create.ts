@@ -126,7 +126,7 @@ function variablesToMove(
   environment: Environment,
   tools: readonly Tool[],
 ): readonly MovedVariable[] {
-  return kindsOf(tools)
+  return kindsOf(tools, environment)
     .map((kind) => {
       const [name, value] = VARIABLES[kind](directory);
       return { name, value, earlier: variable(environment, name) ?? '' };
@@ -134,9 +134,15 @@ function variablesToMove(
     .filter(({ value, earlier }) => value !== earlier);
 }
 
-/** docker's file is always there: builders without a client (buildx, kaniko, crane) read it. */
-function kindsOf(tools: readonly Tool[]): readonly FileKind[] {
-  return [...new Set<FileKind>(['docker', ...tools.map((tool) => tool.keepsIn)])];
+/**
+ * docker's file is always there: builders without a client (buildx, kaniko, crane) read it. A `docker` that is podman
+ * keeps its logins where REGISTRY_AUTH_FILE says, if that is set.
+ */
+function kindsOf(tools: readonly Tool[], environment: Environment): readonly FileKind[] {
+  const mayBePodman =
+    tools.some(({ name }) => name === 'docker') && variable(environment, 'REGISTRY_AUTH_FILE') !== undefined;
+  const kinds = tools.map((tool) => tool.keepsIn);
+  return [...new Set<FileKind>(['docker', ...kinds, ...(mayBePodman ? (['containers'] as const) : [])])];
 }
 
 async function fill(
@@ -147,7 +153,7 @@ async function fill(
 ): Promise<void> {
   // A step that was killed while it created the directory may have left it half full.
   if (!isFile(join(directory, JOB_FILES.docker))) linkShared(dockerDirectory(environment), directory);
-  for (const kind of kindsOf(tools)) {
+  for (const kind of kindsOf(tools, environment)) {
     const file = join(directory, JOB_FILES[kind]);
     const sources = isFile(file) ? [file] : sourcesOf(kind, environment);
     const configs = sources.map(configIn);
