@@ -26,8 +26,10 @@ export const LOCK_NAME = `.${PRODUCT.name}.lock`;
 /** A claim that is older than this, in milliseconds, or as far in the future, was left by a process that died. */
 const STALE_MS = 10_000;
 const HEARTBEAT_MS = 3_000;
-/** How long to wait for the lock of another process, in milliseconds. */
+/** How long to wait while one process holds the lock, in milliseconds. No login attempt takes as long. */
 const WAIT_MS = 60_000;
+/** How long to wait while processes hold the lock in turn, in milliseconds: many steps that start at once. */
+const QUEUE_MS = 180_000;
 /** Between two attempts, in milliseconds, at random, so that many that wait do not move in step. */
 const PAUSE_MS = { least: 20, spread: 80 };
 
@@ -40,8 +42,9 @@ process.on('exit', () => claims.forEach(withdraw));
 /**
  * Does something while no other process that uses this lock does: a container client reads, changes and writes back its
  * auth file, so that two at once lose entries.
- * If a directory cannot hold a lock, or another process holds it for a minute, the work is done without it, and that lock
- * is not waited for again: many logins would each take their minute, more than the whole step has.
+ * If a directory cannot hold a lock, or another process holds it for a minute, or others in turn for three, the work is
+ * done without it, and that lock is not waited for again: many logins would each take that long, more than the whole step
+ * has.
  * Rejects as the work does, or if the signal aborts while it waits.
  */
 export async function withLock<T>(
@@ -74,13 +77,19 @@ async function acquire(
   signal: AbortSignal,
   { now, random, sleep }: Clock,
 ): Promise<(() => void) | undefined> {
-  const end = now() + (waitedOut.has(lock) ? 0 : WAIT_MS);
+  const start = now();
+  let holders: readonly string[] = [];
+  let heldSince = start;
   try {
     for (;;) {
       signal.throwIfAborted();
-      const claim = tryToClaim(lock);
+      const { claim, others } = tryToClaim(lock);
       if (claim !== undefined) return hold(claim);
-      if (now() >= end) break;
+      // Those that wait have claims too, but each for a moment: the claim of who holds the lock is there every time.
+      const still = holders.filter((name) => others.includes(name));
+      if (still.length === 0) heldSince = now();
+      holders = still.length > 0 ? still : others;
+      if (waitedOut.has(lock) || now() - heldSince >= WAIT_MS || now() - start >= QUEUE_MS) break;
       await sleep(PAUSE_MS.least + random() * PAUSE_MS.spread, signal);
     }
   } catch (error) {
@@ -89,13 +98,17 @@ async function acquire(
     return undefined;
   }
   const report = waitedOut.has(lock) ? log.debug : log.warning;
-  report(`Another process has held the lock ${lock} for ${WAIT_MS / 1000} s; continuing without it.`);
+  const seconds = Math.round((now() - start) / 1000);
+  report(`The lock ${lock}, held by other processes, was not free for ${seconds} s; continuing without it.`);
   waitedOut.add(lock);
   return undefined;
 }
 
-/** The claim that holds the lock; undefined if another process holds it. Throws if the lock cannot be. */
-function tryToClaim(lock: string): string | undefined {
+/** The claim that holds the lock, or none, and the names of the other claims. */
+type Claimed = { readonly claim?: string; readonly others: readonly string[] };
+
+/** Throws if the lock cannot be. */
+function tryToClaim(lock: string): Claimed {
   makeDirectory(lock);
   const name = `${process.pid}-${Math.random().toString(36).slice(2)}`;
   const claim = join(lock, name);
@@ -103,20 +116,21 @@ function tryToClaim(lock: string): string | undefined {
     writeFileSync(claim, '', { flag: 'wx', mode: 0o600 });
   } catch (error) {
     // Another process has released the lock, and removed the directory.
-    if (hasCode(error, 'ENOENT')) return undefined;
+    if (hasCode(error, 'ENOENT')) return { others: [] };
     throw error;
   }
   claims.add(claim);
+  let others: readonly string[];
   try {
     const { mtimeMs } = statSync(claim);
-    const others = readdirSync(lock).filter((other) => other !== name);
-    if (others.every((other) => isGone(join(lock, other), mtimeMs))) return claim;
+    others = readdirSync(lock).filter((other) => other !== name && !isGone(join(lock, other), mtimeMs));
   } catch (error) {
     withdraw(claim);
     throw error;
   }
+  if (others.length === 0) return { claim, others };
   withdraw(claim);
-  return undefined;
+  return { others };
 }
 
 /** Throws if it cannot be made, or something else is in its place. */

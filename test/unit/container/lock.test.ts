@@ -109,9 +109,42 @@ describe('the lock', () => {
     expect(clock.passed).toBeGreaterThanOrEqual(60_000);
     expect(clock.passed).toBeLessThan(61_000);
     expect(written()).toMatch(
-      /^::warning::Another process has held the lock .* for 60 s; continuing without it\./m,
+      /^::warning::The lock .*, held by other processes, was not free for 60 s; continuing without it\./m,
     );
     expect(existsSync(lock)).toBe(true);
+  });
+
+  /** Time in which processes take over the lock from one another every half minute, while others wait for it. */
+  function timingInTurn(onSleep: (passed: number) => void = () => {}): Clock & { passed: number } {
+    const clock = timing();
+    const sleep = async (): Promise<void> => {
+      // Far longer than the pause, so that the test is over soon.
+      clock.passed += 1_000;
+      rmSync(lock, { recursive: true });
+      mkdirSync(lock);
+      writeFileSync(join(lock, `holds-${Math.floor(clock.passed / 30_000)}`), '');
+      writeFileSync(join(lock, `waits-${clock.passed}`), '');
+      onSleep(clock.passed);
+    };
+    return Object.assign(clock, { sleep });
+  }
+
+  test('that other processes hold in turn is waited for', async () => {
+    heldByAnother();
+    const clock = timingInTurn((passed) => {
+      if (passed >= 150_000) rmSync(lock, { recursive: true });
+    });
+    expect(await withLock(directory, never, () => existsSync(lock), clock)).toBe(true);
+    expect(written()).not.toContain('::warning::');
+    expect(existsSync(lock)).toBe(false);
+  });
+
+  test('that other processes hold in turn is waited for three minutes at most', async () => {
+    heldByAnother();
+    const clock = timingInTurn();
+    expect(await withLock(directory, never, () => 'done', clock)).toBe('done');
+    expect(clock.passed).toBe(180_000);
+    expect(written()).toContain('was not free for 180 s; continuing without it.');
   });
 
   test('that was waited for in vain is not waited for again, and still had where it is free', async () => {
