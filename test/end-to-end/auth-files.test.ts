@@ -3,6 +3,7 @@ import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, writeFileSy
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { failingFiles } from '../harness/faults-of-files.ts';
+import { harness } from '../harness/paths.ts';
 import { describeReal } from '../harness/real-parts.ts';
 import { findProgram } from '../harness/tools.ts';
 import { useWorld } from '../harness/use-world.ts';
@@ -82,6 +83,25 @@ test('an invalid file is reported once, in main, and does not fail post too', as
   const post = await world.post(main);
   expect([post.exitCode, post.errors, post.warnings]).toEqual([0, [], []]);
   expect(readFileSync(file, 'utf8')).toBe(broken);
+});
+
+describeReal('a configuration that belongs to root', ['docker'], () => {
+  asRoot('is replaced by docker of another user, which the log says', async () => {
+    share(JSON.stringify({ auths: others }));
+    const main = await world.main({
+      env: {
+        ...world.podIdentityEnv(),
+        NODE_OPTIONS: `--import=${join(harness, 'other-user.mjs')}`,
+        OTHER_USERS_FOLDER: world.directory,
+        ROOTS_FOLDER: file,
+      },
+    });
+    expect(main).toMatchObject({ exitCode: 0, errors: [] });
+    expect(main.warnings).toEqual([
+      expect.stringMatching(/^docker cannot read its configuration and replaces it .*: permission denied/),
+    ]);
+    expect(Object.keys(world.dockerLogins())).toEqual([await world.registryHost()]);
+  });
 });
 
 describe('warnings', () => {

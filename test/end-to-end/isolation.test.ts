@@ -158,7 +158,7 @@ describe('a login of the job', () => {
 
   test('is removed once another program has closed its file', async () => {
     const main = await world.main({ env: world.podIdentityEnv(), inputs });
-    const held = failingFiles('unlinkSync:EBUSY:4:config.json', 'rmSync:EBUSY:1:');
+    const held = failingFiles('unlinkSync:EBUSY:4:config.json', 'rmSync:EBUSY:4:');
     const post = await world.post(main, { env: held });
     expect([post.exitCode, post.errors, readdirSync(world.runnerTemp)]).toEqual([0, [], []]);
   });
@@ -266,6 +266,17 @@ fi
     expect(docker({}, 'hello')).toContain('hello');
     expect(existsSync(join(shared, 'buildx', 'instances', 'builder0'))).toBe(true);
   });
+});
+
+test('a byte order mark, entries that are null and keys in any case keep no login from the job', async () => {
+  mkdirSync(shared);
+  const text = '\uFEFF{"Auths":{"ghcr.io":{"AUTH":"eDp5"},"quay.io":null},"credHelpers":null}';
+  writeFileSync(join(shared, 'config.json'), text, { mode: 0o600 });
+  const main = await world.main({ env: world.podIdentityEnv(), inputs });
+  expect(main).toMatchObject({ exitCode: 0, errors: [], warnings: [] });
+  expect(world.dockerLogins(jobDirectory(main))).toMatchObject(others);
+  expect(Object.keys(world.dockerLogins(jobDirectory(main)))).toContain(await world.registryHost());
+  expect(readFileSync(join(shared, 'config.json'), 'utf8')).toBe(text);
 });
 
 test('a link to itself in the shared configuration is no error', async () => {

@@ -213,6 +213,13 @@ describe('docker login', () => {
     [`${GET} read tcp 10.0.0.9:5->10.0.0.1:443: read: connection reset by peer`],
     [`${GET} EOF`],
     ['toomanyrequests: Rate exceeded'],
+    // On Windows, where another program has the file open.
+    [
+      'Error saving credentials: rename C:\\me\\.docker\\config.json385557979 C:\\me\\.docker\\config.json: Access is denied.',
+    ],
+    [
+      'Error saving credentials: open C:\\me\\.docker\\config.json: The process cannot access the file because it is being used by another process.',
+    ],
   ])('is tried again after: %s', async (stderr) => {
     const tools = { docker: [{ stderr, exitCode: 1 }, { exitCode: 0 }] };
     const main = await world.main({ env: { ...world.keysEnv(), ...fastClock(20) }, tools });

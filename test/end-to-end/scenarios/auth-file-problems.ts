@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Scenario } from '../../harness/namespace.ts';
 
@@ -71,8 +71,11 @@ const authFileProblems: Scenario<{ problem: Problem; tools: string[] }, AuthFile
     });
     seen[tool] = { error: `${main.exitCode} ${main.errors.join('\n')}` };
     if (problem === 'full') {
+      const folder = main.options.env['DOCKER_CONFIG'] ?? '';
+      // Post could remove the earlier login now.
+      rmSync(join(folder, 'rest'));
       await world.post(main);
-      const file = join(main.options.env['DOCKER_CONFIG'] ?? '', 'config.json');
+      const file = join(folder, 'config.json');
       seen[tool].isUnchanged = readFileSync(file, 'utf8') === EARLIER;
     }
     for (const path of mounted.splice(0)) execFileSync('umount', [path]);
