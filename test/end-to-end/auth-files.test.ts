@@ -7,6 +7,7 @@ import { harness } from '../harness/paths.ts';
 import { describeReal } from '../harness/real-parts.ts';
 import { findProgram } from '../harness/tools.ts';
 import { useWorld } from '../harness/use-world.ts';
+import { TOOLS } from '../harness/usual.ts';
 
 const asRoot = process.getuid?.() === 0 ? test : test.skip;
 const CONFIG_FILE = { 'container-cli': 'config-file' };
@@ -154,6 +155,7 @@ describe('warnings', () => {
     const main = await world.main({
       env: world.podIdentityEnv(),
       inputs: { 'container-cli': 'docker,config-file' },
+      tools: TOOLS,
     });
     expect(main.exitCode).toBe(0);
     expect(main.warnings).toEqual([expect.stringContaining(`${file} belongs to the user 1001`)]);

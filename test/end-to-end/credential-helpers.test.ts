@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
-import { describeReal } from '../harness/real-parts.ts';
+import { describeReal, testReal } from '../harness/real-parts.ts';
 import type { StepResult } from '../harness/runner.ts';
 import type { Tool } from '../harness/tools.ts';
 import { useWorld } from '../harness/use-world.ts';
@@ -122,7 +122,7 @@ describeReal('a configuration that docker cannot read', ['docker'], () => {
   });
 });
 
-test('a helper that docker uses is told by docker to store and to erase', async () => {
+testReal('docker')('a helper that docker uses is told by docker to store and to erase', async () => {
   const folder = join(world.home, '.docker');
   mkdirSync(folder, { mode: 0o700 });
   writeFileSync(join(folder, 'config.json'), '{"credsStore":"keep"}');

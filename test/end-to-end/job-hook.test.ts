@@ -10,16 +10,17 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { hang } from '../harness/faults.ts';
 import { runInNamespace } from '../harness/namespace.ts';
 import { nodeBinary, repository } from '../harness/paths.ts';
-import { describeReal, NAMESPACE_PARTS } from '../harness/real-parts.ts';
+import { describeReal, NAMESPACE_PARTS, testReal } from '../harness/real-parts.ts';
 import type { StepResult } from '../harness/runner.ts';
 import { useWorld } from '../harness/use-world.ts';
 import { FAST, fastClock } from '../harness/usual.ts';
 import type { JobHook } from './scenarios/job-hook.ts';
 
+const test = testReal('docker');
 const world = useWorld();
 
 const stateFolder = (runnerTemp = world.runnerTemp): string => {

@@ -1,14 +1,16 @@
 import { existsSync, readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { LOCK_NAME } from '../../src/container/lock.ts';
 import { failingFiles } from '../harness/faults-of-files.ts';
 import { leftovers, writeEarlierLogins } from '../harness/leftovers.ts';
+import { testReal } from '../harness/real-parts.ts';
 import type { StepResult } from '../harness/runner.ts';
 import { useWorld } from '../harness/use-world.ts';
 
 // Fixed moments at which a step is killed; scripts/random-kills.ts makes many at random.
 
+const test = testReal('docker');
 const world = useWorld();
 const earlier = { 'ghcr.io': { auth: 'eDp5' } };
 const CONFIG_FILE = { 'container-cli': 'config-file' };

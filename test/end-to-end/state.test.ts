@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { failingFiles } from '../harness/faults-of-files.ts';
+import { testReal } from '../harness/real-parts.ts';
 import { useWorld } from '../harness/use-world.ts';
+import { TOOLS } from '../harness/usual.ts';
 
 const world = useWorld();
 
@@ -28,7 +30,7 @@ describe("state that a step has planted in the job's environment", () => {
     return folder;
   }
 
-  test('changes nothing once main has begun', async () => {
+  testReal('docker')('changes nothing once main has begun', async () => {
     const folder = prepareHome();
     const planted = plantedState();
     const main = await world.main({ env: { ...world.podIdentityEnv(), ...planted } });
@@ -45,7 +47,7 @@ describe("state that a step has planted in the job's environment", () => {
     const folder = prepareHome();
     const planted = plantedState();
     const inputs = { 'registry-type': 'x' };
-    const main = await world.main({ env: { ...world.podIdentityEnv(), ...planted }, inputs });
+    const main = await world.main({ env: { ...world.podIdentityEnv(), ...planted }, inputs, tools: TOOLS });
     const post = await world.post(main, { env: planted });
     expect([post.exitCode, post.toolRuns]).toEqual([0, []]);
     expect(existsSync(join(folder, 'config.json.bak'))).toBe(true);
@@ -61,6 +63,7 @@ describe('a main that is killed', () => {
     const main = await world.main({
       env: { ...world.podIdentityEnv(), ...failingFiles('renameSync:SIGKILL:1:config.json') },
       inputs: { 'container-cli': 'config-file' },
+      tools: {},
     });
     expect(main.signal).toBe('SIGKILL');
     expect(readdirSync(folder).filter((name) => name.includes('-draft-'))).toHaveLength(2);
@@ -71,7 +74,7 @@ describe('a main that is killed', () => {
 });
 
 test('without a file for outputs the step fails before any login, and prints no password', async () => {
-  const main = await world.main({ env: { ...world.podIdentityEnv(), GITHUB_OUTPUT: '' } });
+  const main = await world.main({ env: { ...world.podIdentityEnv(), GITHUB_OUTPUT: '' }, tools: TOOLS });
   expect(main.exitCode).toBe(1);
   expect(main.errors.join()).toContain('GITHUB_OUTPUT is not set');
   expect([...world.agent.requests, ...world.aws.requests, ...main.toolRuns]).toEqual([]);
