@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { relative, sep } from 'node:path';
 
 /** In percent, for each module. */
 export const MINIMUM = 85;
@@ -24,7 +24,7 @@ export interface Score {
  * survived; one that was excluded in the source, or does not compile, does not count.
  */
 export function scores(mutants: readonly Mutant[]): readonly Score[] {
-  const groups = Map.groupBy(mutants, ({ fileName }) => relative('.', fileName));
+  const groups = Map.groupBy(mutants, ({ fileName }) => relative('.', fileName).replaceAll(sep, '/'));
   return [...groups]
     .map(([module, all]) => {
       const count = (...statuses: string[]) => all.filter(({ status }) => statuses.includes(status)).length;

@@ -10,6 +10,7 @@ import type { Environment } from '../harness/world.ts';
 // What decides where a client keeps its logins differs between root and other users, so `.ci/run` runs this as both.
 
 const isRoot = process.getuid?.() === 0;
+const asUser = isRoot ? test.skip : test;
 /** buildah makes a user namespace to log in, which other users than root can do only where /etc/subuid names them. */
 const LIKE_PODMAN = isRoot ? ['podman', 'buildah', 'skopeo'] : ['podman', 'skopeo'];
 const PARTS: RealPart[] = ['docker', 'podman', 'buildah', 'skopeo', 'oras', 'linux', 'openssl'];
@@ -62,7 +63,7 @@ describeReal('the real clients, whatever decides where they keep their logins', 
     expect([post.exitCode, post.errors, filesWithLogins()]).toEqual([0, [], []]);
   });
 
-  (isRoot ? test.skip : test)('podman of a user without XDG_RUNTIME_DIR is logged in and out', async () => {
+  asUser('podman without XDG_RUNTIME_DIR is logged in and out (not as root)', async () => {
     const host = await world.registryHost();
     // No PATH: podman finds no credential helper of the machine.
     const env = { HOME: world.home };

@@ -149,7 +149,7 @@ describe('warnings', () => {
     expect([main.exitCode, main.warnings]).toEqual([0, []]);
   });
 
-  asRoot('one for root if the file belongs to another user', async () => {
+  asRoot('one for root if the file belongs to another user (as root)', async () => {
     share(JSON.stringify({ auths: others }));
     chownSync(file, 1001, 1001);
     const main = await world.main({
@@ -192,7 +192,7 @@ describe('the other settings in an auth file of podman', () => {
     expect(await warningsOf({ DOCKER_CONFIG: shared })).toEqual([]);
   });
 
-  describeReal('with the real tools', ['podman', 'skopeo'], () => {
+  describeReal('with the real tools', ['podman', 'skopeo', 'compat-auth-file'], () => {
     test.each(['podman', 'skopeo'])('%s does what the warning says', (tool) => {
       const logOut = (env: Record<string, string>): unknown => {
         share(JSON.stringify({ auths: { a: { auth: 'eDp5' } }, ...settings }));

@@ -164,7 +164,7 @@ describe('a login of the job', () => {
   });
 
   asRoot(
-    'leaves no password behind if a directory beside it belongs to another user, which is named',
+    'leaves no password behind if a directory beside it belongs to another user, which is named (as root)',
     async () => {
       const main = await world.main({ env: world.podIdentityEnv(), inputs });
       const directory = jobDirectory(main);

@@ -1,11 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, test } from '@jest/globals';
 import { findProgram } from './tools.ts';
 
 /** What a test with real parts can need: a program by its name, or something of the machine. */
 export type RealPart =
+  | 'bash'
   | 'buildah'
+  /** podman and skopeo that leave alone what else docker's configuration holds. Older ones lack the option. */
+  | 'compat-auth-file'
   /** docker's plugin of that name. */
   | 'buildx'
   | 'docker'
@@ -20,10 +25,21 @@ export type RealPart =
   /** Root on Linux, allowed to make network and mount namespaces, with `ip`. */
   | 'namespaces'
   | 'ipv6'
+  /** Links to directories. On Windows these are junctions, which Wine does not have. */
+  | 'directory links'
   /** Where certificates of a test's own can be given to real container tools (`realRegistryNames`). */
   | 'linux'
   /** Where tools can be fakes, and runs of real ones are recorded: anywhere but on Windows. */
   | 'posix';
+
+/**
+ * The program that runs bash. On Windows it is Git's, by its path: the name alone is that of WSL's, which comes first and
+ * runs nothing where no Linux is installed.
+ */
+export const BASH =
+  process.platform === 'win32'
+    ? join(process.env['ProgramFiles'] ?? 'C:\\Program Files', 'Git', 'bin', 'bash.exe')
+    : 'bash';
 
 /** What `runInNamespace` needs in every case. */
 export const NAMESPACE_PARTS: RealPart[] = ['namespaces', 'openssl', 'docker'];
@@ -42,6 +58,27 @@ function canMakeNamespaces(): boolean {
   }
 }
 
+/** Whether a tool has the option `--compat-auth-file`, as its help says. */
+function knowsCompatAuthFile(tool: string): boolean {
+  try {
+    return execFileSync(tool, ['logout', '--help'], { encoding: 'utf8' }).includes('--compat-auth-file');
+  } catch {
+    return false;
+  }
+}
+
+function canLinkDirectories(): boolean {
+  const directory = mkdtempSync(join(tmpdir(), 'directory-link-'));
+  try {
+    symlinkSync(directory, join(directory, 'link'), 'junction');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
 function hasBuildx(): boolean {
   try {
     execFileSync('docker', ['buildx', 'version'], { stdio: 'ignore' });
@@ -54,10 +91,16 @@ function hasBuildx(): boolean {
 /** Whether a part is here. */
 export function isHere(part: RealPart): boolean {
   switch (part) {
+    case 'bash':
+      return process.platform === 'win32' ? existsSync(BASH) : findProgram(BASH) !== undefined;
     case 'buildx':
       return hasBuildx();
     case 'namespaces':
       return canMakeNamespaces();
+    case 'compat-auth-file':
+      return ['podman', 'skopeo'].every(knowsCompatAuthFile);
+    case 'directory links':
+      return canLinkDirectories();
     case 'ipv6':
       return existsSync('/proc/net/if_inet6');
     case 'linux':

@@ -6,7 +6,7 @@ import { join } from 'node:path';
  * modes of files or by symbolic links: on Windows there are none of these, or only for some.
  */
 const NEEDS_POSIX =
-  /harness\/(?:use-world|world|tools|namespace|real-parts)\.ts'|'\/bin\/|process\.kill\(|\b0o[0-7]{3}\b|symlinkSync\(/;
+  /harness\/(?:use-world|world|tools|namespace)\.ts'|'\/bin\/|process\.kill\(|\b0o[0-7]{3}\b|symlinkSync\(/;
 
 /** Whether a test, by its text, can run only on a system of the POSIX kind. */
 export function needsPosix(text: string): boolean {

@@ -1,8 +1,10 @@
+import { EOL } from 'node:os';
 import { jest } from '@jest/globals';
 
 /**
- * Keeps what is written to standard output from the report of the tests, until jest's mocks are restored. Gives how to
- * have all that was written so far.
+ * Keeps what is written to standard output out of the report of the tests, until jest's mocks are restored.
+ *
+ * @returns a function that returns all that was written so far, each line with `\n` at its end, on Windows, too
  */
 export function captureOutput(): () => string {
   let written = '';
@@ -10,5 +12,5 @@ export function captureOutput(): () => string {
     written += text;
     return true;
   });
-  return () => written;
+  return () => written.replaceAll(EOL, '\n');
 }

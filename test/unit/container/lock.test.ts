@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { LOCK_NAME, removeAbandonedLock, withLock } from '../../../src/container/lock.ts';
 import type { Clock } from '../../../src/retry/waiting.ts';
@@ -311,7 +312,7 @@ describe('where no lock can be', () => {
 
 /** Runs a script that has `withLock` and `directory`, in a process of its own; resolves with its exit code. */
 async function inProcess(script: string): Promise<number> {
-  const module = join(import.meta.dirname, '../../../src/container/lock.ts');
+  const module = pathToFileURL(join('src', 'container', 'lock.ts'));
   const text = `import { withLock } from ${JSON.stringify(module)};
     import { readFileSync, writeFileSync } from 'node:fs';
     const [directory, never] = [${JSON.stringify(directory)}, new AbortController().signal];

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
+import { BASH, testReal } from '../../harness/real-parts.ts';
 import { type Fence, readMarkdown } from './markdown.ts';
 import { repositoryFiles, repositoryText } from './repository-files.ts';
 import { wholeWorkflow, workflowProblems } from './workflow-check.ts';
@@ -32,8 +33,8 @@ test.each(inLanguage('json'))('JSON parses: $name', ({ text }) => {
   expect(() => JSON.parse(text)).not.toThrow();
 });
 
-test.each(inLanguage('sh'))('the shell can read it: $name', ({ text }) => {
-  const { stderr, status } = spawnSync('bash', ['-n'], { input: text, encoding: 'utf8' });
+testReal('bash').each(inLanguage('sh'))('the shell can read it: $name', ({ text }) => {
+  const { stderr, status } = spawnSync(BASH, ['-n'], { input: text, encoding: 'utf8' });
   expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
 });
 

@@ -11,8 +11,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   namespaces: ['iproute2', 'mount', 'util-linux'],
 };
 
-/** What a test can need that is not a program: every Linux has it, or lacks it for good. */
-const NO_PROGRAMS = ['ipv6', 'linux', 'posix'];
+/** What a test can need that is no program, or one that every Debian has. */
+const NO_PROGRAMS = ['bash', 'compat-auth-file', 'ipv6', 'linux', 'posix'];
 
 test('.ci/run installs every program that a test can need', () => {
   const parts = readFileSync(join(repository, 'test', 'harness', 'real-parts.ts'), 'utf8');

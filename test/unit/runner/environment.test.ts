@@ -12,19 +12,20 @@ describe('variable', () => {
 });
 
 describe('readEnvironment', () => {
+  const NAMES = ['UPPER_CASE', 'Mixed_Case'];
   const platform = process.platform;
   beforeEach(() => {
-    process.env['Mixed_Case'] = 'here';
+    for (const name of NAMES) process.env[name] = 'here';
   });
   afterEach(() => {
-    delete process.env['Mixed_Case'];
+    for (const name of NAMES) delete process.env[name];
     Object.defineProperty(process, 'platform', { value: platform });
   });
 
   test('is a snapshot: what changes later is not seen', () => {
     const environment = readEnvironment();
-    process.env['Mixed_Case'] = 'changed';
-    expect(environment['Mixed_Case']).toBe('here');
+    process.env['UPPER_CASE'] = 'changed';
+    expect(environment['UPPER_CASE']).toBe('here');
   });
 
   test('on Windows a name is found whatever its case', () => {

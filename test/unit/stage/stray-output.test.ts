@@ -1,22 +1,19 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { catchStrayOutput } from '../../../src/stage/stray-output.ts';
+import { captureOutput } from '../written-output.ts';
 
-let printed: string;
+let printed: () => string;
 let stage: NodeJS.Process;
 const exit = jest.fn();
 const output = { ...console };
 
 beforeEach(() => {
-  printed = '';
   exit.mockReset();
+  printed = captureOutput();
   stage = Object.assign(new EventEmitter(), { exit }) as unknown as NodeJS.Process;
   stage.on('warning', () => {
-    printed += 'as node prints it\n';
-  });
-  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    printed += String(text);
-    return true;
+    process.stdout.write('as node prints it\n');
   });
   catchStrayOutput(output, stage);
 });
@@ -31,19 +28,19 @@ describe('what is printed past the log', () => {
     'by console.%s is a line of the debug log',
     (method) => {
       output[method]('%s\n::add-path::/evil', 'a');
-      expect(printed).toBe('::debug::a%0A: :add-path::/evil\n');
+      expect(printed()).toBe('::debug::a%0A: :add-path::/evil\n');
     },
   );
 
   test("by node's warnings is a line of the debug log", () => {
     stage.emit('warning', Object.assign(new Error('::add-path::/evil'), { name: 'DeprecationWarning' }));
-    expect(printed).toBe('::debug::DeprecationWarning: ::add-path::/evil\n');
+    expect(printed()).toBe('::debug::DeprecationWarning: ::add-path::/evil\n');
   });
 
   test('by an error that nothing caught is the error of the stage, which ends', () => {
     (stage as EventEmitter).emit('uncaughtException', new Error('late\n::add-path::/evil'));
-    expect(printed).toMatch(/^::error::late%0A: :add-path::\/evil\n/);
-    expect(printed).not.toMatch(/^\s*::add-path/m);
+    expect(printed()).toMatch(/^::error::late%0A: :add-path::\/evil\n/);
+    expect(printed()).not.toMatch(/^\s*::add-path/m);
     expect(process.exitCode).toBe(1);
     expect(exit).toHaveBeenCalledTimes(1);
   });
