@@ -10,7 +10,7 @@ import { isJsonObject } from './runner/json-object.ts';
 // login_<n>  a login, or empty if it was taken back
 // isolation  the job's own docker configuration, or empty
 // draft      the last draft of an auth file, or empty
-// locked     the directories that main locks from time to time, or empty once it does so no more
+// locked     the directories that main locks from time to time, or empty
 
 /** Keeps named values from main to post. */
 export type StateStore = {
@@ -86,7 +86,7 @@ export class StateWriter {
 
   /** Saves the directories that are locked from time to time from now on; post removes a lock that main has left. */
   saveLocked(directories: readonly string[]): void {
-    this.#store.save('locked', directories.length > 0 ? JSON.stringify(directories) : '');
+    this.#store.save('locked', JSON.stringify(directories));
   }
 }
 
@@ -135,14 +135,19 @@ function entryOf<T>(
 ): T | undefined {
   const text = store.get(name);
   if (text === '') return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    if (hasForm(value)) return value;
-  } catch {
-    // The parser's own message would quote it.
-  }
+  const value = parsed(text);
+  if (hasForm(value)) return value;
   problems.push(invalid(name));
   return undefined;
+}
+
+/** The value of a text of JSON; undefined if it is not one. The parser's own message would quote it. */
+function parsed(text: string): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {}
+  return value;
 }
 
 const invalid = (name: string): string => `The saved state '${name}' is invalid and was skipped`;
