@@ -13,8 +13,8 @@ const LASTING = new RegExp(
     'permission denied|operation not permitted|access is denied|read-only file system',
     'unknown (?:shorthand )?flag|unknown command|flag provided but not defined|requires (?:exactly|at most)',
     'x509:|certificate signed by unknown authority|server gave HTTP response to HTTPS client',
-    '\\b40[013] (?:bad request|unauthorized|forbidden)|status(?: ?code)?:? 40[013]\\b',
-    '\\bunauthorized\\b|\\bdenied:|no basic auth credentials|invalid username/password',
+    '\\b40[03] (?:bad request|forbidden)|status(?: ?code)?:? 40[013]\\b',
+    'unauthorized|denied:|no basic auth credentials|invalid username/password',
   ].join('|'),
   'i',
 );

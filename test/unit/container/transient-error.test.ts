@@ -38,14 +38,38 @@ describe('a transient error', () => {
     [
       'Error saving credentials: open C:\\Users\\me\\.docker\\config.json: The process cannot access the file because it is being used by another process.',
     ],
+    [
+      'Error saving credentials: open C:\\Users\\me\\auth.json: The process cannot access the file because it is being used by another process.',
+    ],
+    [`${GET} dial tcp: lookup x: no answer from DNS server`],
     [`${GET} EOF`],
     [`${GET} unexpected EOF`],
     [`${GET} read tcp 10.0.0.9:5->10.0.0.1:443: read: connection reset by peer`],
     [`${GET} write tcp 10.0.0.9:5->10.0.0.1:443: write: broken pipe`],
     [`${GET} wsarecv: An existing connection was forcibly closed by the remote host.`],
     [`${GET} http2: server sent GOAWAY and closed the connection`],
+    [`${GET} write tcp 10.0.0.9:5->10.0.0.1:443: use of closed network connection`],
+    [`${GET} wsasend: An established connection was aborted by the software in your host machine.`],
+    [`${GET} http: server closed idle connection`],
+    [`${GET} stream error: stream ID 1; INTERNAL_ERROR; received from peer`],
     [attempted('408 Request Timeout')],
     [attempted('429 Too Many Requests')],
+    // As the daemon, helm and oras show a status.
+    [`${DAEMON} ${GET} 408 Request Timeout`],
+    [`${DAEMON} ${GET} 429 Too Many Requests`],
+    ['response status code 429: Too Many Requests'],
+    ['unexpected http code: 408 (Request Timeout)'],
+    ['unexpected http code: 429 (Too Many Requests)'],
+    ['pinging container registry x: StatusCode: 408, <html>'],
+    ['pinging container registry x: StatusCode: 429, <html>'],
+    [`${DAEMON} toomanyrequests: Data limit exceeded`],
+    [`${DAEMON} Rate exceeded`],
+    [`${DAEMON} You have reached your rate limit`],
+    [`${DAEMON} ${GET} 500 Internal Server Error`],
+    [`${DAEMON} ${GET} 502 Bad Gateway`],
+    [`${DAEMON} ${GET} 503 Service Unavailable`],
+    [`${DAEMON} ${GET} 504 Gateway Timeout`],
+    [`${DAEMON} ${GET} 504 Gateway Time-out`],
     [`${DAEMON} toomanyrequests: Rate exceeded`],
     [attempted('500 Internal Server Error')],
     [attempted('501 Not Implemented')],
@@ -57,6 +81,50 @@ describe('a transient error', () => {
     ['Error response from registry: response status code 503: Service Unavailable'],
   ])('%s', (message) => {
     expect(isTransient(message)).toBe(true);
+  });
+});
+
+describe('a lasting error, also where it quotes a transient one', () => {
+  const transient = 'dial tcp 10.0.0.1:443: i/o timeout';
+  test.each([
+    ['error storing credentials'],
+    ['error getting credentials'],
+    ['error erasing credentials'],
+    ['Error saving credentials'],
+    ['failed to store the credentials'],
+    ['credential helper x'],
+    ['not implemented'],
+    ['permission denied'],
+    ['operation not permitted'],
+    ['Access is denied.'],
+    ['read-only file system'],
+    ["unknown shorthand flag: 'u' in -u"],
+    ['unknown flag: --password-stdin'],
+    ['unknown command "login"'],
+    ['flag provided but not defined: -password-stdin'],
+    ['requires exactly 1 argument'],
+    ['requires at most 1 argument'],
+    ['x509: certificate has expired'],
+    ['certificate signed by unknown authority'],
+    ['server gave HTTP response to HTTPS client'],
+    ['400 Bad Request'],
+    ['401 Unauthorized'],
+    ['403 Forbidden'],
+    ['status: 400'],
+    ['status 401'],
+    ['StatusCode: 403'],
+    ['status code 403'],
+    ['unauthorized: authentication required'],
+    ['denied: Your authorization token has expired'],
+    ['no basic auth credentials'],
+    ['invalid username/password'],
+  ])('%s', (message) => {
+    expect(isTransient(`${message} (${transient})`)).toBe(false);
+  });
+
+  // The digits of other numbers.
+  test.each([['1400 bad request'], ['status 4011']])('%s is none', (message) => {
+    expect(isTransient(`${message} (${transient})`)).toBe(true);
   });
 });
 
@@ -95,6 +163,14 @@ describe('a lasting error', () => {
     // The digits of a host are not a status.
     ['cannot log in to 429503408500.dkr.ecr.us-east-1.amazonaws.com'],
     ['THEOFFICE is closed'],
+    ['THEOF is closed'],
+    ['EOFs'],
+    ['1408 request timeout'],
+    ['4081 request timeout'],
+    ['1429 too many requests'],
+    ['4291 too many requests'],
+    ['1503 service unavailable'],
+    ['status 5031'],
   ])('%s', (message) => {
     expect(isTransient(message)).toBe(false);
   });
