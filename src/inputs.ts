@@ -146,16 +146,16 @@ function refuseForeignInputs(reader: InputReader): void {
   }
 }
 
-function readRegistryType(reader: InputReader): 'private' | 'public' {
-  const text = reader.text('registry-type').toLowerCase() || 'private';
-  if (text === 'private' || text === 'public') return text;
-  reader.addInvalid('registry-type', "'private', 'public'");
-  return 'private';
+/** Reads input `registry-type`. */
+function isPublic(reader: InputReader): boolean {
+  const text = reader.text('registry-type').toLowerCase();
+  if (!['', 'private', 'public'].includes(text)) reader.addInvalid('registry-type', "'private', 'public'");
+  return text === 'public';
 }
 
 function readRegistries(reader: InputReader): readonly RegistryEntry[] {
   const text = reader.text('registries');
-  if (readRegistryType(reader) === 'public') {
+  if (isPublic(reader)) {
     if (text !== '') reader.log('registries', "not used, since registry-type is 'public'");
     return [PUBLIC_ENTRY];
   }
@@ -176,6 +176,7 @@ function readCredentialSource(reader: InputReader): CredentialSourceChoice {
   if (choice === undefined) {
     reader.addInvalid('credential-source', `'${CREDENTIAL_SOURCE_CHOICES.join("', '")}'`);
   }
+  // Stryker disable next-line StringLiteral: after a problem, the inputs are not used
   return choice ?? 'auto';
 }
 
@@ -188,7 +189,7 @@ function readMaxAttempts(reader: InputReader): number | undefined {
 
 /** Reads a list that is separated by commas, spaces or newlines. */
 function readAccountIds(reader: InputReader): readonly string[] {
-  const ids = new Set(reader.text('allowed-account-ids').split(/[\s,]+/));
+  const ids = new Set(reader.text('allowed-account-ids').split(/[\s,]/));
   ids.delete('');
   for (const id of ids) {
     if (isAccountId(id)) continue;

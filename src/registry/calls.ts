@@ -78,7 +78,7 @@ function callFor(entry: RegistryEntry, position: number, region: string | undefi
 /** Gives a call to ECR its registry IDs, and splits it where they are too many for one. */
 function inChunks(call: TokenCall): readonly TokenCall[] {
   if (call.service === 'ecr-public') return [call];
-  const ids = [...new Set(call.targets.map(({ accountId }) => accountId))].filter((id) => id !== undefined);
+  const ids = [...new Set(call.targets.flatMap(({ accountId }) => accountId ?? []))];
   const chunks: TokenCall[] = [];
   for (let start = 0; start < ids.length; start += MAX_REGISTRY_IDS) {
     const registryIds = ids.slice(start, start + MAX_REGISTRY_IDS);

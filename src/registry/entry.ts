@@ -23,7 +23,7 @@ export type ParsedRegistries = {
  * around an entry, empty entries and duplicates are ignored.
  */
 export function parseRegistries(text: string): ParsedRegistries {
-  const written = text.split(/[,\r\n]+/).map((part) => part.trim());
+  const written = text.split(/[,\r\n]/).map((part) => part.trim());
   const entries = new Map<string, RegistryEntry>();
   const problems = new Set<string>();
   for (const part of written) {
@@ -44,7 +44,7 @@ function parseEntry(text: string): RegistryEntry | string {
   if (problem !== undefined) return problem;
 
   const address = text.replace(/^https:\/\//i, '');
-  const host = address.replace(/\/.*$/, '');
+  const host = address.replace(/\/.*/, '');
   const known = parseHost(host);
   if (typeof known === 'string') return known;
   return isImagePath(address.slice(host.length))

@@ -6,7 +6,7 @@ export function earliestExpiry(logins: readonly { readonly expiresAt?: Date }[])
 
 /** A time in the format of RFC 3339, in UTC, to the second: `2026-01-31T23:59:59Z`. */
 export function rfc3339(time: Date): string {
-  return time.toISOString().replace(/\.\d+Z$/, 'Z');
+  return time.toISOString().replace(/\.\d+/, '');
 }
 
 /** How long a login is still valid, to the minute: `12 h`, `11 h 59 min`, `5 min`. */

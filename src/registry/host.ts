@@ -26,6 +26,10 @@ export type RegistryEntry =
   /** ECR Public, by its host as written. */
   | { readonly kind: 'public'; readonly host: string; readonly dualStack: boolean };
 
+type PrivateParts = Readonly<Record<'account' | 'service' | 'region' | 'suffix', string>> & {
+  readonly fips?: string;
+};
+
 const PRIVATE_FORM =
   /^(?<account>[^.]+)\.(?<service>dkr\.ecr|dkr-ecr)(?<fips>-fips)?\.(?<region>[^.]+)\.(?<suffix>.+)$/;
 
@@ -35,8 +39,9 @@ const PRIVATE_FORM =
  * Returns the reason, a string, where it is not a host of Amazon ECR.
  */
 export function parsePrivateHost(host: string): PrivateHost | string {
-  const { account, service, fips, region, suffix } = PRIVATE_FORM.exec(host.toLowerCase())?.groups ?? {};
-  if (account === undefined || region === undefined || suffix === undefined) return notEcr(host);
+  const parts = PRIVATE_FORM.exec(host.toLowerCase())?.groups as PrivateParts | undefined;
+  if (parts === undefined) return notEcr(host);
+  const { account, service, fips, region, suffix } = parts;
   if (!isAccountId(account)) return "does not begin with a 12-digit account ID before '.dkr'";
   if (!isRegionName(region)) return 'has no region name where an ECR host has its region';
   const dualStack = service === 'dkr-ecr';
@@ -52,6 +57,7 @@ export function parsePrivateHost(host: string): PrivateHost | string {
  * where the host contains none.
  */
 export function accountOf(host: string | undefined): string | undefined {
+  // Stryker disable next-line StringLiteral: no other text is a host either
   return /^(\d{12})\.dkr[.-]ecr/.exec(host ?? '')?.[1];
 }
 

@@ -74,25 +74,37 @@ test('registry-type public is ECR Public alone, and says that registries is not 
     { kind: 'public', host: 'public.ecr.aws', dualStack: false },
   ]);
   expect(written()).toContain("Input 'registries': not used");
+});
+
+test('registry-type public alone is no reason for a word', () => {
   expect(read({ 'registry-type': 'public' }).registries).toHaveLength(1);
+  expect(written()).toBe('');
 });
 
 describe('an input that is true or false', () => {
   /** What each is without a value, and with one that is neither. */
   const FLAGS = [
-    ['isolate-docker-config', 'isolateDockerConfig', false, true],
-    ['mask-password', 'maskPassword', true, true],
-    ['skip-logout', 'skipLogout', false, false],
+    [
+      'isolate-docker-config',
+      'isolateDockerConfig',
+      false,
+      true,
+      'the job gets a docker configuration of its own',
+    ],
+    ['mask-password', 'maskPassword', true, true, 'the password is masked'],
+    ['skip-logout', 'skipLogout', false, false, 'the post step logs out'],
   ] as const;
 
-  test.each(FLAGS)('%s', (name, key, absent, unreadable) => {
+  test.each(FLAGS)('%s', (name, key, absent, unreadable, effect) => {
     expect(read({ [name]: '' })[key]).toBe(absent);
     for (const text of ['true', 'TRUE', ' True ']) expect(read({ [name]: text })[key]).toBe(true);
     for (const text of ['false', 'FALSE', ' False ']) expect(read({ [name]: text })[key]).toBe(false);
     expect(written()).toBe('');
     for (const text of ['falsey', 'xfalse', 'truely', 'untrue', '0', '1', 'no', 'yes']) {
       expect([text, read({ [name]: text })[key]]).toEqual([text, unreadable]);
-      expect(written()).toContain(`Input '${name}': invalid value '${text}'. Allowed: 'true', 'false'.`);
+      expect(written()).toContain(
+        `Input '${name}': invalid value '${text}'. Allowed: 'true', 'false'. As it is, ${effect}.`,
+      );
     }
   });
 });

@@ -129,7 +129,11 @@ const BAD: [text: string, reason: RegExp][] = [
   ['0x1CBE991A14', /is a number/],
   ['0o1627577414', /is a number/],
   ['123_456_789_012', /is a number/],
+  ['1e11', /is a number/],
+  ['x1234567890123', NEITHER],
   ['1234-5678-9012', /has dashes/],
+  ['x1234-5678-9012', NEITHER],
+  ['1234-5678-9012x', NEITHER],
   ['"123456789012"', /has quotes or brackets/],
   ["'123456789012'", /has quotes or brackets/],
   ['["123456789012"]', /has quotes or brackets/],
@@ -143,6 +147,7 @@ const BAD: [text: string, reason: RegExp][] = [
   ['arn:aws:ecr:eu-west-1:123456789012:repository/app', /is an ARN/],
   ['ghcr.io', NEITHER],
   ['ghcr.io/owner/app:1', NEITHER],
+  ['ghcr.io/owner/app:1:2', NEITHER],
   ['docker.io', NEITHER],
   ['localhost:5000', /has a port/],
   ['127.0.0.1', NEITHER],
@@ -191,6 +196,7 @@ const BAD: [text: string, reason: RegExp][] = [
   [`${HOST}:latest`, /has a port, or a tag with no repository/],
   [`${HOST}@${DIGEST}`, /has an '@' in its host/],
   [`AWS:secret@${HOST}`, /has an '@' in its host/],
+  [`${HOST}/https://app`, /behind its host/],
   [`${HOST}/app:`, /behind its host that is not a repository path, tag or digest/],
   [`${HOST}/app:a:b`, /behind its host/],
   [`${HOST}/app@sha256:short`, /behind its host/],
@@ -250,6 +256,11 @@ describe('entries of more than one AWS partition', () => {
     const { problems } = parseRegistries(`${first}\n${second}`);
     expect(problems).toEqual([expect.stringContaining('more than one AWS partition')]);
     expect(problems[0]).toContain(listed);
+  });
+
+  test('are listed, each partition with all of its own', () => {
+    const { problems } = parseRegistries(`${aws},${china},public.ecr.aws`);
+    expect(problems[0]).toContain(`(aws: ${aws}, public.ecr.aws; aws-cn: ${china})`);
   });
 
   test.each([
