@@ -9,7 +9,12 @@ if (typeof unit !== 'object') throw new Error('jest.config.ts has no project of 
 export default {
   ...unit,
   rootDir: '../..',
-  testPathIgnorePatterns: ['/node_modules/', '/test/unit/(docs|repository|tooling|bench|harness)/'],
+  // Nor any that draws its cases at random: the same code would have another score each time.
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '/test/unit/(docs|repository|tooling|bench|harness|fuzz)/',
+    '\\.property\\.test\\.ts$',
+  ],
   testEnvironment: join(import.meta.dirname, 'mutation-environment.ts'),
   // Most changes that make a test fail by time make it wait for ever.
   testTimeout: 20_000,

@@ -1,9 +1,9 @@
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { type ProcessOptions, runProcess } from '../../../src/container/process.ts';
 
 const never = new AbortController().signal;
@@ -90,6 +90,28 @@ describe('runProcess', () => {
     expect(await run('setInterval(() => {}, 1000)', { signal: AbortSignal.abort() })).toMatchObject({
       ended: 'aborted',
     });
+  });
+});
+
+describe('no timer and no listener stays behind where the program', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  test.each<[how: string, executable: string, onStarted: (cancel: AbortController) => void]>([
+    ['ends by itself', process.execPath, () => {}],
+    ['is ended', process.execPath, (cancel) => cancel.abort()],
+    ['cannot be started', '/nowhere/docker', () => {}],
+  ])('%s', async (_, executable, onStarted) => {
+    const cancel = new AbortController();
+    const { signal } = cancel;
+    const run = { ...options, signal, onStarted: () => onStarted(cancel) };
+    await runProcess(executable, ['-e', 'process.stdin.resume()'], run).catch(() => {});
+    expect(jest.getTimerCount()).toBe(0);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 });
 
