@@ -10,22 +10,26 @@ export function failureReason({ stderr, stdout, exitCode, signal }: ProcessResul
 
 /**
  * The error message of a client, on one line; empty where it printed none. Warnings and log lines of its libraries, which
- * can stand before and after it, are left out. skopeo logs the error itself, with level fatal or error, and leaves the
- * quotes out around a single word.
+ * can stand before and after it, are left out. skopeo and buildah log the error itself. podman logs errors that it gets
+ * over, such as a missing entry in /etc/subuid, and prints the one that it fails with.
  */
 export function clientMessage(output: string): string {
   const lines = output.split(/[\r\n]+/).map((line) => line.trim());
-  const messages = lines
-    .map((line) => loggedError(line) ?? line)
-    .filter((line) => line !== '' && !/^(?:time="[^"]*" )?level=\w+ /.test(line) && !/^WARNING!/.test(line));
-  return messages.join(' ');
+  const failed = lines.flatMap((line) => (LOG_LINE.test(line) ? logged('fatal', line) : printed(line)));
+  return (failed.length > 0 ? failed : lines.flatMap((line) => logged('error', line))).join(' ');
 }
 
-const LOGGED_ERROR = /^(?:time="[^"]*" )?level=(?:fatal|error) msg=(?:"(.*)"|(\S+))$/;
+/** A line of the log of a library. The quotes are left out around a single word. */
+const LOG_LINE = /^(?:time="[^"]*" )?level=(?<level>\w+) (?:msg=(?:"(?<quoted>.*)"|(?<word>\S+))$)?/;
 
-function loggedError(line: string): string | undefined {
-  const [, quoted, word] = LOGGED_ERROR.exec(line) ?? [];
-  return quoted?.replaceAll('\\"', '"') ?? word;
+function logged(wanted: string, line: string): string[] {
+  const { level, quoted, word } = LOG_LINE.exec(line)?.groups ?? {};
+  const message = quoted?.replaceAll('\\"', '"') ?? word;
+  return level === wanted && message !== undefined ? [message] : [];
+}
+
+function printed(line: string): string[] {
+  return line === '' || line.startsWith('WARNING!') ? [] : [line];
 }
 
 /**

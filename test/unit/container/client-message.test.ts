@@ -11,6 +11,11 @@ describe('clientMessage', () => {
     ['time="2026-01-01T00:00:00Z" level=fatal msg="not logged into \\"a.b\\""', 'not logged into "a.b"'],
     ['level=error msg="x509: bad"', 'x509: bad'],
     ['time="2026-01-01T00:00:00Z" level=fatal msg=unauthorized', 'unauthorized'],
+    // podman 5.4 without an entry in /etc/subuid, and a password that the registry refuses.
+    [
+      'time="x" level=error msg="cannot find UID/GID for user runner: no subuid ranges found for user \\"runner\\" in /etc/subuid - check rootless mode in man pages."\nError: logging into "a.b": invalid username/password\n',
+      'Error: logging into "a.b": invalid username/password',
+    ],
     ['', ''],
     ['time="x" level=info msg="only noise"', ''],
   ])('%j: %s', (stderr, message) => {
