@@ -154,6 +154,39 @@ describe('https addresses, as those of AWS are', () => {
     expect(ledTo()).toEqual([frontPort()]);
   });
 
+  describe('TLS fails, and the error says why', () => {
+    const explained = async (
+      environment: Record<string, string>,
+      inputs: Record<string, string>,
+      texts: string[],
+    ) => {
+      const main = await logIn(environment, { 'max-attempts': '1', ...inputs });
+      for (const text of texts) expect(main.errors.join()).toContain(text);
+    };
+
+    test('the certificate is not trusted', () =>
+      explained({ ...env, NODE_EXTRA_CA_CERTS: '' }, {}, ['does not trust the certificate of the endpoint']));
+
+    test('the certificate is for another name', () => {
+      const AWS_ENDPOINT_URL = `https://127.0.0.1:${frontPort()}`;
+      return explained({ ...env, AWS_ENDPOINT_URL }, {}, [
+        "does not match certificate's altnames",
+        'Something else responds under the name 127.0.0.1',
+      ]);
+    });
+
+    test('the endpoint has no TLS', () => {
+      const AWS_ENDPOINT_URL = `https://127.0.0.1:${world.aws.port}`;
+      return explained({ AWS_ENDPOINT_URL }, {}, ['wrong version number', 'does not use TLS']);
+    });
+
+    test('the certificate of the proxy is not trusted', () =>
+      explained({}, { 'http-proxy': `https://localhost:${frontPort()}` }, [
+        `The proxy https://localhost:${frontPort()} (input 'http-proxy') cannot be reached: `,
+        'does not trust the certificate of the proxy',
+      ]));
+  });
+
   test('the input, and ECR Public', async () => {
     const main = await logIn(env, { 'http-proxy': await world.startProxy(), 'registry-type': 'public' });
     expect(main.exitCode).toBe(0);
@@ -302,6 +335,13 @@ describe('a proxy that fails: the error names it', () => {
     );
     expect(main.errors[0]).toContain('ECONNREFUSED');
     await world.startProxy();
+  });
+
+  test('it has no TLS, which its URL asks for', async () => {
+    const url = (await world.startProxy()).replace('http:', 'https:');
+    const main = await logIn({}, { 'http-proxy': url, 'max-attempts': '1' });
+    expect(main.errors[0]).toContain(`The proxy ${url} (input 'http-proxy') cannot be reached: `);
+    expect(main.errors[0]).toContain('Write the URL of the proxy with http://');
   });
 
   test('the service behind it fails: the call is retried as without a proxy', async () => {

@@ -16,6 +16,23 @@ export const CONTAINER_CLIENT_SAMPLES: ErrorSamples = {
     'docker could not be started: spawn /usr/local/bin/docker EACCES',
   ],
   'client-user-unknown': ['error determining current user: user: unknown userid 1001'],
+  'client-user-namespace': [
+    'Error: cannot set up namespace using "/usr/bin/newuidmap": exit status 1',
+    'running `/usr/bin/newuidmap 60 0 1001 1 1 100000 2000000`: newuidmap: Target process 60 is owned by a different user: uid:1001 pw_uid:1001 st_uid:1001, gid:123 pw_gid:12345 st_gid:123',
+    'cannot find newuidmap: exec: "newuidmap": executable file not found in $PATH',
+  ],
+  'client-version': [
+    'Error response from daemon: client version 1.43 is too old. Minimum supported API version is 1.44, please upgrade your client to a newer version',
+  ],
+  'client-engine-address': [
+    'Failed to initialize: unable to resolve docker endpoint: open /certs/client/ca.pem: no such file or directory',
+    'unable to resolve docker endpoint: open /certs/client/key.pem: permission denied',
+    'Failed to initialize: unable to resolve docker endpoint: context "desktop-linux": context not found: open /.docker/contexts/meta/fe9c6bd7a66301f49ca9b6a70b217107cd1284598bfc254700c989b916da791e/meta.json: no such file or directory',
+  ],
+  'client-engine-tls': [
+    'error during connect: Post "https://docker:2376/v1.47/auth": tls: failed to verify certificate: x509: certificate signed by unknown authority',
+    'Error response from daemon: Client sent an HTTP request to an HTTPS server.',
+  ],
   'client-socket-denied': [
     'permission denied while trying to connect to the docker API at unix:///var/run/docker.sock',
     'permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock',
@@ -29,8 +46,13 @@ export const CONTAINER_CLIENT_SAMPLES: ErrorSamples = {
     'error during connect: Post "http://%2F%2F.%2Fpipe%2Fdocker_engine/v1.47/auth": open //./pipe/docker_engine: The system cannot find the file specified.',
     'failed to connect to the docker API at npipe:////./pipe/docker_engine; check if the path is correct and if the daemon is running: open //./pipe/docker_engine: The system cannot find the file specified.',
   ],
+  'podman-machine-down': [
+    'Cannot connect to Podman. Please verify your connection to the Linux system using `podman system connection list`, or try `podman machine init` and `podman machine start` to manage a new Linux VM Error: unable to connect to Podman socket: failed to connect: dial tcp 127.0.0.1:50323: connectex: No connection could be made because the target machine actively refused it.',
+  ],
   'client-engine-down': [
     'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?',
+    'error during connect: Post "http://docker:2375/v1.24/auth": dial tcp: lookup docker on 10.100.0.10:53: no such host',
+    'request returned 500 Internal Server Error for API route and version http://%2F%2F.%2Fpipe%2FdockerDesktopLinuxEngine/v1.51/auth, check if the server supports the requested API version',
   ],
   'registries-conf-helper': [
     `podman could not log in to registry ${HOST}: Error: ${STORING} \`not implemented\`${NO_HELPER}`,
@@ -57,8 +79,10 @@ export const CONTAINER_CLIENT_SAMPLES: ErrorSamples = {
     `Error: failed to store the credentials for ${HOST}: User interaction is not allowed.`,
   ],
   'credential-store-failed': [
-    `Error saving credentials: ${STORING} \`the vault is sealed\``,
-    `Error: failed to store the credentials for ${HOST}: the vault is sealed`,
+    `Error saving credentials: ${STORING} \`A specified logon session does not exist. It may already have been terminated.\``,
+    'error getting credentials - err: exit status 1, out: `A specified logon session does not exist. It may already have been terminated.`',
+    // oras shows what the helper prints.
+    `Error: failed to store the credentials for ${HOST}: A specified logon session does not exist. It may already have been terminated.`,
   ],
   'auth-file-without-location': [
     'get credentials: reading JSON file "/run/containers/1000/auth.json": open /run/containers/1000/auth.json: permission denied',
@@ -66,6 +90,7 @@ export const CONTAINER_CLIENT_SAMPLES: ErrorSamples = {
   ],
   'runtime-directory-missing': [
     'Error: "/run/user/1001" directory set by $XDG_RUNTIME_DIR does not exist. Either create the directory or unset $XDG_RUNTIME_DIR.: faccessat /run/user/1001: no such file or directory',
+    'Error: mkdir /run/user/1001: permission denied',
   ],
   'home-not-writable': [
     'Error saving credentials: mkdir /.docker: permission denied',
@@ -117,17 +142,52 @@ export const CONTAINER_CLIENT_SAMPLES: ErrorSamples = {
     "Error: failed to decode config file at /home/runner/.docker/config.json: invalid config format: invalid character '}' looking for beginning of object key string",
     '/home/runner/.docker/config.json could not be changed: it is not valid JSON',
   ],
+  'auth-file-denied-windows': [
+    'Error saving credentials: mkdir C:\\Windows\\system32\\config\\systemprofile\\.docker: Access is denied.',
+    "C:\\Users\\runner\\.docker\\config.json could not be changed: EPERM: operation not permitted, open 'C:\\Users\\runner\\.docker\\config.json.5f1c'",
+  ],
   'auth-file-denied': [
     'Error saving credentials: open /home/runner/.docker/config.json2082912559: permission denied',
     `Error: failed to store the credentials for ${HOST}: failed to save config file: failed to create ingest file: open /home/runner/.docker/oras_credstore_temp_930250903: permission denied`,
+    'path "/home/runner/.config" exists and it is not owned by the current user',
     'writing to file "/run/user/1001/containers/auth.json": open /run/user/1001/containers/.tmp-auth.json3286977598: permission denied',
     "/home/runner/.docker/config.json could not be changed: EACCES: permission denied, open '/home/runner/.docker/config.json'",
   ],
-  'registry-bad-request': [`login attempt to https://${HOST}/v2/ failed with status: 400 Bad Request`],
-  'registry-forbidden': [`login attempt to https://${HOST}/v2/ failed with status: 403 Forbidden`],
+  'client-proxy-login': [`${GET} Proxy Authentication Required`],
+  'client-proxy-unreachable': [
+    `${GET} proxyconnect tcp: dial tcp 10.0.0.1:3128: connect: connection refused`,
+    `Error response from daemon: ${GET} proxyconnect tcp: dial tcp: lookup proxy.example.com on 10.100.0.10:53: no such host`,
+    `${GET} proxyconnect tcp: tls: first record does not look like a TLS handshake`,
+  ],
+  'client-proxy-refused': [
+    `${GET} Forbidden`,
+    `Error: authenticating creds for "${HOST}": pinging container registry ${HOST}: ${GET} Bad Gateway`,
+    `${GET} Bad Request`,
+    `Error response from daemon: ${GET} Service Unavailable`,
+    `${GET} Filtered`,
+  ],
+  'registry-bad-request': [
+    `login attempt to https://${HOST}/v2/ failed with status: 400 Bad Request`,
+    `Error: authenticating creds for "${HOST}": StatusCode: 400, ""`,
+  ],
+  'registry-throttled': [
+    `login attempt to https://${HOST}/v2/ failed with status: 429 Too Many Requests`,
+    `Error: authenticating creds for "${HOST}": StatusCode: 429, ""`,
+    'Error response from daemon: toomanyrequests: Rate exceeded',
+  ],
+  'registry-unavailable': [
+    `login attempt to https://${HOST}/v2/ failed with status: 503 Service Unavailable`,
+    `Error: authenticating creds for "${HOST}": received unexpected HTTP status: 500 Internal Server Error`,
+    `Error response from registry: recognizable error message not found: GET "https://${HOST}/v2/": response status code 503: Service Unavailable`,
+  ],
+  'registry-forbidden': [
+    `login attempt to https://${HOST}/v2/ failed with status: 403 Forbidden`,
+    `Error: authenticating creds for "${HOST}": StatusCode: 403, ""`,
+  ],
   'registry-unauthorized': [
     `login attempt to https://${HOST}/v2/ failed with status: 401 Unauthorized`,
     `Error response from daemon: ${GET} unauthorized: incorrect username or password`,
+    `Error: logging into "${HOST}": invalid username/password`,
   ],
   'registry-untrusted': [
     `${GET} tls: failed to verify certificate: x509: certificate signed by unknown authority`,

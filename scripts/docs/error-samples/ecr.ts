@@ -27,10 +27,22 @@ export const ECR_SAMPLES: ErrorSamples = {
     'getaddrinfo ENOTFOUND api.ecr.eu-wset-1.amazonaws.com',
     'getaddrinfo EAI_AGAIN api.ecr.eu-west-1.amazonaws.com',
   ],
+  'certificate-time': [
+    'certificate has expired',
+    'certificate is not yet valid',
+    'Get "https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/": tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-11-25T10:00:00Z is before 2026-11-26T00:00:00Z',
+  ],
+  'certificate-other-host': [
+    "Hostname/IP does not match certificate's altnames: Host: api.ecr.eu-west-1.amazonaws.com. is not in the cert's altnames: DNS:*.example.com",
+    'Get "https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/": tls: failed to verify certificate: x509: certificate is valid for *.example.com, example.com, not 111122223333.dkr.ecr.eu-west-1.amazonaws.com',
+  ],
+  'endpoint-without-tls': [
+    'write EPROTO C0D7:error:0A00010B:SSL routines:tls_validate_record_header:wrong version number:../deps/openssl/openssl/ssl/record/methods/tlsany_meth.c:77:',
+  ],
   'tls-untrusted': [
     'self-signed certificate in certificate chain',
     'unable to verify the first certificate',
-    'certificate has expired',
+    'unable to get local issuer certificate',
   ],
   'ecr-unreachable': [
     'connect ETIMEDOUT 10.0.0.1:443',
@@ -48,5 +60,6 @@ export const ECR_SAMPLES: ErrorSamples = {
     'the response is not valid JSON',
     "The response of Amazon ECR names 'ghcr.io', which is not a registry of Amazon ECR.",
     "The response of Amazon ECR names a registry that is not a host: ''.",
+    'HTTP 403 without a message',
   ],
 };

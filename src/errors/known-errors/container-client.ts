@@ -32,11 +32,48 @@ const CLIENT: readonly KnownError[] = [
   {
     id: 'client-user-unknown',
     areas: AREAS,
-    pattern: /unknown userid|cannot find UID\/GID for user/,
+    pattern: /unknown userid/,
     means:
       '{tool} works only for users that the image knows: this one (runAsUser, --user) has no entry in /etc/passwd.',
     remedy:
       'Add the user to the image. Or log skopeo in, which needs no entry and has the same auth file as podman and buildah:\nwith:\n  container-cli: skopeo',
+  },
+  {
+    id: 'client-user-namespace',
+    areas: AREAS,
+    pattern: /newuidmap|newgidmap|to join the existing user namespace|cannot clone: /,
+    means:
+      '{tool} creates a user namespace before it logs in, which this user, pod or node does not allow: newuidmap lacks its capability, or the user its range in /etc/subuid, or the security context of the pod forbids it.',
+    remedy:
+      'Log skopeo in, which needs no user namespace and has the same auth file as podman and buildah:\nwith:\n  container-cli: skopeo\nA build by podman or buildah needs the namespace all the same. To test it on the runner:\npodman unshare cat /proc/self/uid_map',
+  },
+  {
+    id: 'client-version',
+    areas: AREAS,
+    pattern: /client version \S+ is too (?:old|new)/,
+    means:
+      '{tool} and its engine support no version of the API in common: the runner image has a much older client than the engine, or DOCKER_API_VERSION asks for another version.',
+    remedy:
+      "Update the client in the runner image (Docker Engine 29 needs a client of version 25 or later), and unset the variable:\nenv:\n  DOCKER_API_VERSION: ''",
+  },
+  {
+    id: 'client-engine-address',
+    areas: AREAS,
+    pattern: /unable to resolve docker endpoint/,
+    means:
+      'DOCKER_HOST, DOCKER_CERT_PATH or DOCKER_CONTEXT names something that {tool} cannot use: certificates that are missing or cannot be read, or a context that this runner does not have.',
+    remedy:
+      'Correct the variable. To see what is set, and which contexts there are:\nenv | grep ^DOCKER_\ndocker context ls\nThe container docker:dind creates the certificates when it starts: mount its volume /certs/client into the runner, too.',
+  },
+  {
+    id: 'client-engine-tls',
+    areas: AREAS,
+    pattern:
+      /error during connect:.*(?:tls: |x509: |malformed HTTP response)|Client sent an HTTP request to an HTTPS server/,
+    means:
+      '{tool} and its engine do not agree on TLS: only one of them uses it, or the certificates in DOCKER_CERT_PATH are not those of this engine.',
+    remedy:
+      "For an engine with TLS, as docker:dind starts it:\nenv:\n  DOCKER_HOST: tcp://localhost:2376\n  DOCKER_TLS_VERIFY: '1'\n  DOCKER_CERT_PATH: /certs/client\nFor an engine without TLS:\nenv:\n  DOCKER_HOST: tcp://localhost:2375\n  DOCKER_TLS_VERIFY: ''",
   },
   {
     id: 'client-socket-denied',
@@ -64,10 +101,18 @@ const CLIENT: readonly KnownError[] = [
     remedy: 'Start Docker Desktop, or the service of the Docker engine:\nStart-Service docker',
   },
   {
+    id: 'podman-machine-down',
+    areas: AREAS,
+    pattern: /Cannot connect to Podman|unable to connect to Podman socket/,
+    means:
+      'On Windows and macOS, and where CONTAINER_HOST is set, podman works in a machine or at a service, which does not run.',
+    remedy: 'Start the machine before this step, or unset CONTAINER_HOST:\npodman machine start',
+  },
+  {
     id: 'client-engine-down',
     areas: AREAS,
     pattern:
-      /Cannot connect to the Docker daemon|Is the docker daemon running|failed to connect to the docker API/i,
+      /Cannot connect to the Docker daemon|Is the docker daemon running|failed to connect to the docker API|error during connect: (?!.*pipe)|for API route and version/i,
     means:
       '{tool} finds no engine at its address. In docker-in-docker mode the engine may start after the runner.',
     remedy:
@@ -138,9 +183,10 @@ const CREDENTIAL_STORE: readonly KnownError[] = [
   {
     id: 'credential-store-failed',
     areas: AREAS,
-    pattern: /error storing credentials|failed to store the credentials for \S+: (?!failed to )/i,
+    pattern:
+      /error (?:storing|getting) credentials|failed to store the credentials for \S+: (?!failed to |open |mkdir )/i,
     means:
-      '{tool} logged in, but the credential store that its configuration names did not take the password.',
+      'The credential store that the configuration of {tool} names did not take the password, or could not be read.',
     remedy: `Use a configuration without "credsStore":\n${OWN_DOCKER_CONFIG}`,
   },
 ];
@@ -158,7 +204,7 @@ const AUTH_FILE: readonly KnownError[] = [
   {
     id: 'runtime-directory-missing',
     areas: AREAS,
-    pattern: /directory set by \$XDG_RUNTIME_DIR does not exist/,
+    pattern: /directory set by \$XDG_RUNTIME_DIR does not exist|mkdir \/run\/user\/\d+: permission denied/,
     means:
       'XDG_RUNTIME_DIR names a directory that does not exist. It is created when a user logs in to the machine, not for a service.',
     remedy: 'Name a directory that exists:\nenv:\n  XDG_RUNTIME_DIR: /tmp',
@@ -240,13 +286,52 @@ const AUTH_FILE: readonly KnownError[] = [
     remedy: `Correct the file, or give the job its own configuration:\njq . ~/.docker/config.json\n${OWN_DOCKER_CONFIG}`,
   },
   {
+    id: 'auth-file-denied-windows',
+    areas: AREAS,
+    pattern: /(?:open|mkdir|rename|write|stat) [A-Z]:\\.*Access is denied|(?:EACCES|EPERM): .*'[A-Z]:\\/i,
+    means:
+      'The account of the runner service cannot read or write the auth file, or its directory: they belong to another account, or are in the profile of the system.',
+    remedy: `Allow it in an administrator's prompt, or give the job its own configuration:\nicacls <directory> /grant "<account>:(OI)(CI)M"\n${OWN_DOCKER_CONFIG}`,
+  },
+  {
     id: 'auth-file-denied',
     areas: AREAS,
     pattern:
-      /(?:open|mkdir|rename|write|stat|chmod|chown) .*(?:permission denied|operation not permitted|Access is denied)|(?:EACCES|EPERM): /i,
+      /(?:open|mkdir|rename|write|stat|chmod|chown) .*(?:permission denied|operation not permitted|Access is denied)|(?:EACCES|EPERM): |is not owned by the current user/i,
     means:
       'This user cannot read or write the auth file, or its directory: they may belong to root (sudo docker login creates such files), or to another user of the same volume.',
     remedy: `Give them to the user of the runner, or give the job its own configuration:\nsudo chown --recursive "$(id --user)" ~/.docker\n${OWN_DOCKER_CONFIG}`,
+  },
+];
+
+const ENGINE_PROXY =
+  'If the error begins with "Error response from daemon", the engine logged in, through the proxy of its own settings:\ndocker info --format "{{.HTTPSProxy}} {{.NoProxy}}"';
+
+/** The proxy of the client. Go's network library shows no more of its response than the text of the status. */
+const CLIENT_PROXY: readonly KnownError[] = [
+  {
+    id: 'client-proxy-login',
+    areas: AREAS,
+    pattern: /Proxy Authentication Required/,
+    means: 'The proxy of {tool} requires a user and password, or rejects those in its URL.',
+    remedy: `Put user and password into the URL, before the host, with special characters as %XX, and keep the URL as a secret:\nenv:\n  HTTPS_PROXY: \${{ secrets.PROXY_URL }}\n${ENGINE_PROXY}`,
+  },
+  {
+    id: 'client-proxy-unreachable',
+    areas: AREAS,
+    pattern: /proxyconnect/,
+    means:
+      '{tool} cannot reach its proxy: nothing listens at the address, its name does not resolve, or its URL begins with https:// and the proxy does not use TLS.',
+    remedy: `Correct the URL, or bypass the proxy. Most proxies need http:// there, for calls to https addresses, too:\nenv:\n  HTTPS_PROXY: http://proxy.example.com:3128\n  NO_PROXY: .amazonaws.com\n${ENGINE_PROXY}`,
+  },
+  {
+    id: 'client-proxy-refused',
+    areas: AREAS,
+    pattern:
+      /(?:Get|Head|Post) "https:[^"]*": (?:Forbidden|Filtered|Bad Request|Bad Gateway|Service Unavailable|Gateway Time-?out)/,
+    means:
+      'The proxy of {tool} does not connect to {registry}: its rules forbid it, or it cannot reach {registry} itself.',
+    remedy: `Allow {registry} on the proxy, or bypass the proxy (for a VPC endpoint, say):\nenv:\n  NO_PROXY: .amazonaws.com\n${ENGINE_PROXY}`,
   },
 ];
 
@@ -255,7 +340,7 @@ const REGISTRY: readonly KnownError[] = [
   {
     id: 'registry-bad-request',
     areas: AREAS,
-    pattern: /\b400\b|Bad Request/,
+    pattern: /\b400\b/,
     means:
       'Registry {registry} refuses this password. An authorization token of Amazon ECR is valid only in the region that issued it, so the host and the region of the call do not match.',
     remedy:
@@ -273,11 +358,26 @@ const REGISTRY: readonly KnownError[] = [
   {
     id: 'registry-unauthorized',
     areas: AREAS,
-    pattern: /\b401\b|unauthorized|incorrect username or password|no basic auth credentials/i,
+    pattern:
+      /\b401\b|unauthorized|incorrect username or password|invalid username\/password|no basic auth credentials/i,
     means:
       'Registry {registry} refuses the password that Amazon ECR has just issued: the caller account has no access to this registry, or the host is not the one that the password is for.',
     remedy:
       'Compare the credentials that are used (in the log above) with the account of the registry:\naws sts get-caller-identity',
+  },
+  {
+    id: 'registry-throttled',
+    areas: AREAS,
+    pattern: /\b429\b|toomanyrequests|Too Many Requests/i,
+    means: 'Registry {registry} has too many requests at the same time from this account.',
+    remedy: 'Run the job again. If the error persists, start the runners at different times.',
+  },
+  {
+    id: 'registry-unavailable',
+    areas: AREAS,
+    pattern: /(?:status(?: ?code)?:? |\bHTTP )5\d\d\b|\b50[0-4] (?:Internal|Bad Gateway|Service|Gateway)/i,
+    means: 'Registry {registry}, or a proxy on the way to it, had an internal error.',
+    remedy: 'Run the job again. If the error persists, check https://health.aws.amazon.com.',
   },
   {
     id: 'registry-untrusted',
@@ -286,7 +386,7 @@ const REGISTRY: readonly KnownError[] = [
     means:
       '{tool} does not trust the certificate of registry {registry}: a proxy or firewall opens TLS connections and uses a certificate authority of its own.',
     remedy:
-      'Give that certificate authority to the client:\nenv:\n  SSL_CERT_FILE: /etc/ssl/certs/ca-certificates.crt',
+      'Give that certificate authority to the client:\nenv:\n  SSL_CERT_FILE: /etc/ssl/certs/ca-certificates.crt\nIf the error begins with "Error response from daemon", the engine needs it, in the file:\n/etc/docker/certs.d/{registry}/ca.crt',
   },
   {
     id: 'registry-unreachable',
@@ -312,5 +412,6 @@ export const CONTAINER_CLIENT: readonly KnownError[] = [
   ...CLIENT,
   ...CREDENTIAL_STORE,
   ...AUTH_FILE,
+  ...CLIENT_PROXY,
   ...REGISTRY,
 ];

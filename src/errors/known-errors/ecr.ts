@@ -81,11 +81,38 @@ export const ECR: readonly KnownError[] = [
       'Check the region, and resolve the name:\naws ec2 describe-regions --all-regions\nnslookup {host}',
   },
   {
+    id: 'certificate-time',
+    areas: ['ecr', 'credentials', 'container-client'],
+    pattern: /certificate has expired|certificate is not yet valid/,
+    means:
+      'By the clock of this machine, the certificate has expired or is not valid yet: the clock is wrong, or the certificate is that of a proxy that inspects TLS, and old.',
+    remedy:
+      'Compare the clock, and see whose certificate it is:\ndate -u; chronyc tracking\nopenssl s_client -connect {host}:443 </dev/null | openssl x509 -noout -issuer -dates',
+  },
+  {
+    id: 'certificate-other-host',
+    areas: ['ecr', 'credentials', 'container-client'],
+    pattern: /(?:altnames: (?:Host|IP):|certificate is valid for .*, not) (?<host>[\w-]+(?:\.[\w-]+)*)/,
+    means:
+      'Something else responds under the name {host}, with a certificate of its own: a firewall or sign-in page, a VPC endpoint of another service, or what a wrong entry in DNS or /etc/hosts names.',
+    remedy:
+      'See which address the name has, and who responds there:\nnslookup {host}\nopenssl s_client -connect {host}:443 </dev/null | openssl x509 -noout -subject -issuer',
+  },
+  {
+    id: 'endpoint-without-tls',
+    areas: ['ecr', 'credentials'],
+    pattern: /wrong version number|packet length too long/,
+    means:
+      'What responds at the endpoint does not use TLS: AWS_ENDPOINT_URL or AWS_ENDPOINT_URL_<service> begins with https:// where the server has only http, or something on the way responds in its place.',
+    remedy:
+      "Correct the URL, or let the action reach AWS itself:\nenv:\n  AWS_ENDPOINT_URL: ''\n  AWS_ENDPOINT_URL_ECR: ''\n  AWS_ENDPOINT_URL_STS: ''",
+  },
+  {
     id: 'tls-untrusted',
     areas: ['ecr', 'credentials'],
-    pattern: /self-signed certificate|unable to (?:verify|get)|certificate has expired|ERR_TLS|CERT_/,
+    pattern: /self-signed certificate|unable to (?:verify|get)|ERR_TLS|CERT_/,
     means:
-      'This machine does not trust the certificate of the endpoint: a proxy on the way inspects TLS with a certificate authority of the company, or the clock is wrong.',
+      'This machine does not trust the certificate of the endpoint: a proxy on the way inspects TLS with a certificate authority of the company.',
     remedy:
       'Make that certificate authority known to the runner:\nenv:\n  NODE_EXTRA_CA_CERTS: /etc/ssl/certs/ca-certificates.crt',
   },
@@ -109,9 +136,9 @@ export const ECR: readonly KnownError[] = [
   {
     id: 'aws-unexpected-response',
     areas: ['ecr', 'credentials'],
-    pattern: /response is not valid JSON|response of Amazon ECR names/,
+    pattern: /response is not valid JSON|response of Amazon ECR names|HTTP [34]\d\d without a message/,
     means:
-      'The response is not from {service}, but from something in between (a gateway, a sign-in page), or from the endpoint that AWS_ENDPOINT_URL or AWS_ENDPOINT_URL_<service> names.',
+      'The response is not from {service}, but from something in between (a gateway, a firewall, a sign-in page), or from the endpoint that AWS_ENDPOINT_URL or AWS_ENDPOINT_URL_<service> names.',
     remedy:
       "Let the action reach AWS itself:\nenv:\n  AWS_ENDPOINT_URL: ''\n  AWS_ENDPOINT_URL_ECR: ''\n  AWS_ENDPOINT_URL_STS: ''",
   },

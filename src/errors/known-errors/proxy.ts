@@ -30,6 +30,23 @@ export const PROXY: readonly KnownError[] = [
       'Allow {host} on the proxy, or bypass the proxy (for a VPC endpoint, say):\nenv:\n  NO_PROXY: .amazonaws.com',
   },
   {
+    id: 'proxy-without-tls',
+    areas: ['credentials', 'ecr'],
+    pattern: /The proxy .* cannot be reached: .*(?:wrong version number|packet length too long)/,
+    means:
+      'The URL of the proxy begins with https://, but the proxy does not use TLS at this port. Most proxies do not, for calls to https addresses either.',
+    remedy: 'Write the URL of the proxy with http://:\nwith:\n  http-proxy: http://proxy.example.com:3128',
+  },
+  {
+    id: 'proxy-untrusted',
+    areas: ['credentials', 'ecr'],
+    pattern: /The proxy .* cannot be reached: .*(?:certificate|altnames)/,
+    means:
+      'The URL of the proxy begins with https://, and this machine does not trust the certificate of the proxy, or it is for another name.',
+    remedy:
+      'Make its certificate authority known to the runner, and use the name that is in the certificate:\nenv:\n  NODE_EXTRA_CA_CERTS: /etc/ssl/certs/ca-certificates.crt',
+  },
+  {
     id: 'proxy-unreachable',
     areas: ['credentials', 'ecr'],
     pattern: /The proxy .* cannot be reached/,
