@@ -10,7 +10,7 @@ import { type Environment, variable } from '../runner/environment.ts';
 import { type RunnerKind, runnerKind } from '../runner/runner-kind.ts';
 import type { CredentialSource } from './credential-order.ts';
 import { processFailure } from './credential-process.ts';
-import { readProfiles } from './profile.ts';
+import { isFromContainer, type Profiles, readProfiles } from './profile.ts';
 import { type SdkSource, sdkProvider } from './sdk-provider.ts';
 
 /** What getting credentials depends on, whatever their source. */
@@ -44,7 +44,8 @@ export async function fetchCredentials(
     return await withDeadline(provider, SOURCE_DEADLINE_MS, request.signal);
   } catch (error) {
     request.signal.throwIfAborted();
-    throw processFailure(error, await readProfiles()) ?? (await sourceFailure(source, error, request));
+    const profiles = await readProfiles();
+    throw processFailure(error, profiles) ?? (await sourceFailure(source, error, profiles, request));
   }
 }
 
@@ -77,22 +78,25 @@ const WITHOUT_URI: Readonly<Record<RunnerKind, string>> = {
 async function sourceFailure(
   source: SdkSource,
   error: unknown,
+  profiles: Profiles,
   { environment, region, signal }: CredentialsRequest,
 ): Promise<Failure> {
   const { message, details } = describeError(error);
-  const container = containerSource(environment);
+  const profile = variable(environment, 'AWS_PROFILE');
+  const mayAskContainer = source !== 'profile' || isFromContainer(profiles, profile ?? 'default');
+  const container = mayAskContainer ? containerSource(environment) : undefined;
   // Where the chain ended at the container endpoint, the agent's own message says more than the chain's.
   const isContainers = /metadata service|from any providers/.test(message) || isUnreadable(error);
   if (container !== undefined && isContainers) {
     const { failure, saysWhy } = await containerFailure(error, container, { environment, region, signal });
     if (saysWhy || /metadata service/.test(message)) return failure;
   }
-  const profile = variable(environment, 'AWS_PROFILE');
   const from = source === 'profile' ? `profile '${profile}'` : "the AWS SDK's default chain";
   const symptom: Symptom = {
     area: 'credentials',
     what: `No credentials from ${from}: ${message}`,
-    details: `${details}\nsource: ${source}\nrunner: ${runnerKind(environment)}`,
+    // Where a profile is chosen, it is the cause, whatever runs the step.
+    details: `${details}\n${source === 'profile' ? 'source: profile' : `runner: ${runnerKind(environment)}`}`,
     facts: { ...(await readPod(environment)), profile, region },
   };
   return new Failure(symptom, { cause: error });

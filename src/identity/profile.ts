@@ -40,3 +40,16 @@ export function profileContent(profile: Profile | undefined): ProfileContent {
     ? 'credentials'
     : 'no-credentials';
 }
+
+/** Whether a profile gets its credentials from the endpoint of the container, itself or through its `source_profile`. */
+export function isFromContainer(profiles: Profiles, name: string): boolean {
+  const seen = new Set<string>();
+  let next: string | undefined = name;
+  while (next !== undefined && !seen.has(next)) {
+    seen.add(next);
+    const profile = findProfile(profiles, next);
+    if (profile?.['credential_source'] === 'EcsContainer') return true;
+    next = profile?.['source_profile'];
+  }
+  return false;
+}

@@ -135,7 +135,10 @@ describe('the agent refuses', () => {
     ],
     [
       'node denied',
-      ['the role of the node is not allowed eks-auth:AssumeRoleForPodIdentity', 'AmazonEKSWorkerNodePolicy'],
+      [
+        'the role of the node (arn:aws:iam::123456789012:role/node-role) is not allowed eks-auth:AssumeRoleForPodIdentity',
+        'AmazonEKSWorkerNodePolicy',
+      ],
     ],
     [
       'token expired at EKS Auth',

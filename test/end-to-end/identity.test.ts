@@ -234,6 +234,20 @@ describe('a profile', () => {
     },
   );
 
+  test('that the instance metadata does not resolve is the cause, in a pod with an association, too', async () => {
+    writeAwsFile('config', [
+      '[profile machine]',
+      'role_arn = arn:aws:iam::123456789012:role/x',
+      'credential_source = Ec2InstanceMetadata',
+    ]);
+    const pod = { ...world.podIdentityEnv(), KUBERNETES_SERVICE_HOST: '10.100.0.1' };
+    const main = await run({ ...pod, AWS_PROFILE: 'machine', AWS_EC2_METADATA_DISABLED: 'true' });
+    expect(main.errors.join()).toContain("No credentials from profile 'machine'");
+    expect(main.errors.join()).toContain('aws sts get-caller-identity --profile machine');
+    expect(main.errors.join()).not.toContain('association');
+    expect(callers()).toEqual([]);
+  });
+
   test('that does not resolve is never replaced by the identity of the pod', async () => {
     const main = await run({ ...world.podIdentityEnv(), AWS_PROFILE: 'nowhere' });
     expect(main.exitCode).toBe(1);

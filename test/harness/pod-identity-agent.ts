@@ -16,7 +16,8 @@ const FETCH = `${CACHE}unable to fetch credentials from EKS Auth: operation erro
 
 /**
  * The responses of the agent when something is wrong behind it: exact texts, statuses and delays of
- * eks-pod-identity-agent 0.1.37. Where it takes more or less time, this is the longest.
+ * eks-pod-identity-agent 0.1.37. Where it takes more or less time, this is the longest. Of the messages that EKS Auth gives
+ * for invalid requests and its own errors, only the codes are known; their texts are the descriptions of its API reference.
  */
 const RESPONSES = {
   'no association': [
@@ -49,7 +50,10 @@ const RESPONSES = {
     ),
   ],
   'invalid parameter': [400, eksAuth('InvalidParameterException', 'The specified parameter is invalid.')],
-  'invalid request': [400, eksAuth('InvalidRequestException', 'The request is invalid.')],
+  'invalid request': [
+    400,
+    eksAuth('InvalidRequestException', 'This exception is thrown if the request contains a semantic error.'),
+  ],
   'node credentials expired': [
     403,
     eksAuth('ExpiredTokenException', 'The security token included in the request is expired'),
@@ -70,10 +74,14 @@ const RESPONSES = {
     ),
   ],
   'throttled by EKS Auth': [429, eksAuth('ThrottlingException', 'Rate exceeded'), 4_100],
-  'EKS Auth failed': [500, eksAuth('InternalServerException', 'Internal server error', 'server'), 4_700],
+  'EKS Auth failed': [
+    500,
+    eksAuth('InternalServerException', 'These errors are usually caused by a server-side issue.', 'server'),
+    4_700,
+  ],
   'EKS Auth unavailable': [
     503,
-    eksAuth('ServiceUnavailableException', 'Service unavailable', 'server'),
+    eksAuth('ServiceUnavailableException', 'The service is unavailable.', 'server'),
     4_700,
   ],
   'EKS Auth refused the connection': [500, '[]', 3_700],

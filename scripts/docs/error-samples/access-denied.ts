@@ -5,13 +5,18 @@ const TOKEN = `AccessDeniedException: User: ${SESSION} is not authorized to perf
 const ASSUME = `AccessDenied: User: ${SESSION} is not authorized to perform`;
 const TARGET = 'arn:aws:iam::444455556666:role/ecr-push';
 
+/** The messages of the IAM User Guide (troubleshoot_access-denied), with the actions of a login. */
 export const ACCESS_DENIED_SAMPLES: ErrorSamples = {
   'denied-by-organization': [
     `${TOKEN} with an explicit deny in a service control policy`,
     `${TOKEN} with an explicit deny in a resource control policy`,
+    `${TOKEN} with an explicit deny in a VPC endpoint policy transitively through a service control policy`,
     `${ASSUME}: sts:AssumeRole on resource: ${TARGET} with an explicit deny in a service control policy`,
   ],
-  'denied-by-session-policy': [`${TOKEN} with an explicit deny in a session policy`],
+  'denied-by-session-policy': [
+    `${TOKEN} with an explicit deny in a session policy`,
+    `${TOKEN} with an explicit deny in a sessions policy`,
+  ],
   'denied-by-permissions-boundary': [
     `${TOKEN} with an explicit deny in a permissions boundary`,
     `${TOKEN} with an explicit deny in a permissions boundary: arn:aws:iam::123456789012:policy/boundary`,
@@ -25,7 +30,6 @@ export const ACCESS_DENIED_SAMPLES: ErrorSamples = {
   'explicit-deny': [`${TOKEN} with an explicit deny`],
   'not-allowed-by-limit': [
     `${TOKEN} because no service control policy allows the ecr:GetAuthorizationToken action`,
-    `${TOKEN} because no resource control policy allows the ecr:GetAuthorizationToken action`,
     `${TOKEN} because no permissions boundary allows the ecr:GetAuthorizationToken action`,
     `${TOKEN} because no session policy allows the ecr:GetAuthorizationToken action`,
   ],
@@ -42,6 +46,9 @@ export const ACCESS_DENIED_SAMPLES: ErrorSamples = {
     TOKEN,
   ],
   'tag-session-denied': [`${ASSUME}: sts:TagSession on resource: ${TARGET}`],
+  'assume-role-untrusted': [
+    `${ASSUME}: sts:AssumeRole because no role trust policy allows the sts:AssumeRole action`,
+  ],
   'assume-role-denied': [
     `${ASSUME}: sts:AssumeRole on resource: ${TARGET}`,
     `${ASSUME}: sts:AssumeRole on resource: ${TARGET} because no identity-based policy allows the sts:AssumeRole action`,

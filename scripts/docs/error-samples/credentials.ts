@@ -16,10 +16,26 @@ export const CREDENTIALS_SAMPLES: ErrorSamples = {
     'EC2 Metadata token request returned error',
   ],
   'irsa-denied': ['AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity'],
-  'irsa-token': [
+  'irsa-provider-missing': [
     'InvalidIdentityToken: No OpenIDConnect provider found in your account for https://oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF',
-    'ExpiredTokenException: Token expired: current date/time 1798761600 must be before the expiration date/time 1798758000',
+  ],
+  'irsa-audience': ['InvalidIdentityToken: Incorrect token audience'],
+  'irsa-provider-unreachable': [
     "InvalidIdentityToken: Couldn't retrieve verification key from your identity provider, please reference AssumeRoleWithWebIdentity documentation for requirements",
+    "InvalidIdentityToken: OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint",
+  ],
+  'irsa-token-expired': [
+    'ExpiredTokenException: Token expired: current date/time 1798761600 must be before the expiration date/time 1798758000',
+  ],
+  'irsa-token': [
+    'InvalidIdentityToken: The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)',
+  ],
+  'role-arn-invalid': ['ValidationError: Request ARN is invalid'],
+  'sts-region-disabled': [
+    'RegionDisabledException: STS is not activated in this region for account:123456789012. Your account administrator can activate STS in this region using the IAM Console.',
+  ],
+  'session-tags-too-large': [
+    'PackedPolicyTooLargeException: Packed size of session tags consumes 112% of allotted space.',
   ],
   'irsa-token-file': [
     "ENOENT: no such file or directory, open '/var/run/secrets/eks.amazonaws.com/serviceaccount/token'",
@@ -30,5 +46,10 @@ export const CREDENTIALS_SAMPLES: ErrorSamples = {
     'connect ECONNREFUSED 10.0.0.1:443',
     'no connection within 5 s\nTimeoutError',
   ],
-  'profile-unresolved': ['Could not resolve credentials using profile: [build]\nsource: profile'],
+  'profile-unresolved': [
+    'Could not resolve credentials using profile: [build]\nsource: profile',
+    // A profile that takes its credentials from the instance metadata, whatever else there is.
+    'EC2 Instance Metadata Service access disabled\nsource: profile',
+    'Could not load credentials from any providers\nsource: profile',
+  ],
 };

@@ -113,7 +113,8 @@ export const POD_IDENTITY_SAMPLES: ErrorSamples = {
       400,
       'Service account token cannot be parsed: token is unverifiable: signing method (alg) is unavailable',
     ),
-    eksAuth(400, 'InvalidTokenException', 'The token included in the request is invalid.'),
+    // The description of the API reference of EKS Auth; of other messages than that on the audience, none was seen.
+    eksAuth(400, 'InvalidTokenException', 'The specified Kubernetes service account token is invalid.'),
   ],
   'no-association': [
     eksAuth(
@@ -137,8 +138,13 @@ export const POD_IDENTITY_SAMPLES: ErrorSamples = {
     ),
   ],
   'eks-auth-invalid-request': [
+    // Codes and descriptions of the API reference of EKS Auth; no message of the service was seen.
     eksAuth(400, 'InvalidParameterException', 'The specified parameter is invalid.'),
-    eksAuth(400, 'InvalidRequestException', 'The request is invalid.'),
+    eksAuth(
+      400,
+      'InvalidRequestException',
+      'This exception is thrown if the request contains a semantic error.',
+    ),
   ],
   'agent-invalid-address': [
     agent(
@@ -176,8 +182,15 @@ export const POD_IDENTITY_SAMPLES: ErrorSamples = {
     eksAuth(400, 'ThrottlingException', 'Rate exceeded'),
   ],
   'eks-auth-unavailable': [
-    eksAuth(503, 'ServiceUnavailableException', 'Service unavailable', '', 'server'),
-    eksAuth(500, 'InternalServerException', 'Internal server error', '', 'server'),
+    // Codes and descriptions of the API reference of EKS Auth; no message of the service was seen.
+    eksAuth(503, 'ServiceUnavailableException', 'The service is unavailable.', '', 'server'),
+    eksAuth(
+      500,
+      'InternalServerException',
+      'These errors are usually caused by a server-side issue.',
+      '',
+      'server',
+    ),
     'http://169.254.170.23/v1/credentials responded with HTTP 504 without a message',
   ],
   'agent-unreachable': [

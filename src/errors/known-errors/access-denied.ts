@@ -10,6 +10,11 @@ const denied = (action: string): string =>
 const EXPLICIT_DENY = `${denied(String.raw`[\w-]+:\w+`)}.*with an explicit deny`;
 const NOT_ALLOWED = `${denied(String.raw`[\w-]+:\w+`)}.*because no`;
 
+/** The role that was to be assumed. Not every message names it. */
+const ON_ROLE = String.raw`\b(?: on resource: (?<role>\S+))?`;
+const SESSION_TAGS =
+  'A session with session tags, as EKS Pod Identity sets them, needs sts:TagSession in each of these statements, too.';
+
 const ALLOW_ACTION = '{ "Effect": "Allow", "Action": "{action}", "Resource": "*" }';
 
 /** Policies that deny, or that limit what other policies allow. No Allow in a policy of the identity helps. */
@@ -17,7 +22,9 @@ const LIMITS: readonly KnownError[] = [
   {
     id: 'denied-by-organization',
     areas: ['ecr', 'credentials', 'pod-identity'],
-    pattern: new RegExp(`${EXPLICIT_DENY} in an? (?<policy>service control policy|resource control policy)`),
+    pattern: new RegExp(
+      `${EXPLICIT_DENY}(?: in a VPC endpoint policy transitively through| in) an? (?<policy>service control policy|resource control policy)`,
+    ),
     means:
       'A {policy} of the AWS organization explicitly denies {action} to {identity}. An explicit deny overrides every Allow.',
     remedy:
@@ -26,7 +33,7 @@ const LIMITS: readonly KnownError[] = [
   {
     id: 'denied-by-session-policy',
     areas: ['ecr', 'credentials', 'pod-identity'],
-    pattern: new RegExp(`${EXPLICIT_DENY} in a session policy`),
+    pattern: new RegExp(`${EXPLICIT_DENY} in a sessions? policy`),
     means:
       'A session policy explicitly denies {action}. It was set when the credentials of {principal} were requested, and applies to this session alone.',
     remedy:
@@ -81,7 +88,7 @@ const LIMITS: readonly KnownError[] = [
     id: 'not-allowed-by-limit',
     areas: ['ecr', 'credentials', 'pod-identity'],
     pattern: new RegExp(
-      `${NOT_ALLOWED} (?<policy>service control policy|resource control policy|permissions boundary|session policy) allows`,
+      `${NOT_ALLOWED} (?<policy>service control policy|resource control policy|permissions boundary|sessions? policy) allows`,
     ),
     means:
       'No {policy} allows {action}. What the policies of {identity} allow is effective only where the {policy} allows it too.',
@@ -124,12 +131,19 @@ export const ACCESS_DENIED: readonly KnownError[] = [
       'Add to the policies of {identity}:\n{ "Effect": "Allow", "Action": ["sts:AssumeRole", "sts:TagSession"], "Resource": "{role}" }\nand to the trust policy of {role}:\n{ "Effect": "Allow", "Principal": { "AWS": "{identity}" }, "Action": ["sts:AssumeRole", "sts:TagSession"] }',
   },
   {
+    id: 'assume-role-untrusted',
+    areas: ['credentials'],
+    pattern: new RegExp(`${denied('sts:AssumeRole')}${ON_ROLE} because no role trust policy allows`),
+    means:
+      'The trust policy of the role to assume (role_arn of the profile) does not allow {identity}, or has a condition that does not match, such as an external ID.',
+    remedy: `Compare the trust policy of the role, and keep the conditions that it has. It needs this statement:\n{ "Effect": "Allow", "Principal": { "AWS": "{identity}" }, "Action": "sts:AssumeRole" }\n${SESSION_TAGS}`,
+  },
+  {
     id: 'assume-role-denied',
     areas: ['credentials'],
-    pattern: new RegExp(`${denied('sts:AssumeRole')} on resource: (?<role>\\S+)`),
+    pattern: new RegExp(`${denied('sts:AssumeRole')}${ON_ROLE}`),
     means:
       '{identity} may not assume {role}: its own policies do not allow it, or the trust policy of the role does not.',
-    remedy:
-      'Add to the policies of {identity}:\n{ "Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "{role}" }\nand to the trust policy of {role}:\n{ "Effect": "Allow", "Principal": { "AWS": "{identity}" }, "Action": "sts:AssumeRole" }',
+    remedy: `Add to the policies of {identity}:\n{ "Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "{role}" }\nand to the trust policy of {role}:\n{ "Effect": "Allow", "Principal": { "AWS": "{identity}" }, "Action": "sts:AssumeRole" }\n${SESSION_TAGS}`,
   },
 ];

@@ -46,7 +46,8 @@ export const CREDENTIALS: readonly KnownError[] = [
   {
     id: 'no-credentials',
     areas: ['credentials'],
-    pattern: /Could not load credentials from any providers|instance metadata|EC2 Metadata/i,
+    pattern:
+      /^(?![\s\S]*^source: profile$)[\s\S]*(?:Could not load credentials from any providers|instance metadata|EC2 Metadata)/im,
     means:
       'No source returned credentials. Checked, in this order: keys in the environment, a profile, EKS Pod Identity, and the default chain of the AWS SDK (IRSA, profiles, SSO, process, ECS, instance metadata).',
     remedy: `Create an EKS Pod Identity association, then recreate the runner pod:\n${ASSOCIATE}\nOr get credentials in a step before this one:\n${OIDC}`,
@@ -61,14 +62,73 @@ export const CREDENTIALS: readonly KnownError[] = [
       'Compare the trust policy of the role with the token. For service account {serviceAccount} in namespace {namespace}:\n"StringEquals": { "<oidc-provider>:sub": "system:serviceaccount:{namespace}:{serviceAccount}", "<oidc-provider>:aud": "sts.amazonaws.com" }',
   },
   {
+    id: 'irsa-provider-missing',
+    areas: ['credentials'],
+    pattern: /No OpenIDConnect provider found/,
+    means:
+      'The account of the role in AWS_ROLE_ARN has no OIDC provider for the issuer of the web identity token.',
+    remedy:
+      'Register the OIDC provider of the cluster in the account of the role:\neksctl utils associate-iam-oidc-provider --cluster {cluster} --region {region} --approve',
+  },
+  {
+    id: 'irsa-audience',
+    areas: ['credentials'],
+    pattern: /Incorrect token audience/,
+    means:
+      'The OIDC provider in IAM does not list the audience of the web identity token in AWS_WEB_IDENTITY_TOKEN_FILE. For IRSA the audience is sts.amazonaws.com, unless the service account has the annotation eks.amazonaws.com/audience.',
+    remedy:
+      'See which audiences the provider lists, and add the missing one:\naws iam list-open-id-connect-providers\naws iam get-open-id-connect-provider --open-id-connect-provider-arn <provider-arn>\naws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn <provider-arn> --client-id sts.amazonaws.com',
+  },
+  {
+    id: 'irsa-provider-unreachable',
+    areas: ['credentials'],
+    pattern: /retrieve verification key|IDPCommunicationError|configured thumbprint/,
+    means:
+      'STS cannot get the keys of the OIDC provider: its issuer URL is not reachable from the internet, or its certificate is not the one that is configured in IAM.',
+    remedy:
+      'See whether the issuer responds, and which thumbprints are configured:\ncurl -sS -o /dev/null -D - <issuer-url>/.well-known/openid-configuration\naws iam get-open-id-connect-provider --open-id-connect-provider-arn <provider-arn>',
+  },
+  {
+    id: 'irsa-token-expired',
+    areas: ['credentials'],
+    pattern: /ExpiredTokenException.*Token expired/,
+    means:
+      'By the clock of STS, the web identity token in AWS_WEB_IDENTITY_TOKEN_FILE has expired. Kubernetes renews the file that it mounts, but not a copy of it.',
+    remedy:
+      'Set AWS_WEB_IDENTITY_TOKEN_FILE to the mounted file, not to a copy. If it is the mounted file, look at the clock and the kubelet of the node:\nkubectl get events --namespace {namespace}',
+  },
+  {
     id: 'irsa-token',
     areas: ['credentials'],
-    pattern:
-      /InvalidIdentityToken|OpenIDConnect provider|ExpiredTokenException.*Token expired|IDPCommunicationError/,
-    means:
-      'STS rejects the web identity token of AWS_WEB_IDENTITY_TOKEN_FILE: its OIDC provider is not registered in this account or cannot be reached, or the token has expired.',
+    pattern: /InvalidIdentityToken/,
+    means: 'The file in AWS_WEB_IDENTITY_TOKEN_FILE does not contain a web identity token that STS accepts.',
     remedy:
-      'Register the OIDC provider of the cluster:\neksctl utils associate-iam-oidc-provider --cluster {cluster} --region {region} --approve',
+      'Use the file that EKS mounts:\nenv:\n  AWS_WEB_IDENTITY_TOKEN_FILE: /var/run/secrets/eks.amazonaws.com/serviceaccount/token',
+  },
+  {
+    id: 'role-arn-invalid',
+    areas: ['credentials'],
+    pattern: /Request ARN is invalid|ValidationError.*'roleArn'/,
+    means: 'AWS_ROLE_ARN, or role_arn of the profile, is not the ARN of a role.',
+    remedy:
+      'Write the whole ARN, without quotes or blanks:\nenv:\n  AWS_ROLE_ARN: arn:aws:iam::{accountId}:role/{role}',
+  },
+  {
+    id: 'sts-region-disabled',
+    areas: ['credentials'],
+    pattern: /RegionDisabled/,
+    means: 'The account has AWS STS deactivated in {region}, or this Region is not enabled for it.',
+    remedy:
+      'Activate AWS STS for the Region, in the account settings of IAM, or use another Region for this step:\nwith:\n  aws-region: eu-west-1',
+  },
+  {
+    id: 'session-tags-too-large',
+    areas: ['credentials'],
+    pattern: /PackedPolicyTooLarge/,
+    means:
+      'The session policies and session tags of the role to assume are too large together. The six tags that EKS Pod Identity sets are passed on to each further role.',
+    remedy:
+      'Disable the session tags of the association, if no policy depends on them:\naws eks update-pod-identity-association --cluster-name {cluster} --region {region} --association-id <association-id> --disable-session-tags',
   },
   {
     id: 'irsa-token-file',

@@ -168,11 +168,11 @@ export const POD_IDENTITY: readonly KnownError[] = [
   {
     id: 'eks-auth-denied',
     areas: ['pod-identity'],
-    pattern: /AccessDeniedException/,
+    pattern: /AccessDeniedException(?:.*User: (?<principal>\S+) is not authorized)?/,
     means:
-      'The agent calls EKS Auth as the node, and the role of the node is not allowed eks-auth:AssumeRoleForPodIdentity.',
+      'The agent calls EKS Auth as the node, and the role of the node ({identity}) is not allowed eks-auth:AssumeRoleForPodIdentity.',
     remedy:
-      'Attach the policy AmazonEKSWorkerNodePolicy to the role of the node, or add:\n{ "Effect": "Allow", "Action": "eks-auth:AssumeRoleForPodIdentity", "Resource": "*" }',
+      'Attach the policy AmazonEKSWorkerNodePolicy to that role, or add to its policies:\n{ "Effect": "Allow", "Action": "eks-auth:AssumeRoleForPodIdentity", "Resource": "*" }',
   },
   {
     id: 'eks-auth-invalid-request',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { profileContent } from '../../../src/identity/profile.ts';
+import { isFromContainer, profileContent } from '../../../src/identity/profile.ts';
 
 describe('whether a profile contains credentials', () => {
   test.each([
@@ -27,4 +27,20 @@ describe('whether a profile contains credentials', () => {
   test('a profile that does not exist is neither', () => {
     expect(profileContent(undefined)).toBe('missing');
   });
+});
+
+test.each([
+  ['direct', true],
+  ['chained', true],
+  ['machine', false],
+  ['itself', false],
+  ['none', false],
+])('whether a profile gets its credentials from the container: %s, %s', (name, expected) => {
+  const profiles = {
+    direct: { credential_source: 'EcsContainer' },
+    chained: { source_profile: 'direct' },
+    machine: { credential_source: 'Ec2InstanceMetadata' },
+    itself: { source_profile: 'itself' },
+  };
+  expect(isFromContainer(profiles, name)).toBe(expected);
 });
