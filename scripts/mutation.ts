@@ -11,17 +11,21 @@ import { belowMinimum, type Mutant, scores, table } from './mutation-score.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
-/** Entries, stages and data: they decide nothing, or only the end-to-end tests run them. */
+/** Modules that decide nothing, or that only the end-to-end tests run. */
 const LEFT_OUT = [
+  // Entries, and what runs them.
   'src/main.ts',
   'src/post.ts',
+  'src/hook/{job-*,run-hook}.ts',
+  // The stages put the decisions of other modules in order, for a whole process.
+  'src/stage/{locate-clients,log-in,log-in-to-all,log-out,process-end,run-stage}.ts',
+  // Data: end-to-end tests and the samples of docs/troubleshooting.md compare each known error with real messages.
   'src/errors/known-errors/**',
-  'src/hook/job-*.ts',
+  'src/runner/product.ts',
+  // What is used of other packages. The setting of a node that was started with NODE_USE_ENV_PROXY.
   'src/packages/**',
   'src/runner/job-summary.ts',
-  'src/runner/log.ts',
-  'src/runner/product.ts',
-  'src/stage/{locate-clients,log-in,log-in-to-all,log-out,process-end,run-stage}.ts',
+  'src/network/env-proxy.ts',
 ];
 
 const SETTINGS = {

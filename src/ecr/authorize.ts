@@ -19,33 +19,33 @@ export async function authorize(
   settings: EcrClientConfig,
   signal: AbortSignal,
 ): Promise<Authorized> {
-  const results = await Promise.allSettled(
-    calls.map((call) => getAuthorizationTokens(call, settings, signal)),
-  );
-  const placed: PlacedLogin[] = [];
-  const failures: unknown[] = [];
-  for (const [index, call] of calls.entries()) {
-    const result = results[index];
-    if (result?.status !== 'fulfilled') {
-      failures.push(result?.reason);
-      continue;
-    }
-    const { logins, missing } = assignTokens(call, result.value);
-    placed.push(...logins);
-    for (const registry of missing) {
-      failures.push(
-        new Failure({ what: `The response of ${nameOfCall(call)} has no token for ${registry}.` }),
-      );
-    }
+  const results = await Promise.all(calls.map((call) => resultOf(call, settings, signal)));
+  return {
+    logins: inOrder(results.flatMap(({ logins }) => logins)),
+    failures: results.flatMap(({ failures }) => failures),
+  };
+}
+
+/** What a call gave, and what it did not. */
+type CallResult = { readonly logins: readonly PlacedLogin[]; readonly failures: readonly unknown[] };
+
+async function resultOf(
+  call: TokenCall,
+  settings: EcrClientConfig,
+  signal: AbortSignal,
+): Promise<CallResult> {
+  try {
+    const { logins, missing } = assignTokens(call, await getAuthorizationTokens(call, settings, signal));
+    const response = `The response of ${nameOfCall(call)}`;
+    const failures = missing.map((one) => new Failure({ what: `${response} has no token for ${one}.` }));
+    return { logins, failures };
+  } catch (error) {
+    return { logins: [], failures: [error] };
   }
-  return { logins: inOrder(placed), failures };
 }
 
 /** A registry that is given by its account and by its host is one login. */
 function inOrder(placed: readonly PlacedLogin[]): readonly RegistryLogin[] {
-  const byHost = new Map<string, RegistryLogin>();
-  for (const { login } of placed.toSorted((one, other) => one.position - other.position)) {
-    if (!byHost.has(login.registry)) byHost.set(login.registry, login);
-  }
-  return [...byHost.values()];
+  const sorted = placed.toSorted((one, other) => one.position - other.position);
+  return [...new Map(sorted.map(({ login }) => [login.registry, login])).values()];
 }

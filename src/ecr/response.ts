@@ -42,11 +42,12 @@ export function readToken(
     throw new Failure({ what: `The response for registry ${registry} has no authorization token.` });
   }
   const decoded = Buffer.from(token, 'base64').toString('utf8');
-  const [, username, password] = /^(\w[\w.-]*):(\S+)$/.exec(decoded) ?? [];
-  if (username === undefined || password === undefined) {
+  const found = /^(?<username>\w[\w.-]*):(?<password>\S+)$/.exec(decoded)?.groups;
+  if (found === undefined) {
     throw new Failure({
       what: `The authorization token for registry ${registry} is not base64 of 'user:password'.`,
     });
   }
+  const { username, password } = found as Pick<Authorization, 'username' | 'password'>;
   return { username, password, token };
 }

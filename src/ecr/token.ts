@@ -110,7 +110,7 @@ async function clientSettings(
 
 /** Whether AWS_ENDPOINT_URL or its like, or a setting of the configuration file, leads the calls of a client elsewhere. */
 async function hasCustomEndpoint({ config }: ECRClient): Promise<boolean> {
-  return config.isCustomEndpoint === true || (await config.serviceConfiguredEndpoint?.()) !== undefined;
+  return (await config.serviceConfiguredEndpoint?.()) !== undefined;
 }
 
 function regionOf(call: TokenCall): string {

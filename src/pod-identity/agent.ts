@@ -37,12 +37,10 @@ export async function containerCredentials(
   { maxAttempts, budgetMs = STEP_BUDGET_MS, ...request }: ContainerRequest,
 ): Promise<Credentials> {
   const { signal } = request;
-  const retries = maxAttempts === undefined ? {} : { maxAttempts };
   const onRetry = (line: string): void => log.info(singleLine(line));
   try {
-    return await requestWithRetries(requestOnce, { ...retries, budgetMs, signal, onRetry });
+    return await requestWithRetries(requestOnce, { maxAttempts, budgetMs, signal, onRetry });
   } catch (error) {
-    signal.throwIfAborted();
     const elapsedMs = error instanceof AttemptsExhausted ? error.elapsedMs : 0;
     const leftMs = budgetMs - elapsedMs;
     const { failure } = await containerFailure(error, source, { ...request, leftMs });

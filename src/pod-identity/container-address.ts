@@ -11,7 +11,6 @@ export function addressRefusal(uri: string): unknown {
       awsContainerCredentialsFullUri: uri,
       awsContainerCredentialsRelativeUri: '',
       awsContainerAuthorizationToken: '',
-      awsContainerAuthorizationTokenFile: '',
     });
     return undefined;
   } catch (error) {

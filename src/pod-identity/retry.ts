@@ -64,7 +64,7 @@ export class AttemptsExhausted extends Error {
 
 export type RetryOptions = {
   /** The number of attempts for transient errors. With 1 there is no wait for an agent that has not started either. */
-  readonly maxAttempts?: number;
+  readonly maxAttempts?: number | undefined;
   /** Time for everything, in milliseconds. */
   readonly budgetMs?: number;
   readonly signal: AbortSignal;
@@ -92,11 +92,12 @@ export async function requestWithRetries<Credentials>(
 ): Promise<Credentials> {
   const start = clock.now();
   const failed = { unreachable: 0, transient: 0, final: 0 };
+  // Each attempt but the first is made only if there is time for a whole one.
+  const deadlineMs = Math.min(RESPONSE_DEADLINE_MS, budgetMs);
   let lastResponse: unknown;
   for (;;) {
-    const leftMs = budgetMs - (clock.now() - start);
     try {
-      return await withDeadline(attempt, Math.min(RESPONSE_DEADLINE_MS, leftMs), signal, clock);
+      return await withDeadline(attempt, deadlineMs, signal, clock);
     } catch (error) {
       signal.throwIfAborted();
       const outcome = judgeAttempt(error);
@@ -135,7 +136,7 @@ function pauseBeforeNext(
   random: () => number,
 ): number | undefined {
   if (outcome === 'final' || maxAttempts === 1) return undefined;
-  if (outcome === 'transient' && failed.transient >= maxAttempts) return undefined;
+  if (failed.transient >= maxAttempts) return undefined;
   // An agent that responds may refuse again, and then its message takes as long as the attempt.
   const neededMs = outcome === 'transient' ? 2 * RESPONSE_DEADLINE_MS : RESPONSE_DEADLINE_MS;
   const spareMs = budgetMs - elapsedMs - neededMs;

@@ -1,3 +1,5 @@
+import { isJsonObject } from '../runner/json-object.ts';
+
 /**
  * The claims of a Kubernetes service account token. They are not secret, and they are not verified: they name the identity
  * in the log, and help to explain a refusal of the agent.
@@ -17,29 +19,29 @@ export const POD_IDENTITY_AUDIENCE = 'pods.eks.amazonaws.com';
  * The subject of such a token is `system:serviceaccount:<namespace>:<name>`, as Kubernetes documents it.
  */
 export function readClaims(token: string): ServiceAccountClaims | undefined {
-  const claims = decodePayload(token.trim());
+  const claims = decodePayload(token);
   if (claims === undefined) return undefined;
   const { sub, aud, exp } = claims;
-  const [, namespace, serviceAccount] = SUBJECT.exec(String(sub)) ?? [];
+  const owner = SUBJECT.exec(String(sub))?.groups as Owner | undefined;
   return {
-    ...(namespace !== undefined && serviceAccount !== undefined && { namespace, serviceAccount }),
+    ...owner,
     audiences: (Array.isArray(aud) ? aud : [aud]).filter((one) => typeof one === 'string'),
-    ...(typeof exp === 'number' && Math.abs(exp) < LATEST_DATE_S && { expiresAt: new Date(exp * 1000) }),
+    ...(typeof exp === 'number' && Math.abs(exp) <= LATEST_DATE_S && { expiresAt: new Date(exp * 1000) }),
   };
 }
 
 // Names of Kubernetes objects are DNS names: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
-const SUBJECT = /^system:serviceaccount:([a-z0-9-]{1,63}):([a-z0-9.-]{1,253})$/;
+const SUBJECT = /^system:serviceaccount:(?<namespace>[a-z0-9-]{1,63}):(?<serviceAccount>[a-z0-9.-]{1,253})$/;
+type Owner = Readonly<Record<'namespace' | 'serviceAccount', string>>;
 
 /** The latest date of JavaScript, in seconds since 1970. */
 const LATEST_DATE_S = 8.64e12;
 
 function decodePayload(token: string): Record<string, unknown> | undefined {
-  const [, payload, signature] = token.split('.');
-  if (payload === undefined || signature === undefined) return undefined;
+  const [, payload = ''] = token.split('.');
   try {
     const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
-    return typeof claims === 'object' && claims !== null ? (claims as Record<string, unknown>) : undefined;
+    return isJsonObject(claims) ? claims : undefined;
   } catch {
     return undefined;
   }

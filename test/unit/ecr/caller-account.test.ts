@@ -37,7 +37,13 @@ describe('the check of the caller account', () => {
 
   test('names an account that is not allowed, with those that are', () => {
     expect(() => checkAccount('999988887777', [OTHER, CALLER])).toThrow(
-      'The caller account is 999988887777; allowed-account-ids allows 111122223333, 123456789012.',
+      expect.objectContaining({
+        message: 'The caller account is 999988887777; allowed-account-ids allows 111122223333, 123456789012.',
+        symptom: expect.objectContaining({
+          knownError: 'account-not-allowed',
+          facts: { accountId: '999988887777' },
+        }),
+      }),
     );
   });
 
@@ -137,6 +143,7 @@ describe('the caller account of a step', () => {
       { registries: OTHER, credentials: { accountId: CALLER, $source: { CREDENTIALS_PROCESS: 'w' } } },
     ],
     ['the response does not show it', { hosts: ['127.0.0.1:5000'] }],
+    ['the call for the default registry failed', { hosts: [], allowed: [CALLER] }],
     ['there is nothing to log in to', { registries: OTHER, hosts: [], allowed: [CALLER] }],
   ])('is neither requested nor logged where %s', async (_, given) => {
     expect(await check(given)).toMatchObject({ error: undefined, log: '', requests: 0 });

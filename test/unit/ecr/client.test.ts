@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { userAgent } from '../../../src/ecr/client.ts';
+import { ecrClientConfig, userAgent } from '../../../src/ecr/client.ts';
 import { PRODUCT } from '../../../src/runner/product.ts';
 
 describe('userAgent', () => {
@@ -7,10 +7,10 @@ describe('userAgent', () => {
   test.each([
     [
       'as the runner sets them',
-      { GITHUB_RUN_ID: '1658821493', GITHUB_RUN_ATTEMPT: '2' },
+      { GITHUB_RUN_ID: '1658821493', GITHUB_RUN_ATTEMPT: '12' },
       [
         ['md/run_id', '1658821493'],
-        ['md/attempt', '2'],
+        ['md/attempt', '12'],
       ],
     ],
     ['outside of a run', {}, []],
@@ -24,5 +24,16 @@ describe('userAgent', () => {
     ['longer than any run', { GITHUB_RUN_ID: '1'.repeat(21), GITHUB_RUN_ATTEMPT: '1'.repeat(7) }, []],
   ])('%s', (_, environment, pairs) => {
     expect(userAgent(environment)).toEqual([own, ...pairs]);
+  });
+});
+
+test('the clients of a step share its credentials, its client config and its user agent', () => {
+  const credentials = { accessKeyId: 'a', secretAccessKey: 's' };
+  const clientConfig = { proxies: undefined, maxAttempts: 1, requestedMaxAttempts: 1 };
+  const environment = { GITHUB_RUN_ID: '1' };
+  expect(ecrClientConfig(environment, credentials, clientConfig)).toEqual({
+    credentials,
+    clientConfig,
+    customUserAgent: userAgent(environment),
   });
 });

@@ -42,6 +42,7 @@ describe('registryHost', () => {
     ['https://123456789012.dkr.ecr.eu-west-1.amazonaws.com/', '123456789012.dkr.ecr.eu-west-1.amazonaws.com'],
     ['http://127.0.0.1:5000', '127.0.0.1:5000'],
     ['localhost', 'localhost'],
+    ['https://a', 'a'],
   ])('%s is %s', (endpoint, host) => {
     expect(registryHost(endpoint, true)).toBe(host);
   });
@@ -57,11 +58,22 @@ describe('registryHost', () => {
     'user@host',
     'a:b',
     '-a',
+    'ahttps://b',
   ])('%j is refused', (endpoint) => {
     expect(() => registryHost(endpoint, true)).toThrow(
       'The response of Amazon ECR names a registry that is not a host',
     );
   });
+});
+
+test('no registry at all is explained as a failure of Amazon ECR', () => {
+  const read = () => registryHost(undefined, true);
+  expect(read).toThrow("The response of Amazon ECR names a registry that is not a host: ''.");
+  expect(read).toThrow(
+    expect.objectContaining({
+      symptom: expect.objectContaining({ area: 'ecr', facts: { service: 'Amazon ECR' } }),
+    }),
+  );
 });
 
 describe('a registry that is not one of Amazon ECR', () => {

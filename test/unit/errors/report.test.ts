@@ -2,6 +2,7 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { Diagnosis } from '../../../src/errors/diagnosis.ts';
 import { Failure } from '../../../src/errors/failure.ts';
 import { reportFailure, reportWarning } from '../../../src/errors/report.ts';
+import { reportMessage } from '../../../src/errors/report-message.ts';
 import { captureOutput } from '../written-output.ts';
 
 const exitCode = process.exitCode;
@@ -47,4 +48,19 @@ test('a warning has its explanation, too', async () => {
   const written = captureOutput();
   await reportWarning(new Failure({ what: 'a', remedy: 'c' }));
   expect(written()).toContain('::warning::a%0AWhat to do: c\n');
+});
+
+describe('the report of a stage that logs out', () => {
+  test.each([
+    ['error', '::error::a\n', 1],
+    [undefined, '::error::a\n', 1],
+    ['warning', '::warning::a\n', undefined],
+  ] as const)('as %s', async (level, line, code) => {
+    const written = captureOutput();
+    process.exitCode = undefined;
+    await reportMessage(new Failure({ what: 'a', remedy: 'c' }), level);
+    expect(written()).toContain(line);
+    expect(written()).not.toContain('What to do');
+    expect(process.exitCode).toBe(code);
+  });
 });

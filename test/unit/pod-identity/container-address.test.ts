@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { addressRefusal } from '../../../src/pod-identity/container-address.ts';
 
 const environment = process.env;
@@ -8,9 +8,12 @@ beforeEach(() => {
     ...environment,
     AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2/credentials',
     AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://169.254.170.23/v1/credentials',
+    AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/token',
+    AWS_CONTAINER_AUTHORIZATION_TOKEN: 'token',
   };
 });
 afterEach(() => {
+  jest.restoreAllMocks();
   process.env = environment;
 });
 
@@ -27,6 +30,12 @@ describe('an address that the SDK accepts', () => {
   ])('%s', (uri) => {
     expect(addressRefusal(uri)).toBeUndefined();
   });
+});
+
+test('the question is no reason for a warning of the SDK', () => {
+  const warn = jest.spyOn(console, 'warn').mockImplementation(() => {});
+  addressRefusal('http://127.0.0.1/v1');
+  expect(warn).not.toHaveBeenCalled();
 });
 
 describe('an address that the SDK does not accept', () => {

@@ -41,6 +41,19 @@ describe('the pod', () => {
     expect(await read()).toEqual({ namespace: 'arc-runners' });
   });
 
+  test.each(['arc runners', 'arc-runners x', 'x\narc-runners', 'Arc'])(
+    'has no namespace in a file with another text: %j',
+    async (text) => {
+      await write('namespace', text);
+      expect(await read()).toEqual({});
+    },
+  );
+
+  test('has its namespace in the search domains, whatever the blanks', async () => {
+    await write('resolv.conf', 'search \t arc-runners.svc.cluster.local\n');
+    expect(await read()).toEqual({ namespace: 'arc-runners' });
+  });
+
   test('has its namespace in the search domains, also without a mounted service account', async () => {
     await write('resolv.conf', `nameserver 10.100.0.10\n${SEARCH}\noptions ndots:5\n`);
     expect(await read()).toEqual({ namespace: 'arc-runners' });

@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { AttemptsExhausted, judgeAttempt, requestWithRetries } from '../../../src/pod-identity/retry.ts';
+import {
+  AttemptsExhausted,
+  judgeAttempt,
+  plainMessage,
+  requestWithRetries,
+} from '../../../src/pod-identity/retry.ts';
 import { fakeClock } from '../retry/fake-clock.ts';
 
 const { signal } = new AbortController();
@@ -206,4 +211,15 @@ describe('the time of all attempts', () => {
     const { outcome } = await request([status(503), refused()]);
     expect(outcome).toMatchObject({ cause: { message: expect.stringContaining('ECONNREFUSED') } });
   });
+});
+
+test.each([
+  ['Error: connect ECONNREFUSED 127.0.0.1:80', 'connect ECONNREFUSED 127.0.0.1:80'],
+  ['TimeoutError: socket timed out', 'socket timed out'],
+  ['SyntaxError: Error: x', 'SyntaxError: Error: x'],
+  ['AggregateError', 'ECONNREFUSED at every address of the host'],
+  ['AggregateError: x', 'AggregateError: x'],
+  ['an AggregateError', 'an AggregateError'],
+])('the message %j in plain words: %j', (message, plain) => {
+  expect(plainMessage(message)).toBe(plain);
 });

@@ -78,8 +78,22 @@ describe('the name of an identity', () => {
     ['http://[fd00:ec2::23]/v1/credentials', undefined, 'EKS Pod Identity'],
     ['http://169.254.170.2/v2/1', undefined, 'the container credentials endpoint http://169.254.170.2/v2/1'],
     ['http://169.254.170.234/v1', undefined, 'the container credentials endpoint http://169.254.170.234/v1'],
+    ['http://169.254.170.23', undefined, 'EKS Pod Identity'],
+    [
+      'https://example.com/http://169.254.170.23/',
+      undefined,
+      'the container credentials endpoint https://example.com/http://169.254.170.23/',
+    ],
     ['https://example.com/', { audiences: ['x'] }, 'the container credentials endpoint https://example.com/'],
   ])('%s, %j: %s', (uri, itsClaims, name) => {
     expect(containerIdentity(from(uri), itsClaims)).toBe(name);
+  });
+
+  test('of a relative URI is not EKS Pod Identity, whatever its token', () => {
+    const ecs = {
+      ...from('http://169.254.170.2/v2'),
+      variable: 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+    } as const;
+    expect(containerIdentity(ecs, claims)).toBe('the container credentials endpoint http://169.254.170.2/v2');
   });
 });
