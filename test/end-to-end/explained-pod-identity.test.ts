@@ -5,7 +5,7 @@ import { expectExplained, explains } from '../harness/explained.ts';
 import { answer, cut, type Fault, hang } from '../harness/faults.ts';
 import { type AgentProblem, agentFault } from '../harness/pod-identity-agent.ts';
 import { useWorld } from '../harness/use-world.ts';
-import { FAST, TOOLS } from '../harness/usual.ts';
+import { FAST, fastClock, TOOLS } from '../harness/usual.ts';
 import type { StepChoice } from '../harness/world.ts';
 
 const world = useWorld();
@@ -14,7 +14,9 @@ const world = useWorld();
 function agent(fault: Fault): () => StepChoice {
   return () => {
     world.agent.faults.always(fault);
-    return { env: { ...world.podIdentityEnv(), ...FAST } };
+    // A late response must be read within the action's time limit, on a slow machine, too.
+    const isLate = fault.kind === 'slow' && fault.ms > 0;
+    return { env: { ...world.podIdentityEnv(), ...(isLate ? fastClock(5) : FAST) } };
   };
 }
 
