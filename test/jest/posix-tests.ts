@@ -2,11 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * What a test file says where it runs the harness's container tools, which are shell scripts, or goes by signals, by
- * modes of files or by symbolic links: on Windows there are none of these, or only for some.
+ * What a test file says where it runs the harness's container tools, which are shell scripts, or bash by its bare name,
+ * which is that of WSL, or goes by signals, by modes of files or by symbolic links: on Windows there are none of these, or
+ * only for some.
  */
 const NEEDS_POSIX =
-  /harness\/(?:use-world|world|tools|namespace)\.ts'|'\/bin\/|process\.kill\(|\b0o[0-7]{3}\b|symlinkSync\(/;
+  /harness\/(?:use-world|world|tools|namespace)\.ts'|'\/bin\/|Sync\('bash'|process\.kill\(|\b0o[0-7]{3}\b|symlinkSync\(/;
 
 /** Whether a test, by its text, can run only on a system of the POSIX kind. */
 export function needsPosix(text: string): boolean {

@@ -5,6 +5,7 @@ import hcl from 'hcl2-parser';
 import { parse, parseAllDocuments } from 'yaml';
 import { hookSettings } from '../../../src/hook/settings.ts';
 import { readInputs } from '../../../src/inputs.ts';
+import { BASH, testReal } from '../../harness/real-parts.ts';
 import { KNOWN_ACTIONS, type Policy, policyProblems } from './iam-actions.ts';
 import { links } from './markdown.ts';
 import { kindOfPath, repositoryFiles, repositoryText } from './repository-files.ts';
@@ -277,11 +278,11 @@ describe('images', () => {
     expect(validate(repositoryText(path)).map(({ message }) => message)).toEqual([]);
   });
 
-  test.each(dockerfiles)('the command that builds it can be pasted: %s', (path) => {
+  testReal('bash').each(dockerfiles)('the command that builds it can be pasted: %s', (path) => {
     const comment = repositoryText(path).split(/^(?!#)/m, 1)[0] ?? '';
     const [command = ''] = /^docker build [\s\S]*/m.exec(comment.replace(/^# ?/gm, '')) ?? [];
     const docker = `docker() { printf '%s\\n' "$@"; }\n`;
-    const { stdout, stderr } = spawnSync('bash', ['-c', `${docker}${command}`], { encoding: 'utf8' });
+    const { stdout, stderr } = spawnSync(BASH, ['-c', `${docker}${command}`], { encoding: 'utf8' });
     expect(stderr).toBe('');
     expect(stdout.split('\n')).toEqual(expect.arrayContaining(['build', '--file', path, '--tag', '.']));
   });
