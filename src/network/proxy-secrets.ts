@@ -19,15 +19,19 @@ export function proxySecrets(input: string, environment: Environment): readonly 
 /** A URL has them before its last `@`, which comes before any `/`, `?` or `#`. */
 const USER_AND_PASSWORD = /^(?:[\w+.-]+:\/\/)?([^:/?#\\]*):?([^/?#\\]*)@/;
 
+/** Where one of these is in the password and not escaped, the URL is not valid; clients quote it in their errors. */
+const NOT_ESCAPED = /^(?:[\w+.-]+:\/\/)?([^:]*):?(.*)@/;
+
 function secretsOf(text: string): readonly string[] {
   const url = parseProxyUrl(text);
-  if (url === null || (url.username === '' && url.password === '')) return [];
-  const [, user = '', password = ''] = USER_AND_PASSWORD.exec(text) ?? [];
+  const isValid = url !== null && (url.username !== '' || url.password !== '');
+  const [, user = '', password = ''] = (isValid ? USER_AND_PASSWORD : NOT_ESCAPED).exec(text) ?? [];
+  if (user === '' && password === '') return [];
   const plain = [decoded(user), decoded(password)] as const;
   const passwords = [
     password,
     plain[1],
-    url.password,
+    url?.password ?? '',
     `${user}:${password}`,
     plain.join(':'),
     base64(plain.join(':')),

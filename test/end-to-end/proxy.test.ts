@@ -408,6 +408,16 @@ describe('a proxy that docker alone uses, and quotes', () => {
   );
 });
 
+test('a proxy that is not valid and that only docker uses, and quotes: its password is not shown', async () => {
+  const password = 'not/escaped-in-the-url';
+  world.addSecret('proxy password', password, 'given');
+  const url = `http://bob.builder:${password}@proxy.example:1`;
+  const docker = { on: 'login', stderr: `proxyconnect tcp: parse "${url}": invalid port`, exitCode: 1 };
+  const inputs = { 'http-proxy': await world.startProxy() };
+  const main = await world.main({ env: { ...world.keysEnv(), HTTP_PROXY: url }, inputs, tools: { docker } });
+  expect(main.errors[0]).toContain('parse "http://***@proxy.example:1": invalid port');
+});
+
 describeReal('a real proxy, with basic authentication', ['tinyproxy'], () => {
   let proxy: Tinyproxy;
   beforeEach(async () => {

@@ -26,6 +26,16 @@ describe('the secrets of a proxy URL', () => {
     expect([...all].join()).not.toContain('proxy');
   });
 
+  test.each(['pa55/word', '1/word', 'pa55?word', 'pa#55word'])(
+    'are those of a URL that is not valid, since its password is not escaped: %s',
+    (password) => {
+      const all = secrets(`http://jane.doe:${password}@proxy:3128`);
+      expect(all).toContain(password);
+      expect(all).toContain(`jane.doe:${password}`);
+      expect([...all].join()).not.toContain('proxy');
+    },
+  );
+
   test("are kept where a '%' is not an escape", () => {
     expect(secrets('http://jane.doe:hunter2%zz@host:9')).toContain('hunter2%zz');
   });
@@ -46,7 +56,6 @@ describe('the secrets of a proxy URL', () => {
     'proxy:3128/',
     'https://proxy',
     'http://[::1]:9',
-    'http://proxy:1/@x',
     'http://pro xy:3128',
     '://',
     'http://some words: and more of them',
