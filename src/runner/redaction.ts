@@ -10,11 +10,13 @@ const VALUE = String.raw`(?:\\+[/u]|[^\s"'<>&,;\\])+`;
 
 /**
  * What is a secret by its form, whoever it belongs to: what node quotes of a text that is not JSON (it may be a response
- * with a key in it), JSON Web Tokens, user and password in a URL, values of Authorization headers, and the fields of
- * credentials: in JSON, also within a string of JSON, in XML, and as `key=value`. Each looks at a place of the text only
- * once, since the text can be long and made to be slow.
+ * with a key in it), JSON Web Tokens, user and password in a URL, values of Authorization headers, the ID of the
+ * credentials of an ECS task (any task on that instance gets them with it), and the fields of credentials: in JSON, also
+ * within a string of JSON, in XML, and as `key=value`. Each looks at a place of the text only once, since the text can be
+ * long and made to be slow.
  */
 const SECRET_FORMS: readonly (readonly [form: RegExp, instead: string])[] = [
+  [/(\/v\d\/credentials(?:\/|\?id=))[\w-]+/g, `$1${REDACTED}`],
   [/(Unexpected token) .{1,4}, (?:\.{3})?".{0,48}?"(?:\.{3})?( is not valid JSON)/gs, `$1 ${REDACTED}$2`],
   [/(?<![\w-])eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g, REDACTED],
   [/(\w:\/\/)[^\s/@]+@/g, `$1${REDACTED}@`],

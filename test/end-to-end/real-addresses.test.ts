@@ -18,9 +18,9 @@ describeReal('which credentials are used, at the real addresses', NAMESPACE_PART
     expect(errors).toEqual([]);
     expect(signers).toEqual(['task-role']);
     expect(log).toContain(
-      'Using credentials from the container credentials endpoint http://169.254.170.2/v2/credentials/1',
+      'Using credentials from the container credentials endpoint http://169.254.170.2/v2/credentials/***',
     );
-    expect(log).toContain('is set too and takes precedence: http://169.254.170.2/v2/credentials/1');
+    expect(log).toContain('is set too and takes precedence: http://169.254.170.2/v2/credentials/***');
   });
 
   test('the relative variable alone is the business of the default chain', async () => {
@@ -28,7 +28,7 @@ describeReal('which credentials are used, at the real addresses', NAMESPACE_PART
     expect(errors).toEqual([]);
     expect(signers).toEqual(['task-role']);
     expect(log).toContain(
-      'Using credentials from the container credentials endpoint http://169.254.170.2/v2/credentials/1',
+      'Using credentials from the container credentials endpoint http://169.254.170.2/v2/credentials/***',
     );
   });
 

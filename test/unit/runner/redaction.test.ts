@@ -119,6 +119,11 @@ describe('what has the form of a secret', () => {
       `SyntaxError: Unexpected token '"', "{"Token":""secret" is not valid JSON at x`,
       'SyntaxError: Unexpected token *** is not valid JSON at x',
     ],
+    [
+      'the ID of the credentials of an ECS task',
+      'http://169.254.170.2/v2/credentials/0f9c3b3e-2b1d-4c58 http://169.254.170.2/v1/credentials?id=0f9c3b3e',
+      'http://169.254.170.2/v2/credentials/*** http://169.254.170.2/v1/credentials?id=***',
+    ],
     ['a long run of base64', `got ${base64('{"payload":"abc","datakey":"AQEBAHh"}'.repeat(4))}`, 'got ***'],
   ])('is taken out: %s', (_, text, redacted) => {
     expect(redactForms(text)).toBe(redacted);
