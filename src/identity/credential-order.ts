@@ -1,5 +1,6 @@
 import type { Finding } from '../errors/diagnosis.ts';
 import { type Environment, variable } from '../runner/environment.ts';
+import { singleLine } from '../runner/safe-text.ts';
 
 /** Where the credentials for the calls to AWS come from. */
 export type CredentialSource = 'environment' | 'profile' | 'container' | 'default-chain';
@@ -143,7 +144,9 @@ function warningsFor(source: CredentialSource, { environment }: IdentityFacts): 
   if (source === 'environment') {
     return profile === undefined
       ? []
-      : [`Profile '${profile}' of AWS_PROFILE is not used: the keys in the environment come first.`];
+      : [
+          `Profile '${singleLine(profile)}' of AWS_PROFILE is not used: the keys in the environment come first.`,
+        ];
   }
   const set = KEYS.filter((name) => variable(environment, name) !== undefined);
   const unset = KEYS.filter((name) => variable(environment, name) === undefined);
@@ -161,7 +164,7 @@ function notesFor(source: CredentialSource, { environment, profile }: IdentityFa
   if (source === 'container' && variable(environment, 'AWS_WEB_IDENTITY_TOKEN_FILE') !== undefined) {
     const role = variable(environment, 'AWS_ROLE_ARN');
     notes.push(
-      `The IRSA role${role === undefined ? '' : ` ${role}`} of AWS_WEB_IDENTITY_TOKEN_FILE is not used: EKS Pod Identity comes first. The AWS SDK would use the role; so does credential-source: default-chain.`,
+      `The IRSA role${role === undefined ? '' : ` ${singleLine(role)}`} of AWS_WEB_IDENTITY_TOKEN_FILE is not used: EKS Pod Identity comes first. The AWS SDK would use the role; so does credential-source: default-chain.`,
     );
   }
   return notes;

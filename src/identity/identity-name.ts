@@ -3,6 +3,7 @@ import type { Credentials } from '../pod-identity/agent.ts';
 import { containerIdentity, containerSource, currentClaims } from '../pod-identity/source.ts';
 import { readClaims } from '../pod-identity/token-claims.ts';
 import { type Environment, variable } from '../runner/environment.ts';
+import { singleLine } from '../runner/safe-text.ts';
 import type { CredentialSource } from './credential-order.ts';
 
 /** The providers of the SDK's default chain that credentials can come from. */
@@ -37,7 +38,7 @@ function providerOf({ $source = {} }: Pick<Credentials, '$source'>, environment:
 
 const NAMES: Readonly<Record<Provider, (environment: Environment) => string | Promise<string>>> = {
   environment: () => 'the environment',
-  profile: (environment) => `profile '${variable(environment, 'AWS_PROFILE') ?? 'default'}'`,
+  profile: (environment) => `profile '${singleLine(variable(environment, 'AWS_PROFILE') ?? 'default')}'`,
   'web-identity': webIdentityName,
   container: containerName,
   instance: () => 'the instance metadata: the IAM role of this machine',
@@ -57,5 +58,6 @@ async function webIdentityName(environment: Environment): Promise<string> {
   const claims = readClaims(await readFile(path, 'utf8').catch(() => ''));
   const account =
     claims?.serviceAccount && ` (IRSA), service account ${claims.namespace}/${claims.serviceAccount}`;
-  return `web identity, role ${variable(environment, 'AWS_ROLE_ARN')}${account ?? ''}`;
+  const role = singleLine(String(variable(environment, 'AWS_ROLE_ARN')));
+  return `web identity, role ${role}${account ?? ''}`;
 }

@@ -219,6 +219,16 @@ describe('nothing is issued by the variable', () => {
   });
 });
 
+test('a line break in a variable does not break a line of the log', async () => {
+  const profile = { AWS_PROFILE: 'build\nnext line' };
+  const role = { ...world.webIdentityEnv(), AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/x\nnext line' };
+  for (const env of [{ ...world.keysEnv(), ...profile }, { ...world.podIdentityEnv(), ...role }, role]) {
+    const { log } = await world.main({ env, tools: TOOLS });
+    expect(log).toContain('next line');
+    expect(log).not.toMatch(/^next line/m);
+  }
+});
+
 const FILES: Record<string, Attack> = {
   'the service account token': (world) => {
     const env = world.podIdentityEnv();
