@@ -42,17 +42,20 @@ export function usage(repository: string, commit: string, tag: string): string {
     'Every file that a runner executes has a build provenance attestation. To verify all of them in a clone of this tag:',
     '',
     '```sh',
-    verifyCommand(repository),
+    verifyCommand(repository, tag),
     '```',
   ].join('\n');
 }
 
-/** Exits with 0 only if the release workflow of the repository attested every file that a runner executes. */
-export function verifyCommand(repository: string): string {
-  const workflow = `${repository}/.github/workflows/release.yml`;
+/**
+ * Exits with 0 only if the release of this tag attested every file that a runner executes. The name of the workflow alone
+ * proves less: whoever can push a branch can run a workflow of that name there.
+ */
+export function verifyCommand(repository: string, tag: string): string {
+  const release = `https://github.com/${repository}/.github/workflows/release.yml@refs/tags/${tag}`;
   return (
     'git ls-files -z action.yml dist | ' +
-    `xargs -0 -I {} gh attestation verify {} --repo ${repository} --signer-workflow ${workflow}`
+    `xargs -0 -I {} gh attestation verify {} --repo ${repository} --cert-identity ${release}`
   );
 }
 

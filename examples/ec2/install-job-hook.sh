@@ -24,7 +24,7 @@ trap 'rm -rf "$work"' EXIT
 curl -fsSL -o "$work/job-hook.tar.gz" "https://github.com/$REPOSITORY/releases/download/$VERSION/job-hook.tar.gz"
 echo "$CHECKSUM  $work/job-hook.tar.gz" | sha256sum --check
 gh attestation verify "$work/job-hook.tar.gz" --repo "$REPOSITORY" \
-  --signer-workflow "$REPOSITORY/.github/workflows/release.yml"
+  --cert-identity "https://github.com/$REPOSITORY/.github/workflows/release.yml@refs/tags/$VERSION"
 
 rm -rf "$FOLDER"
 install -d -m 755 "$FOLDER"

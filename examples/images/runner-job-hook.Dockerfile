@@ -23,7 +23,7 @@ RUN curl -fsSLO "https://github.com/${REPOSITORY}/releases/download/${VERSION}/j
     && echo "${CHECKSUM}  job-hook.tar.gz" | sha256sum --check
 RUN --mount=type=secret,id=github-token \
     GH_TOKEN="$(cat /run/secrets/github-token)" gh attestation verify job-hook.tar.gz --repo "${REPOSITORY}" \
-      --signer-workflow "${REPOSITORY}/.github/workflows/release.yml"
+      --cert-identity "https://github.com/${REPOSITORY}/.github/workflows/release.yml@refs/tags/${VERSION}"
 RUN mkdir /opt/ecr-login && tar -xzf job-hook.tar.gz -C /opt/ecr-login
 
 FROM ghcr.io/actions/actions-runner:latest

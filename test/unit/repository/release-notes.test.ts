@@ -35,7 +35,7 @@ describe('the notes of a release', () => {
     const release = { repository: 'someone/ecr-pod-identity-login', commit: 'a'.repeat(40) };
     const notes = releaseNotes('v1.1.0', sources, release);
     expect(notes).toContain(`- uses: someone/ecr-pod-identity-login@${'a'.repeat(40)} # v1.1.0\n`);
-    expect(notes).toContain(`\n\`\`\`sh\n${verifyCommand(release.repository)}\n\`\`\`\n`);
+    expect(notes).toContain(`\n\`\`\`sh\n${verifyCommand(release.repository, 'v1.1.0')}\n\`\`\`\n`);
   });
 
   test.each([

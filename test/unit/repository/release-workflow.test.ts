@@ -91,17 +91,30 @@ describe('on a runner', () => {
   });
 
   test('the command of the notes verifies every file that a runner reads', () => {
-    const { status, asked } = run(verifyCommand('o/r'), '');
+    const { status, asked } = run(verifyCommand('o/r', 'v1.2.3'), '');
     expect(status).toBe(0);
     expect(asked).toEqual(
       ['action.yml', 'dist/index.js', 'dist/post/index.js'].map(
-        (file) => `attestation verify ${file} --repo o/r --signer-workflow o/r/.github/workflows/release.yml`,
+        (file) =>
+          `attestation verify ${file} --repo o/r --cert-identity https://github.com/o/r/.github/workflows/release.yml@refs/tags/v1.2.3`,
       ),
     );
   });
 
+  test.each(['examples/ec2/install-job-hook.sh', 'examples/images/runner-job-hook.Dockerfile'])(
+    '%s verifies that the release of its version made the job hook',
+    (file) => {
+      const text = readFileSync(file, 'utf8').replaceAll(/[{}]/g, '');
+      expect(text).toContain(
+        '--cert-identity "https://github.com/$REPOSITORY/.github/workflows/release.yml@refs/tags/$VERSION"',
+      );
+    },
+  );
+
   test('the command of the notes fails if one file is not attested', () => {
-    expect(run(verifyCommand('o/r'), 'case "$3" in dist/index.js) exit 1 ;; esac').status).not.toBe(0);
+    expect(run(verifyCommand('o/r', 'v1.2.3'), 'case "$3" in dist/index.js) exit 1 ;; esac').status).not.toBe(
+      0,
+    );
   });
 });
 
