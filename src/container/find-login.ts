@@ -26,8 +26,8 @@ export function helperInFile({ tool, location: { file } }: Client, registry: str
   return file === undefined ? undefined : helperFor(contentOf(file), registry, reads);
 }
 
-/** What changes with every change of the client's auth file; undefined if there is no file. */
-export function versionOf({ location: { file } }: Client): string | undefined {
+/** What changes with every change of an auth file; undefined if there is no file. */
+export function versionOf(file: string | undefined): string | undefined {
   try {
     const found = file === undefined ? undefined : statSync(file, { throwIfNoEntry: false });
     return found && [found.ino, found.size, found.mtimeMs].join();

@@ -85,7 +85,7 @@ async function attemptLogin(
   const directory = directoryOf(client.location);
   if (directory !== undefined) makeDirectory(directory);
   return withLock(directory, attempt.signal, async () => {
-    const before = versionOf(client);
+    const before = versionOf(client.location.file);
     try {
       await client.logIn(login, attempt);
       verifyLogin(client, login, before, attempt.isIsolated);

@@ -1,7 +1,9 @@
 import { messageOf } from '../errors/failure.ts';
+import * as log from '../runner/log.ts';
 import { directoryOf } from './auth-file-location.ts';
 import type { ContainerClient } from './client.ts';
-import { filesWithLogin } from './find-login.ts';
+import { removeEntry } from './config-file.ts';
+import { filesWithLogin, versionOf } from './find-login.ts';
 import { withLock } from './lock.ts';
 
 /**
@@ -15,7 +17,7 @@ export async function logOut(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   try {
-    await withLock(directoryOf(client.location), signal, () => client.logOut(registry, signal));
+    await withLock(directoryOf(client.location), signal, () => removeLogin(client, registry, signal));
     return undefined;
   } catch (error) {
     const reason = messageOf(error);
@@ -23,4 +25,20 @@ export async function logOut(
     const isDone = /not implemented/.test(reason) && filesWithLogin(client, registry).length === 0;
     return isDone ? undefined : reason;
   }
+}
+
+/**
+ * `docker logout` reports success also where it could not write its file (seen with docker 28), so the file is looked at.
+ * Throws a ClientError if the login cannot be removed from it.
+ */
+async function removeLogin(client: ContainerClient, registry: string, signal: AbortSignal): Promise<void> {
+  const { tool, location } = client;
+  const versions = filesWithLogin(client, registry).map((file) => [file, versionOf(file)] as const);
+  await client.logOut(registry, signal);
+  // One that has changed its file, or another one (a docker that is podman), has logged out.
+  if (versions.some(([file, version]) => versionOf(file) !== version)) return;
+  const file = versions.map(([name]) => name).find((name) => name === location.file);
+  if (file === undefined) return;
+  await removeEntry(file, registry, { signal });
+  log.info(`${tool.name} left the login to registry ${registry} in ${file}: it was removed from there`);
 }

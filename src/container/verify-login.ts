@@ -32,7 +32,7 @@ export function verifyLogin(
     warnOfHelper(helper, client, login.registry);
   } else if (location.file !== undefined && tool.keepsByHost && !isInFile(client, login)) {
     // A client that hands the login to a helper of another configuration (registries.conf) leaves the file as it is.
-    if (versionOf(client) !== before) throw new OverwrittenLogin(location.file);
+    if (versionOf(location.file) !== before) throw new OverwrittenLogin(location.file);
     reportOtherHelper(client, location.file, isIsolated);
   }
 }

@@ -28,7 +28,7 @@ function verify(tool: ToolName, config: unknown, { isChanged = true, isIsolated 
   const location: AuthFileLocation = { variables: {}, file };
   writeFileSync(file, typeof config === 'string' ? config : JSON.stringify(config));
   const client = { tool: TOOLS[tool], location, logIn: async () => {}, logOut: async () => {} };
-  const before = isChanged ? undefined : versionOf(client);
+  const before = isChanged ? undefined : versionOf(client.location.file);
   for (let time = 1; time <= 2; time += 1) verifyLogin(client, login, before, isIsolated);
 }
 
