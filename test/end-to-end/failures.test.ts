@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { LOCK_NAME } from '../../src/container/lock.ts';
 import { ecrReply } from '../harness/aws-services.ts';
 import { answer, hang } from '../harness/faults.ts';
+import { failingFiles } from '../harness/faults-of-files.ts';
 import { describeReal } from '../harness/real-parts.ts';
 import type { StepResult } from '../harness/runner.ts';
 import { useWorld } from '../harness/use-world.ts';
@@ -188,6 +189,42 @@ describeReal('post', ['docker'], () => {
     expect(Object.keys(world.dockerLogins())).toEqual([await world.registryHost('123456789012')]);
   });
 
+  describe('of a client that reports success, and leaves the login in its file', () => {
+    const leaves = { docker: { exitCode: 0 } };
+
+    test('removes the login from the file', async () => {
+      const main = await world.main({ env: world.podIdentityEnv() });
+      const post = await world.post(main, { tools: leaves });
+      expect([post.exitCode, post.errors, world.dockerLogins()]).toEqual([0, [], {}]);
+      expect(post.log).toContain('docker left the login to registry');
+    });
+
+    test('fails where that is not possible either', async () => {
+      const main = await world.main({ env: world.podIdentityEnv() });
+      const env = failingFiles('renameSync:EROFS:1:config.json');
+      const post = await world.post(main, { tools: leaves, env });
+      const file = join(world.home, '.docker', 'config.json');
+      expect(post.exitCode).toBe(1);
+      expect(post.errors).toEqual([
+        expect.stringContaining(
+          `docker could not log out of registry ${await world.registryHost()}: ${file}`,
+        ),
+      ]);
+    });
+
+    test("keeps another tool's login to the same registry", async () => {
+      const main = await world.main({ env: world.podIdentityEnv() });
+      const other = join(world.directory, 'run', 'containers', 'auth.json');
+      mkdirSync(join(other, '..'));
+      const auths = JSON.stringify({ auths: { [await world.registryHost()]: { auth: 'eDp5' } } });
+      writeFileSync(other, auths, { mode: 0o600 });
+      const post = await world.post(main);
+      expect([post.exitCode, post.errors, world.dockerLogins()]).toEqual([0, [], {}]);
+      const again = await world.post(main);
+      expect([again.exitCode, again.errors, readFileSync(other, 'utf8')]).toEqual([0, [], auths]);
+    });
+  });
+
   describe('without the client on PATH', () => {
     const keepsLogins = { docker: { keepsLogins: true }, podman: { exitCode: 0 } };
 
@@ -261,11 +298,17 @@ describe('an earlier login to the same registry stays after a login', () => {
     return earlier;
   }
 
-  test('that was cancelled while it waited for the lock', async () => {
-    const earlier = await logInEarlier();
+  /** The lock, held by another process. */
+  function heldLock(): string {
     const lock = join(world.home, '.docker', LOCK_NAME);
     mkdirSync(lock);
     writeFileSync(join(lock, '4711-abc'), '');
+    return lock;
+  }
+
+  test('that was cancelled while it waited for the lock', async () => {
+    const earlier = await logInEarlier();
+    heldLock();
     const waits = Promise.withResolvers<void>();
     const main = await world.main({
       env: world.podIdentityEnv(),
@@ -275,6 +318,17 @@ describe('an earlier login to the same registry stays after a login', () => {
     });
     expect([main.errors, main.toolRuns]).toEqual([['The step was cancelled (SIGINT).'], []]);
     const post = await world.post(main);
+    expect([post.exitCode, world.dockerLogins()]).toEqual([0, earlier]);
+  });
+
+  test('that was killed while it waited for the lock', async () => {
+    const earlier = await logInEarlier();
+    const lock = heldLock();
+    const env = { ...world.podIdentityEnv(), ...failingFiles(`readdirSync:SIGKILL:1:${LOCK_NAME}`) };
+    const main = await world.main({ env, tools: { docker } });
+    expect([main.signal, main.toolRuns]).toEqual(['SIGKILL', []]);
+    rmSync(lock, { recursive: true });
+    const post = await world.post(main, { env: failingFiles() });
     expect([post.exitCode, world.dockerLogins()]).toEqual([0, earlier]);
   });
 

@@ -148,7 +148,7 @@ describe('a login of the job', () => {
   test('is removed except for a file that another program has open, which is emptied and named', async () => {
     const main = await world.main({ env: world.podIdentityEnv(), inputs });
     const directory = jobDirectory(main);
-    writeFileSync(join(directory, 'aaa'), '');
+    for (const name of ['aaa', 'zzz']) writeFileSync(join(directory, name), '');
     const held = failingFiles('unlinkSync:EBUSY:1000:config.json', 'rmSync:EBUSY:1000:login');
     const post = await world.post(main, { env: held });
     expect(post.errors).toEqual([expect.stringContaining(`unlinkSync '${join(directory, 'config.json')}`)]);
