@@ -189,6 +189,8 @@ export const CONTAINER_CLIENT_SAMPLES: ErrorSamples = {
     `login attempt to https://${HOST}/v2/ failed with status: 401 Unauthorized`,
     `Error response from daemon: ${GET} unauthorized: incorrect username or password`,
     `Error: logging into "${HOST}": invalid username/password`,
+    'Error response from daemon: Get https://public.ecr.aws/v2/: denied: Not Authorized',
+    'denied: Your authorization token has expired. Reauthenticate and try again.',
   ],
   'registry-untrusted': [
     `${GET} tls: failed to verify certificate: x509: certificate signed by unknown authority`,

@@ -359,7 +359,7 @@ const REGISTRY: readonly KnownError[] = [
     id: 'registry-unauthorized',
     areas: AREAS,
     pattern:
-      /\b401\b|unauthorized|incorrect username or password|invalid username\/password|no basic auth credentials/i,
+      /\b401\b|unauthorized|incorrect username or password|invalid username\/password|no basic auth credentials|denied: (?:Not Authorized|Your authorization token)/i,
     means:
       'Registry {registry} refuses the password that Amazon ECR has just issued: the caller account has no access to this registry, or the host is not the one that the password is for.',
     remedy:
