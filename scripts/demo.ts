@@ -94,6 +94,7 @@ async function showLogin(world: World): Promise<Check[]> {
 
 async function showNoAssociation(world: World): Promise<Check[]> {
   world.agent.associations.clear();
+  print('The service account has no association: the main step is to fail.');
   const { main, post, stored } = await runJob(world);
   return [
     ['the main step failed, with an error', main.exitCode === 1 && main.errors.length > 0],
@@ -151,7 +152,9 @@ async function runDemo(name: string): Promise<boolean> {
     for (const [claim, holds] of checks) {
       print(holds ? `  ${styleText('green', '✔')} ${claim}` : `  ${styleText('red', `✘ failed: ${claim}`)}`);
     }
-    return checks.every(([, holds]) => holds);
+    const passed = checks.every(([, holds]) => holds);
+    if (passed) print('\nAll checks passed. To use the action on EKS, see docs/eks-pod-identity.md.');
+    return passed;
   } finally {
     await world.close();
   }

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Creates the repository, installs the EKS Pod Identity Agent, and gives the runners' service accounts an IAM role that
 # may push to the repository. The script keeps what exists, so you can run it again after a failure.
-# Run it from the root of this repository, with credentials that may change IAM, EKS and ECR.
+# Run it from the root of this repository, with credentials that may change IAM, EKS and ECR. Write your account, region and
+# repository into examples/iam/push.json, too.
 set -euo pipefail
 
 CLUSTER=my-cluster
