@@ -164,7 +164,7 @@ describe('without credentials, the failure', () => {
       symptom: {
         area: 'credentials',
         what: expect.stringMatching(/^No credentials from the AWS SDK's default chain: /),
-        details: expect.stringMatching(/\nsource: default-chain\nrunner: pod$/),
+        details: expect.stringMatching(/\nrunner: pod$/),
         facts: { profile: undefined, region: 'eu-west-1' },
       },
     });
