@@ -27,10 +27,10 @@ export function helperInFile({ tool, location: { file } }: Client, registry: str
 }
 
 /** What changes with every change of an auth file; undefined if there is no file. */
-export function versionOf(file: string | undefined): string | undefined {
+export function versionOf(file = ''): string | undefined {
   try {
-    const found = file === undefined ? undefined : statSync(file, { throwIfNoEntry: false });
-    return found && [found.ino, found.size, found.mtimeMs].join();
+    const { ino, size, mtimeMs } = statSync(file);
+    return [ino, size, mtimeMs].join();
   } catch {
     return undefined;
   }

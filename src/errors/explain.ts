@@ -10,9 +10,9 @@ export type Explanation = {
   /** What failed. */
   readonly what: string;
   /** The likely cause. */
-  readonly means?: string;
+  readonly means?: string | undefined;
   /** What to do, with commands or YAML to copy. */
-  readonly remedy?: string;
+  readonly remedy?: string | undefined;
   /** The ID of the known error. */
   readonly id?: string;
 };
@@ -44,7 +44,7 @@ export function explainSymptom(symptom: Symptom): Explanation {
     const found = isOfArea ? entry.pattern?.exec(text) : undefined;
     if (found) return filledIn(entry, what, { ...facts, ...principalFactsOf(found), ...found.groups });
   }
-  return { what, ...(means !== undefined && { means }), ...(remedy !== undefined && { remedy }) };
+  return { what, means, remedy };
 }
 
 function principalFactsOf({ groups }: RegExpExecArray): Facts {

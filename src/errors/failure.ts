@@ -64,7 +64,7 @@ export function messageOf(error: unknown): string {
 
 /** Whether an error of Node.js has one of these codes, such as `ENOENT`. */
 export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
-  const code = typeof error === 'object' && error !== null && 'code' in error && error.code;
+  const code = (error as { readonly code?: unknown } | null | undefined)?.code;
   return codes.some((known) => known === code);
 }
 

@@ -51,20 +51,16 @@ export async function fetchCredentials(
 
 async function fromContainer(request: CredentialsRequest): Promise<Credentials> {
   const { environment } = request;
-  const source = containerSource(environment);
-  if (source?.variable === undefined || !variable(environment, 'AWS_CONTAINER_CREDENTIALS_FULL_URI')) {
+  const uri = variable(environment, 'AWS_CONTAINER_CREDENTIALS_FULL_URI');
+  const source = uri && containerSource(environment);
+  if (!source) {
     const facts = { ...(await readPod(environment)), region: request.region };
     const what = 'AWS_CONTAINER_CREDENTIALS_FULL_URI is not set.';
     const knownError = WITHOUT_URI[runnerKind(environment)];
     throw new Failure({ what, knownError, facts });
   }
-  const { clientConfig, agentBudgetMs, ...rest } = request;
-  const { requestedMaxAttempts: maxAttempts } = clientConfig;
-  return containerCredentials(source, {
-    ...rest,
-    ...(maxAttempts !== undefined && { maxAttempts }),
-    ...(agentBudgetMs !== undefined && { budgetMs: agentBudgetMs }),
-  });
+  const { clientConfig, agentBudgetMs: budgetMs, ...rest } = request;
+  return containerCredentials(source, { ...rest, maxAttempts: clientConfig.requestedMaxAttempts, budgetMs });
 }
 
 /** The known error where the URI of the container is not set. */

@@ -23,9 +23,9 @@ export type ContainerRequest = {
   readonly environment: Environment;
   readonly region: string | undefined;
   readonly signal: AbortSignal;
-  readonly maxAttempts?: number;
+  readonly maxAttempts?: number | undefined;
   /** Time for everything, the message of a refusal included, in milliseconds. */
-  readonly budgetMs?: number;
+  readonly budgetMs?: number | undefined;
 };
 
 /**

@@ -95,7 +95,6 @@ describe('no credentials', () => {
       [
         "No credentials from the AWS SDK's default chain",
         'keys in the environment, a profile, EKS Pod Identity, and the default chain',
-        'If the runner is a pod on EKS, create an EKS Pod Identity association',
         'aws eks create-pod-identity-association',
         'uses: aws-actions/configure-aws-credentials@',
       ],

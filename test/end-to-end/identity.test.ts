@@ -243,9 +243,7 @@ describe('a profile', () => {
     const pod = { ...world.podIdentityEnv(), KUBERNETES_SERVICE_HOST: '10.100.0.1' };
     const main = await run({ ...pod, AWS_PROFILE: 'machine', AWS_EC2_METADATA_DISABLED: 'true' });
     expect(main.errors.join()).toContain("No credentials from profile 'machine'");
-    expect(main.errors.join()).toContain(
-      'aws configure set credential_source EcsContainer --profile machine',
-    );
+    expect(main.errors.join()).toContain('aws sts get-caller-identity --profile machine');
     expect(main.errors.join()).not.toContain('association');
     expect(callers()).toEqual([]);
   });

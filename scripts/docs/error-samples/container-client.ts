@@ -52,7 +52,6 @@ export const CONTAINER_CLIENT_SAMPLES: ErrorSamples = {
   'client-engine-down': [
     'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?',
     'error during connect: Post "http://docker:2375/v1.24/auth": dial tcp: lookup docker on 10.100.0.10:53: no such host',
-    'error during connect: Get "http://%2F%2F.%2Fpipe%2FdockerDesktopLinuxEngine/v1.51/info": EOF',
     'request returned 500 Internal Server Error for API route and version http://%2F%2F.%2Fpipe%2FdockerDesktopLinuxEngine/v1.51/auth, check if the server supports the requested API version',
   ],
   'registries-conf-helper': [

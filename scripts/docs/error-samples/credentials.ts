@@ -9,12 +9,6 @@ export const CREDENTIALS_SAMPLES: ErrorSamples = {
     'Unable to connect to instance metadata service\nECONNREFUSED\nrunner: github-hosted',
   ],
   'container-metadata-hostname': ['169.254.170.23 is not a valid container metadata service hostname'],
-  'profile-instance-metadata': [
-    'EC2 Instance Metadata Service access disabled\nsource: profile',
-    'Error response received from instance metadata service\nsource: profile',
-    'Unable to connect to instance metadata service\nECONNREFUSED\nsource: profile',
-    'TimeoutError from instance metadata service\nsource: profile',
-  ],
   'no-credentials': [
     'Could not load credentials from any providers',
     'EC2 Instance Metadata Service access disabled',
@@ -54,6 +48,8 @@ export const CREDENTIALS_SAMPLES: ErrorSamples = {
   ],
   'profile-unresolved': [
     'Could not resolve credentials using profile: [build]\nsource: profile',
+    // A profile that takes its credentials from the instance metadata, whatever else there is.
+    'EC2 Instance Metadata Service access disabled\nsource: profile',
     'Could not load credentials from any providers\nsource: profile',
   ],
 };

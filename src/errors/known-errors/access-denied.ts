@@ -28,7 +28,7 @@ const LIMITS: readonly KnownError[] = [
     means:
       'A {policy} of the AWS organization explicitly denies {action} to {identity}. An explicit deny overrides every Allow.',
     remedy:
-      'Ask the administrators of the AWS organization to exempt this role or user from the statement with the Deny (the ARN of a role contains its path, if it has one):\n"Condition": { "ArnNotLike": { "aws:PrincipalArn": "{identity}" } }',
+      'Ask the administrators of the AWS organization to exempt this role or user from the statement with the Deny:\n"Condition": { "ArnNotLike": { "aws:PrincipalArn": "{identity}" } }',
   },
   {
     id: 'denied-by-session-policy',
@@ -73,7 +73,7 @@ const LIMITS: readonly KnownError[] = [
     means:
       'A policy that is attached to {identity} explicitly denies {action}. An explicit deny overrides every Allow.',
     remedy:
-      'Ask the owner of the role to remove the Deny. To find the policy (for a user, list-attached-user-policies and list-user-policies):\naws iam list-attached-role-policies --role-name {role}\naws iam list-role-policies --role-name {role}',
+      'Ask the owner of the role to remove the Deny. To find the policy:\naws iam list-attached-role-policies --role-name {role}\naws iam list-role-policies --role-name {role}',
   },
   {
     id: 'explicit-deny',

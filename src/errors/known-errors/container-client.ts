@@ -112,7 +112,7 @@ const CLIENT: readonly KnownError[] = [
     id: 'client-engine-down',
     areas: AREAS,
     pattern:
-      /Cannot connect to the Docker daemon|Is the docker daemon running|failed to connect to the docker API|error during connect: |for API route and version/i,
+      /Cannot connect to the Docker daemon|Is the docker daemon running|failed to connect to the docker API|error during connect: (?!.*pipe)|for API route and version/i,
     means:
       '{tool} finds no engine at its address. In docker-in-docker mode the engine may start after the runner.',
     remedy:

@@ -44,22 +44,13 @@ export const CREDENTIALS: readonly KnownError[] = [
       'Allow the job to request a token of GitHub, and assume a role with it:\npermissions:\n  contents: read\n  id-token: write\nsteps:\n  - uses: aws-actions/configure-aws-credentials@v6\n    with:\n      role-to-assume: arn:aws:iam::{accountId}:role/{role}\n      aws-region: {region}',
   },
   {
-    id: 'profile-instance-metadata',
-    areas: ['credentials'],
-    pattern: /(?:instance metadata|EC2 Metadata)[\s\S]*^source: profile$/im,
-    means:
-      "Profile '{profile}' gets its credentials from the instance metadata (credential_source = Ec2InstanceMetadata), which returned none: the machine has no instance role, or a container cannot reach it.",
-    remedy:
-      'If the runner is a pod with EKS Pod Identity, let the profile use that:\naws configure set credential_source EcsContainer --profile {profile}\nElse see what the instance metadata returns:\naws sts get-caller-identity --profile {profile}',
-  },
-  {
     id: 'no-credentials',
     areas: ['credentials'],
     pattern:
       /^(?![\s\S]*^source: profile$)[\s\S]*(?:Could not load credentials from any providers|instance metadata|EC2 Metadata)/im,
     means:
       'No source returned credentials. Checked, in this order: keys in the environment, a profile, EKS Pod Identity, and the default chain of the AWS SDK (IRSA, profiles, SSO, process, ECS, instance metadata).',
-    remedy: `Get credentials in a step before this one:\n${OIDC}\nIf the runner is a pod on EKS, create an EKS Pod Identity association, then recreate the pod:\n${ASSOCIATE}`,
+    remedy: `Create an EKS Pod Identity association, then recreate the runner pod:\n${ASSOCIATE}\nOr get credentials in a step before this one:\n${OIDC}`,
   },
   {
     id: 'irsa-denied',
@@ -155,7 +146,7 @@ export const CREDENTIALS: readonly KnownError[] = [
     means:
       'The source of the credentials did not respond: the EKS Pod Identity agent where the address of a container is set, AWS STS for a role, or the credential_process of a profile.',
     remedy:
-      'For EKS Pod Identity, use it directly, which shows its own error:\nwith:\n  credential-source: container\nA credential_process can wait for input: run its command on the runner, as the user of the runner.',
+      'Use EKS Pod Identity directly, which shows its own error:\nwith:\n  credential-source: container',
   },
 ];
 

@@ -1,13 +1,16 @@
-import { homedir } from 'node:os';
+import os, { homedir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import {
   authFileLocation,
+  authFilesOf,
   containersSources,
   directoryOf,
   dockerDirectory,
   LOCATION_VARIABLES,
+  requireHome,
 } from '../../../src/container/auth-file-location.ts';
+import { TOOLS } from '../../../src/container/tool.ts';
 
 const home = homedir();
 const isLinux = process.platform === 'linux';
@@ -99,4 +102,84 @@ describe('where podman looks for logins', () => {
 test('a location whose file only the tool knows has no directory for a lock', () => {
   expect(directoryOf({ variables: {} })).toBeUndefined();
   expect(directoryOf({ variables: {}, file: '/a/b.json' })).toBe('/a');
+});
+
+describe('on another system, and for another user', () => {
+  const { platform } = process;
+  /** As on this system, for this user. */
+  const as = (system: string, uid: number): void => {
+    Object.defineProperty(process, 'platform', { value: system });
+    jest.spyOn(process, 'getuid').mockReturnValue(uid);
+  };
+  afterEach(() => {
+    Object.defineProperty(process, 'platform', { value: platform });
+    jest.restoreAllMocks();
+  });
+
+  test.each([
+    ['darwin', {}, join(home, 'Library/Preferences')],
+    ['win32', { APPDATA: '/appdata' }, '/appdata'],
+    ['win32', {}, join(home, 'AppData/Roaming')],
+    ['linux', {}, join(home, '.config')],
+  ])("helm's file on %s, with %j, is below %s", (system, environment, directory) => {
+    as(system, 1001);
+    const file = resolve(directory, 'helm', 'registry', 'config.json');
+    expect(authFileLocation('helm', environment).file).toBe(file);
+  });
+
+  test.each([
+    ['darwin', 0, join(home, '.config/containers/auth.json')],
+    ['win32', 1001, join(home, '.config/containers/auth.json')],
+    ['linux', 0, '/run/containers/0/auth.json'],
+    ['linux', 1001, undefined],
+  ])("podman's file on %s for user %d is %s", (system, uid, file) => {
+    as(system, uid);
+    expect(authFileLocation('containers', {}).file).toBe(file);
+    const sources = [join(home, '.docker/config.json'), join(home, '.config/containers/auth.json'), file];
+    expect(containersSources({})).toEqual([...new Set(sources.filter((one) => one !== undefined))]);
+    expect(authFilesOf(TOOLS.docker, { variables: {} })).toEqual(file === undefined ? [] : [file]);
+  });
+});
+
+describe('the home', () => {
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  test('is that of the user where the variable is empty', () => {
+    const user = userInfo();
+    jest.spyOn(os, 'homedir').mockReturnValue('');
+    jest.spyOn(os, 'userInfo').mockReturnValue({ ...user, homedir: '/home/of/user' });
+    expect(dockerDirectory({})).toBe(resolve('/home/of/user/.docker'));
+  });
+
+  test('that does not exist is an error with the variable that names another location', () => {
+    const cause = new Error('ENOENT');
+    jest.spyOn(os, 'homedir').mockImplementation(() => {
+      throw cause;
+    });
+    const failing = [requireHome, () => dockerDirectory({}), () => authFileLocation('helm', {})];
+    const symptoms = failing.map((fail) => {
+      try {
+        return fail();
+      } catch (error) {
+        expect(error).toMatchObject({ cause, message: expect.stringContaining('has no home directory: ') });
+        return (error as { symptom: { remedy: string } }).symptom.remedy;
+      }
+    });
+    expect(symptoms).toEqual(
+      ['DOCKER_CONFIG', 'DOCKER_CONFIG', 'HELM_REGISTRY_CONFIG'].map((name) =>
+        expect.stringContaining(`${name} says where the logins go.`),
+      ),
+    );
+    // With a file that a variable names, no home is needed.
+    expect(containersSources({ REGISTRY_AUTH_FILE: '/a.json' })).toEqual([resolve('/a.json')]);
+    expect(() => containersSources({ DOCKER_CONFIG: '/d' })).toThrow(
+      expect.objectContaining({
+        symptom: expect.objectContaining({
+          remedy: expect.stringContaining('REGISTRY_AUTH_FILE says where'),
+        }),
+      }),
+    );
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { clientMessage, failureReason } from '../../../src/container/client-message.ts';
+import { clientMessage, failureReason, unreadableConfig } from '../../../src/container/client-message.ts';
 
 describe('clientMessage', () => {
   test.each([
@@ -16,6 +16,9 @@ describe('clientMessage', () => {
       'time="x" level=error msg="cannot find UID/GID for user runner: no subuid ranges found for user \\"runner\\" in /etc/subuid - check rootless mode in man pages."\nError: logging into "a.b": invalid username/password\n',
       'Error: logging into "a.b": invalid username/password',
     ],
+    ['Error: no \n\n more', 'Error: no more'],
+    ['Error: WARNING! no', 'Error: WARNING! no'],
+    ['Error: level=info msg="x"', 'Error: level=info msg="x"'],
     ['', ''],
     ['time="x" level=info msg="only noise"', ''],
   ])('%j: %s', (stderr, message) => {
@@ -28,6 +31,8 @@ describe('failureReason', () => {
   test.each([
     [{ ...silent, stderr: 'Error: no\n' }, 'Error: no'],
     [{ ...silent, stdout: 'no\n' }, 'no'],
+    [{ ...silent, stderr: 'Error: one\n', stdout: 'other\n' }, 'Error: one'],
+    [{ ...silent, stderr: 'level=info msg="noise"\n', stdout: 'no\n' }, 'no'],
     [silent, 'no output, exit code 3'],
     // A warning says more than the exit code.
     [{ ...silent, stderr: 'WARNING! all that there is\n' }, 'WARNING! all that there is'],
@@ -39,4 +44,17 @@ describe('failureReason', () => {
   ] as const)('%j: %s', (result, reason) => {
     expect(failureReason(result)).toBe(reason);
   });
+});
+
+test.each([
+  [
+    'x\nWARNING: Error loading config file: /c/config.json: no\nLogin Succeeded',
+    'Error loading config file: /c/config.json: no',
+  ],
+  ['WARNING: Error parsing config file (/c): x', 'Error parsing config file (/c): x'],
+  ['Login Succeeded', undefined],
+  ['it says WARNING: Error loading config file', undefined],
+  ['WARNING: Error storing config file', undefined],
+])('what a client says of a configuration that it cannot read, in %j: %s', (output, problem) => {
+  expect(unreadableConfig(output)).toBe(problem);
 });

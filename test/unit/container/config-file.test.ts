@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { removeEntry, writeEntry } from '../../../src/container/config-file.ts';
+import { configFileClient, removeEntry, writeEntry } from '../../../src/container/config-file.ts';
+import { TOOLS } from '../../../src/container/tool.ts';
 
 const HOST = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
 const login = { username: 'AWS', password: 'pass:word' };
@@ -62,5 +63,32 @@ describe('the tool config-file', () => {
     expect(content()).toEqual({ auths: { a: { auth: 'eDp5' }, b: {}, [HOST]: { auth } }, X: 1 });
     await removeEntry(file, HOST, never);
     expect(content()).toEqual({ auths: { a: { auth: 'eDp5' }, b: {} }, X: 1 });
+  });
+});
+
+describe('the client', () => {
+  const { signal } = never;
+  const ofRegistry = { ...login, registry: HOST, token: '' };
+
+  test('announces its draft, writes the login, and takes it out again', async () => {
+    const drafts: (string | undefined)[] = [];
+    const client = configFileClient(TOOLS['config-file'], { variables: {}, file });
+    await client.logIn(ofRegistry, { signal, onMayBeWritten: (draft) => drafts.push(draft) });
+    expect(content()).toEqual({ auths: { [HOST]: { auth } } });
+    expect(drafts).toEqual([expect.stringContaining(`${file}.`)]);
+    await client.logOut(HOST, signal);
+    expect(content()).toEqual({ auths: {} });
+  });
+
+  test('does nothing where there is no file', async () => {
+    const client = configFileClient(TOOLS['config-file'], { variables: {} });
+    await client.logIn(ofRegistry, {
+      signal,
+      onMayBeWritten: () => {
+        throw new Error('announced');
+      },
+    });
+    await client.logOut(HOST, signal);
+    expect(readdirSync(directory)).toEqual([]);
   });
 });

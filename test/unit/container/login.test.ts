@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
@@ -36,9 +36,15 @@ afterEach(() => {
 /** Logs in with a client whose attempts end like this; the time is the test's own. */
 async function run(
   attempts: readonly Attempt[],
-  { maxAttempts = 8, signal = new AbortController().signal, clock = {} as Partial<Clock> } = {},
+  {
+    maxAttempts = 8,
+    signal = new AbortController().signal,
+    clock = {} as Partial<Clock>,
+    registry = 'host',
+    folder = directory,
+  } = {},
 ) {
-  const file = join(directory, 'config.json');
+  const file = join(folder, 'config.json');
   const pauses: number[] = [];
   const told: string[] = [];
   let made = 0;
@@ -67,11 +73,17 @@ async function run(
       ...clock,
     },
   };
-  const error: unknown = await logIn(client, login, options).then(
+  const error: unknown = await logIn(client, { ...login, registry }, options).then(
     () => undefined,
     (reason: unknown) => reason,
   );
-  return { message: error instanceof Error ? error.message : undefined, made, pauses, told: told.at(-1) };
+  return {
+    error,
+    message: error instanceof Error ? error.message : undefined,
+    made,
+    pauses,
+    told: told.at(-1),
+  };
 }
 
 const FAILED = 'docker could not log in to registry host: ';
@@ -133,5 +145,63 @@ describe('a login that fails is said', () => {
 
   test('to be not written where the step is cancelled before the first attempt', async () => {
     expect((await run([kept], { signal: AbortSignal.abort() })).told).toBe('not written');
+  });
+});
+
+describe('the failure of a login', () => {
+  const registry = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
+
+  test.each([
+    [registry, 'eu-west-1'],
+    ['public.ecr.aws', undefined],
+  ])('says what is known of it: %s', async (host, region) => {
+    const { error } = await run([lasting], { registry: host });
+    expect(error).toMatchObject({
+      symptom: {
+        area: 'container-client',
+        what: `docker could not log in to registry ${host}: 401 Unauthorized`,
+        details: 'no helper in the auth file',
+        facts: { tool: 'docker', registry: host, region },
+      },
+      cause: { message: '401 Unauthorized' },
+    });
+  });
+
+  test('says so where the auth file names a credential helper', async () => {
+    writeFileSync(join(directory, 'config.json'), '{"credsStore":"pass"}');
+    const { error } = await run([lasting]);
+    expect(error).toMatchObject({ symptom: { details: '' } });
+  });
+
+  test('that is cut short is that of the attempt before', async () => {
+    const cancel = new AbortController();
+    const cut: Attempt = {
+      get error() {
+        cancel.abort();
+        return new ClientError('the step was cancelled', { isInterrupted: true });
+      },
+    };
+    const { message } = await run([transient, cut], { signal: cancel.signal });
+    expect(message).toBe('docker could not log in to registry host: EOF');
+  });
+
+  test('of the action itself is thrown as it is', async () => {
+    const mistake = new TypeError('a mistake');
+    const { error, made } = await run([{ error: mistake as unknown as ClientError }]);
+    expect([error, made]).toEqual([mistake, 1]);
+  });
+});
+
+describe('the directory of the auth file', () => {
+  test('is made for this user alone, before the first attempt', async () => {
+    const folder = join(directory, 'home', '.docker');
+    expect(await run([kept], { folder })).toMatchObject({ message: undefined, made: 1 });
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+  });
+
+  test('that cannot be made is up to the client', async () => {
+    writeFileSync(join(directory, 'file'), '');
+    const { message } = await run([lasting], { folder: join(directory, 'file', '.docker') });
+    expect(message).toContain('401 Unauthorized');
   });
 });

@@ -1,7 +1,8 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { ClientError, LoginAttempt } from '../../../src/container/client.ts';
 import { clientEnvironment, programClient } from '../../../src/container/program-client.ts';
 import { TOOLS } from '../../../src/container/tool.ts';
+import { captureOutput } from '../written-output.ts';
 
 const login = { registry: 'host', username: 'AWS', password: 'hunter2', token: 'QVdTOmh1bnRlcjI=' };
 const never = new AbortController().signal;
@@ -43,9 +44,22 @@ describe('a login attempt', () => {
     expect(error).toMatchObject({ message: 'the step was cancelled', isInterrupted: true });
   });
 
+  test('has user and registry as arguments, and only the variables of the client', async () => {
+    const commands = { login: ['-c', 'echo "$@" >&2; env >&2; exit 1', 'docker', 'login'], logout: [] };
+    const program = { tool: TOOLS.docker, executable: '/bin/sh', commands };
+    const environment = { AWS_SECRET_ACCESS_KEY: 'x', KEPT: 'y' };
+    const client = programClient(program, { variables: { DOCKER_CONFIG: '/d' } }, environment);
+    const { error } = await attempt(client);
+    expect(error?.message).toMatch(/^login --username AWS --password-stdin host /);
+    expect(error?.message).toMatch(/ KEPT=y\b/);
+    expect(error?.message).toMatch(/ DOCKER_CONFIG=\/d\b/);
+    expect(error?.message).not.toContain('AWS_SECRET');
+  });
+
   test('whose program cannot be started is not announced', async () => {
     const { error, announced } = await attempt(shell('', '/nowhere/docker'));
     expect(error?.message).toBe('docker could not be started: spawn /nowhere/docker ENOENT');
+    expect(error).toHaveProperty('cause.code', 'ENOENT');
     expect(announced).toBe(0);
   });
 
@@ -57,6 +71,44 @@ describe('a login attempt', () => {
       },
     };
     await expect(shell('cat').logIn(login, announce)).rejects.toThrow('no space left');
+  });
+});
+
+test('a configuration that the client cannot read is one warning', async () => {
+  const written = captureOutput();
+  const client = shell('echo "WARNING: Error loading config file: /c: no" >&2; cat');
+  await attempt(client);
+  await attempt(client);
+  await attempt(shell('cat'));
+  jest.restoreAllMocks();
+  const warnings = written().match(/^::warning::.*$/gm);
+  expect(warnings).toEqual([
+    expect.stringContaining('the new login alone: Error loading config file: /c: no.'),
+  ]);
+});
+
+describe('a program that does not end', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  test('fails its login after 45 s; the next attempt may succeed, and this one may have been written', async () => {
+    const onMayBeWritten = () => jest.advanceTimersByTime(45_000);
+    const attempted = shell('exec sleep 600').logIn(login, { signal: never, onMayBeWritten });
+    await expect(attempted).rejects.toMatchObject({
+      message: 'timed out after 45 s',
+      isTransient: true,
+      isInterrupted: true,
+    });
+  });
+
+  test('fails its logout after 15 s', async () => {
+    const loggedOut = shell('exec sleep 600').logOut('host', never);
+    jest.advanceTimersByTime(15_000);
+    await expect(loggedOut).rejects.toThrow('timed out after 15 s');
   });
 });
 

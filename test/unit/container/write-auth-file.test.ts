@@ -1,4 +1,4 @@
-import {
+import fs, {
   chmodSync,
   chownSync,
   existsSync,
@@ -14,8 +14,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { removeDraft, replaceAuthFile, writeAuthFile } from '../../../src/container/write-auth-file.ts';
+import { fakeClock } from '../retry/fake-clock.ts';
 
 const never = { signal: new AbortController().signal };
 
@@ -25,7 +26,10 @@ beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'write-auth-file-'));
   file = join(directory, 'config.json');
 });
-afterEach(() => rmSync(directory, { recursive: true, force: true }));
+afterEach(() => {
+  jest.restoreAllMocks();
+  rmSync(directory, { recursive: true, force: true });
+});
 
 const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 const content = (): unknown => JSON.parse(readFileSync(file, 'utf8'));
@@ -109,6 +113,42 @@ describe('writing', () => {
   });
 });
 
+describe('a file that another program has open', () => {
+  const failing = (code: string) => {
+    jest.spyOn(fs, 'renameSync').mockImplementationOnce(() => {
+      throw Object.assign(new Error(code), { code });
+    });
+  };
+
+  test.each(['EPERM', 'EACCES', 'EBUSY'])('(%s) is replaced as soon as it is not', async (code) => {
+    failing(code);
+    const clock = fakeClock();
+    await writeAuthFile(file, { x: 1 }, { ...never, clock });
+    expect([content(), clock.slept.length, readdirSync(directory)]).toEqual([{ x: 1 }, 1, ['config.json']]);
+  });
+
+  test('is not waited for where the failure is another', async () => {
+    failing('ENOSPC');
+    await expect(writeAuthFile(file, { x: 1 }, never)).rejects.toThrow('ENOSPC');
+    expect(readdirSync(directory)).toEqual([]);
+  });
+});
+
+test('the owner is left as it is for any user but root, who alone can change it', async () => {
+  writeFileSync(file, '{}');
+  jest.spyOn(process, 'getuid').mockReturnValue(1001);
+  const chown = jest.spyOn(fs, 'fchownSync');
+  await writeAuthFile(file, {}, never);
+  expect(chown).not.toHaveBeenCalled();
+});
+
+test('the file is written with tabs, as docker writes it, and closed', async () => {
+  const close = jest.spyOn(fs, 'closeSync');
+  await writeAuthFile(file, { auths: {} }, never);
+  expect(readFileSync(file, 'utf8')).toBe('{\n\t"auths": {}\n}\n');
+  expect(close).toHaveBeenCalledTimes(1);
+});
+
 describe('the draft', () => {
   test('is announced before it is created, beside the file, under a new name each time', async () => {
     symlinkSync(join('elsewhere', 'target.json'), file);
@@ -133,7 +173,15 @@ describe('the draft', () => {
     removeDraft(draft);
     removeDraft(draft);
     expect(readdirSync(directory)).toEqual(['config.json']);
-    for (const other of [file, directory, `${draft}/.`, `${draft}/../config.json`]) {
+    const otherAction = `${file}.other-draft-0123456789abcdef`;
+    for (const other of [
+      file,
+      directory,
+      `${draft}/.`,
+      `${draft}/../config.json`,
+      `${draft}x`,
+      otherAction,
+    ]) {
       expect(() => removeDraft(other)).toThrow('is not a draft of this action');
     }
     expect(existsSync(file)).toBe(true);

@@ -45,6 +45,17 @@ describe('describeError', () => {
   );
 
   test.each([
+    ['Unknown', 403, 'HTTP 403 without a message'],
+    ['Unknown host', 403, 'Unknown host'],
+    ['Host Unknown', 403, 'Host Unknown'],
+    ['Deserialization error: to see the raw response', 400, 'HTTP 400 without a message'],
+    ['Deserialization error: to see the raw response', 503, 'HTTP 503 without a message'],
+    ['no. Deserialization error: to see the raw response', 200, 'no. (in the response)'],
+  ])('a message that the SDK makes up (%s, %d): %s', (sent, status, message) => {
+    expect(describeError(serviceException('Error', sent, status)).message).toBe(message);
+  });
+
+  test.each([
     [{ text: 'no' }, 'ServerException: [object Object]'],
     [42, 'ServerException: 42'],
   ])('a message that is not a string (%j) is converted', (sent, message) => {

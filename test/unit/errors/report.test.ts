@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { Diagnosis } from '../../../src/errors/diagnosis.ts';
 import { Failure } from '../../../src/errors/failure.ts';
@@ -37,6 +40,35 @@ describe('the report of a failure', () => {
     const failures = [{ what: 'a', remedy: 'do b' }, { what: 'c' }, { what: 'c' }];
     const joined = new AggregateError(failures.map((symptom) => new Failure(symptom)));
     expect(await reported(joined)).toContain('::error::a%0AWhat to do: do b%0Ac\n');
+  });
+
+  test('is also in the job summary, where the step has made checks', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'report-'));
+    const file = join(directory, 'summary');
+    writeFileSync(file, '');
+    const environment = process.env;
+    process.env = { GITHUB_STEP_SUMMARY: file };
+    const checked = new Diagnosis();
+    checked.add({ mark: 'bad', subject: 'Inputs', reason: 'invalid' });
+    const report = (diagnosis: Diagnosis, level?: 'warning') =>
+      reportFailure(new Failure({ what: 'a' }), diagnosis, { GITHUB_STEP_SUMMARY: file }, level);
+    try {
+      const written = captureOutput();
+      process.exitCode = undefined;
+      await report(new Diagnosis());
+      expect(readFileSync(file, 'utf8')).toBe('');
+      expect(written()).not.toContain('Checks');
+      expect(process.exitCode).toBe(1);
+      process.exitCode = undefined;
+      await report(checked, 'warning');
+      expect([readFileSync(file, 'utf8'), process.exitCode]).toEqual(['', undefined]);
+      expect(written()).toContain('::warning::a\n');
+      await report(checked);
+      expect(readFileSync(file, 'utf8')).toContain('Login to Amazon ECR failed');
+    } finally {
+      process.env = environment;
+      rmSync(directory, { recursive: true });
+    }
   });
 
   test('shows other errors as they are', async () => {

@@ -17,12 +17,14 @@ describe('whether a profile contains credentials', () => {
     expect(profileContent(profile)).toBe('credentials');
   });
 
-  test.each([[{}], [{ region: 'eu-west-1' }], [{ output: 'json', cli_pager: '', s3: 'x' }]])(
-    '%j does not',
-    (profile) => {
-      expect(profileContent(profile)).toBe('no-credentials');
-    },
-  );
+  test.each([
+    [{}],
+    [{ region: 'eu-west-1' }],
+    [{ output: 'json', cli_pager: '', s3: 'x' }],
+    [{ my_role_arn: 'arn', role_arn_of: 'arn' }],
+  ])('%j does not', (profile) => {
+    expect(profileContent(profile)).toBe('no-credentials');
+  });
 
   test('a profile that does not exist is neither', () => {
     expect(profileContent(undefined)).toBe('missing');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Failure } from '../../../src/errors/failure.ts';
-import { stepRegion } from '../../../src/identity/region.ts';
+import { regionForCredentials, stepRegion } from '../../../src/identity/region.ts';
 
 const NAMES = ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE'] as const;
 
@@ -65,6 +65,39 @@ describe('no region', () => {
       `input 'aws-region', AWS_REGION, AWS_DEFAULT_REGION and the region of profile '${profile}' are not set`,
     );
     expect((failure as Failure).symptom.knownError).toBe('region-missing');
+  });
+});
+
+test("no region in a job's container is an error of its own, with the file that cannot be read", async () => {
+  const environment = {
+    HOME: '/github/home',
+    GITHUB_WORKSPACE: '/__w/app/app',
+    AWS_CONFIG_FILE: join(folder, 'gone'),
+  };
+  const failure = await stepRegion('', environment).catch((error: unknown) => error);
+  expect(failure).toMatchObject({ symptom: { knownError: 'container-job-region' } });
+  expect(String(failure)).toContain(' are not set. AWS_CONFIG_FILE names ');
+});
+
+describe('the region for calls that get credentials', () => {
+  const call = { service: 'ecr', fips: false, dualStack: false, targets: [] } as const;
+  const calls = [
+    { service: 'ecr-public', dualStack: false, targets: [] },
+    { ...call, region: 'eu-north-1' },
+    { ...call, region: 'eu-south-1' },
+  ] as const;
+
+  test.each([
+    ['the input', 'eu-west-1', { AWS_REGION: 'us-west-1' }, 'eu-west-1'],
+    ['AWS_REGION', '', { AWS_REGION: 'us-west-1', AWS_DEFAULT_REGION: 'us-west-2' }, 'us-west-1'],
+    ['AWS_DEFAULT_REGION', '', { AWS_REGION: '', AWS_DEFAULT_REGION: 'us-west-2' }, 'us-west-2'],
+    ['that of the first registry that has one', '', {}, 'eu-north-1'],
+  ])('is %s', (_, input, environment, region) => {
+    expect(regionForCredentials(input, environment, calls)).toBe(region);
+  });
+
+  test('is unknown for ECR Public alone', () => {
+    expect(regionForCredentials('', {}, calls.slice(0, 1))).toBeUndefined();
   });
 });
 

@@ -36,6 +36,14 @@ describe('the secrets of a proxy URL', () => {
     },
   );
 
+  test('are a password without a user', () => {
+    expect(secrets('http://:hunter2secret@host:1')).toContain('hunter2secret');
+  });
+
+  test.each(['http://jane@host', 'http://:hunter2secret@host'])('are no empty text: %s', (url) => {
+    expect(proxySecrets(url, {})).not.toContain('');
+  });
+
   test("are kept where a '%' is not an escape", () => {
     expect(secrets('http://jane.doe:hunter2%zz@host:9')).toContain('hunter2%zz');
   });
@@ -56,6 +64,8 @@ describe('the secrets of a proxy URL', () => {
     'proxy:3128/',
     'https://proxy',
     'http://[::1]:9',
+    'http://@proxy',
+    'http://:@proxy:1',
     'http://pro xy:3128',
     '://',
     'http://some words: and more of them',

@@ -46,6 +46,7 @@ describe('which proxy', () => {
     ['a blank one is not set', '', { https_proxy: ' ', HTTPS_PROXY: 'http://b:2' }, 'http://b:2', undefined],
     ['the input goes first', 'http://i:9', { https_proxy: 'http://a:1' }, 'http://i:9', 'http://i:9'],
     ['blanks around the input are ignored', ' http://i:9 ', {}, 'http://i:9', 'http://i:9'],
+    ['a blank input is not given', ' ', { https_proxy: 'http://a:1' }, 'http://a:1', undefined],
     ['http is the default scheme', 'i:9', {}, 'http://i:9', 'http://i:9'],
     ['a proxy over TLS', 'https://i', {}, 'https://i', 'https://i'],
     ['an IPv6 proxy', 'http://[::1]:9', {}, 'http://[::1]:9', 'http://[::1]:9'],

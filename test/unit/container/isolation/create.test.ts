@@ -19,6 +19,7 @@ import { type Isolation, isolate } from '../../../../src/container/isolation/cre
 import { jobDirectories } from '../../../../src/container/isolation/directory.ts';
 import { LOCK_NAME } from '../../../../src/container/lock.ts';
 import { TOOLS, type ToolName } from '../../../../src/container/tool.ts';
+import { Failure } from '../../../../src/errors/failure.ts';
 import { captureOutput } from '../../written-output.ts';
 
 const HOST = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
@@ -108,6 +109,14 @@ describe('the directory', () => {
     await expect(failing).rejects.toThrow(/own docker configuration could not be created: .*ENOTDIR/);
   });
 
+  test('fails with a failure as it is', async () => {
+    const failure = new Failure({ what: 'cancelled' });
+    const failing = isolate(environment, { tools: [], hosts: [] }, never, () => {
+      throw failure;
+    });
+    await expect(failing).rejects.toBe(failure);
+  });
+
   test('is announced before it is created', async () => {
     const planned: boolean[] = [];
     const purpose = { tools: [TOOLS.docker], hosts: [HOST] };
@@ -193,6 +202,32 @@ describe('a second step of the job', () => {
     expect(second.plan).toMatchObject({ isFirst: false, directory: next });
   });
 
+  test('does not use one of another user', async () => {
+    const [planted = '', next] = jobDirectories(temp, environment);
+    mkdirSync(planted, { mode: 0o700 });
+    jest.spyOn(process, 'getuid').mockReturnValue(54_321);
+    expect((await isolateFor(['docker'])).plan).toMatchObject({ isFirst: true, directory: next });
+  });
+
+  test('uses one on Windows, where directories have no such modes', async () => {
+    const { platform } = process;
+    const [directory = ''] = jobDirectories(temp, environment);
+    mkdirSync(directory, { mode: 0o755 });
+    Object.defineProperty(process, 'platform', { value: 'win32' });
+    try {
+      expect((await isolateFor(['docker'])).plan).toMatchObject({ isFirst: false, directory });
+    } finally {
+      Object.defineProperty(process, 'platform', { value: platform });
+    }
+  });
+
+  test('links nothing again', async () => {
+    const { plan, after } = await isolateFor(['docker']);
+    writeFileSync(join(shared, 'later'), '');
+    await isolateFor(['docker'], [HOST], { ...after, DOCKER_CONFIG: shared });
+    expect(readdirSync(plan.directory)).toEqual(['config.json']);
+  });
+
   test('replaces a link that was planted in place of the file, and does not follow it', async () => {
     const { plan, after } = await isolateFor(['docker']);
     const target = join(root, 'target');
@@ -245,15 +280,6 @@ describe('the initial configuration', () => {
     ]);
     expect(readFileSync(join(plan.directory, 'cli-plugins', 'docker-buildx'), 'utf8')).toBe('plugin');
     expect(lstatSync(join(plan.directory, 'buildx')).isSymbolicLink()).toBe(true);
-  });
-
-  test('leaves out a link to itself, but not a dangling one', async () => {
-    symlinkSync('circle', join(shared, 'circle'));
-    symlinkSync(join(root, 'nowhere'), join(shared, 'dangling'));
-    writeFileSync(join(shared, 'file'), '');
-    const { plan } = await isolateFor(['docker']);
-    expect(readdirSync(plan.directory).sort()).toEqual(['config.json', 'dangling', 'file']);
-    expect(written()).toMatch(/^::debug::.*circle is not linked: ELOOP/m);
   });
 
   test('is empty if there is no configuration, or, with a warning, if it cannot be read', async () => {
