@@ -6,6 +6,7 @@ import { readState } from '../state.ts';
 import { openState, removeState } from './state-file.ts';
 
 /** The state that holds the PATH of the job-started hook. */
+// Stryker disable next-line StringLiteral: any name will do, as long as both hooks use it
 export const PATH_STATE = 'path';
 
 /**

@@ -1,5 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { readEnvironment, trimVariables, variable } from '../../../src/runner/environment.ts';
+import os, { devNull } from 'node:os';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import {
+  leaveEmptyHome,
+  readEnvironment,
+  trimVariables,
+  usePath,
+  variable,
+} from '../../../src/runner/environment.ts';
 
 describe('variable', () => {
   test.each([
@@ -58,4 +65,47 @@ describe('trimVariables', () => {
     trimVariables();
     expect(process.env).not.toHaveProperty('AWS_REGION');
   });
+});
+
+describe('an empty HOME', () => {
+  const environment = process.env;
+  afterEach(() => {
+    process.env = environment;
+    jest.restoreAllMocks();
+  });
+
+  test('is taken away where the user has a home', () => {
+    jest.spyOn(os, 'userInfo').mockReturnValue(os.userInfo());
+    process.env = { HOME: '', AWS_CONFIG_FILE: '/c' };
+    leaveEmptyHome();
+    expect(process.env).toEqual({ AWS_CONFIG_FILE: '/c' });
+  });
+
+  test('of a user without one leaves no configuration to read, but for what is named', () => {
+    jest.spyOn(os, 'userInfo').mockImplementation(() => {
+      throw new Error('ENOENT');
+    });
+    process.env = { HOME: '', AWS_CONFIG_FILE: '/c' };
+    leaveEmptyHome();
+    expect(process.env).toEqual({ HOME: '', AWS_CONFIG_FILE: '/c', AWS_SHARED_CREDENTIALS_FILE: devNull });
+  });
+
+  test('is none where HOME is set, or is not there at all', () => {
+    for (const variables of [{ HOME: '/home/me' }, {}]) {
+      process.env = { ...variables };
+      leaveEmptyHome();
+      expect(process.env).toEqual(variables);
+    }
+  });
+});
+
+test('another PATH is that of the process and of the environment, beside its other variables', () => {
+  const environment = process.env;
+  process.env = { PATH: '/a' };
+  try {
+    expect(usePath({ PATH: '/a', HOME: '/h' }, '/b')).toEqual({ PATH: '/b', HOME: '/h' });
+    expect(process.env['PATH']).toBe('/b');
+  } finally {
+    process.env = environment;
+  }
 });

@@ -148,3 +148,67 @@ describe('what has the form of a secret', () => {
     expect(redactForms(text)).toBe(text);
   });
 });
+
+describe('a run of letters and digits that is base64', () => {
+  const bytes = Buffer.from(
+    Array.from({ length: 90 }, (_, index) => (index * 7_919 + index ** 2 * 31) % 256),
+  );
+  const base64 = bytes.toString('base64');
+
+  test.each([
+    ['alone', base64],
+    ['behind a path', `${'a/'.repeat(60)}${base64}`],
+    ['before other letters', `${base64}${'a'.repeat(200)}`],
+    ['with its end', `${base64}==`],
+  ])('is taken out %s', (_, run) => {
+    expect(base64).toHaveLength(120);
+    expect(redactForms(`x ${run} y`)).toBe('x *** y');
+  });
+
+  test.each([
+    ['the path of a file', '/usr/lib/x86-64/node24/modules/'.repeat(5)],
+    ['a name in capitals', 'RUNNER_TOOL_CACHE_1_'.repeat(7)],
+    ['letters without a digit', 'aBcDeFgH'.repeat(20)],
+    ['small letters and digits', 'a1b2c3d4'.repeat(20)],
+    ['too short to tell', base64.slice(0, 119)],
+  ])('is not %s', (_, run) => {
+    expect(redactForms(`x ${run} y`)).toBe(`x ${run} y`);
+  });
+});
+
+describe('a known secret', () => {
+  const secret = `s3cr<t>&"'/+?~end`;
+  const redactor = new Redactor();
+  redactor.add(secret);
+  const xml = secret
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&apos;');
+
+  test.each([
+    ['as it is', secret],
+    ['in XML', xml],
+    ['in JSON', JSON.stringify(secret).slice(1, -1)],
+    ['in a URL', encodeURIComponent(secret)],
+  ])('is taken out %s, and nothing beside it', (_, written) => {
+    expect(redactor.redact(`before ${written} behind`)).toBe('before *** behind');
+  });
+
+  test.each(['base64', 'base64url'] as const)('is taken out in %s, wherever it begins', (encoding) => {
+    const binary = new Redactor();
+    binary.add('??>>~~??>>~~hunter');
+    for (const before of ['', 'a', 'ab']) {
+      const written = Buffer.from(`${before}??>>~~??>>~~hunter`).toString(encoding);
+      expect(binary.redact(written)).toMatch(/^.{0,4}\*{3}$/);
+    }
+  });
+
+  test('that is as long as a token is taken out whole, and its end stays out of the text', () => {
+    const long = Array.from({ length: 100 }, (_, index) => `part${index}!`).join('');
+    const known = new Redactor();
+    known.add(long);
+    expect(known.redact(`before ${long} behind ** and *`)).toBe('before *** behind ** and *');
+  });
+});

@@ -42,6 +42,19 @@ test('so is one where the auth file links to a file that is not there yet', () =
   expect(existsSync(draft)).toBe(false);
 });
 
+test('so is one beside any of several auth files, of which some are not known', () => {
+  const draft = make(`config.json${DRAFT}`);
+  const [unknown] = loginsIn('');
+  const { file: _, ...other } = unknown;
+  const logins = [
+    other,
+    ...loginsIn(join(folder, 'other', 'config.json')),
+    ...loginsIn(join(folder, 'config.json')),
+  ];
+  expect(removeDraft(draft, logins)).toEqual([]);
+  expect(existsSync(draft)).toBe(false);
+});
+
 test('one that is not there is no problem, one that cannot be removed is named', () => {
   const logins = loginsIn(join(folder, 'config.json'));
   const draft = join(folder, `config.json${DRAFT}`);
@@ -59,6 +72,8 @@ test.each([
   mkdirSync(join(folder, 'folder'));
   const files = ['config.json', 'config.json.bak', `folder/config.json${DRAFT}`].map(make);
   const problems = removeDraft(`${folder}/${name}`, loginsIn(join(folder, 'config.json')));
-  expect(problems).toHaveLength(1);
+  expect(problems).toEqual([
+    expect.stringMatching(/^The saved state 'draft' is invalid and was skipped$|could not be removed: /),
+  ]);
   expect(files.filter((file) => !existsSync(file))).toEqual([]);
 });
