@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
+import fs, {
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -101,6 +101,34 @@ describe('the lock', () => {
     });
     expect(await withLock(directory, never, () => 'done', clock)).toBe('done');
     expect([looks, clock.passed]).toEqual([3, 180]);
+  });
+
+  test('that another process removes at this moment is asked for again', async () => {
+    jest.spyOn(fs, 'writeFileSync').mockImplementationOnce(() => {
+      throw Object.assign(new Error('ENOENT'), { code: 'ENOENT' });
+    });
+    const clock = timing();
+    expect(await withLock(directory, never, () => readdirSync(lock).length, clock)).toBe(1);
+    expect(clock.passed).toBeGreaterThan(0);
+  });
+
+  test('cannot be where its claim cannot be written, and is not waited for', async () => {
+    jest.spyOn(fs, 'writeFileSync').mockImplementationOnce(() => {
+      throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+    });
+    const clock = timing();
+    expect(await withLock(directory, never, () => 'done', clock)).toBe('done');
+    expect(clock.passed).toBe(0);
+    expect(written()).toContain('::debug::No lock ');
+  });
+
+  test('has a claim that is for this user alone', async () => {
+    const mode = await withLock(
+      directory,
+      never,
+      () => statSync(join(lock, readdirSync(lock)[0] ?? '')).mode,
+    );
+    expect(mode & 0o777).toBe(0o600);
   });
 
   test('of another process is waited for a minute at most, and the work is then done without it', async () => {

@@ -79,9 +79,26 @@ describe('runProcess', () => {
     process.kill(Number(result.stdout), 'SIGKILL');
   });
 
+  test('a program whose start cannot be announced is ended', async () => {
+    const started = join(mkdtempSync(join(tmpdir(), 'process-')), 'started');
+    const script = `require('fs').writeFileSync(${JSON.stringify(started)}, ''); process.stdin.resume()`;
+    const { signal } = new AbortController();
+    const failing = run(script, {
+      signal,
+      onStarted: () => {
+        throw new Error('no space left');
+      },
+    });
+    await expect(failing).rejects.toThrow('no space left');
+    // Its end takes the listener away.
+    while (getEventListeners(signal, 'abort').length > 0) await new Promise((done) => setImmediate(done));
+    rmSync(join(started, '..'), { recursive: true });
+  });
+
   test('the deadline is a result of its own', async () => {
     expect(await run('setInterval(() => {}, 1000)', { deadlineMs: 1 })).toMatchObject({
       exitCode: null,
+      signal: null,
       ended: 'deadline',
     });
   });
