@@ -1,5 +1,28 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { isFromContainer, profileContent } from '../../../src/identity/profile.ts';
+import { isFromContainer, profileContent, readProfiles } from '../../../src/identity/profile.ts';
+import { presentable } from '../../../src/runner/log.ts';
+
+test('the keys of every profile are kept out of the log', async () => {
+  const environment = process.env;
+  const folder = mkdtempSync(join(tmpdir(), 'profiles-'));
+  const file = join(folder, 'credentials');
+  writeFileSync(file, '[a]\naws_secret_access_key = key-of-a\n[b]\naws_session_token = token-of-b\n');
+  process.env = {
+    ...environment,
+    AWS_SHARED_CREDENTIALS_FILE: file,
+    AWS_CONFIG_FILE: join(folder, 'config'),
+  };
+  try {
+    expect(Object.keys(await readProfiles())).toEqual(['a', 'b']);
+  } finally {
+    process.env = environment;
+    rmSync(folder, { recursive: true });
+  }
+  expect(presentable('key-of-a and token-of-b')).toBe('*** and ***');
+});
 
 describe('whether a profile contains credentials', () => {
   test.each([

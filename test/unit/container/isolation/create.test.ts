@@ -161,6 +161,20 @@ describe('the variables', () => {
     expect(after['XDG_RUNTIME_DIR']).toBe(environment['XDG_RUNTIME_DIR']);
   });
 
+  test('of a docker that may be podman include REGISTRY_AUTH_FILE, where it is set', async () => {
+    const given = { ...environment, REGISTRY_AUTH_FILE: join(root, 'auth.json') };
+    for (const [tools, names] of [
+      [
+        ['docker', 'helm'],
+        ['DOCKER_CONFIG', 'HELM_REGISTRY_CONFIG', 'REGISTRY_AUTH_FILE'],
+      ],
+      [['config-file'], ['DOCKER_CONFIG']],
+    ] as const) {
+      const { plan } = await isolateFor([...tools], [HOST], given);
+      expect(plan.moved.map(({ name }) => name).sort()).toEqual(names);
+    }
+  });
+
   test('that were not set have an empty earlier value', async () => {
     const { DOCKER_CONFIG: _, ...without } = environment;
     const { plan } = await isolateFor(['podman'], [HOST], without);
