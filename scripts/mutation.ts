@@ -24,6 +24,8 @@ const LEFT_OUT = [
   'src/runner/product.ts',
   // The table of the tools: end-to-end tests log each of them in and out.
   'src/container/tool.ts',
+  // Hands settings to the providers of the AWS SDK: end-to-end tests see what those do with them.
+  'src/identity/sdk-provider.ts',
   // What is used of other packages. The setting of a node that was started with NODE_USE_ENV_PROXY.
   'src/packages/**',
   'src/runner/job-summary.ts',
