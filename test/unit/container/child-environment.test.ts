@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { childEnvironment } from '../../../src/container/child-environment.ts';
 
-test.each([
+const KEPT_BACK = [
   'AWS_ACCESS_KEY_ID',
   'AWS_SECRET_ACCESS_KEY',
   'AWS_SESSION_TOKEN',
@@ -22,11 +22,17 @@ test.each([
   'GITHUB_PATH',
   'GITHUB_STATE',
   'GITHUB_STEP_SUMMARY',
-])('a container client does not get %s', (name) => {
+];
+
+test.each(KEPT_BACK)('a container client does not get %s', (name) => {
   expect(childEnvironment({ [name]: 'value', PATH: '/bin' })).toEqual({ PATH: '/bin' });
 });
 
 test.each([
+  ...KEPT_BACK.map((name) => `MY_${name}`),
+  ...KEPT_BACK.filter((name) => !/^(?:INPUT|STATE|ECR_LOGIN|AWS_BEARER_TOKEN)_/.test(name)).map(
+    (name) => `${name}_FILE`,
+  ),
   'PATH',
   'HOME',
   'DOCKER_CONFIG',

@@ -52,6 +52,47 @@ describe('the reason of a logout that failed', () => {
   });
 });
 
+describe('a client that reports success', () => {
+  const client = (logOutOfIt: () => void): ContainerClient => ({
+    tool: TOOLS.docker,
+    location: { variables: {}, file },
+    logIn: async () => {},
+    logOut: async () => logOutOfIt(),
+  });
+
+  test('and has left its file as it was: the login is removed from it, and the log says so', async () => {
+    writeFileSync(file, LOGIN);
+    expect(
+      await logOut(
+        client(() => {}),
+        REGISTRY,
+        signal,
+      ),
+    ).toBeUndefined();
+    expect(auths()).toEqual({});
+    expect(written()).toContain(`docker left the login to registry ${REGISTRY} in ${file}`);
+  });
+
+  test('and has written its file is left to know', async () => {
+    writeFileSync(file, LOGIN);
+    const writes = client(() => writeFileSync(file, ` ${LOGIN}`));
+    expect(await logOut(writes, REGISTRY, signal)).toBeUndefined();
+    expect([Object.keys(auths() as object), written()]).toEqual([[REGISTRY], '']);
+  });
+
+  test('and whose file has no such login is done', async () => {
+    writeFileSync(file, '{"auths":{}}');
+    expect(
+      await logOut(
+        client(() => {}),
+        REGISTRY,
+        signal,
+      ),
+    ).toBeUndefined();
+    expect([readFileSync(file, 'utf8'), written()]).toEqual(['{"auths":{}}', '']);
+  });
+});
+
 describe('a client whose program is gone', () => {
   const client = (name: 'helm' | 'podman', variables = {}): ContainerClient =>
     createClient({ tool: TOOLS[name] }, { variables, file }, {});
