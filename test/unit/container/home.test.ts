@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { userInfo } from 'node:os';
+import os, { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
+import { requireHome } from '../../../src/container/auth-file-location.ts';
 import { harness } from '../../harness/paths.ts';
 
 const MODULE = pathToFileURL(join('src', 'container', 'auth-file-location.ts')).href;
@@ -35,5 +36,41 @@ test.each([
   expect(symptom).toMatchObject({
     what: `The user of this step has no home directory: ${cause}.`,
     remedy: expect.stringContaining(remedy),
+  });
+});
+
+const PLATFORM = Object.getOwnPropertyDescriptor(process, 'platform') ?? {};
+
+afterEach(() => {
+  Object.defineProperty(process, 'platform', PLATFORM);
+  jest.restoreAllMocks();
+});
+
+test.each([
+  [
+    'linux',
+    'HOME',
+    '/home/runner',
+    'has no entry in /etc/passwd',
+    'a user (runAsUser) that its image does not know',
+  ],
+  ['win32', 'USERPROFILE', 'C:\\Users\\runner', 'USERPROFILE has no value.', 'has emptied the variable'],
+] as const)('the explanation on %s names %s', (platform, name, example, cause, means) => {
+  Object.defineProperty(process, 'platform', { ...PLATFORM, value: platform });
+  jest.spyOn(os, 'homedir').mockImplementation(() => {
+    throw new Error('no home');
+  });
+  let failure: unknown;
+  try {
+    requireHome();
+  } catch (error) {
+    failure = error;
+  }
+  expect(failure).toMatchObject({
+    symptom: {
+      what: expect.stringContaining(cause),
+      means: expect.stringContaining(`${means}. The AWS SDK looks`),
+      remedy: expect.stringContaining(`env:\n  ${name}: ${example}\n`),
+    },
   });
 });

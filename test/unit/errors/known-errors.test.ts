@@ -43,6 +43,37 @@ describe('the known errors', () => {
 });
 
 describe('an explanation', () => {
+  test.each(['$(x) eu-west-1', 'eu-west-1 $(x)', '-x'])(
+    'a fact of another form is left out: %s',
+    (region) => {
+      const what = 'responded with HTTP 404: (ResourceNotFoundException)';
+      const namespace = `${region};`;
+      const explanation = explainSymptom({ area: 'pod-identity', what, facts: { region, namespace } });
+      expect(explanationText(explanation)).not.toContain(region);
+      expect(explanation.remedy).toContain('--region <region> --namespace <namespace>');
+    },
+  );
+
+  test.each(['$(x) C:\\token', 'C:\\token $(x)'])(
+    'a path of Windows of another form is left out: %s',
+    (tokenFile) => {
+      const explanation = explainSymptom({
+        what: 'x',
+        knownError: 'token-file-missing',
+        facts: { tokenFile },
+      });
+      expect(explanationText(explanation)).not.toContain(tokenFile);
+    },
+  );
+
+  test('a fact that is not known begins with a capital at the start of a sentence only', () => {
+    const what = 'client version 1.24 is too old';
+    const { means } = explainSymptom({ area: 'container-client', what });
+    expect(means).toMatch(/^The container client and its engine /);
+    const store = explainSymptom({ area: 'container-client', what: 'error storing credentials - err: x' });
+    expect(store.means).toContain('the configuration of the container client names');
+  });
+
   test('facts are filled into cause and remedy', () => {
     const explanation = explainSymptom({
       area: 'pod-identity',
