@@ -350,6 +350,40 @@ async function inProcess(script: string): Promise<number> {
   return code as number;
 }
 
+describe('the end of the work', () => {
+  test('says nothing of a lock that another process has claimed or removed by then', async () => {
+    await withLock(directory, never, () => writeFileSync(join(lock, 'other'), ''), timing());
+    rmSync(lock, { recursive: true });
+    await withLock(directory, never, () => rmSync(lock, { recursive: true }), timing());
+    expect(written()).toBe('');
+  });
+
+  test('names a claim that cannot be removed, in the debug log', async () => {
+    jest.spyOn(fs, 'rmdirSync').mockImplementation(() => {
+      throw Object.assign(new Error('no'), { code: 'EACCES' });
+    });
+    await withLock(directory, never, () => {}, timing());
+    expect(written()).toMatch(/^::debug::.* was not removed: no$/m);
+  });
+
+  test('leaves no timer behind', async () => {
+    jest.useFakeTimers();
+    try {
+      await withLock(directory, never, () => {}, timing());
+      expect(jest.getTimerCount()).toBe(0);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+});
+
+test('a claim that is withdrawn while it is looked at does not hold the lock', async () => {
+  const clock = timing();
+  jest.spyOn(fs, 'readdirSync').mockReturnValueOnce(['gone'] as never);
+  await withLock(directory, never, () => {}, clock);
+  expect(clock.passed).toBe(0);
+});
+
 test('a process that ends in the middle leaves no lock behind', async () => {
   expect(await inProcess('await withLock(directory, never, () => process.exit(7));')).toBe(7);
   expect(readdirSync(directory)).toEqual([]);
