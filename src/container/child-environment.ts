@@ -1,8 +1,9 @@
 import type { Environment } from '../runner/environment.ts';
 
 /**
- * Variables of the runner that a container client does not get: AWS keys, tokens of the runner and of GitHub, the inputs of
- * this action and the settings of its job hooks (they can contain the password of a proxy), its state, and the files by which a step changes its job.
+ * Variables of the runner that a container client does not get: AWS keys, tokens of the runner and of GitHub, the inputs
+ * of this action and the settings of its job hooks (they can contain the password of a proxy), its state, and the files by
+ * which a step changes its job.
  * docs/security.md has the same list; a test compares them.
  */
 export const NOT_FOR_CHILDREN: readonly RegExp[] = [

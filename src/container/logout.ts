@@ -32,13 +32,14 @@ export async function logOut(
  * Throws a ClientError if the login cannot be removed from it.
  */
 async function removeLogin(client: ContainerClient, registry: string, signal: AbortSignal): Promise<void> {
-  const { tool, location } = client;
-  const versions = filesWithLogin(client, registry).map((file) => [file, versionOf(file)] as const);
+  const { tool } = client;
+  const { file } = client.location;
+  const files = filesWithLogin(client, registry);
+  const before = files.map(versionOf);
   await client.logOut(registry, signal);
   // One that has changed its file, or another one (a docker that is podman), has logged out.
-  if (versions.some(([file, version]) => versionOf(file) !== version)) return;
-  const file = versions.map(([name]) => name).find((name) => name === location.file);
-  if (file === undefined) return;
+  if (files.some((one, index) => versionOf(one) !== before[index])) return;
+  if (file === undefined || !files.includes(file)) return;
   await removeEntry(file, registry, { signal });
   log.info(`${tool.name} left the login to registry ${registry} in ${file}: it was removed from there`);
 }

@@ -22,7 +22,8 @@ export type Tool = {
   readonly commands?: Commands;
   readonly keepsIn: FileKind;
   /**
-   * Whether it is known to use the registry's host as the key of its entry, so that a missing entry was lost. Seen with docker 28, podman 5.4, buildah 1.39, skopeo 1.18 and oras 1.2.
+   * Whether it is known to use the registry's host as the key of its entry, so that a missing entry was lost. Seen with
+   * docker 28, podman 5.4, buildah 1.39, skopeo 1.18 and oras 1.2.
    */
   readonly keepsByHost: boolean;
   /**

@@ -27,17 +27,20 @@ afterEach(() => {
 
 const auths = (): unknown => JSON.parse(readFileSync(file, 'utf8')).auths;
 
+/** A client whose logout does this. */
+const clientThat = (name: 'docker' | 'podman', logsOut: () => void): ContainerClient => ({
+  tool: TOOLS[name],
+  location: { variables: {}, file },
+  logIn: async () => {},
+  logOut: async () => logsOut(),
+});
+
 describe('the reason of a logout that failed', () => {
   /** Logs out with podman, which says this. */
   const saying = (message: string | undefined): Promise<string | undefined> => {
-    const client: ContainerClient = {
-      tool: TOOLS.podman,
-      location: { variables: {}, file },
-      logIn: async () => {},
-      logOut: async () => {
-        if (message !== undefined) throw new ClientError(message);
-      },
-    };
+    const client = clientThat('podman', () => {
+      if (message !== undefined) throw new ClientError(message);
+    });
     return logOut(client, REGISTRY, signal);
   };
 
@@ -53,42 +56,24 @@ describe('the reason of a logout that failed', () => {
 });
 
 describe('a client that reports success', () => {
-  const client = (logOutOfIt: () => void): ContainerClient => ({
-    tool: TOOLS.docker,
-    location: { variables: {}, file },
-    logIn: async () => {},
-    logOut: async () => logOutOfIt(),
-  });
+  const logOutBy = (logsOut: () => void) => logOut(clientThat('docker', logsOut), REGISTRY, signal);
 
   test('and has left its file as it was: the login is removed from it, and the log says so', async () => {
     writeFileSync(file, LOGIN);
-    expect(
-      await logOut(
-        client(() => {}),
-        REGISTRY,
-        signal,
-      ),
-    ).toBeUndefined();
+    expect(await logOutBy(() => {})).toBeUndefined();
     expect(auths()).toEqual({});
     expect(written()).toContain(`docker left the login to registry ${REGISTRY} in ${file}`);
   });
 
   test('and has written its file is left to know', async () => {
     writeFileSync(file, LOGIN);
-    const writes = client(() => writeFileSync(file, ` ${LOGIN}`));
-    expect(await logOut(writes, REGISTRY, signal)).toBeUndefined();
+    expect(await logOutBy(() => writeFileSync(file, ` ${LOGIN}`))).toBeUndefined();
     expect([Object.keys(auths() as object), written()]).toEqual([[REGISTRY], '']);
   });
 
   test('and whose file has no such login is done', async () => {
     writeFileSync(file, '{"auths":{}}');
-    expect(
-      await logOut(
-        client(() => {}),
-        REGISTRY,
-        signal,
-      ),
-    ).toBeUndefined();
+    expect(await logOutBy(() => {})).toBeUndefined();
     expect([readFileSync(file, 'utf8'), written()]).toEqual(['{"auths":{}}', '']);
   });
 });
