@@ -161,8 +161,9 @@ function writtenAs(text: string, others: Readonly<Record<string, string>> = {}):
   return [...text]
     .map((character) => {
       if (/^[a-z\d]$/i.test(character)) return character;
-      const forms = [...escapesOf(character), ...(others[character] ? escapesOf(others[character]) : [])];
-      return `(?:${forms.join('|')})`;
+      const written = [character, character.toWellFormed(), others[character] ?? character];
+      // Each form once: a pattern that can match a text in two ways takes ages where many such texts follow each other.
+      return `(?:${[...new Set(written.flatMap(escapesOf))].join('|')})`;
     })
     .join('');
 }
@@ -171,14 +172,9 @@ function writtenAs(text: string, others: Readonly<Record<string, string>> = {}):
 function escapesOf(character: string): readonly string[] {
   const units = character.split('').map((unit) => unit.charCodeAt(0).toString(16).padStart(4, '0'));
   const inUrl = [...Buffer.from(character)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
-  const entity = XML_ENTITIES[character];
-  return [
-    `\\\\*${units.map((unit) => `\\u${unit}`).join('')}`,
-    inUrl,
-    units.map((unit) => `\\\\+u${unit}`).join(''),
-    ...(entity === undefined ? [] : [entity]),
-    ...(character.isWellFormed() ? [] : ['\\ufffd']),
-    // A line break, which is \n in JSON and a blank on a line of the log; and a blank in the form that a page sends.
-    ...(/\s/.test(character) ? ['\\\\+[nrt]', ' ', '\\+'] : []),
-  ];
+  const codeInJson = units.map((unit) => `\\\\+u${unit}`).join('');
+  // A line break is \n in JSON, and a blank on a line of the log. A blank is a plus sign in the form that a page sends.
+  if (/\s/.test(character)) return ['\\\\*\\s', inUrl, codeInJson, '\\\\+[nrt]', '\\+'];
+  const itself = `\\\\*${units.map((unit) => `\\u${unit}`).join('')}`;
+  return [itself, inUrl, codeInJson, XML_ENTITIES[character] ?? itself];
 }

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { Redactor, redactForms } from '../../../src/runner/redaction.ts';
-import { SEED } from '../../harness/seed.ts';
 
 /** Takes these secrets out of a text. */
 function redact(text: string, ...secrets: readonly string[]): string {
@@ -59,19 +57,23 @@ describe('a secret that is known is taken out', () => {
     expect(redact(`before (${written}) after`, secret).replaceAll('\\', '')).toBe('before (***) after');
   });
 
-  test('in base64 of a longer text, wherever it begins there', () => {
-    const letters = fc.string({ unit: fc.constantFrom(...'abcXYZ019+/=-_.~'), minLength: 8, maxLength: 700 });
-    fc.assert(
-      fc.property(letters, fc.string(), fc.string(), (secret, before, behind) => {
-        const written = base64(before + secret + behind);
-        // What may be left is what it shares with the texts around it.
-        const left = redact(`x ${written} x`, secret).match(/[\w+/=]+/g) ?? [];
-        const longest = Math.ceil((Buffer.byteLength(before) + 2) / 3) * 4;
-        const rest = Math.ceil((Buffer.byteLength(behind) + 2) / 3) * 4;
-        expect(left.join('').length).toBeLessThanOrEqual(longest + rest + 2);
-      }),
-      { seed: SEED },
-    );
+  test('of some hundred characters, to its end', () => {
+    const secret = Array.from({ length: 100 }, (_, index) => `x${index}!`).join('');
+    expect(redact(`before ${secret} after`, secret)).toBe('before *** after');
+  });
+
+  test('of 20,000 characters, most of which have many forms', () => {
+    const secret = Array.from({ length: 2_000 }, (_, index) => `+/+/+/${index}`).join('');
+    expect(redact(`before ${encodeURIComponent(secret)} after`, secret)).toBe('before *** after');
+  });
+
+  test('as soon as it is looked for, where only its end differs', () => {
+    const blanks = ' '.repeat(100);
+    expect(redact(`secret:${blanks}y`, `secret:${blanks}x`)).toBe(`secret:${blanks}y`);
+  });
+
+  test('and only with all of its characters', () => {
+    expect(redact('first-linesecond-line', 'first-line\nsecond-line')).toBe('first-linesecond-line');
   });
 
   test('unless it is too short to be told from a word', () => {
@@ -100,10 +102,16 @@ describe('what has the form of a secret', () => {
     ['a login in a URL', 'via http://user:pass@proxy:3128/', 'via http://***@proxy:3128/'],
     ['a user in a URL', 'via http://token@proxy:3128/', 'via http://***@proxy:3128/'],
     ['a header', 'Authorization: Basic QVdTOnBhc3N3b3Jk', 'Authorization: Basic ***'],
+    ['a header with blanks', 'Authorization = Bearer  abcdefgh.i', 'Authorization = Bearer  ***'],
     ['a header in JSON', '"authorization":"abcdefghij.k"', '"authorization":"***"'],
     ['JSON', '{"SecretAccessKey" : "abc","Token":"de\\/f"}', '{"SecretAccessKey" : "***","Token":"***"}'],
     ['a string of JSON', '{\\"SecretAccessKey\\":\\"abc\\\\/d\\",', '{\\"SecretAccessKey\\":\\"***\\",'],
     ['XML', '<SessionToken>abc</SessionToken>', '<SessionToken>***</SessionToken>'],
+    [
+      'XML, more than once, in small letters',
+      '<sessiontoken>abc</sessiontoken><token>def</token>',
+      '<sessiontoken>***</sessiontoken><token>***</token>',
+    ],
     [
       'key=value',
       'aws_secret_access_key = abc SessionToken=d/e&x',
@@ -170,9 +178,33 @@ describe('a run of letters and digits that is base64', () => {
     ['a name in capitals', 'RUNNER_TOOL_CACHE_1_'.repeat(7)],
     ['letters without a digit', 'aBcDeFgH'.repeat(20)],
     ['small letters and digits', 'a1b2c3d4'.repeat(20)],
+    ['with a capital here and there', 'a1b2c3d4e5f6g7H8'.repeat(10)],
+    ['digits', '0'.repeat(240)],
+    ['a path with a name like base64 at its end', `${'a'.repeat(62)}${base64.slice(0, 70)}`],
     ['too short to tell', base64.slice(0, 119)],
   ])('is not %s', (_, run) => {
     expect(redactForms(`x ${run} y`)).toBe(`x ${run} y`);
+  });
+});
+
+/** A run of 120 characters that change their kind this often, with this many capitals among them. */
+function runOf({ capitals, changes }: { capitals: number; changes: number }, kinds = 'a1A'): string {
+  const blocks = Array.from({ length: changes + 1 }, (_, index) => kinds.charAt((changes - index) % 3));
+  const more = capitals - blocks.filter((character) => character === 'A').length;
+  blocks[blocks.indexOf('A')] = 'A'.repeat(1 + more);
+  return blocks.join('').padEnd(120, kinds.charAt(0));
+}
+
+describe('a run of 120 characters', () => {
+  test.each([
+    ['is base64 with 28 capitals and 48 changes of kind', { capitals: 28, changes: 48 }, true],
+    ['is not with 27 capitals', { capitals: 27, changes: 48 }, false],
+    ['is not with 47 changes', { capitals: 28, changes: 47 }, false],
+  ])('%s', (_, counts, taken) => {
+    for (const run of [runOf(counts), runOf(counts, '1aA')]) {
+      expect(run).toHaveLength(120);
+      expect(redactForms(run)).toBe(taken ? '***' : run);
+    }
   });
 });
 
