@@ -86,9 +86,8 @@ async function acquire(
       const { claim, others } = tryToClaim(lock);
       if (claim !== undefined) return hold(claim);
       // Those that wait have claims too, but each for a moment: the claim of who holds the lock is there every time.
-      const still = holders.filter((name) => others.includes(name));
-      if (still.length === 0) heldSince = now();
-      holders = still.length > 0 ? still : others;
+      if (!others.some((name) => holders.includes(name))) heldSince = now();
+      holders = others;
       if (waitedOut.has(lock) || now() - heldSince >= WAIT_MS || now() - start >= QUEUE_MS) break;
       await sleep(PAUSE_MS.least + random() * PAUSE_MS.spread, signal);
     }
@@ -110,10 +109,10 @@ type Claimed = { readonly claim?: string; readonly others: readonly string[] };
 /** Throws if the lock cannot be. */
 function tryToClaim(lock: string): Claimed {
   makeDirectory(lock);
-  const name = `${process.pid}-${Math.random().toString(36).slice(2)}`;
+  const name = `${process.pid}-${Math.random()}`;
   const claim = join(lock, name);
   try {
-    writeFileSync(claim, '', { flag: 'wx', mode: 0o600 });
+    writeFileSync(claim, '.', { mode: 0o600 });
   } catch (error) {
     // Another process has released the lock, and removed the directory.
     if (hasCode(error, 'ENOENT')) return { others: [] };
