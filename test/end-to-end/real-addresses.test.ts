@@ -32,6 +32,17 @@ describeReal('which credentials are used, at the real addresses', NAMESPACE_PART
     );
   });
 
+  test('the credentials endpoint of ECS is never asked through a proxy', async () => {
+    const { exitCode, errors, throughProxy } = await runInNamespace<SeenStep & { throughProxy: string[] }>(
+      SCENARIOS,
+      { ecs: true },
+      'no credentials at the relative variable, where a proxy is set',
+    );
+    expect(exitCode).toBe(1);
+    expect(errors.join()).toContain('no such credentials');
+    expect(throughProxy).toEqual([]);
+  });
+
   test('the warning about the role of the node names the pod', async () => {
     const { warnings, signers } = await run('the node of a pod');
     expect(signers).toEqual(['node-role']);

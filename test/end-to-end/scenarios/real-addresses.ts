@@ -33,6 +33,19 @@ const scenarios = {
     const env = { ...world.regionEnv(), AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2/credentials/1' };
     return step(world, { env });
   },
+  // After a refusal, the SDK asks again, with a provider that uses the agent of the whole process.
+  'no credentials at the relative variable, where a proxy is set': async (world) => {
+    const proxy = await world.startProxy();
+    const env = {
+      ...world.regionEnv(),
+      AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2/none',
+      HTTP_PROXY: proxy,
+      NODE_USE_ENV_PROXY: '1',
+      NO_PROXY: '',
+    };
+    const seen = await step(world, { env, inputs: { 'http-proxy': proxy } });
+    return { ...seen, throughProxy: world.proxy?.requests.map(({ host }) => host) };
+  },
   'the node of a pod': async (world) => {
     world.mountServiceAccount('arc-runners', 'lonely');
     const machine = await world.startInstanceMetadata();
