@@ -160,6 +160,17 @@ describe('the lock', () => {
     expect(existsSync(lock)).toBe(true);
   });
 
+  test('of another process is waited for a minute at most, also where others wait for it', async () => {
+    heldByAnother();
+    const clock = timing(() => {
+      rmSync(lock, { recursive: true });
+      heldByAnother();
+      writeFileSync(join(lock, `waits-${clock.passed}`), '');
+    });
+    expect(await withLock(directory, never, () => 'done', clock)).toBe('done');
+    expect(clock.passed).toBe(60_000);
+  });
+
   /** Time in which processes take over the lock from one another every half minute, while others wait for it. */
   function timingInTurn(onSleep: (passed: number) => void = () => {}): Clock & { passed: number } {
     const clock = timing();
@@ -426,8 +437,11 @@ describe('the end of the process', () => {
   };
 
   test('removes the claims that are left', async () => {
-    await withLock(directory, never, exit);
-    expect(readdirSync(directory)).toEqual([]);
+    const left = await withLock(directory, never, () => {
+      exit();
+      return readdirSync(directory);
+    });
+    expect(left).toEqual([]);
   });
 
   test('looks for no claim that was withdrawn', async () => {
