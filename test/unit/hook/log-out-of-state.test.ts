@@ -21,15 +21,11 @@ afterEach(() => {
 });
 
 /** Logs out with docker of the job-started hook's PATH, which fails where the exit code is not 0. */
-async function logOut(exitCode: number) {
-  const [hooks, jobs, called] = ['hook', 'job', 'called'].map((name) => join(directory, name)) as [
-    string,
-    string,
-    string,
-  ];
+async function logOut(exitCode: number, ownPath: string) {
+  const [hooks, called] = [join(directory, 'hook'), join(directory, 'called')];
   for (const [path, code] of [
     [hooks, exitCode],
-    [jobs, 0],
+    [join(directory, 'job'), 0],
   ] as const) {
     mkdirSync(path);
     const script = `#!/bin/sh\necho "$0 $@" >>${called}\necho broken >&2\nexit ${code}\n`;
@@ -41,9 +37,9 @@ async function logOut(exitCode: number) {
   const location = { variables: { DOCKER_CONFIG: config }, file: join(config, 'config.json') };
   StateWriter.begin(state).addLogin({ tool: 'docker', registry: 'a.example', ...location });
   state.save(PATH_STATE, hooks);
-  process.env = { PATH: jobs };
+  process.env = { PATH: ownPath };
   const stage = {
-    environment: { PATH: jobs },
+    environment: { PATH: ownPath },
     signal: new AbortController().signal,
     diagnosis: new Diagnosis(),
   };
@@ -62,7 +58,7 @@ test.each([
 ])(
   "a logout with exit code %d runs the client of the hook's PATH, and leaves no state",
   async (code, error) => {
-    expect(await logOut(code)).toEqual({
+    expect(await logOut(code, join(directory, 'job'))).toEqual({
       error,
       called: `${join(directory, 'hook', 'docker')} logout a.example\n`,
       stays: false,
@@ -70,3 +66,7 @@ test.each([
     });
   },
 );
+
+test('a job without a PATH has none again after the logout', async () => {
+  expect(await logOut(0, '')).toMatchObject({ error: undefined, path: '' });
+});
