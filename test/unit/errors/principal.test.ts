@@ -20,7 +20,8 @@ test.each([
   'arn:aws:sts::123456789012:federated-user/ci',
   'arn:aws:sts::1234567890123:assumed-role/pod-role/session',
   'arn:aws:sts::123456789012:assumed-role/pod-role',
-  'xarn:aws:sts::123456789012:assumed-role/pod-role/session/x',
+  'xarn:aws:sts::123456789012:assumed-role/pod-role/session',
+  'arn:aws:sts::123456789012:assumed-role/pod-role/session/x',
   'nobody',
 ])('%s stays as it is', (principal) => {
   expect(principalFacts(principal)).toEqual({ identity: principal });
