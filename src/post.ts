@@ -11,4 +11,4 @@ const logout = async (stage: Stage): Promise<void> => {
   await logOut(state, { ...stage, findTool });
 };
 
-await runStage(logout, { report: (error) => reportMessage(error) });
+await runStage(logout, { report: (error) => reportMessage(error, 'error') });

@@ -85,7 +85,6 @@ test('a warning has its explanation, too', async () => {
 describe('the report of a stage that logs out', () => {
   test.each([
     ['error', '::error::a\n', 1],
-    [undefined, '::error::a\n', 1],
     ['warning', '::warning::a\n', undefined],
   ] as const)('as %s', async (level, line, code) => {
     const written = captureOutput();
