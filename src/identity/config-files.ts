@@ -17,9 +17,11 @@ const CONFIG_FILES = [
  */
 export async function configFileProblems(environment: Environment): Promise<readonly string[]> {
   const problems: string[] = [];
+  // The SDK takes HOME first on Windows, too; node does not.
+  const home = variable(environment, 'HOME') ?? homedir();
   for (const [name, file] of CONFIG_FILES) {
     const named = variable(environment, name);
-    const path = named?.replace(/^~\//, `${homedir()}/`) ?? join(homedir(), '.aws', file);
+    const path = named?.replace(/^~(?=\/)/, () => home) ?? join(home, '.aws', file);
     const found = await stat(path).catch((error: unknown) => reasonOf(error));
     if (typeof found === 'string' && named === undefined) continue;
     const problem = typeof found === 'string' ? found : await readProblem(path, found);
@@ -42,6 +44,6 @@ async function readProblem(path: string, found: Stats): Promise<string | undefin
 }
 
 function reasonOf(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+  const { code } = error as NodeJS.ErrnoException;
   return code === 'ENOENT' || code === 'ENOTDIR' ? 'does not exist' : `cannot be read (${code})`;
 }
