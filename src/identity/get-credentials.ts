@@ -98,12 +98,12 @@ async function readChain(
 
 /** The identity of a pod is known before its credentials are, and the log of a long wait should name it. */
 async function announceContainer(reason: string, environment: Environment): Promise<void> {
-  const container = containerSource(environment);
-  if (container === undefined) return;
+  const uri = variable(environment, 'AWS_CONTAINER_CREDENTIALS_FULL_URI');
+  const container = uri && containerSource(environment);
+  if (!container) return;
   const name = containerIdentity(container, await currentClaims(container));
-  const both = variable(environment, 'AWS_CONTAINER_CREDENTIALS_FULL_URI') !== undefined;
   const precedence =
-    both && container.variable === 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'
+    container.variable === 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'
       ? `; ${container.variable} is set too and takes precedence: ${singleLine(container.uri)}`
       : '';
   log.info(`Using credentials from ${name} (${reason}${precedence})`);

@@ -235,7 +235,8 @@ describe('without credentials, the failure', () => {
     ['elsewhere', {}, 'container-uri-not-set'],
     ['of ECS', { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2' }, 'container-uri-not-set'],
   ])('of the container %s', async (_, variables, knownError) => {
-    const { result, checks } = await get({ choice: 'container', variables });
+    const { result, log, checks } = await get({ choice: 'container', variables });
+    expect(log).not.toContain('Using credentials');
     const what = 'AWS_CONTAINER_CREDENTIALS_FULL_URI is not set.';
     expect(result).toMatchObject({ symptom: { what, knownError, facts: { region: 'eu-west-1' } } });
     expect(checks).toEqual([
