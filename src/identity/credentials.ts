@@ -79,7 +79,7 @@ async function sourceFailure(
 ): Promise<Failure> {
   const { message, details } = describeError(error);
   const profile = variable(environment, 'AWS_PROFILE');
-  const mayAskContainer = source !== 'profile' || isFromContainer(profiles, profile ?? 'default');
+  const mayAskContainer = source !== 'profile' || isFromContainer(profiles, profile);
   const container = mayAskContainer ? containerSource(environment) : undefined;
   // Where the chain ended at the container endpoint, the agent's own message says more than the chain's.
   const isContainers = /metadata service|from any providers/.test(message) || isUnreadable(error);

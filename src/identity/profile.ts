@@ -42,9 +42,9 @@ export function profileContent(profile: Profile | undefined): ProfileContent {
 }
 
 /** Whether a profile gets its credentials from the endpoint of the container, itself or through its `source_profile`. */
-export function isFromContainer(profiles: Profiles, name: string): boolean {
+export function isFromContainer(profiles: Profiles, name: string | undefined): boolean {
   const seen = new Set<string>();
-  let next: string | undefined = name;
+  let next = name;
   while (next !== undefined && !seen.has(next)) {
     seen.add(next);
     const profile = findProfile(profiles, next);

@@ -53,10 +53,16 @@ type Given = {
   /** Besides the home directory. The SDK reads the environment of the process, the action the one that it is given. */
   readonly variables?: Readonly<Record<string, string>>;
   readonly config?: string;
+  readonly signal?: AbortSignal;
 };
 
 /** Gets the credentials, and what was said of them. */
-async function get({ choice = 'auto', variables = {}, config }: Given) {
+async function get({
+  choice = 'auto',
+  variables = {},
+  config,
+  signal = new AbortController().signal,
+}: Given) {
   if (config !== undefined) writeFileSync(join(home, '.aws', 'config'), config);
   const given = {
     HOME: home,
@@ -70,7 +76,7 @@ async function get({ choice = 'auto', variables = {}, config }: Given) {
   const request = {
     environment: given,
     region: 'eu-west-1',
-    signal: new AbortController().signal,
+    signal,
     clientConfig: { proxies: undefined, maxAttempts: 1, requestedMaxAttempts: 1 },
   };
   const result = await getCredentials(choice, request, {
@@ -84,7 +90,7 @@ async function get({ choice = 'auto', variables = {}, config }: Given) {
     calls: aws.calls.map(({ action, region, parameters }) => [action, region, parameters['RoleArn']]),
     log: written().replace(/^::debug::.*\n/gm, ''),
     checks: diagnosis.lines(),
-    warned: warned.map(({ symptom: { knownError, facts } }) => [knownError, facts?.region]),
+    warned: warned.map(({ symptom: { what, knownError, facts } }) => [what, knownError, facts?.region]),
   };
 }
 
@@ -137,6 +143,7 @@ describe('the credentials', () => {
     expect(result).toMatchObject({ accessKeyId: 'AKIACI' });
     expect(presentable('x secret-of-ci')).toBe('x ***');
     expect(log).toContain("Using credentials from profile 'ci' (AWS_PROFILE is set)\n");
+    expect(log).not.toContain('::warning::');
     expect(checks).toEqual([
       '– Keys in the environment: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set',
       "✓ Profile: profile 'ci' (AWS_PROFILE is set)",
@@ -200,6 +207,35 @@ describe('the credentials', () => {
   });
 });
 
+test('a source that the input chooses is used without a word on the profile', async () => {
+  const variables = { AWS_PROFILE: 'ci', AWS_CONTAINER_CREDENTIALS_FULL_URI: `${agent.url}/v1` };
+  const { log } = await get({ choice: 'container', variables, config: '[profile ci]\nregion = x\n' });
+  expect(log).toMatch(/^Using credentials from the container credentials endpoint /);
+});
+
+test('the URI of ECS is named where it takes precedence over the one of the agent', async () => {
+  const cancelled = new Error('cancelled');
+  const { result, log } = await get({
+    variables: {
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `${agent.url}/v1`,
+      AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2/1',
+    },
+    // Nothing is to be asked at the real address of ECS.
+    signal: AbortSignal.abort(cancelled),
+  });
+  expect(log).toContain(
+    'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is set too and takes precedence: http://169.254.170.2/v2/1)\n',
+  );
+  expect(result).toBe(cancelled);
+});
+
+test('a step that ends while it waits for credentials has the reason for its end, not one of their source', async () => {
+  const cancelled = new Error('cancelled');
+  const signal = AbortSignal.abort(cancelled);
+  const { result } = await get({ choice: 'default-chain', variables: KEYS, signal });
+  expect(result).toBe(cancelled);
+});
+
 describe('a profile that does not exist is a failure', () => {
   test('that names it', async () => {
     const { result, checks } = await get({ variables: { AWS_PROFILE: 'ci\n' }, config: '[profile other]\n' });
@@ -261,17 +297,29 @@ describe('without credentials, the failure', () => {
 
   test('of a profile names it', async () => {
     const config = '[profile ci]\nsource_profile = gone\nrole_arn = arn:aws:iam::123456789012:role/x\n';
-    const { result } = await get({ variables: { AWS_PROFILE: 'ci' }, config });
+    const { result, log } = await get({ variables: { AWS_PROFILE: 'ci' }, config });
     expect(String(result)).toContain("No credentials from profile 'ci': ");
-    expect(result).toMatchObject({ symptom: { facts: { profile: 'ci' } }, cause: expect.any(Error) });
+    expect(result).toMatchObject({
+      symptom: { details: expect.stringMatching(/\nsource: profile$/), facts: { profile: 'ci' } },
+      cause: expect.any(Error),
+    });
+    expect(log).toBe('');
   });
 
-  test('of a profile is its own, whatever the container says', async () => {
-    const config = '[profile ci]\nsource_profile = gone\nrole_arn = arn:aws:iam::123456789012:role/x\n';
-    const variables = { AWS_PROFILE: 'ci', AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://192.0.2.1/v1' };
-    const { result } = await get({ variables, config });
-    expect(String(result)).toContain("No credentials from profile 'ci': ");
-  });
+  test.each(['source_profile = gone', 'credential_source = Ec2InstanceMetadata'])(
+    'of a profile with %s is its own, whatever the container says',
+    async (source) => {
+      agent.faults.always(answer(403, 'the reason of the agent'));
+      const variables = {
+        AWS_PROFILE: 'ci',
+        AWS_CONTAINER_CREDENTIALS_FULL_URI: `${agent.url}/v1`,
+        AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:1',
+      };
+      const config = `[profile ci]\n${source}\nrole_arn = arn:aws:iam::123456789012:role/x\n`;
+      const { result } = await get({ variables, config });
+      expect(String(result)).toContain("No credentials from profile 'ci': ");
+    },
+  );
 
   test('of a role that STS refuses has the message of STS', async () => {
     aws.faults.always(stsError(403, 'AccessDenied', 'not authorized'));
@@ -328,10 +376,16 @@ describe('the role of the machine', () => {
   beforeEach(() => metadata.listen());
   afterEach(() => metadata.stop());
 
-  test.each<[where: string, given: Given, warning: string | undefined]>([
-    ['a pod', { variables: POD }, 'node-identity'],
-    ['a pod, where it is chosen', { choice: 'default-chain', variables: POD }, 'node-identity'],
-    ["a job's container", { variables: CONTAINER_JOB }, 'container-job-instance'],
+  type Warning = readonly [what: string, knownError: string];
+  const ofNode: Warning = ["Using the node's IAM role, which is probably not intended.", 'node-identity'];
+  const ofMachine: Warning = [
+    "Using the IAM role of the machine, which is probably not intended in a job's container.",
+    'container-job-instance',
+  ];
+  test.each<[where: string, given: Given, warning: Warning | undefined]>([
+    ['a pod', { variables: POD }, ofNode],
+    ['a pod, where it is chosen', { choice: 'default-chain', variables: POD }, ofNode],
+    ["a job's container", { variables: CONTAINER_JOB }, ofMachine],
     [
       "a job's container, where it is chosen",
       { choice: 'default-chain', variables: CONTAINER_JOB },
@@ -350,6 +404,6 @@ describe('the role of the machine', () => {
     });
     expect(log).toContain('Using credentials from the instance metadata: the IAM role of this machine');
     expect(log).toMatch(/::warning::.*AWS_ROLE_ARN/);
-    expect(warned).toEqual(warning === undefined ? [] : [[warning, 'eu-west-1']]);
+    expect(warned).toEqual(warning === undefined ? [] : [[...warning, 'eu-west-1']]);
   });
 });
