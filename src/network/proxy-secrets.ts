@@ -16,26 +16,20 @@ export function proxySecrets(input: string, environment: Environment): readonly 
   return [...new Set(texts.flatMap((text) => secretsOf(text.trim())))];
 }
 
-/** A URL has them before its last `@`, which comes before any `/`, `?` or `#`. */
-const USER_AND_PASSWORD = /^(?:[\w+.-]+:\/\/)?([^:/?#\\]*):?([^/?#\\]*)@/;
+/** User and password as written. One of `/`, `?`, `#` and `@` can be in a password that is not escaped. */
+const BEFORE_LAST_AT = /^(?:[\w+.-]+:\/\/)?([^:]*):?(.*)@/s;
 
-/** Where one of these is in the password and not escaped, the URL is not valid; clients quote it in their errors. */
-const NOT_ESCAPED = /^(?:[\w+.-]+:\/\/)?([^:]*):?(.*)@/;
-
+/** As written, and as parsed: the parser ignores more slashes than two and a line break, and encodes characters. */
 function secretsOf(text: string): readonly string[] {
+  const [, user = '', password = ''] = BEFORE_LAST_AT.exec(text) ?? [];
   const url = parseProxyUrl(text);
-  const isValid = url !== null && (url.username !== '' || url.password !== '');
-  const [, user = '', password = ''] = (isValid ? USER_AND_PASSWORD : NOT_ESCAPED).exec(text) ?? [];
+  return [...formsOf(user, password), ...(url === null ? [] : formsOf(url.username, url.password))];
+}
+
+function formsOf(user: string, password: string): readonly string[] {
   if (user === '' && password === '') return [];
   const plain = [decoded(user), decoded(password)] as const;
-  const passwords = [
-    password,
-    plain[1],
-    url?.password ?? '',
-    `${user}:${password}`,
-    plain.join(':'),
-    base64(plain.join(':')),
-  ];
+  const passwords = [password, plain[1], `${user}:${password}`, plain.join(':'), base64(plain.join(':'))];
   return [...passwords, ...[user, plain[0]].filter(isMaskable)].filter((secret) => secret !== '');
 }
 

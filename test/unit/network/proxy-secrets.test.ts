@@ -23,7 +23,19 @@ describe('the secrets of a proxy URL', () => {
     const all = secrets('jane:p@ss"w|rd@proxy:3128/path@x');
     expect(all).toContain('p@ss"w|rd');
     expect(all).toContain('p%40ss%22w%7Crd');
-    expect([...all].join()).not.toContain('proxy');
+  });
+
+  test.each(['http:///jane.doe:s3cret@proxy', 'http://jane.doe:s3\ncret@proxy'])(
+    'are what is sent for a URL that the parser corrects: %j',
+    (url) => {
+      const all = secrets(url);
+      expect(all).toContain('s3cret');
+      expect(all).toContain(Buffer.from('jane.doe:s3cret').toString('base64'));
+    },
+  );
+
+  test('are a password with a line break as written', () => {
+    expect(secrets('http://jane.doe:s3\ncret@proxy')).toContain('s3\ncret');
   });
 
   test.each(['pa55/word', '1/word', 'pa55?word', 'pa#55word'])(
@@ -33,8 +45,19 @@ describe('the secrets of a proxy URL', () => {
       expect(all).toContain(password);
       expect(all).toContain(`jane.doe:${password}`);
       expect([...all].join()).not.toContain('proxy');
+      expect(secrets(`jane.doe:${password}@proxy:3128`)).toEqual(all);
     },
   );
+
+  test("are the whole password if an '@' and a '/' in it are not escaped", () => {
+    expect(secrets('http://jane.doe:p@ss/w@rd@proxy:3128')).toContain('p@ss/w@rd');
+  });
+
+  test("leave the proxy readable if its path contains an '@'", () => {
+    const all = secrets('http://jane.doe:s3cret@proxy:3128/path@x');
+    expect(all).toContain('s3cret');
+    expect([...all].filter((secret) => 'http://proxy:3128/path@x'.includes(secret))).toEqual([]);
+  });
 
   test('are a password without a user', () => {
     expect(secrets('http://:hunter2secret@host:1')).toContain('hunter2secret');
@@ -45,7 +68,10 @@ describe('the secrets of a proxy URL', () => {
   });
 
   test("are kept where a '%' is not an escape", () => {
-    expect(secrets('http://jane.doe:hunter2%zz@host:9')).toContain('hunter2%zz');
+    const base64 = Buffer.from('jane.doe:hunter2%zz').toString('base64');
+    expect(secrets('http://jane.doe:hunter2%zz@host:9')).toEqual(
+      new Set(['jane.doe', 'hunter2%zz', 'jane.doe:hunter2%zz', base64]),
+    );
   });
 
   test('leave a user name readable that is short, or that the log needs', () => {
