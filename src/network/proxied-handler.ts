@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { getProxyForUrl } from 'proxy-from-env';
 import { describeError } from '../errors/describe.ts';
@@ -32,9 +33,8 @@ export function proxyFor(url: string, { https, http, noProxy }: Proxies): NamedP
   const proxy = url.startsWith('https:') ? https : http;
   if (proxy === undefined) return undefined;
   // The library decides what NO_PROXY matches; which proxy to use is decided already.
-  const variables = { https_proxy: proxy.url, http_proxy: proxy.url, no_proxy: noProxy };
-  const unset = { HTTPS_PROXY: undefined, HTTP_PROXY: undefined, NO_PROXY: undefined };
-  return withVariables({ ...unset, ...variables }, () => getProxyForUrl(url)) === '' ? undefined : proxy;
+  const variables = { https_proxy: proxy.url, http_proxy: proxy.url, no_proxy: noProxy, NO_PROXY: noProxy };
+  return withVariables(variables, () => getProxyForUrl(url)) === '' ? undefined : proxy;
 }
 
 /** Each request gets an agent of its own, so that it is known how far the request came. */
@@ -92,6 +92,6 @@ function proxyError(proxy: NamedProxy, host: string, connected: boolean, cause: 
   if (connected)
     return new ProxyError(`${name} let the call to ${host} through, which failed: ${message}`, cause, false);
   // An error without a code is a connection that ended before the proxy responded.
-  const cut = cause instanceof Error && !('code' in cause);
+  const cut = types.isNativeError(cause) && !('code' in cause);
   return new ProxyError(`${name} cannot be reached: ${message}`, cause, cut);
 }

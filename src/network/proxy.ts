@@ -17,8 +17,8 @@ export type Proxies = {
   readonly https: NamedProxy | undefined;
   /** For `http:` addresses. */
   readonly http: NamedProxy | undefined;
-  /** Where no proxy is used: the text of `NO_PROXY`. */
-  readonly noProxy: string;
+  /** Where no proxy is used: the text of `NO_PROXY`, if it is set. */
+  readonly noProxy: string | undefined;
 };
 
 /**
@@ -37,7 +37,7 @@ const VARIABLES = {
  * @param input the value of the input `http-proxy`, empty where it was not given
  */
 export function readProxies(input: string, environment: Environment): Proxies | undefined {
-  const noProxy = variable(environment, 'no_proxy') ?? variable(environment, 'NO_PROXY') ?? '';
+  const noProxy = variable(environment, 'no_proxy') ?? variable(environment, 'NO_PROXY');
   const asked = input.trim();
   if (asked !== '') {
     const proxy = readProxy(asked, "input 'http-proxy'");
@@ -49,9 +49,11 @@ export function readProxies(input: string, environment: Environment): Proxies | 
 }
 
 function fromVariables(names: readonly string[], environment: Environment): NamedProxy | undefined {
-  const name = names.find((one) => variable(environment, one)?.trim());
-  if (name === undefined) return undefined;
-  return readProxy(variable(environment, name)?.trim() ?? '', `variable ${name}`);
+  for (const name of names) {
+    const text = environment[name]?.trim();
+    if (text) return readProxy(text, `variable ${name}`);
+  }
+  return undefined;
 }
 
 function readProxy(text: string, origin: string): NamedProxy {
@@ -69,7 +71,7 @@ export function parseProxyUrl(text: string): URL | null {
 
 /** Why a URL is not that of a proxy; undefined if it is. */
 function faultOf({ protocol, username, password, pathname, search, hash }: URL): string | undefined {
-  if (!/^https?:$/.test(protocol)) return 'scheme is not http or https';
+  if (!['http:', 'https:'].includes(protocol)) return 'scheme is not http or https';
   // Such a character ends the host: the parser took the user for the host and a part of the password for the port.
   if (`${pathname}${search}${hash}`.includes('@')) return "'/', '?' or '#' before the '@'";
   if (!decodes(username + password)) return "invalid '%' in user or password";

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { explainSymptom } from '../../../src/errors/explain.ts';
+import type { Failure, Symptom } from '../../../src/errors/failure.ts';
 import { proxyFor } from '../../../src/network/proxied-handler.ts';
 import { readProxies } from '../../../src/network/proxy.ts';
-import { readEnvironment } from '../../../src/runner/environment.ts';
+import { readEnvironment, withVariables } from '../../../src/runner/environment.ts';
 import { redactForms } from '../../../src/runner/redaction.ts';
 
 const ECR = 'https://api.ecr.eu-west-1.amazonaws.com/';
@@ -46,6 +47,7 @@ describe('which proxy', () => {
     ['a blank one is not set', '', { https_proxy: ' ', HTTPS_PROXY: 'http://b:2' }, 'http://b:2', undefined],
     ['the input goes first', 'http://i:9', { https_proxy: 'http://a:1' }, 'http://i:9', 'http://i:9'],
     ['blanks around the input are ignored', ' http://i:9 ', {}, 'http://i:9', 'http://i:9'],
+    ['blanks around a variable are ignored', '', { https_proxy: ' a:1 ' }, 'http://a:1', undefined],
     ['a blank input is not given', ' ', { https_proxy: 'http://a:1' }, 'http://a:1', undefined],
     ['http is the default scheme', 'i:9', {}, 'http://i:9', 'http://i:9'],
     ['a proxy over TLS', 'https://i', {}, 'https://i', 'https://i'],
@@ -63,19 +65,12 @@ describe('which proxy', () => {
   });
 
   test('the environment of this process is neither used nor changed', () => {
-    const before = { ...process.env };
-    process.env['no_proxy'] = '*';
-    process.env['HTTPS_PROXY'] = 'http://elsewhere:1';
-    try {
+    const variables = { no_proxy: '*', NO_PROXY: '*', HTTPS_PROXY: 'http://elsewhere:1' };
+    withVariables(variables, () => {
       const set = readEnvironment();
       expect(chosen(ECR, 'http://i:9', {})).toBe('http://i:9');
       expect(readEnvironment()).toEqual(set);
-    } finally {
-      for (const name of ['no_proxy', 'HTTPS_PROXY']) {
-        if (before[name] === undefined) delete process.env[name];
-        else process.env[name] = before[name];
-      }
-    }
+    });
   });
 });
 
@@ -108,14 +103,15 @@ describe('NO_PROXY', () => {
 });
 
 describe('an invalid proxy URL', () => {
-  const message = (input: string, environment: Record<string, string> = {}): string => {
+  const symptom = (input: string, environment: Record<string, string> = {}): Symptom => {
     try {
       readProxies(input, environment);
-      return 'accepted';
+      return { what: 'accepted' };
     } catch (error) {
-      return (error as Error).message;
+      return (error as Failure).symptom;
     }
   };
+  const message = (...args: Parameters<typeof symptom>): string => symptom(...args).what;
 
   test.each([
     ['variable HTTPS_PROXY', { HTTPS_PROXY: 'http://proxy:port' }],
@@ -134,6 +130,7 @@ describe('an invalid proxy URL', () => {
     ['http://jane:hunter2@sec:ret', 'invalid host or port'],
     ['jane:hunter2/a#ss@proxy:3128', 'invalid host or port'],
     ['socks5://jane:hunter2@b@proxy', 'scheme is not http or https'],
+    ['shttp://jane:hunter2@proxy', 'scheme is not http or https'],
     ['hunter2secret-and-more-of-it://proxy', 'scheme is not http or https'],
     ['http://jane:%zz@proxy', "invalid '%' in user or password"],
     ...['#', '/', '?', '\\'].flatMap((sign): [string, string][] => [
@@ -151,7 +148,7 @@ describe('an invalid proxy URL', () => {
   });
 
   test('has a remedy that is readable once secrets are taken out of it', () => {
-    const { remedy = '' } = explainSymptom({ what: message('http://'), knownError: 'proxy-url-invalid' });
+    const { remedy = '' } = explainSymptom(symptom('http://'));
     expect(remedy).toContain('put user:password@ before the host');
     expect(redactForms(remedy)).toBe(remedy);
   });
