@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { HttpRequest } from '@smithy/core/protocols';
 import { ProxiedHandler } from '../../../src/network/proxied-handler.ts';
 import { readProxies } from '../../../src/network/proxy.ts';
 import { answer, cut } from '../../harness/faults.ts';
@@ -17,10 +18,14 @@ afterEach(() => Promise.all([service.stop(), proxy.stop()]));
 
 const withLogin = () => proxy.url.replace('//', '//jane%20doe:p%40ss@');
 
-function ask(proxyUrl: string, environment: Record<string, string> = {}, signal?: AbortSignal) {
+function handlerFor(proxyUrl: string, environment: Record<string, string> = {}): ProxiedHandler {
   const proxies = readProxies(proxyUrl, environment);
   if (proxies === undefined) throw new Error('no proxy');
-  return new ProxiedHandler(proxies).handle(postTo(service), signal && { abortSignal: signal });
+  return new ProxiedHandler(proxies);
+}
+
+function ask(proxyUrl: string, environment: Record<string, string> = {}, signal?: AbortSignal) {
+  return handlerFor(proxyUrl, environment).handle(postTo(service), signal && { abortSignal: signal });
 }
 
 const failure = (proxyUrl: string, signal?: AbortSignal) =>
@@ -41,6 +46,16 @@ describe('a call', () => {
     const { response } = await ask(withLogin(), { NO_PROXY: '127.0.0.1' });
     expect(response.statusCode).toBe(200);
     expect(proxy.requests).toEqual([]);
+  });
+
+  test('goes through the proxy if its address has no port, as those of AWS', async () => {
+    proxy.faults.once(answer(403));
+    const hostname = 'api.ecr.eu-west-1.amazonaws.com';
+    const request = new HttpRequest({ protocol: 'https:', hostname, method: 'POST', path: '/' });
+    await expect(handlerFor(withLogin()).handle(request, {})).rejects.toThrow(
+      `refused the connection to ${hostname}: 403`,
+    );
+    expect(proxy.requests).toMatchObject([{ kind: 'tunnel', host: hostname, port: 443 }]);
   });
 });
 
@@ -72,7 +87,7 @@ describe('an error names the proxy, and says whether to retry', () => {
     proxy.faults.once(answer(status));
     const error = await failure(withLogin());
     expect(error.message).toContain(`refused the connection to ${service.authority}: ${status}`);
-    expect(error.$retryable !== undefined).toBe(isTransient);
+    expect(error.$retryable).toEqual(isTransient ? { throttling: false } : undefined);
   });
 
   test('it cuts the connection', async () => {
@@ -99,6 +114,7 @@ describe('an error names the proxy, and says whether to retry', () => {
     expect(error.message).toContain(`let the call to ${service.authority} through, which failed:`);
     expect(error.message).toContain('socket hang up');
     expect(error.cause.code).toBe('ECONNRESET');
+    expect(error.$retryable).toBeUndefined();
   });
 
   test('an aborted call is not a failure of the proxy', async () => {

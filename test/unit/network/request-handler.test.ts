@@ -21,6 +21,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   jest.useRealTimers();
+  jest.restoreAllMocks();
   await Promise.all([service.stop(), proxy.stop()]);
 });
 
@@ -61,6 +62,19 @@ describe('a call without a response ends with an error', () => {
     const error = await read;
     expect(error).toMatchObject({ name: 'TimeoutError' });
     expect(describeError(error).message).toBe('the response was not complete within 15 s');
+  });
+
+  test('after 15 s in all, of which the beginning of the response took 10', async () => {
+    service.faults.once(answer(200, 'half', { 'content-length': '8' }));
+    const now = jest.spyOn(performance, 'now').mockReturnValue(100_000);
+    const asked = new DeadlineHandler().handle(postTo(service));
+    now.mockReturnValue(110_000);
+    const { response } = await asked;
+    const read = streamCollector(response.body).catch((error) => error);
+    await jest.advanceTimersByTimeAsync(4_999);
+    expect(response.body.destroyed).toBe(false);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(await read).toMatchObject({ name: 'TimeoutError' });
   });
 
   test('a response in time leaves no timer behind', async () => {
