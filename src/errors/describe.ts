@@ -25,7 +25,7 @@ export function describeError(error: unknown): ErrorText {
   const chain = causesOf(error);
   const details = chain.flatMap(({ name, message, ...rest }) => [name, message, ...codesIn(rest)]);
   return {
-    message: singleLine(plainSdkMessage(messageFor(chain))),
+    message: singleLine(plainSdkMessage(messageFor(error, chain))),
     details: details.map(singleLine).join('\n'),
   };
 }
@@ -52,12 +52,10 @@ function codesIn({ error }: Pick<Described, 'error'>): readonly string[] {
   ];
 }
 
-function messageFor(chain: readonly Described[]): string {
-  const first = chain[0];
-  const status = first && httpStatus(first.error);
+function messageFor(error: Error, chain: readonly Described[]): string {
+  const status = httpStatus(error);
   const telling = chain.find(({ message }) => message !== '' && !saysNothing(message, status));
-  if (telling === undefined)
-    return status === undefined ? (first?.name ?? '') : `HTTP ${status} without a message`;
+  if (telling === undefined) return status === undefined ? error.name : `HTTP ${status} without a message`;
   // Node quotes a piece of the response here, and a key may be in it.
   if (telling.name === 'SyntaxError') return 'the response is not valid JSON';
   const isService = /(?:Exception|Error)$/.test(telling.name) || httpStatus(telling.error) !== undefined;
@@ -72,7 +70,7 @@ function messageFor(chain: readonly Described[]): string {
 /** Whether a message is one that the SDK makes up for a response it does not understand, such as a load balancer's page. */
 function saysNothing(message: string, status: number | undefined): boolean {
   if (/^Unknown(?:Error)?$/.test(message)) return true;
-  return status !== undefined && status >= 400 && message.includes('Deserialization error');
+  return (status ?? 0) >= 400 && message.includes('Deserialization error');
 }
 
 /** The HTTP status that the AWS SDK notes on what it throws. */

@@ -22,6 +22,13 @@ describe('describeError', () => {
     });
   });
 
+  test.each(['InternalServerError', 'RequestTimeoutError'])(
+    'so does that of a service whose exceptions are named like those of node: %s',
+    (name) => {
+      expect(describeError(serviceException(name, 'try again', 500)).message).toBe(`${name}: try again`);
+    },
+  );
+
   test('so does that of STS, whose exceptions have other names', () => {
     expect(describeError(serviceException('AccessDenied', 'not you', 403)).message).toBe(
       'AccessDenied: not you',

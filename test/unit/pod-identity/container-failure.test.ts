@@ -149,6 +149,19 @@ describe('what is wrong with the token by its own claims', () => {
     expect(await lastDetail(status, token)).toBe(detail);
   });
 
+  test('is only the audience for a token that does not say when it expires', async () => {
+    const failureWith = async (...aud: string[]) => {
+      agent.faults.once(answer(400, 'no'));
+      const claims = Buffer.from(JSON.stringify({ aud })).toString('base64url');
+      const from = { ...source(), tokenFile: undefined, token: `e30.${claims}.signature` };
+      return (await containerFailure(refused(400), from, request)).failure.symptom;
+    };
+    expect((await failureWith('pods.eks.amazonaws.com')).details).toMatch(/\n$/);
+    const others = await failureWith('sts.amazonaws.com', 'vault');
+    expect(others.details).toMatch(/claims: other audience$/);
+    expect(others.facts).toMatchObject({ audiences: 'sts.amazonaws.com, vault', expiredAt: undefined });
+  });
+
   test('is unknown for a text that is not a token', async () => {
     agent.faults.once(answer(400, 'no'));
     const from = { ...source(), tokenFile: undefined, token: 'opaque' };

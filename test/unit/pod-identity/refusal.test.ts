@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { fetchRefusal } from '../../../src/pod-identity/refusal.ts';
 
@@ -48,6 +49,16 @@ describe('the message of a refusal', () => {
     expect(await fetchRefusal(uri, 'a.b.c', DEADLINE_MS, signal)).toBeUndefined();
   });
 
+  test('the connection ends with it, even if the response does not', async () => {
+    let closed: Promise<unknown> | undefined;
+    const uri = await serve((_, response) => {
+      closed = once(response, 'close');
+      response.write('{"SecretAccessKey":');
+    });
+    expect(await fetchRefusal(uri, 'a.b.c', DEADLINE_MS, signal)).toBeUndefined();
+    await closed;
+  });
+
   test('a redirect is a refusal, and is not followed', async () => {
     const uri = await serve((_, response) => {
       response.statusCode = 300;
@@ -65,6 +76,31 @@ describe('the message of a refusal', () => {
       response.end('x'.repeat(1_000_000));
     });
     expect((await fetchRefusal(uri, undefined, DEADLINE_MS, signal))?.message).toHaveLength(64 * 1024);
+  });
+
+  test('a response that does not end is read up to 64 KB', async () => {
+    const uri = await serve((_, response) => {
+      response.statusCode = 500;
+      response.write('x'.repeat(64 * 1024));
+    });
+    expect((await fetchRefusal(uri, undefined, DEADLINE_MS, signal))?.message).toHaveLength(64 * 1024);
+  });
+
+  test('an https address is asked over TLS', async () => {
+    const firstBytes: unknown[] = [];
+    const server = createTcpServer((socket) => {
+      socket.once('data', (data) => {
+        firstBytes.push(data[0]);
+        socket.destroy();
+      });
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    expect(await fetchRefusal(`https://127.0.0.1:${port}/`, 'a.b.c', DEADLINE_MS, signal)).toBeUndefined();
+    server.close();
+    // The type of a handshake record.
+    expect(firstBytes).toEqual([22]);
   });
 
   test('the request ends with the step', async () => {
