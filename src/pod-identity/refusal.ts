@@ -142,6 +142,7 @@ export async function fetchRefusal(
   }
 }
 
+/** @param signal aborts as soon as the result is there */
 async function repeatRequest(
   url: URL,
   token: string | undefined,
@@ -154,9 +155,9 @@ async function repeatRequest(
     sent.on('error', reject);
     sent.on('response', (response) => {
       const { statusCode: status = 0 } = response;
+      // The signal then closes the connection.
       if (status < 300) resolve(undefined);
       else readMessage(response).then((message) => resolve({ status, message }), reject);
-      if (status < 300) sent.destroy();
     });
     sent.end();
   });
