@@ -50,7 +50,7 @@ export function readProxies(input: string, environment: Environment): Proxies | 
 
 function fromVariables(names: readonly string[], environment: Environment): NamedProxy | undefined {
   for (const name of names) {
-    const text = environment[name]?.trim();
+    const text = variable(environment, name)?.trim();
     if (text) return readProxy(text, `variable ${name}`);
   }
   return undefined;
