@@ -12,16 +12,16 @@ const MOST_NAMES = 100;
  * runner, so that each step of the job finds the one that another step has made.
  */
 export function jobDirectories(temp: string, environment: Environment): readonly string[] {
-  const run = ['GITHUB_RUN_ID', 'GITHUB_RUN_ATTEMPT'].map((name) => numberOf(variable(environment, name)));
-  const job = ['GITHUB_JOB', 'RUNNER_NAME'].map((name) => variable(environment, name) ?? '');
+  const run = ['GITHUB_RUN_ID', 'GITHUB_RUN_ATTEMPT'].map((name) => numberIn(environment, name));
+  const job = ['GITHUB_JOB', 'RUNNER_NAME'].map((name) => variable(environment, name));
   const name = [PRODUCT.name, ...run, shortHash(JSON.stringify(job))].join('-');
   return Array.from({ length: MOST_NAMES }, (_, index) =>
     join(temp, index === 0 ? name : `${name}-${index + 1}`),
   );
 }
 
-function numberOf(text = ''): string {
-  return /^\d+$/.test(text) ? text : '0';
+function numberIn(environment: Environment, name: string): string {
+  return variable(environment, name)?.match(/^\d+$/)?.[0] ?? '0';
 }
 
 /** Jobs and runners have names of any length, with any characters. */

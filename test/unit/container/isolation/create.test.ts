@@ -86,9 +86,10 @@ describe('the directory', () => {
     'differs if %s differs or is not set',
     async (name) => {
       const { plan } = await isolateFor(['docker']);
-      for (const value of ['7', undefined, '../../etc']) {
+      // What is no number counts as no run.
+      for (const value of ['7', undefined, '../../etc', '8/../..', '../8']) {
         const other = await isolateFor(['docker'], [HOST], { ...environment, [name]: value });
-        expect(other.plan.isFirst).toBe(value !== '../../etc' || !name.startsWith('GITHUB_RUN'));
+        expect(other.plan.isFirst).toBe(!value?.includes('..') || !name.startsWith('GITHUB_RUN'));
         expect(other.plan.directory).not.toBe(plan.directory);
         expect(dirname(other.plan.directory)).toBe(temp);
       }
@@ -219,6 +220,7 @@ describe('a second step of the job', () => {
   test('does not use one of another user', async () => {
     const [planted = '', next] = jobDirectories(temp, environment);
     mkdirSync(planted, { mode: 0o700 });
+    expect(next).toBe(`${planted}-2`);
     jest.spyOn(process, 'getuid').mockReturnValue(54_321);
     expect((await isolateFor(['docker'])).plan).toMatchObject({ isFirst: true, directory: next });
   });
