@@ -111,14 +111,17 @@ function giveAway(...paths: string[]): void {
   if (process.getuid?.() === 0) for (const path of paths) chownSync(path, 65534, 65534);
 }
 
-describe('removing a directory that is read-only inside', () => {
-  test('changes modes in it, but not those of link targets', async () => {
+describe('removing a directory of restrictive modes', () => {
+  test.each([
+    ['read-only', 0o500],
+    ['closed', 0o000],
+  ])('opens what is %s in it, but not the targets of links', async (_, mode) => {
     const inner = join(directory, 'a', 'b');
     writeFileSync(join(inner, 'config.json'), 'secret', { mode: 0o400 });
     chmodSync(outside, 0o500);
     symlinkSync(outside, join(directory, 'a', 'link'));
     giveAway(root, outside, directory, join(directory, 'a'), inner, join(inner, 'config.json'));
-    for (const path of [inner, join(directory, 'a'), directory]) chmodSync(path, 0o500);
+    for (const path of [inner, join(directory, 'a'), directory]) chmodSync(path, mode);
     expect(await removeAsAnother()).toBeUndefined();
     expect([existsSync(directory), isOutsideWhole()]).toEqual([false, true]);
     chmodSync(outside, 0o700);
@@ -127,7 +130,7 @@ describe('removing a directory that is read-only inside', () => {
   test('returns the reason if it fails', async () => {
     giveAway(directory);
     chmodSync(root, 0o555);
-    expect(await removeAsAnother()).toMatch(/EACCES|EPERM/);
+    expect(await removeAsAnother()).toMatch(/^(?:EACCES|EPERM)[^;]*$/);
     chmodSync(root, 0o700);
   });
 });
@@ -143,7 +146,7 @@ describe('removing a directory that is read-only inside', () => {
     const reason = await removeAsAnother();
     expect(readdirSync(directory)).toEqual(['a']);
     expect(reason).toContain(join(directory, 'a', '1'));
-    expect(reason).toMatch(/EACCES.*; and 3 more$/);
+    expect(reason?.split('; ')).toEqual([...Array(5).fill(expect.stringContaining('EACCES')), 'and 3 more']);
   });
 
   test('are emptied if they hold logins and cannot be removed', async () => {
