@@ -25,12 +25,13 @@ export function warnOfAuthFiles(clients: readonly ContainerClient[], environment
 
 /** A shell expands `~`. The runner, which sets the variables of a workflow, does not, and neither do the clients. */
 function literalTildes({ tool }: ContainerClient, environment: Environment): readonly string[] {
-  const { file = '' } = authFileLocation(tool.keepsIn, environment);
+  const { file } = authFileLocation(tool.keepsIn, environment);
   return LOCATION_VARIABLES.flatMap((name) => {
     const value = variable(environment, name);
-    if (value === undefined || !/^~(?:[\\/]|$)/.test(value)) return [];
+    if (!value?.match(/^~(?:[\\/]|$)/)) return [];
     const path = resolve(value);
-    if (file !== path && !file.startsWith(path + sep)) return [];
+    // It may be the file itself.
+    if (!file?.concat(sep).startsWith(path + sep)) return [];
     return `${name} is '${singleLine(value)}', and '~' is not expanded in a workflow: this is ${singleLine(path)}. Use the full path of the home directory.`;
   });
 }
@@ -56,8 +57,9 @@ function openToOthers({ tool, location: { file } }: ContainerClient): readonly s
  * podman, buildah and skopeo write nothing but logins and helpers into the file that REGISTRY_AUTH_FILE names. In one
  * that DOCKER_CONFIG leads them to they keep other settings (both seen with podman 5.4 and skopeo 1.18).
  */
-function settingsToLose({ tool, location: { file, variables } }: ContainerClient): readonly string[] {
-  if (tool.keepsIn !== 'containers' || !variables['REGISTRY_AUTH_FILE'] || file === undefined) return [];
+function settingsToLose({ tool, location: { variables } }: ContainerClient): readonly string[] {
+  const file = variables['REGISTRY_AUTH_FILE'];
+  if (tool.keepsIn !== 'containers' || !file) return [];
   const kept = ['auths', 'credHelpers'];
   const names = settingsIn(file).filter((name) => !kept.includes(name));
   if (names.length === 0) return [];
@@ -77,8 +79,9 @@ function settingsIn(file: string): readonly string[] {
 
 function statOf(file: string | undefined): Stats | undefined {
   try {
-    return file === undefined ? undefined : statSync(file, { throwIfNoEntry: false });
+    return file === undefined ? undefined : statSync(file);
   } catch {
+    // There is none yet, or the client says what is wrong with it.
     return undefined;
   }
 }

@@ -63,14 +63,20 @@ describe('a tilde at the beginning of a path', () => {
   });
 });
 
+// Elsewhere podman keeps its logins in the home directory.
+(process.platform === 'linux' ? test : test.skip)('a file that only podman knows is no warning', () => {
+  expect(warnings({ HOME: directory, XDG_CONFIG_HOME: '~/.config' }, 'podman')).toEqual([]);
+});
+
 describe('an auth file of another user', () => {
+  const warningsOfDocker = () => warnings({ DOCKER_CONFIG: directory, HOME: directory }, 'docker');
   const asRoot = (owner: number): readonly string[] => {
     const { uid } = statSync(directory);
     writeFileSync(file, '{}', { mode: 0o600 });
     if (uid === 0) chownSync(file, owner, owner);
     else if (owner === 0) return [];
     jest.spyOn(process, 'getuid').mockReturnValue(0);
-    return warnings({ DOCKER_CONFIG: directory, HOME: directory }, 'docker');
+    return warningsOfDocker();
   };
 
   test('is a warning for root', () => {
@@ -81,10 +87,16 @@ describe('an auth file of another user', () => {
     expect(asRoot(0)).toEqual([]);
   });
 
-  test('is none for any other user, nor where there is no file', () => {
-    expect(warnings({ DOCKER_CONFIG: directory, HOME: directory }, 'docker')).toEqual([]);
-    writeFileSync(file, '{}');
-    expect(warnings({ DOCKER_CONFIG: directory, HOME: directory }, 'docker')).toEqual([]);
+  test('is none where there is no file yet', () => {
+    jest.spyOn(process, 'getuid').mockReturnValue(0);
+    expect(warningsOfDocker()).toEqual([]);
+  });
+
+  test('is none for any other user', () => {
+    writeFileSync(file, '{}', { mode: 0o600 });
+    const { uid } = statSync(file);
+    if (uid === 0) chownSync(file, 1002, 1002);
+    expect(warningsOfDocker()).toEqual([]);
   });
 });
 
@@ -106,6 +118,16 @@ describe('an auth file that others can access', () => {
   test('is none for a file of one user, nor where a client writes it', () => {
     expect(withMode(0o600, 'config-file')).toEqual([]);
     expect(withMode(0o644, 'docker')).toEqual([]);
+  });
+
+  test('is none on Windows, where modes do not tell who can', () => {
+    const { platform } = process;
+    Object.defineProperty(process, 'platform', { value: 'win32' });
+    try {
+      expect(withMode(0o644, 'config-file')).toEqual([]);
+    } finally {
+      Object.defineProperty(process, 'platform', { value: platform });
+    }
   });
 });
 
