@@ -11,9 +11,10 @@ const login = { registry: HOST, username: 'AWS', password: 'pw', token: 'QVdTOnB
 const entry = { auths: { [HOST]: { auth: login.token } } };
 
 let file: string;
+let written: () => string;
 beforeEach(() => {
   file = join(mkdtempSync(join(tmpdir(), 'find-login-')), 'config.json');
-  captureOutput();
+  written = captureOutput();
 });
 afterEach(() => {
   jest.restoreAllMocks();
@@ -43,6 +44,12 @@ describe('the auth file of a client holds a login', () => {
     writeFileSync(file, typeof config === 'string' ? config : JSON.stringify(config));
     const files = filesWithLogin({ tool: TOOLS.docker, location: { variables: {}, file } }, HOST);
     expect(files).toEqual(isThere ? [file] : []);
+  });
+
+  test('where it can be read; the debug log says why it cannot', () => {
+    writeFileSync(file, '{');
+    expect(isInFile({ tool: TOOLS.docker, location: { variables: {}, file } }, login)).toBe(false);
+    expect(written()).toBe(`::debug::${file} cannot be read: it is not valid JSON\n`);
   });
 
   test.each([
