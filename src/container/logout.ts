@@ -39,7 +39,8 @@ async function removeLogin(client: ContainerClient, registry: string, signal: Ab
   await client.logOut(registry, signal);
   // One that has changed its file, or another one (a docker that is podman), has logged out.
   if (files.some((one, index) => versionOf(one) !== before[index])) return;
-  if (file === undefined || !files.includes(file)) return;
-  await removeEntry(file, registry, { signal });
-  log.info(`${tool.name} left the login to registry ${registry} in ${file}: it was removed from there`);
+  const left = files.find((one) => one === file);
+  if (left === undefined) return;
+  await removeEntry(left, registry, { signal });
+  log.info(`${tool.name} left the login to registry ${registry} in ${left}: it was removed from there`);
 }

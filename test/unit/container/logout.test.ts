@@ -71,6 +71,15 @@ describe('a client that reports success', () => {
     expect([Object.keys(auths() as object), written()]).toEqual([[REGISTRY], '']);
   });
 
+  test('and has written one of two files with the login, as a docker that is podman, is left to know', async () => {
+    const podmans = join(directory, 'podman.json');
+    for (const path of [file, podmans]) writeFileSync(path, LOGIN);
+    const client = clientThat('docker', () => writeFileSync(podmans, '{}'));
+    const location = { file, variables: { REGISTRY_AUTH_FILE: podmans } };
+    expect(await logOut({ ...client, location }, REGISTRY, signal)).toBeUndefined();
+    expect([Object.keys(auths() as object), written()]).toEqual([[REGISTRY], '']);
+  });
+
   test('and whose file has no such login is done', async () => {
     writeFileSync(file, '{"auths":{}}');
     expect(await logOutBy(() => {})).toBeUndefined();
