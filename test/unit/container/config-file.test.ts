@@ -2,7 +2,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { configFileClient, removeEntry, writeEntry } from '../../../src/container/config-file.ts';
+import type { AuthFileLocation } from '../../../src/container/auth-file-location.ts';
+import { removeEntry, writeEntry } from '../../../src/container/config-file.ts';
+import { createClient } from '../../../src/container/create-client.ts';
 import { TOOLS } from '../../../src/container/tool.ts';
 
 const HOST = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
@@ -68,11 +70,12 @@ describe('the tool config-file', () => {
 
 describe('the client', () => {
   const { signal } = never;
+  const clientAt = (location: AuthFileLocation) => createClient({ tool: TOOLS['config-file'] }, location, {});
   const ofRegistry = { ...login, registry: HOST, token: '' };
 
   test('announces its draft, writes the login, and takes it out again', async () => {
     const drafts: (string | undefined)[] = [];
-    const client = configFileClient(TOOLS['config-file'], { variables: {}, file });
+    const client = clientAt({ variables: {}, file });
     await client.logIn(ofRegistry, { signal, onMayBeWritten: (draft) => drafts.push(draft) });
     expect(content()).toEqual({ auths: { [HOST]: { auth } } });
     expect(drafts).toEqual([expect.stringContaining(`${file}.`)]);
@@ -81,7 +84,7 @@ describe('the client', () => {
   });
 
   test('does nothing where there is no file', async () => {
-    const client = configFileClient(TOOLS['config-file'], { variables: {} });
+    const client = clientAt({ variables: {} });
     await client.logIn(ofRegistry, {
       signal,
       onMayBeWritten: () => {
