@@ -105,7 +105,7 @@ function endInTime(endProgram: () => void, deadlineMs: number, signal: AbortSign
   const onAbort = (): void => end('aborted');
   const deadline = setTimeout(end, deadlineMs, 'deadline');
   if (signal.aborted) onAbort();
-  else signal.addEventListener('abort', onAbort, { once: true });
+  else signal.addEventListener('abort', onAbort);
   const release = (): void => {
     clearTimeout(deadline);
     signal.removeEventListener('abort', onAbort);

@@ -23,6 +23,10 @@ describe('runProcess', () => {
     });
   });
 
+  test('gives an empty input where there is none', async () => {
+    expect(await run('process.stdin.pipe(process.stdout)')).toMatchObject({ exitCode: 0, stdout: '' });
+  });
+
   test('tells by which signal somebody else has ended it', async () => {
     expect(await run(`process.kill(process.pid, 'SIGKILL')`)).toMatchObject({
       exitCode: null,
@@ -37,10 +41,12 @@ describe('runProcess', () => {
   });
 
   test('keeps the beginning of a flood, and waits for its end', async () => {
-    const { stdout, exitCode } = await run(
-      `process.stdout.write('x'.repeat(10_000_000), () => process.exit(0))`,
-    );
-    expect(exitCode).toBe(0);
+    // In pieces, the last of which is kept in part.
+    const script = `
+      const write = (left) => left === 0 ? process.exit(7) : process.stdout.write('x'.repeat(1000), () => setImmediate(write, left - 1));
+      write(2000);`;
+    const { stdout, exitCode } = await run(script);
+    expect(exitCode).toBe(7);
     expect(stdout).toBe('x'.repeat(64 * 1024));
   });
 
@@ -53,23 +59,34 @@ describe('runProcess', () => {
     await expect(runProcess('/nowhere/docker', [], options)).rejects.toThrow('ENOENT');
   });
 
-  test('at the deadline it ends the program with its children, also where they ignore being asked', async () => {
+  /** Cancels a program which does this when asked to end, as soon as it has a child which ignores that. */
+  async function cancelWithChild(atRequest: string, stdio: 'inherit' | 'ignore') {
     // The grandchild holds a connection; its end is the end of the connection.
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
     const connected = once(server, 'connection');
     const grandchild = `process.on('SIGTERM', () => {}); require('net').connect(${port}, '127.0.0.1').on('error', () => {}); setInterval(() => {}, 1000)`;
-    const script = `process.on('SIGTERM', () => {}); require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(grandchild)}], { stdio: 'inherit' }); setInterval(() => {}, 1000)`;
+    const script = `process.on('SIGTERM', () => { ${atRequest} }); require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(grandchild)}], { stdio: '${stdio}' }); setInterval(() => {}, 1000)`;
     const cancel = new AbortController();
     const running = run(script, { signal: cancel.signal });
     const [socket] = await connected;
     socket.resume().on('error', () => {});
     const closed = once(socket, 'close');
     cancel.abort();
-    expect(await running).toMatchObject({ exitCode: null, ended: 'aborted' });
+    const result = await running;
     await closed;
     server.close();
+    return result;
+  }
+
+  test('cancelled, it ends the program with its children, also where they ignore being asked', async () => {
+    expect(await cancelWithChild('', 'inherit')).toMatchObject({ exitCode: null, ended: 'aborted' });
+  });
+
+  test('cancelled, it lets the program clean up, and ends the children that this leaves', async () => {
+    const result = await cancelWithChild(`console.log('clean'); process.exit(1)`, 'ignore');
+    expect(result).toMatchObject({ exitCode: null, stdout: 'clean\n', ended: 'aborted' });
   });
 
   test('a program of another session that keeps the output open does not keep it waiting', async () => {
@@ -118,14 +135,19 @@ describe('no timer and no listener stays behind where the program', () => {
     jest.useRealTimers();
   });
 
-  test.each<[how: string, executable: string, onStarted: (cancel: AbortController) => void]>([
-    ['ends by itself', process.execPath, () => {}],
-    ['is ended', process.execPath, (cancel) => cancel.abort()],
-    ['cannot be started', '/nowhere/docker', () => {}],
-  ])('%s', async (_, executable, onStarted) => {
+  test.each<[how: string, executable: string, cancelled: 'before' | 'running' | 'never']>([
+    ['ends by itself', process.execPath, 'never'],
+    ['is ended', process.execPath, 'running'],
+    ['cannot be started', '/nowhere/docker', 'never'],
+    ['cannot be started, in a step that is cancelled', '/nowhere/docker', 'before'],
+  ])('%s', async (_, executable, cancelled) => {
     const cancel = new AbortController();
     const { signal } = cancel;
-    const run = { ...options, signal, onStarted: () => onStarted(cancel) };
+    if (cancelled === 'before') cancel.abort();
+    const onStarted = () => {
+      if (cancelled === 'running') cancel.abort();
+    };
+    const run = { ...options, signal, onStarted };
     await runProcess(executable, ['-e', 'process.stdin.resume()'], run).catch(() => {});
     expect(jest.getTimerCount()).toBe(0);
     expect(getEventListeners(signal, 'abort')).toEqual([]);
