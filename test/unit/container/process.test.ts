@@ -61,13 +61,13 @@ describe('runProcess', () => {
 
   /** Cancels a program which does this when asked to end, as soon as it has a child which ignores that. */
   async function cancelWithChild(atRequest: string, stdio: 'inherit' | 'ignore') {
-    // The grandchild holds a connection; its end is the end of the connection.
+    // The grandchild holds a connection; its end is the end of the connection, and the other way round. The program waits for it.
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
     const connected = once(server, 'connection');
-    const grandchild = `process.on('SIGTERM', () => {}); require('net').connect(${port}, '127.0.0.1').on('error', () => {}); setInterval(() => {}, 1000)`;
-    const script = `process.on('SIGTERM', () => { ${atRequest} }); require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(grandchild)}], { stdio: '${stdio}' }); setInterval(() => {}, 1000)`;
+    const grandchild = `process.on('SIGTERM', () => {}); require('net').connect(${port}, '127.0.0.1').on('error', () => {}).on('close', () => process.exit()); setInterval(() => {}, 1000)`;
+    const script = `process.on('SIGTERM', () => { ${atRequest} }); require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(grandchild)}], { stdio: '${stdio}' })`;
     const cancel = new AbortController();
     const running = run(script, { signal: cancel.signal });
     const [socket] = await connected;
