@@ -23,13 +23,15 @@ const FOLDER = join(ROOT, 'coverage');
 const COUNTS = join(FOLDER, 'counts');
 
 /**
- * Tests of the repository and of what the tests themselves use, and end-to-end tests of many cases or long waits: nothing of
- * src runs in them that others do not run.
+ * Tests of the repository and of what the tests themselves use, and end-to-end tests that take long: nothing of src runs in
+ * them that others do not run.
  */
 const LEFT_OUT = [
   '/node_modules/',
   '/test/unit/(docs|repository|tooling|bench|harness|fuzz)/',
-  '/test/end-to-end/(auth-file-problems|ci-stand-ins|demo|explained-pod-identity|hostile|lock|pod-identity|real-addresses|retries|seed-case)\\.test',
+  '/test/end-to-end/(auth-file-(locations|problems)|ci-stand-ins|container-tools|demo|explained|hostile|identity)\\.test',
+  '/test/end-to-end/(explained-)?pod-identity\\.test',
+  '/test/end-to-end/(inputs|lock|proxy|real-addresses|registries|registry-variants|retries|seed-case)\\.test',
 ];
 
 function runTests(entry: string): boolean {
