@@ -43,7 +43,9 @@ const UNCHECKED_TLS =
 
 /** What the log says of the client config. */
 export function describeClientConfig({ proxies, maxAttempts }: ClientConfig): string {
-  const attempts = maxAttempts === 1 ? '1 attempt' : `up to ${maxAttempts} attempts`;
+  const count = maxAttempts === 1 ? '1 attempt' : `up to ${maxAttempts} attempts`;
+  // The agent of EKS Pod Identity has other limits.
+  const attempts = `${count} for each call to AWS`;
   const proxy = proxies?.https ?? proxies?.http;
   return proxy === undefined ? attempts : `${attempts}, proxy ${proxy.shown} (${proxy.origin})`;
 }

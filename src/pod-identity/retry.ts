@@ -152,7 +152,7 @@ function retryLine(
 ): string {
   const count =
     outcome === 'unreachable'
-      ? `not reachable yet, ${seconds(elapsedMs)} of ${seconds(budgetMs)}`
+      ? `not reachable yet, ${seconds(elapsedMs)} of ${seconds(budgetMs - RESPONSE_DEADLINE_MS)}`
       : `attempt ${failed.transient} of ${maxAttempts}`;
   return `EKS Pod Identity agent: ${plainMessage(messageOf(error))} (${count}, the next in ${seconds(pauseMs)})`;
 }

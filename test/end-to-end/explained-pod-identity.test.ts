@@ -39,7 +39,7 @@ describe('the agent cannot be reached', () => {
         await world.agent.stop();
         return { env };
       },
-      [...running, 'connect ECONNREFUSED 127.0.0.1:', 'The agent may not run on this node'],
+      [...running, 'connect ECONNREFUSED 127.0.0.1:', 'its pod may not run on this node'],
     ],
     [
       'no response',

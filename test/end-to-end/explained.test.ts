@@ -168,7 +168,7 @@ describe('no credentials', () => {
         'Checks, in order:',
         '  ✓ Inputs: valid',
         `  ✓ Container client: ${main.options.tools.path}/docker`,
-        '  ✓ Network: up to 8 attempts',
+        '  ✓ Network: up to 8 attempts for each call to AWS',
         '  ✓ Registries: 1',
         '  – Keys in the environment: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set',
         '  – Profile: AWS_PROFILE is not set',

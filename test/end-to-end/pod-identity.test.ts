@@ -141,7 +141,7 @@ describe('an agent that starts late', () => {
     const main = await world.main({ env, tools: TOOLS, reaction });
     expect(main.errors).toEqual([]);
     expect(main.log).toMatch(
-      /ECONNREFUSED 127\.0\.0\.1:\d+ \(not reachable yet, [\d.]+ s of 55\.0 s, the next in/,
+      /ECONNREFUSED 127\.0\.0\.1:\d+ \(not reachable yet, [\d.]+ s of 43\.0 s, the next in/,
     );
   });
 

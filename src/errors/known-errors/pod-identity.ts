@@ -1,4 +1,4 @@
-import { AGENT_LOG, AGENT_STATUS, ASSOCIATE, NEW_POD, OIDC, POD_WITHOUT_IDENTITY } from './commands.ts';
+import { AGENT_LOG, ASSOCIATE, CHECK_AGENT, NEW_POD, OIDC, POD_WITHOUT_IDENTITY } from './commands.ts';
 import type { KnownError } from './known-error.ts';
 
 const DIRECTORY = '/var/run/secrets/pods.eks.amazonaws.com/serviceaccount';
@@ -261,8 +261,8 @@ export const POD_IDENTITY: readonly KnownError[] = [
     areas: ['pod-identity'],
     pattern: /ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|AggregateError/,
     means:
-      'Nothing listens at the address of the EKS Pod Identity agent, {uri}. The agent may not run on this node, or the step runs in a container without a route to it.',
-    remedy: `Check that the agent runs on every node that has runners (EKS Auto Mode has it built in, without a DaemonSet):\n${AGENT_STATUS}\nInstall it:\naws eks create-addon --cluster-name {cluster} --region {region} --addon-name eks-pod-identity-agent\nIn a container: job, or in a container that docker-in-docker runs, run this step on the runner itself.`,
+      'Nothing listens at the address of the EKS Pod Identity agent, {uri}. The add-on of the agent may not be installed, its pod may not run on this node, or the step runs in a container without a route to it.',
+    remedy: `${CHECK_AGENT}\nIf docker on the runner created the container that the step runs in, run the step on the runner itself.`,
   },
   {
     id: 'agent-connection-cut',
@@ -277,7 +277,7 @@ export const POD_IDENTITY: readonly KnownError[] = [
     pattern: /no response within|ETIMEDOUT|TimeoutError/,
     means:
       'The EKS Pod Identity agent at {uri} does not respond. A network policy may drop link-local traffic, the step may run in a container without a route to the agent, or the agent does not run on this node.',
-    remedy: `Check that the agent runs on this node (EKS Auto Mode has it built in, without a DaemonSet):\n${AGENT_STATUS}\nAllow 169.254.170.23/32 and fd00:ec2::23/128, TCP port 80, in network policies. For Cilium:\negress:\n  - toEntities: [host]\n    toPorts:\n      - ports: [{ port: "80", protocol: TCP }]`,
+    remedy: `${CHECK_AGENT}\nAllow 169.254.170.23/32 and fd00:ec2::23/128, TCP port 80, in network policies. For Cilium:\negress:\n  - toEntities: [host]\n    toPorts:\n      - ports: [{ port: "80", protocol: TCP }]`,
   },
   {
     id: 'agent-unexpected-response',

@@ -62,12 +62,12 @@ describe('what is checked before a call', () => {
 
 describe('describeClientConfig', () => {
   test.each([
-    [inputs, {}, `up to ${DEFAULT_MAX_ATTEMPTS} attempts`],
-    [{ ...inputs, maxAttempts: 1 }, {}, '1 attempt'],
+    [inputs, {}, 'up to 8 attempts for each call to AWS'],
+    [{ ...inputs, maxAttempts: 1 }, {}, '1 attempt for each call to AWS'],
     [
       inputs,
       { HTTPS_PROXY: 'http://a.proxy:1' },
-      'up to 8 attempts, proxy http://a.proxy:1 (variable HTTPS_PROXY)',
+      'up to 8 attempts for each call to AWS, proxy http://a.proxy:1 (variable HTTPS_PROXY)',
     ],
   ])('%j, %j: %s', (given, environment, words) => {
     expect(describeClientConfig(readClientConfig(given, environment))).toBe(words);
