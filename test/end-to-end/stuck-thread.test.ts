@@ -15,7 +15,7 @@ const world = useWorld();
 
 // A silent name server holds a thread of node for 20 seconds. A pipe without a writer holds one for ever, and on every
 // machine: the SDK reads the configuration of the home folder in every job.
-describe('a step that is cut short while a thread of node is held ends at once', () => {
+describe('a step that is cancelled while a thread of node is blocked ends at once', () => {
   function homeWithPipe(): string {
     const home = join(world.directory, 'home-with-pipe');
     mkdirSync(join(home, '.aws'), { recursive: true });
