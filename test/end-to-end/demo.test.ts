@@ -26,7 +26,7 @@ withDocker('the demo shows a login and a logout, and succeeds', async () => {
   const { exitCode, stdout } = await runDemo({ NO_COLOR: '1' });
   expect(stdout).toMatch(/docker_password_\S+ = \*\*\*\n/);
   expect(stdout).toContain("✔ the registry accepted the docker client's credential");
-  expect(stdout).toContain("✔ docker's login is gone");
+  expect(stdout).toContain('✔ the login was removed');
   expect(exitCode).toBe(0);
 });
 
@@ -51,18 +51,21 @@ withDocker('the demo of a pod without an association shows the failure as it sho
   expect(exitCode).toBe(0);
 });
 
-withDocker('the demo of the job hook shows a runner that may pull only during the job', async () => {
-  const { exitCode, stdout } = await runDemo({}, 'job-hook');
-  expect(stdout).toContain('✔ after it the runner may pull');
-  expect(exitCode).toBe(0);
-});
+withDocker(
+  'the demo of the job hook shows a runner whose login the registry accepts only during the job',
+  async () => {
+    const { exitCode, stdout } = await runDemo({}, 'job-hook');
+    expect(stdout).toContain('✔ after the job-started hook, the registry accepts the login of the runner');
+    expect(exitCode).toBe(0);
+  },
+);
 
 withDocker('the demo fails where the action does nothing', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'idle-action-'));
   writeFileSync(join(folder, 'index.mjs'), '');
   const { exitCode, stdout } = await runDemo({ ACTION_ENTRY: join(folder, 'index.mjs') });
   rmSync(folder, { recursive: true });
-  expect(stdout).toContain('✘ failed: docker kept the login');
+  expect(stdout).toContain('✘ failed: docker stored the login');
   expect(exitCode).toBe(1);
 });
 
