@@ -194,7 +194,7 @@ env:
   AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: ${x}`,m=`On the node:
 date -u; chronyc tracking`,D=`Look at the agent's log and at the instance profile of the node:
 kubectl -n kube-system logs daemonset/eks-pod-identity-agent
-aws ec2 describe-instances --region {region} --instance-ids <instance-id> --query 'Reservations[].Instances[].IamInstanceProfile'`,f=`Pass them on to the container. Docker finds the directory of the token, since EKS mounts it into every container of the pod. On IPv6 clusters the URI is http://[fd00:ec2::23]/v1/credentials.
+aws ec2 describe-instances --region {region} --instance-ids <instance-id> --query 'Reservations[].Instances[].IamInstanceProfile'`,f=`Pass the variables and the token to the container. Docker finds the directory of the token, since EKS mounts it into every container of the pod. On IPv6 clusters the URI is http://[fd00:ec2::23]/v1/credentials.
 container:
   env:
     AWS_CONTAINER_CREDENTIALS_FULL_URI: ${P}
@@ -207,12 +207,12 @@ Or let the action choose the credentials:
 with:
   credential-source: auto`},{id:"pod-without-identity",areas:["pod-identity","credentials"],pattern:/(?:Could not load credentials from any providers|instance metadata|EC2 Metadata).*^runner: pod$/ims,means:`This pod has no variables of EKS Pod Identity, and no other source returned credentials (keys in the environment, a profile, IRSA, SSO, a process, the instance metadata). ${w}`,remedy:`${E}
 Or get credentials in a step before this one:
-${g}`},{id:"container-job",areas:["pod-identity","credentials"],pattern:/(?:Could not load credentials from any providers|instance metadata|EC2 Metadata).*^runner: container-job$/ims,means:"This job has a container: on a runner that creates it with docker. Docker passes on only what the workflow names, so the variables and the token of EKS Pod Identity do not reach the step, even if the pod of the runner has them.",remedy:`${f}
+${g}`},{id:"container-job",areas:["pod-identity","credentials"],pattern:/(?:Could not load credentials from any providers|instance metadata|EC2 Metadata).*^runner: container-job$/ims,means:"This job uses container:, and the runner creates that container with docker. Docker passes only what the workflow sets, so the variables and the token of EKS Pod Identity do not reach the step, even if the pod of the runner has them.",remedy:`${f}
 If the runner is not a pod on EKS, get credentials in a step before this one:
-${g}`},{id:"container-job-instance",areas:["pod-identity"],means:"The calls use the instance role of the machine, which every container on it can use. This job has a container: on a runner that creates it with docker. If that runner is a pod with EKS Pod Identity, the variables and the token of the pod do not reach the container, although the association exists.",remedy:`${f}
+${g}`},{id:"container-job-instance",areas:["pod-identity"],means:"The calls use the instance role of the machine, which every container on it can use. This job uses container:, and the runner creates that container with docker. If the runner is a pod with EKS Pod Identity, the variables and the token of the pod do not reach the container, although the association exists.",remedy:`${f}
 If the role of the machine is what you want:
 with:
-  credential-source: default-chain`},{id:"container-job-region",areas:["pod-identity"],means:"This job has a container: on a runner that creates it with docker. Docker passes on only what the workflow names: the region of the runner does not reach the step, nor do the variables and the token of EKS Pod Identity.",remedy:`If the runner is a pod with EKS Pod Identity: ${f.charAt(0).toLowerCase()}${f.slice(1)}
+  credential-source: default-chain`},{id:"container-job-region",areas:["pod-identity"],means:"This job uses container:, and the runner creates that container with docker. Docker passes only what the workflow sets: the region of the runner does not reach the step, nor do the variables and the token of EKS Pod Identity.",remedy:`If the runner is a pod with EKS Pod Identity: ${f.charAt(0).toLowerCase()}${f.slice(1)}
 Else set the region alone:
 with:
   aws-region: eu-west-1`},{id:"container-uri-malformed",areas:["pod-identity"],pattern:/Invalid URL/,means:"{variable} is not a valid URL. EKS sets a valid one, so it was changed by hand.",remedy:T},{id:"container-uri-not-allowed",areas:["pod-identity"],pattern:/URL not accepted/,means:"The AWS SDK does not accept credentials from the address in {variable}. It accepts https, loopback, 169.254.170.2, 169.254.170.23 and [fd00:ec2::23].",remedy:T},{id:"token-file-missing",areas:["pod-identity"],pattern:/ENOENT|ENOTDIR/,means:"The service account token {tokenFile} (AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE) does not exist. A container: job, or a container that docker-in-docker runs, has the variable but not the pod's volume.",remedy:`Run this step outside the job's container, or mount the directory of the token into it:

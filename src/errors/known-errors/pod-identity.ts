@@ -10,7 +10,7 @@ const NODE_CLOCK = 'On the node:\ndate -u; chronyc tracking';
 const NODE_PROFILE =
   "Look at the agent's log and at the instance profile of the node:\nkubectl -n kube-system logs daemonset/eks-pod-identity-agent\naws ec2 describe-instances --region {region} --instance-ids <instance-id> --query 'Reservations[].Instances[].IamInstanceProfile'";
 
-const PASS_ON = `Pass them on to the container. Docker finds the directory of the token, since EKS mounts it into every container of the pod. On IPv6 clusters the URI is http://[fd00:ec2::23]/v1/credentials.\ncontainer:\n  env:\n    AWS_CONTAINER_CREDENTIALS_FULL_URI: ${URI}\n    AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: ${TOKEN}\n    AWS_REGION: {region}\n  volumes:\n    - ${DIRECTORY}:${DIRECTORY}:ro\nOr run this step in a job without container:, or before the container is started with docker run.`;
+const PASS_ON = `Pass the variables and the token to the container. Docker finds the directory of the token, since EKS mounts it into every container of the pod. On IPv6 clusters the URI is http://[fd00:ec2::23]/v1/credentials.\ncontainer:\n  env:\n    AWS_CONTAINER_CREDENTIALS_FULL_URI: ${URI}\n    AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: ${TOKEN}\n    AWS_REGION: {region}\n  volumes:\n    - ${DIRECTORY}:${DIRECTORY}:ro\nOr run this step in a job without container:, or before the container is started with docker run.`;
 
 /** The variables, and then what happens to the request: the token, the agent, EKS Auth. */
 export const POD_IDENTITY: readonly KnownError[] = [
@@ -34,21 +34,21 @@ export const POD_IDENTITY: readonly KnownError[] = [
     pattern:
       /(?:Could not load credentials from any providers|instance metadata|EC2 Metadata).*^runner: container-job$/ims,
     means:
-      'This job has a container: on a runner that creates it with docker. Docker passes on only what the workflow names, so the variables and the token of EKS Pod Identity do not reach the step, even if the pod of the runner has them.',
+      'This job uses container:, and the runner creates that container with docker. Docker passes only what the workflow sets, so the variables and the token of EKS Pod Identity do not reach the step, even if the pod of the runner has them.',
     remedy: `${PASS_ON}\nIf the runner is not a pod on EKS, get credentials in a step before this one:\n${OIDC}`,
   },
   {
     id: 'container-job-instance',
     areas: ['pod-identity'],
     means:
-      'The calls use the instance role of the machine, which every container on it can use. This job has a container: on a runner that creates it with docker. If that runner is a pod with EKS Pod Identity, the variables and the token of the pod do not reach the container, although the association exists.',
+      'The calls use the instance role of the machine, which every container on it can use. This job uses container:, and the runner creates that container with docker. If the runner is a pod with EKS Pod Identity, the variables and the token of the pod do not reach the container, although the association exists.',
     remedy: `${PASS_ON}\nIf the role of the machine is what you want:\nwith:\n  credential-source: default-chain`,
   },
   {
     id: 'container-job-region',
     areas: ['pod-identity'],
     means:
-      'This job has a container: on a runner that creates it with docker. Docker passes on only what the workflow names: the region of the runner does not reach the step, nor do the variables and the token of EKS Pod Identity.',
+      'This job uses container:, and the runner creates that container with docker. Docker passes only what the workflow sets: the region of the runner does not reach the step, nor do the variables and the token of EKS Pod Identity.',
     remedy: `If the runner is a pod with EKS Pod Identity: ${PASS_ON.charAt(0).toLowerCase()}${PASS_ON.slice(1)}\nElse set the region alone:\nwith:\n  aws-region: eu-west-1`,
   },
   {
