@@ -15,6 +15,8 @@ export interface Score {
   readonly module: string;
   readonly killed: number;
   readonly survived: number;
+  /** Excluded in the source. */
+  readonly excluded: number;
   /** In percent; 100 where there is nothing to change. */
   readonly score: number;
 }
@@ -31,7 +33,13 @@ export function scores(mutants: readonly Mutant[]): readonly Score[] {
       const killed = count('Killed', 'Timeout');
       const survived = count('Survived', 'NoCoverage');
       const total = killed + survived;
-      return { module, killed, survived, score: total === 0 ? 100 : (killed / total) * 100 };
+      return {
+        module,
+        killed,
+        survived,
+        excluded: count('Ignored'),
+        score: total === 0 ? 100 : (killed / total) * 100,
+      };
     })
     .sort((one, other) => (one.module < other.module ? -1 : 1));
 }
@@ -44,13 +52,14 @@ export function belowMinimum(measured: readonly Score[]): readonly Score[] {
 /** The scores as a table for the terminal, a line for each module. */
 export function table(measured: readonly Score[]): string {
   const width = Math.max(...measured.map(({ module }) => module.length));
-  const lines = measured.map(({ module, killed, survived, score }) => {
+  const lines = measured.map(({ module, killed, survived, excluded, score }) => {
     const mark = score < MINIMUM ? `below ${MINIMUM} %` : '';
     const cells = [
       module.padEnd(width),
       `${score.toFixed(1).padStart(5)} %`,
       `${killed} killed`,
       `${survived} survived`,
+      `${excluded} excluded`,
     ];
     return [...cells, mark].join('  ').trimEnd();
   });

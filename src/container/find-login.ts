@@ -23,7 +23,6 @@ export function isInFile({ tool, location }: Client, login: RegistryLogin): bool
 /** The credential helper that the client's auth file names for a registry; undefined if there is none. */
 export function helperInFile({ tool, location: { file } }: Client, registry: string): string | undefined {
   const reads = { storeForAll: tool.keepsIn !== 'containers', emptyHelper: tool.emptyHelper };
-  // Stryker disable next-line ConditionalExpression: without a file there is nothing to read, as with an empty one
   return file === undefined ? undefined : helperFor(contentOf(file), registry, reads);
 }
 

@@ -20,7 +20,6 @@ export async function retryBriefly<Result>(
     try {
       return attempt();
     } catch (error) {
-      // Stryker disable next-line EqualityOperator: one attempt more at the very end makes no difference
       if (signal.aborted || now() >= end || !mayPass(error)) throw error;
       await sleep(PAUSE_MS.least + random() * PAUSE_MS.spread, signal).catch(() => {
         throw error;

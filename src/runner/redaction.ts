@@ -81,7 +81,6 @@ export class Redactor {
     let result = text;
     let lower = text.toLowerCase();
     for (const piece of this.#pieces) {
-      // Stryker disable next-line ConditionalExpression: only faster
       if (!piece.mayBeIn(lower)) continue;
       result = piece.takeOutOf(result);
       lower = result.toLowerCase();
@@ -139,10 +138,8 @@ class SecretPiece {
 const REST = '(?:[\\w+/-]|%2[bf]){0,4}(?:=|%3d){0,2}';
 
 function longestRun(text: string): string {
-  // Stryker disable all: any run is in a text with the piece; the longest is in the fewest others
   const runs = text.toLowerCase().match(/[a-z\d]+/g) ?? [];
   return runs.reduce((longest, run) => (run.length > longest.length ? run : longest), '');
-  // Stryker restore all
 }
 
 /** Base64url's letters for two of base64's. */
@@ -164,7 +161,6 @@ const XML_ENTITIES: Readonly<Record<string, string>> = {
 function writtenAs(text: string, others: Readonly<Record<string, string>> = {}): string {
   return [...text]
     .map((character) => {
-      // Stryker disable next-line Regex: it is one character
       if (/^[a-z\d]$/i.test(character)) return character;
       const written = [character, character.toWellFormed(), others[character] ?? character];
       // Each form once: a pattern that can match a text in two ways takes ages where many such texts follow each other.
