@@ -20,9 +20,7 @@ export type PodFiles = {
 };
 
 const POD_FILES: PodFiles = {
-  // Stryker disable next-line StringLiteral: no machine that runs the tests has such files
   serviceAccount: '/var/run/secrets/kubernetes.io/serviceaccount',
-  // Stryker disable next-line StringLiteral: on no machine that runs the tests does it tell of a pod
   resolvConf: '/etc/resolv.conf',
 };
 

@@ -56,6 +56,8 @@ describe('the caller account', () => {
     );
     expect(main.errors[0]).toContain(`allowed-account-ids: ${CALLER}`);
     expect([main.toolRuns, main.outputs]).toEqual([[], {}]);
+    // A token that is not used is a secret all the same.
+    expect([...main.masks]).toEqual(expect.arrayContaining(world.aws.issued.map(({ password }) => password)));
     expect(main.log).toContain('✗ Allowed accounts: ');
     expect(main.log).toContain('✓ EKS Pod Identity: EKS Pod Identity, service account arc-runners/build');
   });

@@ -51,6 +51,11 @@ describeReal('which credentials are used, at the real addresses', NAMESPACE_PART
     expect(warnings[0]).toContain('--namespace arc-runners --service-account lonely --role-arn');
   });
 
+  test('the warning about the role of the node names the namespace of a pod without a token', async () => {
+    const { warnings } = await run('the node of a pod without a token');
+    expect(warnings).toEqual([expect.stringContaining('--namespace arc-runners --service-account <')]);
+  });
+
   test('the error for no credentials names the pod, too', async () => {
     const { exitCode, errors } = await run('no credentials in a pod');
     expect(exitCode).toBe(1);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AwsServices } from './aws-services.ts';
 import { ContainerMetadata, ECS_ADDRESS } from './container-metadata.ts';
@@ -103,6 +103,14 @@ export class NamespaceWorld extends World {
     const token = this.serviceAccountToken({ namespace, serviceAccount, audience });
     writeFileSync(join(SERVICE_ACCOUNT_FOLDER, 'token'), token, { mode: 0o600 });
     writeFileSync(join(SERVICE_ACCOUNT_FOLDER, 'namespace'), namespace);
+  }
+
+  /** Gives the name server's clients the search domains of a pod. */
+  setSearchDomains(namespace: string): void {
+    appendFileSync(
+      '/etc/resolv.conf',
+      `search ${namespace}.svc.cluster.local svc.cluster.local cluster.local\n`,
+    );
   }
 
   /** Takes the agent's IPv4 address away; packets to it then have no route, or are dropped on their way. */

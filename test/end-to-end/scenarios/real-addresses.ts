@@ -51,6 +51,11 @@ const scenarios = {
     const machine = await world.startInstanceMetadata();
     return step(world, { env: { ...machine, KUBERNETES_SERVICE_HOST: '10.100.0.1' } });
   },
+  'the node of a pod without a token': async (world) => {
+    world.setSearchDomains('arc-runners');
+    const machine = await world.startInstanceMetadata();
+    return step(world, { env: { ...machine, KUBERNETES_SERVICE_HOST: '10.100.0.1' } });
+  },
   'no credentials in a pod': (world) => {
     world.mountServiceAccount('arc-runners', 'lonely');
     return step(world, { env: { ...world.regionEnv(), KUBERNETES_SERVICE_HOST: '10.100.0.1' } });

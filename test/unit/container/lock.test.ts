@@ -51,6 +51,8 @@ function timing(onSleep: () => void = () => {}): Clock & { passed: number } {
     random: () => 0.5,
     sleep: async (ms: number, signal: AbortSignal) => {
       clock.passed += ms;
+      // Without this, a test whose wait never ends would never end either.
+      if (clock.passed > 3_600_000) throw new Error('waits for more than an hour');
       onSleep();
       signal.throwIfAborted();
     },
@@ -177,6 +179,7 @@ describe('the lock', () => {
     const sleep = async (): Promise<void> => {
       // Far longer than the pause, so that the test is over soon.
       clock.passed += 1_000;
+      if (clock.passed > 3_600_000) throw new Error('waits for more than an hour');
       rmSync(lock, { recursive: true });
       mkdirSync(lock);
       writeFileSync(join(lock, `holds-${Math.floor(clock.passed / 30_000)}`), '');

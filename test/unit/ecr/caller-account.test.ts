@@ -21,6 +21,7 @@ describe('the account of a registry', () => {
     ['123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn', CALLER],
     ['127.0.0.1:5000', undefined],
     ['public.ecr.aws', undefined],
+    ['123456789012.dkr.example.com', undefined],
     ['1123456789012.dkr.ecr.eu-west-1.amazonaws.com', undefined],
     ['12345678901.dkr.ecr.eu-west-1.amazonaws.com', undefined],
     [`evil.example/${HOST}`, undefined],

@@ -27,6 +27,7 @@ describe('readToken', () => {
     ['no user', base64(':hunter2')],
     ['no password', base64('AWS:')],
     ['an option for a user', base64('--help:hunter2')],
+    ['a password of two words', base64('AWS:hunter2 hunter3')],
     ['a password of two lines', base64('AWS:hunter2\nhunter3')],
     ['no base64 at all', '%%%'],
   ])('%s: an error without the token', (_, token) => {

@@ -78,6 +78,18 @@ describe('containerCredentials', () => {
     await expect(failing).rejects.toThrow('responded with HTTP 404 without a message');
   });
 
+  test('requests no message of a refusal once its time is over', async () => {
+    let now = 7_654_321;
+    jest.spyOn(performance, 'now').mockImplementation(() => now);
+    agent.faults.always(answer(404, 'no association'));
+    void agent.seen(1).then(() => {
+      now += 50_000;
+    });
+    const failing = containerCredentials(source, { ...request, budgetMs: 40_000 });
+    await expect(failing).rejects.toThrow('responded with HTTP 404 without a message');
+    expect(agent.requests).toHaveLength(1);
+  });
+
   test.each([1, 2])('rejects with the reason of a cancelled step, at request %i', async (count) => {
     const abort = new AbortController();
     agent.faults.times(count - 1, answer(404, 'no association'));

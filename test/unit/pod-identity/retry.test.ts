@@ -5,6 +5,7 @@ import {
   plainMessage,
   requestWithRetries,
 } from '../../../src/pod-identity/retry.ts';
+import { DeadlineError } from '../../../src/retry/waiting.ts';
 import { fakeClock } from '../retry/fake-clock.ts';
 
 const { signal } = new AbortController();
@@ -53,6 +54,9 @@ describe('the outcome of a failed attempt', () => {
     ['connection refused', refused(), 'unreachable'],
     ['no route', new Error('Error: connect EHOSTUNREACH 169.254.170.23:80'), 'unreachable'],
     ['no network', new Error('Error: connect ENETUNREACH fd00:ec2::23:80'), 'unreachable'],
+    ['no network on the host', new Error('Error: connect ENETDOWN 169.254.170.23:80'), 'unreachable'],
+    ['a host that is down', new Error('Error: connect EHOSTDOWN 169.254.170.23:80'), 'unreachable'],
+    ['no address of its kind', new Error('Error: connect EADDRNOTAVAIL fd00:ec2::23:80'), 'unreachable'],
     ['both addresses of localhost refused', new Error('AggregateError'), 'unreachable'],
     [
       'a code that the message does not name',
@@ -61,6 +65,10 @@ describe('the outcome of a failed attempt', () => {
     ],
     ['a connection that is reset', new Error('Error: read ECONNRESET'), 'transient'],
     ['a connection that is closed', new Error('Error: socket hang up'), 'transient'],
+    ['a request that is cut', new Error('Error: write EPIPE'), 'transient'],
+    ['a response that is cut, without a code', new Error('Error: aborted'), 'transient'],
+    ['a timeout of the SDK', Object.assign(new Error('late'), { name: 'TimeoutError' }), 'transient'],
+    ['no response in time', new DeadlineError(12_000), 'transient'],
     ['a response that is cut', Object.assign(new Error('aborted'), { code: 'ECONNRESET' }), 'transient'],
     ["the system's timeout", new Error('Error: connect ETIMEDOUT 169.254.170.23:80'), 'transient'],
     ['429', status(429), 'transient'],

@@ -9,3 +9,12 @@ test('a host of Amazon ECR has nothing before and nothing behind it, line breaks
     expect([host, typeof parsePrivateHost(host)]).toEqual([host, 'string']);
   }
 });
+
+test.each(['evilamazonaws.com', 'elb.amazonaws.com', 'amazonaws.com.example', 'amazonaws.com.cn'])(
+  'a host that ends in %s is not one of Amazon ECR in eu-west-1',
+  (suffix) => {
+    expect(parsePrivateHost(`123456789012.dkr.ecr.eu-west-1.${suffix}`)).toContain(
+      "is not a host of Amazon ECR: hosts in region eu-west-1 end in '.dkr.ecr.eu-west-1.amazonaws.com'",
+    );
+  },
+);

@@ -11,6 +11,7 @@ describe('singleLine', () => {
     ['nul\u0000byte', 'nul byte'],
     ['bell\u0007', 'bell'],
     ['separators\u2028and\u2029', 'separators and'],
+    ['token eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln', 'token ***'],
     ['', ''],
   ])('%j becomes %j', (text, line) => {
     expect(singleLine(text)).toBe(line);

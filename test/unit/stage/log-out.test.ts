@@ -6,6 +6,16 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
+test('a post asks no client to log out of a configuration that is gone', async () => {
+  const login = { tool: 'docker', registry: 'a.example', variables: {}, file: '/gone/config.json' } as const;
+  const isolation = { directory: '/gone', isFirst: false, moved: [] };
+  const state = { logins: [login], isolation, draft: undefined, locked: [], problems: [] };
+  const findTool = jest.fn(async () => undefined);
+  const written = captureOutput();
+  await logOut(state, { environment: {}, signal: new AbortController().signal, findTool });
+  expect([findTool.mock.calls, written()]).toEqual([[], '']);
+});
+
 test.each([
   ['that is cancelled says on its own what is still logged in', AbortSignal.abort(), true],
   ['that fails says so by its error alone', new AbortController().signal, false],
