@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
+  entryKeys,
   helperFor,
   holdsLogin,
   isStoreMark,
@@ -131,4 +132,12 @@ describe('an entry', () => {
     expect(withoutLogin(config, 'toString')).toBe(config);
     expect(withoutLogin(config, '__proto__')).toEqual({ x: 1, auths: {} });
   });
+});
+
+test.each([
+  ['a.example', ['a.example', 'a.example:443']],
+  ['a.example:5000', ['a.example:5000']],
+  ['[fd00::23]', ['[fd00::23]', '[fd00::23]:443']],
+])('a login to %s can be under the keys %j', (registry, keys) => {
+  expect(entryKeys(registry)).toEqual(keys);
 });

@@ -99,6 +99,18 @@ describe('which credentials are used', () => {
     );
   });
 
+  test('a rule says that a profile contains no credentials, or that nothing is set', () => {
+    const profile = { environment: { AWS_PROFILE: 'ci' }, profile: 'no-credentials' } as const;
+    const { skipped, reason } = chooseCredentials('auto', profile);
+    expect(skipped[1]?.reason).toBe("AWS_PROFILE is set, but profile 'ci' contains no credentials");
+    expect(reason).toBe(
+      "no keys or AWS_CONTAINER_CREDENTIALS_FULL_URI are set, and profile 'ci' contains no credentials",
+    );
+    expect(chooseCredentials('auto', { environment: {} }).reason).toBe(
+      'no keys, AWS_PROFILE or AWS_CONTAINER_CREDENTIALS_FULL_URI are set',
+    );
+  });
+
   test('the order ends with a rule that always applies', () => {
     expect(CREDENTIAL_ORDER.map(({ source }) => source)).toEqual([
       'environment',
