@@ -285,7 +285,7 @@ describe('the lock', () => {
 
 describe('a lock that is held', () => {
   beforeEach(() => {
-    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'] });
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'performance'] });
   });
   afterEach(() => {
     jest.useRealTimers();
