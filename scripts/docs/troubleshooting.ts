@@ -11,9 +11,9 @@ Each error has three parts: what failed, with the message of the service; the li
 log lists the checks that the step made, in order. The job summary shows the same.
 
 This page lists every error that the action explains, with the messages that identify it. To find yours, search this page for
-a part of its message. The log names the namespace, the service account, the region and the IAM role if the step knows them;
-this page has placeholders in angle brackets. If an error is not listed here, the log shows its whole message without an
-explanation.
+a part of its message; each part of the page begins with a list of its errors. The log names the namespace, the service
+account, the region and the IAM role if the step knows them; this page has placeholders in angle brackets. If an error is not
+listed here, the log shows its whole message without an explanation.
 
 If the step succeeds, but a later push or pull fails (\`no basic auth credentials\`, \`name unknown\`, \`403 Forbidden\`), see
 [The login worked, the push or pull failed](push-and-pull.md).
@@ -32,11 +32,20 @@ const AREAS: readonly { readonly area: Area; readonly title: string }[] = [
 /** docs/troubleshooting.md: a section for each known error. Throws where one has no sample. */
 export function troubleshooting(): string {
   const sections = AREAS.map(({ area, title }) => ({ title, ids: idsOf(area) }));
-  const contents = sections.map(
-    ({ title, ids }) => `- ${title}: ${ids.map((id) => `[${id}](#${id})`).join(', ')}`,
-  );
-  const body = sections.flatMap(({ title, ids }) => [`## ${title}`, ...ids.map(sectionOf)]);
+  const contents = sections.map(({ title }) => `- [${title}](#${title.toLowerCase().replaceAll(' ', '-')})`);
+  const body = sections.flatMap(({ title, ids }) => [
+    `## ${title}`,
+    ids.map(entryOf).join('\n'),
+    ...ids.map(sectionOf),
+  ]);
   return [INTRODUCTION.trimEnd(), contents.join('\n'), ...body].join('\n\n').concat('\n');
+}
+
+/** An entry of the list of an area: the first sentence of the cause says what it is about. */
+function entryOf(id: string): string {
+  const { means = '' } = explainSymptom({ what: '', knownError: id });
+  const [sentence = ''] = /^.*?\.(?= |$)/.exec(means) ?? [means];
+  return `- [${id}](#${id}): ${escaped(sentence)}`;
 }
 
 /** The entries of an area. One that belongs to several areas is listed in the first of them. */
