@@ -11,6 +11,7 @@ import {
   requireHome,
 } from '../../../src/container/auth-file-location.ts';
 import { TOOLS } from '../../../src/container/tool.ts';
+import { pretendPlatform } from '../platform.ts';
 
 const home = homedir();
 const isLinux = process.platform === 'linux';
@@ -105,14 +106,12 @@ test('a location whose file only the tool knows has no directory for a lock', ()
 });
 
 describe('on another system, and for another user', () => {
-  const { platform } = process;
   /** As on this system, for this user. */
   const as = (system: string, uid: number): void => {
-    Object.defineProperty(process, 'platform', { value: system });
+    pretendPlatform(system);
     jest.spyOn(process, 'getuid').mockReturnValue(uid);
   };
   afterEach(() => {
-    Object.defineProperty(process, 'platform', { value: platform });
     jest.restoreAllMocks();
   });
 

@@ -7,6 +7,7 @@ import { warnOfAuthFiles } from '../../../src/container/auth-file-warnings.ts';
 import { createClient } from '../../../src/container/create-client.ts';
 import { TOOLS, type ToolName } from '../../../src/container/tool.ts';
 import type { Environment } from '../../../src/runner/environment.ts';
+import { pretendPlatform } from '../platform.ts';
 import { captureOutput } from '../written-output.ts';
 
 let directory: string;
@@ -121,13 +122,8 @@ describe('an auth file that others can access', () => {
   });
 
   test('is none on Windows, where modes do not tell who can', () => {
-    const { platform } = process;
-    Object.defineProperty(process, 'platform', { value: 'win32' });
-    try {
-      expect(withMode(0o644, 'config-file')).toEqual([]);
-    } finally {
-      Object.defineProperty(process, 'platform', { value: platform });
-    }
+    pretendPlatform('win32');
+    expect(withMode(0o644, 'config-file')).toEqual([]);
   });
 });
 

@@ -3,6 +3,7 @@ import { chooseTools, parseTools } from '../../../src/container/choose-tools.ts'
 import { findTool } from '../../../src/container/find-tool.ts';
 import { TOOL_NAMES } from '../../../src/container/tool.ts';
 import { explain } from '../../../src/errors/explain.ts';
+import { pretendPlatform } from '../platform.ts';
 import { captureOutput } from '../written-output.ts';
 
 /** A path on which only these programs are. */
@@ -89,16 +90,11 @@ describe('the tools that are logged in', () => {
   });
 
   test('are an error with other advice on Windows', async () => {
-    const { platform } = process;
-    Object.defineProperty(process, 'platform', { value: 'win32' });
-    try {
-      const error: unknown = await chooseTools([], pathWith()).catch((reason: unknown) => reason);
-      const { remedy } = explain(error);
-      expect(remedy).toContain('where.exe');
-      expect(remedy).not.toContain('apt-get');
-    } finally {
-      Object.defineProperty(process, 'platform', { value: platform });
-    }
+    pretendPlatform('win32');
+    const error: unknown = await chooseTools([], pathWith()).catch((reason: unknown) => reason);
+    const { remedy } = explain(error);
+    expect(remedy).toContain('where.exe');
+    expect(remedy).not.toContain('apt-get');
   });
 
   test('are an error where one that is named is not there, which names those that are', async () => {

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { requireHome } from '../../../src/container/auth-file-location.ts';
 import { harness } from '../../harness/paths.ts';
+import { pretendPlatform } from '../platform.ts';
 
 const MODULE = pathToFileURL(join('src', 'container', 'auth-file-location.ts')).href;
 
@@ -39,10 +40,7 @@ test.each([
   });
 });
 
-const PLATFORM = Object.getOwnPropertyDescriptor(process, 'platform') ?? {};
-
 afterEach(() => {
-  Object.defineProperty(process, 'platform', PLATFORM);
   jest.restoreAllMocks();
 });
 
@@ -56,7 +54,7 @@ test.each([
   ],
   ['win32', 'USERPROFILE', 'C:\\Users\\runner', 'USERPROFILE has no value.', 'has emptied the variable'],
 ] as const)('the explanation on %s names %s', (platform, name, example, cause, means) => {
-  Object.defineProperty(process, 'platform', { ...PLATFORM, value: platform });
+  pretendPlatform(platform);
   jest.spyOn(os, 'homedir').mockImplementation(() => {
     throw new Error('no home');
   });

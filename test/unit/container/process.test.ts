@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { type ProcessOptions, runProcess } from '../../../src/container/process.ts';
+import { pretendPlatform } from '../platform.ts';
 
 const never = new AbortController().signal;
 const options: ProcessOptions = { env: {}, deadlineMs: 30_000, signal: never };
@@ -155,14 +156,12 @@ describe('no timer and no listener stays behind where the program', () => {
 });
 
 describe('on Windows', () => {
-  const { platform } = process;
   let systemRoot: string;
   beforeEach(() => {
-    Object.defineProperty(process, 'platform', { value: 'win32' });
+    pretendPlatform('win32');
     systemRoot = mkdtempSync(join(tmpdir(), 'windows-'));
   });
   afterEach(() => {
-    Object.defineProperty(process, 'platform', { value: platform });
     rmSync(systemRoot, { recursive: true });
   });
 

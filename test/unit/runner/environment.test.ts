@@ -7,6 +7,7 @@ import {
   usePath,
   variable,
 } from '../../../src/runner/environment.ts';
+import { pretendPlatform } from '../platform.ts';
 
 describe('variable', () => {
   test.each([
@@ -20,13 +21,11 @@ describe('variable', () => {
 
 describe('readEnvironment', () => {
   const NAMES = ['UPPER_CASE', 'Mixed_Case'];
-  const platform = process.platform;
   beforeEach(() => {
     for (const name of NAMES) process.env[name] = 'here';
   });
   afterEach(() => {
     for (const name of NAMES) delete process.env[name];
-    Object.defineProperty(process, 'platform', { value: platform });
   });
 
   test('is a snapshot: what changes later is not seen', () => {
@@ -36,7 +35,7 @@ describe('readEnvironment', () => {
   });
 
   test('on Windows a name is found whatever its case', () => {
-    Object.defineProperty(process, 'platform', { value: 'win32' });
+    pretendPlatform('win32');
     expect(readEnvironment()['MIXED_CASE']).toBe('here');
   });
 });

@@ -20,6 +20,7 @@ import { jobDirectories } from '../../../../src/container/isolation/directory.ts
 import { LOCK_NAME } from '../../../../src/container/lock.ts';
 import { TOOLS, type ToolName } from '../../../../src/container/tool.ts';
 import { Failure } from '../../../../src/errors/failure.ts';
+import { pretendPlatform } from '../../platform.ts';
 import { captureOutput } from '../../written-output.ts';
 
 const HOST = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
@@ -226,15 +227,10 @@ describe('a second step of the job', () => {
   });
 
   test('uses one on Windows, where directories have no such modes', async () => {
-    const { platform } = process;
     const [directory = ''] = jobDirectories(temp, environment);
     mkdirSync(directory, { mode: 0o755 });
-    Object.defineProperty(process, 'platform', { value: 'win32' });
-    try {
-      expect((await isolateFor(['docker'])).plan).toMatchObject({ isFirst: false, directory });
-    } finally {
-      Object.defineProperty(process, 'platform', { value: platform });
-    }
+    pretendPlatform('win32');
+    expect((await isolateFor(['docker'])).plan).toMatchObject({ isFirst: false, directory });
   });
 
   test('links nothing again', async () => {
