@@ -4,7 +4,7 @@ import type { ClientConfig } from '../network/client-config.ts';
 import { type Credentials, containerCredentials } from '../pod-identity/agent.ts';
 import { readPod } from '../pod-identity/pod.ts';
 import { containerFailure, isUnreadable } from '../pod-identity/refusal.ts';
-import { containerSource } from '../pod-identity/source.ts';
+import { containerSource, podIdentitySource } from '../pod-identity/source.ts';
 import { withDeadline } from '../retry/waiting.ts';
 import { type Environment, variable } from '../runner/environment.ts';
 import { type RunnerKind, runnerKind } from '../runner/runner-kind.ts';
@@ -51,9 +51,8 @@ export async function fetchCredentials(
 
 async function fromContainer(request: CredentialsRequest): Promise<Credentials> {
   const { environment } = request;
-  const uri = variable(environment, 'AWS_CONTAINER_CREDENTIALS_FULL_URI');
-  const source = uri && containerSource(environment);
-  if (!source) {
+  const source = podIdentitySource(environment);
+  if (source === undefined) {
     const facts = { ...(await readPod(environment)), region: request.region };
     const what = 'AWS_CONTAINER_CREDENTIALS_FULL_URI is not set.';
     const knownError = WITHOUT_URI[runnerKind(environment)];

@@ -2,7 +2,7 @@ import type { Diagnosis } from '../errors/diagnosis.ts';
 import { Failure } from '../errors/failure.ts';
 import type { Credentials } from '../pod-identity/agent.ts';
 import { readPod } from '../pod-identity/pod.ts';
-import { containerIdentity, containerSource, currentClaims } from '../pod-identity/source.ts';
+import { containerIdentity, currentClaims, podIdentitySource } from '../pod-identity/source.ts';
 import { type Environment, variable } from '../runner/environment.ts';
 import * as log from '../runner/log.ts';
 import { runnerKind } from '../runner/runner-kind.ts';
@@ -98,9 +98,8 @@ async function readChain(
 
 /** The identity of a pod is known before its credentials are, and the log of a long wait should name it. */
 async function announceContainer(reason: string, environment: Environment): Promise<void> {
-  const uri = variable(environment, 'AWS_CONTAINER_CREDENTIALS_FULL_URI');
-  const container = uri && containerSource(environment);
-  if (!container) return;
+  const container = podIdentitySource(environment);
+  if (container === undefined) return;
   const name = containerIdentity(container, await currentClaims(container));
   const precedence =
     container.variable === 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'

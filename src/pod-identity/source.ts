@@ -36,6 +36,15 @@ export function containerSource(environment: Environment): ContainerSource | und
     : { variable: 'AWS_CONTAINER_CREDENTIALS_FULL_URI', uri: full, ...token };
 }
 
+/**
+ * The source if the variable of EKS Pod Identity is set; undefined otherwise: a relative URI alone is for the SDK's default
+ * chain.
+ */
+export function podIdentitySource(environment: Environment): ContainerSource | undefined {
+  const full = variable(environment, 'AWS_CONTAINER_CREDENTIALS_FULL_URI');
+  return full === undefined ? undefined : containerSource(environment);
+}
+
 /** Reads the current token; undefined if there is none, or if it cannot be read. */
 export async function readToken({ tokenFile, token }: ContainerSource): Promise<string | undefined> {
   if (tokenFile === undefined) return token;
