@@ -162,9 +162,9 @@ function writtenAs(text: string, others: Readonly<Record<string, string>> = {}):
   return [...text]
     .map((character) => {
       if (/^[a-z\d]$/i.test(character)) return character;
-      const written = [character, character.toWellFormed(), others[character] ?? character];
+      const written = new Set([character, character.toWellFormed(), others[character] ?? character]);
       // Each form once: a pattern that can match a text in two ways takes ages where many such texts follow each other.
-      return `(?:${[...new Set(written.flatMap(escapesOf))].join('|')})`;
+      return `(?:${[...new Set([...written].flatMap(escapesOf))].join('|')})`;
     })
     .join('');
 }

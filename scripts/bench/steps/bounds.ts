@@ -7,7 +7,10 @@ export interface Bound {
   readonly bound: number;
 }
 
-/** The figures of the bench, in the order in which they are printed. A ratio is to the bare script of the same run, or to what it names. */
+/**
+ * The figures of the bench, in the order in which they are printed. A ratio is to the bare script of the same run, or to
+ * what it names.
+ */
 export const BOUNDS: readonly Bound[] = [
   { id: 'main-wall', what: 'main step, wall time', unit: 'x', bound: 1.5 },
   { id: 'main-cpu', what: 'main step, processor time', unit: 'x', bound: 1.5 },

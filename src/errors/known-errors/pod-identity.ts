@@ -7,8 +7,7 @@ const URI = 'http://169.254.170.23/v1/credentials';
 const URI_OF_EKS = `Do not set {variable} in the pod or the workflow. EKS sets ${URI}, on IPv6 clusters http://[fd00:ec2::23]/v1/credentials.`;
 const TOKEN_OF_EKS = `Use the file that EKS mounts:\nenv:\n  AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: ${TOKEN}`;
 const NODE_CLOCK = 'On the node:\ndate -u; chronyc tracking';
-const NODE_PROFILE =
-  "Look at the agent's log and at the instance profile of the node:\nkubectl -n kube-system logs daemonset/eks-pod-identity-agent\naws ec2 describe-instances --region {region} --instance-ids <instance-id> --query 'Reservations[].Instances[].IamInstanceProfile'";
+const NODE_PROFILE = `Look at the agent's log and at the instance profile of the node:\n${AGENT_LOG}\naws ec2 describe-instances --region {region} --instance-ids <instance-id> --query 'Reservations[].Instances[].IamInstanceProfile'`;
 
 const PASS_ON = `Pass the variables and the token to the container. Docker finds the directory of the token, since EKS mounts it into every container of the pod. On IPv6 clusters the URI is http://[fd00:ec2::23]/v1/credentials.\ncontainer:\n  env:\n    AWS_CONTAINER_CREDENTIALS_FULL_URI: ${URI}\n    AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: ${TOKEN}\n    AWS_REGION: {region}\n  volumes:\n    - ${DIRECTORY}:${DIRECTORY}:ro\nOr run this step in a job without container:, or before the container is started with docker run.`;
 

@@ -42,15 +42,15 @@ function failing(code: string): () => never {
   };
 }
 
-/** Time that passes only while somebody sleeps; `onSleep` happens then. */
-function timing(onSleep: () => void = () => {}): Clock & { passed: number } {
+/** Time that passes only while somebody sleeps, as much as is asked for or a fixed time; `onSleep` happens then. */
+function timing(onSleep: () => void = () => {}, fixedMs?: number): Clock & { passed: number } {
   const clock = {
     passed: 0,
     // Not from 0: a time is not a duration.
     now: () => 7_654_321 + clock.passed,
     random: () => 0.5,
     sleep: async (ms: number, signal: AbortSignal) => {
-      clock.passed += ms;
+      clock.passed += fixedMs ?? ms;
       // Without this, a test whose wait never ends would never end either.
       if (clock.passed > 3_600_000) throw new Error('waits for more than an hour');
       onSleep();
@@ -175,18 +175,16 @@ describe('the lock', () => {
 
   /** Time in which processes take over the lock from one another every half minute, while others wait for it. */
   function timingInTurn(onSleep: (passed: number) => void = () => {}): Clock & { passed: number } {
-    const clock = timing();
-    const sleep = async (): Promise<void> => {
-      // Far longer than the pause, so that the test is over soon.
-      clock.passed += 1_000;
-      if (clock.passed > 3_600_000) throw new Error('waits for more than an hour');
+    const inTurn = (): void => {
       rmSync(lock, { recursive: true });
       mkdirSync(lock);
       writeFileSync(join(lock, `holds-${Math.floor(clock.passed / 30_000)}`), '');
       writeFileSync(join(lock, `waits-${clock.passed}`), '');
       onSleep(clock.passed);
     };
-    return Object.assign(clock, { sleep });
+    // Far longer than the pause, so that the test is over soon.
+    const clock = timing(inTurn, 1_000);
+    return clock;
   }
 
   test('that other processes hold in turn is waited for', async () => {
