@@ -439,8 +439,8 @@ describe('twenty steps at once on one home', () => {
     expect([...directories]).toHaveLength(1);
     const hosts = (await allHosts()).slice(0, 6);
     expect(Object.keys(world.dockerLogins([...directories][0])).sort()).toEqual([...hosts, 'ghcr.io'].sort());
-    const posts = await Promise.all(steps.map((main) => world.post(main, { debug: false })));
-    expect(posts.flatMap(({ errors }) => errors)).toEqual([]);
+    // The runner runs the post steps of a job one after another, the last one first.
+    for (const main of steps.reverse()) expect((await world.post(main, { debug: false })).errors).toEqual([]);
     expect(readdirSync(world.runnerTemp)).toEqual([]);
   });
 });
