@@ -1,9 +1,138 @@
-/** Builds the action: makes dist/ from the sources, as it is checked in. */
-import { join } from 'node:path';
-import { bundle } from './bundle.ts';
+/**
+ * Builds the action: `node scripts/build.ts [folder]`; without a folder, dist as it is checked in. Its bytes depend on the
+ * sources and the lock file only, not on the folder, the machine or earlier builds.
+ */
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
+import { build, type Metafile, type Plugin, transform } from 'esbuild';
 
-const DIST = join(import.meta.dirname, '..', 'dist');
+const ROOT = join(import.meta.dirname, '..');
+const NCC = join(ROOT, 'node_modules/@vercel/ncc/dist/ncc/cli.js');
+const dist = resolve(process.argv[2] ?? join(ROOT, 'dist'));
 
-for (const { name, size } of await bundle(DIST)) {
-  console.log(`${String(size).padStart(9)}  dist/${name}`);
+/** The entries, each with its folder in dist. */
+const ENTRIES = { main: '', post: 'post' };
+
+/** Licenses that a package of the bundle may have, as SPDX identifiers. */
+const ALLOWED_LICENSES = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT'];
+
+/** What this action never needs of its packages: who imports it, and the file of scripts/stubs that stands in for it. */
+const STUBS = [
+  { module: /^@aws-sdk\/credential-provider-node$/, from: /client-ecr/, stub: 'credential-provider-node.js' },
+  { module: /^@actions\/http-client(\/lib\/auth)?$/, from: /@actions.core/, stub: 'http-client.js' },
+  { module: /^crypto$/, from: /@actions.core/, stub: 'lazy-crypto.js' },
+];
+
+const stubs: Plugin = {
+  name: 'stubs',
+  setup({ onResolve }) {
+    for (const { module, from, stub } of STUBS) {
+      const path = join(ROOT, 'scripts', 'stubs', stub);
+      onResolve({ filter: module }, ({ importer }) => (from.test(importer) ? { path } : undefined));
+    }
+  },
+};
+
+/** Bundles an entry without the statements that are not used: ncc packs whole modules. */
+async function bundle(entry: string, outdir: string, external: string[] = []): Promise<Metafile> {
+  const { metafile } = await build({
+    entryPoints: [`src/${entry}.ts`],
+    outdir,
+    absWorkingDir: ROOT,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    // ES modules: nothing of a CommonJS module can be left out.
+    mainFields: ['module', 'main'],
+    conditions: ['module'],
+    plugins: [stubs],
+    external,
+    define: { 'process.env.npm_package_version': JSON.stringify(readPackage(ROOT).version) },
+    metafile: true,
+    legalComments: 'none',
+    minifySyntax: true,
+    logLevel: 'warning',
+    // In packages it is not even a warning, and the bundle would fail when it uses the import.
+    logOverride: { 'import-is-undefined': 'error' },
+  });
+  return metafile;
 }
+
+/** Packs a bundled entry with the CommonJS packages. Minified, there is less to load in every job. */
+async function pack(entry: string, folder: string, out: string): Promise<void> {
+  const args = [NCC, 'build', `${entry}.js`, '--no-cache', '--quiet', '--target', 'es2022', '--out', out];
+  const { status, error } = spawnSync(process.execPath, args, { cwd: folder, stdio: 'inherit' });
+  if (status !== 0) throw new Error('ncc failed.', { cause: error });
+  for (const file of globSync(join(out, '*.js'))) {
+    const packed = readFileSync(file, 'utf8');
+    const { code } = await transform(packed, { target: 'node24', minify: true, legalComments: 'none' });
+    if (code.includes(ROOT)) throw new Error(`${file} contains a path of this machine.`);
+    writeFileSync(file, code);
+  }
+}
+
+/** Names the CommonJS packages. esbuild's ES modules cannot require() what node has built in; those of ncc can. */
+function commonJsPackages({ inputs }: Metafile): string[] {
+  const files = Object.keys(inputs).filter((file) => inputs[file]?.format === 'cjs');
+  return packageFolders(files).map((folder) => folder.replace('node_modules/', ''));
+}
+
+/** The files whose code is in the bundle. */
+function bundledFiles({ outputs }: Metafile): string[] {
+  const files = Object.values(outputs).flatMap(({ inputs }) => Object.entries(inputs));
+  return files.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([file]) => file);
+}
+
+/** The folders, from the root, of the packages that these files belong to. */
+function packageFolders(files: readonly string[]): string[] {
+  const folders = files.map((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]);
+  return [...new Set(folders.filter((folder) => folder !== undefined))].sort();
+}
+
+function readPackage(folder: string): { name: string; version: string; license?: string } {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+}
+
+/** The license texts of the packages that these files belong to. Throws an Error if a license is not allowed. */
+function licenseTexts(files: readonly string[]): string {
+  const packagesOfText = new Map<string, string[]>();
+  for (const folder of packageFolders(files).map((name) => join(ROOT, name))) {
+    const { name, version, license = 'none' } = readPackage(folder);
+    if (!ALLOWED_LICENSES.includes(license))
+      throw new Error(`The license of ${name} is not allowed: ${license}`);
+    // Some packages of the AWS SDK have no such file, but their license is that of the others.
+    const [file] = globSync('{LICEN[CS]E,licen[cs]e}*', { cwd: folder });
+    const text = file === undefined ? '' : readFileSync(join(folder, file), 'utf8').trim();
+    packagesOfText.set(text, [...(packagesOfText.get(text) ?? []), `${name} ${version} (${license})`]);
+  }
+  const parts = [...packagesOfText].map(([text, packages]) => `${packages.join('\n')}\n\n${text}`.trim());
+  return `${parts.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`.replaceAll('\r\n', '\n');
+}
+
+mkdirSync(join(ROOT, 'lib'), { recursive: true });
+// ncc numbers modules by their path from here, so every build has a folder at the same depth.
+const work = mkdtempSync(join(ROOT, 'lib', 'build-'));
+process.on('exit', () => rmSync(work, { recursive: true }));
+rmSync(dist, { recursive: true, force: true });
+const files: string[] = [];
+for (const [entry, place] of Object.entries(ENTRIES)) {
+  const whole = await bundle(entry, join(work, 'whole'));
+  files.push(...bundledFiles(whole));
+  await bundle(entry, join(work, entry), commonJsPackages(whole));
+  await pack(entry, join(work, entry), join(dist, place));
+}
+writeFileSync(join(dist, 'licenses.txt'), licenseTexts(files));
+cpSync(join(ROOT, 'src', 'hook'), join(dist, 'hook'), { recursive: true });
+for (const script of globSync(join(dist, 'hook', '*'))) chmodSync(script, 0o755);

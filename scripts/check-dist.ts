@@ -1,46 +1,27 @@
-/** Builds the action again and compares it with dist/, byte for byte. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+/** Builds the action again and compares it with dist, byte for byte. */
+import { execFileSync } from 'node:child_process';
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
-import { bundle } from './bundle.ts';
+import { join } from 'node:path';
 
-const DIST = join(import.meta.dirname, '..', 'dist');
+const ROOT = join(import.meta.dirname, '..');
 
-/** Names the files that are in one folder only, or differ. */
-function differences(built: string, checkedIn: string): string[] {
-  const names = new Set([built, checkedIn].flatMap((folder) => filesBelow(folder)));
-  return [...names].sort().filter((name) => {
-    const [left, right] = [built, checkedIn].map((folder) => read(join(folder, name)));
-    return left === undefined || right === undefined || !left.equals(right);
-  });
-}
-
-/** The paths of all files in a folder, from there. */
-function filesBelow(folder: string): string[] {
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
-}
-
-function read(path: string): Buffer | undefined {
-  try {
-    return readFileSync(path);
-  } catch {
-    return undefined;
-  }
+/** The files below a folder, by their paths from there. */
+function filesBelow(folder: string): Map<string, string> {
+  const names = globSync('**/*.*', { cwd: folder }).sort();
+  return new Map(names.map((name) => [name, readFileSync(join(folder, name), 'latin1')]));
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'check-dist-'));
-try {
-  const built = await bundle(folder);
-  const differing = differences(folder, DIST);
-  if (differing.length > 0) {
-    console.error(`dist/ is not what the sources build; "npm run build" makes it. ${differing.join(', ')}`);
-    process.exitCode = 1;
-  } else {
-    console.log(`dist/ is what the sources build: ${built.length} files.`);
-  }
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+process.on('exit', () => rmSync(folder, { recursive: true }));
+execFileSync(process.execPath, [join(import.meta.dirname, 'build.ts'), folder], { stdio: 'inherit' });
+const [built, checkedIn] = [filesBelow(folder), filesBelow(join(ROOT, 'dist'))];
+const differing = [...new Set([...built.keys(), ...checkedIn.keys()])].filter(
+  (name) => built.get(name) !== checkedIn.get(name),
+);
+if (differing.length > 0) {
+  console.error(`dist is not what the sources build; "npm run build" makes it: ${differing.join(', ')}`);
+  process.exitCode = 1;
+} else {
+  console.log(`dist is what the sources build: ${built.size} files.`);
 }

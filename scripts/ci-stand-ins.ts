@@ -1,7 +1,7 @@
 /**
  * Lets a job of CI use the action as any job does, with stand-ins in the place of AWS. `start` runs before the action:
  * it starts the stand-ins in a process of their own and tells the later steps of them. `check` runs after it, and
- * `finish` after its post step. Both throw where something is not as it should be.
+ * `finish` after its post step. Both throw if something is not as it should be.
  */
 import { strict as assert } from 'node:assert';
 import { spawn } from 'node:child_process';
@@ -17,7 +17,7 @@ import {
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpStandIn, json } from '../test/harness/http-stand-in.ts';
-import { findProgram, ToolDirectory } from '../test/harness/tools.ts';
+import { findProgram } from '../test/harness/tools.ts';
 import { startWorld } from '../test/harness/world.ts';
 
 /** How long the stand-ins may take to start, in milliseconds. */
@@ -54,17 +54,19 @@ export async function start(): Promise<void> {
   mkdirSync(dockerConfig(), { recursive: true });
   writeFileSync(join(dockerConfig(), 'config.json'), JSON.stringify({ auths: OTHER_LOGIN }), { mode: 0o600 });
   const log = openSync(join(folder(), 'log'), 'w');
-  const server = spawn(process.execPath, [import.meta.filename, 'serve'], {
+
+  spawn(process.execPath, [import.meta.filename, 'serve'], {
     detached: true,
     stdio: ['ignore', log, log],
     windowsHide: true,
-  });
-  server.unref();
+  }).unref();
   const { env, registry } = await becomesReady();
   const lines = Object.entries(env).map(([name, value]) => `${name}=${value}\n`);
   appendFileSync(required('GITHUB_ENV'), lines.join(''));
-  provideDocker();
-  console.log(`The stand-ins serve; the registry is ${registry}.`);
+  // A system without a docker client, as macOS, has the action write docker's file itself.
+  const tool = findProgram('docker') === undefined ? 'config-file' : 'docker';
+  appendFileSync(required('GITHUB_OUTPUT'), `container-cli=${tool}\n`);
+  console.log(`The stand-ins serve; the registry is ${registry}, and the tool is ${tool}.`);
 }
 
 async function becomesReady(): Promise<Ready> {
@@ -79,20 +81,6 @@ function readReady(): Ready {
   return JSON.parse(readFileSync(readyFile(), 'utf8')) as Ready;
 }
 
-/** Where the system has no docker client, puts one on the path that keeps logins as docker does, but asks no registry. */
-function provideDocker(): void {
-  const docker = findProgram('docker');
-  if (docker !== undefined) {
-    console.log(`The container client is ${docker}.`);
-    return;
-  }
-  assert(process.platform !== 'win32', 'this system has no docker client, and a recording one needs sh');
-  const tools = new ToolDirectory(join(folder(), 'tools'));
-  tools.add('docker', { keepsLogins: true });
-  appendFileSync(required('GITHUB_PATH'), `${tools.path}\n`);
-  console.log('This system has no docker client; one that records what it is asked takes its place.');
-}
-
 /** Serves until it is told to end. */
 async function serve(): Promise<void> {
   const world = await startWorld();
@@ -104,33 +92,26 @@ async function serve(): Promise<void> {
     } satisfies Seen);
   });
   await control.listen();
-  const ready: Ready = {
-    env: {
-      ...world.podIdentityEnv(),
-      AWS_ENDPOINT_URL: world.aws.url,
-      AWS_EC2_METADATA_DISABLED: 'true',
-      DOCKER_CONFIG: dockerConfig(),
-    },
-    registry: await world.registryHost(),
-    control: control.url,
+  const env = {
+    ...world.podIdentityEnv(),
+    AWS_ENDPOINT_URL: world.aws.url,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    DOCKER_CONFIG: dockerConfig(),
   };
+  const ready: Ready = { env, registry: await world.registryHost(), control: control.url };
   writeFileSync(`${readyFile()}.new`, JSON.stringify(ready));
   renameSync(`${readyFile()}.new`, readyFile());
 }
 
 async function ask(control: string, path: string): Promise<Seen> {
-  const response = await fetch(`${control}${path}`);
-  return (await response.json()) as Seen;
+  return (await (await fetch(`${control}${path}`)).json()) as Seen;
 }
 
 /** The logins that the docker configuration holds, `user:password` by host. */
 function storedLogins(): Map<string, string> {
-  const { auths = {} } = JSON.parse(readFileSync(join(dockerConfig(), 'config.json'), 'utf8')) as {
-    auths?: Record<string, { auth?: string }>;
-  };
-  return new Map(
-    Object.entries(auths).map(([host, { auth = '' }]) => [host, Buffer.from(auth, 'base64').toString()]),
-  );
+  const config = JSON.parse(readFileSync(join(dockerConfig(), 'config.json'), 'utf8'));
+  const auths = Object.entries((config.auths ?? {}) as Record<string, { auth?: string }>);
+  return new Map(auths.map(([host, { auth = '' }]) => [host, Buffer.from(auth, 'base64').toString()]));
 }
 
 /** Checks the outputs, who signed, and that what the docker configuration holds opens the registry. */
@@ -138,15 +119,11 @@ async function check(): Promise<void> {
   const { registry, control } = readReady();
   const outputs = JSON.parse(required('LOGIN_OUTPUTS')) as Record<string, string>;
   const { signers, passwords } = await ask(control, '/seen');
-  const [password] = passwords;
-  const suffix = registry.replace(/\W+/g, '_');
-
   assert.equal(signers.length, 1, 'one call was made to ECR');
   assert.match(signers[0] ?? '', /assumed-role\/pod-role\//, 'the identity of the pod signed it');
+  const [password] = passwords;
   assert.equal(outputs['registry'], registry);
-  assert.equal(outputs[`docker_username_${suffix}`], 'AWS');
-  assert.equal(outputs[`docker_password_${suffix}`], password);
-
+  assert.deepEqual([outputs['docker_username'], outputs['docker_password']], ['AWS', password]);
   const login = storedLogins().get(registry);
   assert.equal(login, `AWS:${password}`);
   const authorization = `Basic ${Buffer.from(login).toString('base64')}`;

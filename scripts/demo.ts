@@ -5,49 +5,13 @@
  * `npm run demo` shows a login. `npm run demo -- no-association` shows what a user sees whose pod has no identity, and
  * `npm run demo -- job-hook` how a runner is logged in before it pulls the images of a job.
  */
-import { execFileSync } from 'node:child_process';
 import { styleText } from 'node:util';
-import { maskedForms } from '../test/harness/masking.ts';
 import type { StepResult } from '../test/harness/runner.ts';
 import { findProgram } from '../test/harness/tools.ts';
+import { maskedForms } from '../test/harness/workflow-commands.ts';
 import { startWorld, type World } from '../test/harness/world.ts';
-import { viewOfLog } from './log-view.ts';
 
-const print = (text = ''): void => {
-  process.stdout.write(`${text}\n`);
-};
-
-const printTitle = (title: string): void => {
-  print(`\n${styleText('bold', title)}`);
-};
-
-function printLog({ logLines }: StepResult): void {
-  for (const line of viewOfLog(logLines, '  ')) print(line);
-}
-
-function printOutputs(main: StepResult): void {
-  printTitle('Outputs');
-  const secrets = [...main.masks].flatMap(maskedForms);
-  for (const [name, value] of Object.entries(main.outputs)) {
-    print(`  ${name} = ${secrets.includes(value) ? '***' : value}`);
-  }
-  if (Object.keys(main.outputs).length === 0) {
-    print('  none');
-  }
-}
-
-async function printPlace(world: World, docker: string): Promise<void> {
-  const rows = [
-    ['EKS Pod Identity agent', world.agent.credentialsUri],
-    ['Amazon ECR API', world.aws.url],
-    [`registry of ${world.accountId} in ${world.region}`, await world.registryHost()],
-    ['docker client', execFileSync(docker, ['--version'], { encoding: 'utf8' }).trim()],
-  ];
-  printTitle('Simulated services on this machine, and the real docker client');
-  for (const [name = '', value] of rows) {
-    print(`  ${name.padEnd(38)}  ${value}`);
-  }
-}
+const STYLES = { error: 'red', warning: 'yellow', notice: 'blue', debug: 'gray' } as const;
 
 /** What must be true for the demo to succeed, in the order in which it happens. */
 type Check = [claim: string, holds: boolean];
@@ -55,36 +19,44 @@ type Check = [claim: string, holds: boolean];
 // The harness has thrown by then if a secret leaked.
 const NO_LEAK: Check = ['no secret leaked', true];
 
-interface Job {
-  main: StepResult;
-  post: StepResult;
-  /** The hosts that docker had a login for between the two. */
-  stored: string[];
+function print(text = ''): void {
+  process.stdout.write(`${text}\n`);
 }
 
-async function runJob(world: World): Promise<Job> {
-  const main = await world.main({ env: world.podIdentityEnv(), debug: false });
-  printTitle('Main step');
-  printLog(main);
-  printOutputs(main);
-  const stored = Object.keys(world.dockerLogins());
-  const post = await world.post(main);
-  printTitle('Post step');
-  printLog(post);
-  return { main, post, stored };
+/** Prints the log of a step as the runner's page shows it. */
+function printStep(title: string, { logLines }: StepResult): void {
+  print(`\n${styleText('bold', title)}`);
+  for (const { kind, text } of logLines) {
+    const mark = kind === 'text' ? '' : `${kind.charAt(0).toUpperCase()}${kind.slice(1)}: `;
+    const style = STYLES[kind as keyof typeof STYLES] ?? 'reset';
+    for (const line of `${mark}${text}`.split('\n')) print(`  ${styleText(style, line)}`);
+  }
+}
+
+function printOutputs({ outputs, masks }: StepResult): void {
+  const secrets = [...masks].flatMap(maskedForms);
+  print(`\n${styleText('bold', 'Outputs')}`);
+  for (const [name, value] of Object.entries(outputs))
+    print(`  ${name} = ${secrets.includes(value) ? '***' : value}`);
 }
 
 async function showLogin(world: World): Promise<Check[]> {
-  const { main, post, stored } = await runJob(world);
   const host = await world.registryHost();
-  const { accepted, refused } = await world.registry();
-  const signers = world.aws.calls.map((call) => call.signer);
-  const isPod = signers.length > 0 && signers.every((signer) => signer === world.identities.pod);
+  const main = await world.main({ env: world.podIdentityEnv(), isQuiet: true });
+  printStep('Main step', main);
+  printOutputs(main);
+  const isStored = host in world.dockerLogins();
+  const post = await world.post(main, { isQuiet: true });
+  printStep('Post step', post);
+  const signers = world.aws.calls.map(({ signer }) => signer);
   return [
     ['the main step succeeded', main.exitCode === 0],
-    ['the call to ECR was signed with the identity of the pod', isPod],
-    [`the registry accepted the docker client's credential`, accepted.length > 0 && refused.length === 0],
-    ['docker stored the login', stored.includes(host)],
+    [
+      'the call to ECR was signed with the identity of the pod',
+      signers[0] === world.identities.pod && signers.length === 1,
+    ],
+    ["the registry accepted the docker client's credential", world.registry.accepted.length > 0],
+    ['docker stored the login', isStored],
     ['the output names the registry', main.outputs['registry'] === host],
     ['the post step succeeded', post.exitCode === 0],
     ['the login was removed', !(host in world.dockerLogins())],
@@ -95,10 +67,13 @@ async function showLogin(world: World): Promise<Check[]> {
 async function showNoAssociation(world: World): Promise<Check[]> {
   world.agent.associations.clear();
   print('\nThe service account has no association, so the main step should fail.');
-  const { main, post, stored } = await runJob(world);
+  const main = await world.main({ env: world.podIdentityEnv(), isQuiet: true });
+  printStep('Main step', main);
+  const post = await world.post(main, { isQuiet: true });
+  printStep('Post step', post);
   return [
     ['the main step failed as expected, with an error', main.exitCode === 1 && main.errors.length > 0],
-    ['no login was made', stored.length === 0 && (await world.registry()).logins.length === 0],
+    ['no login was made', world.registry.logins.length === 0],
     ['the post step succeeded', post.exitCode === 0],
     NO_LEAK,
   ];
@@ -106,13 +81,12 @@ async function showNoAssociation(world: World): Promise<Check[]> {
 
 async function showJobHook(world: World): Promise<Check[]> {
   const before = await world.runnerMayPull();
-  const started = await world.hook('job-started', { env: world.podIdentityEnv(), debug: false });
-  printTitle('Job-started hook, before the runner pulls images');
-  printLog(started);
+  const started = await world.hook('job-started', { env: world.podIdentityEnv(), isQuiet: true });
+  printStep('Job-started hook, before the runner pulls images', started);
   const during = await world.runnerMayPull();
-  const completed = await world.hook('job-completed', { debug: false });
-  printTitle('Job-completed hook');
-  printLog(completed);
+  const completed = await world.hook('job-completed', { isQuiet: true });
+  printStep('Job-completed hook', completed);
+  const after = await world.runnerMayPull();
   return [
     ['before the hooks, the registry refuses the runner', !before],
     [
@@ -122,7 +96,7 @@ async function showJobHook(world: World): Promise<Check[]> {
     ['the hook set no outputs', Object.keys(started.outputs).length === 0],
     [
       'after the job-completed hook, the registry refuses the runner again',
-      completed.exitCode === 0 && !(await world.runnerMayPull()),
+      completed.exitCode === 0 && !after,
     ],
     NO_LEAK,
   ];
@@ -140,8 +114,7 @@ async function runDemo(name: string): Promise<boolean> {
     print(`There is no demo "${name}", only: ${Object.keys(DEMOS).join(', ')}.`);
     return false;
   }
-  const docker = findProgram('docker');
-  if (docker === undefined) {
+  if (findProgram('docker') === undefined) {
     print(
       `The demo needs docker's command-line client ("docker") on the PATH. A docker daemon is not needed.`,
     );
@@ -149,9 +122,12 @@ async function runDemo(name: string): Promise<boolean> {
   }
   const world = await startWorld();
   try {
-    await printPlace(world, docker);
+    print(`\n${styleText('bold', 'Simulated services on this machine, and the real docker client')}`);
+    print(`  EKS Pod Identity agent  ${world.agent.credentialsUri}`);
+    print(`  Amazon ECR API          ${world.aws.url}`);
+    print(`  registry                ${await world.registryHost()}`);
     const checks = await demo(world);
-    printTitle('Checks');
+    print(`\n${styleText('bold', 'Checks')}`);
     for (const [claim, holds] of checks) {
       print(holds ? `  ${styleText('green', '✔')} ${claim}` : `  ${styleText('red', `✘ failed: ${claim}`)}`);
     }

@@ -1,206 +1,179 @@
-import { parseTools } from './container/choose-tools.ts';
-import type { ToolName } from './container/tool.ts';
+import * as core from '@actions/core';
+import { CREDENTIAL_SOURCE_CHOICES, type CredentialSourceChoice } from './aws/credentials.ts';
+import {
+  accountIdProblem,
+  isRegionName,
+  PUBLIC_HOST,
+  parseRegistries,
+  type RegistryEntry,
+} from './aws/registries.ts';
+import { parseTools, type ToolName } from './clients/tools.ts';
 import { Failure } from './errors/failure.ts';
-import { CREDENTIAL_SOURCE_CHOICES, type CredentialSourceChoice } from './identity/credential-order.ts';
-import { getInput } from './packages/actions-core.ts';
-import { PUBLIC_ENTRY, parseRegistries } from './registry/entry.ts';
-import { isAccountId, type RegistryEntry } from './registry/host.ts';
-import { accountIdProblem } from './registry/misspelling.ts';
-import { isRegionName } from './registry/partition.ts';
-import { ALLOWED_ATTEMPTS, parseMaxAttempts } from './retry/max-attempts.ts';
-import * as log from './runner/log.ts';
-import { singleLine } from './runner/safe-text.ts';
-
-/** Where the inputs come from. */
-export type InputSource = {
-  /** Returns the value of an input; empty if it is not set. */
-  readonly get: (name: string) => string;
-  /** How a message names an input. */
-  readonly title: (name: string) => string;
-};
-
-/** The inputs of the step. */
-export const ACTION_INPUTS: InputSource = { get: getInput, title: (name) => `Input '${name}'` };
+import * as log from './log.ts';
 
 /** The values of all inputs, checked. */
 export type Inputs = {
-  /** 12-digit account IDs; empty where every account is allowed. */
+  /** 12-digit account IDs; empty if every account is allowed. */
   readonly allowedAccountIds: readonly string[];
   /** A region name, or empty. */
   readonly awsRegion: string;
-  /** The tools to log in, in the order given; empty where the action chooses one. */
+  /** The tools to log in; empty if the action chooses one. */
   readonly containerCli: readonly ToolName[];
   readonly credentialSource: CredentialSourceChoice;
   readonly httpProxy: string;
   readonly isolateDockerConfig: boolean;
   readonly maskPassword: boolean;
-  /** The most attempts of each call over the network; undefined where the input is not set. */
+  /** The input, else AWS_MAX_ATTEMPTS; undefined if neither is set. */
   readonly maxAttempts: number | undefined;
-  /** Empty for the default registry. */
   readonly registries: readonly RegistryEntry[];
   readonly skipLogout: boolean;
 };
 
 /**
  * Reads and checks every input.
- * Throws one Failure that names each input with an invalid value, the value, and what is allowed.
+ * Throws one Failure for all invalid inputs, with the name, the value, and what is allowed.
  */
-export function readInputs(source: InputSource): Inputs {
-  const reader = new InputReader(source);
-  refuseForeignInputs(reader);
-  const inputs = {
-    registries: readRegistries(reader),
-    allowedAccountIds: readAccountIds(reader),
-    awsRegion: readRegion(reader),
-    containerCli: readContainerCli(reader),
-    credentialSource: readCredentialSource(reader),
-    httpProxy: reader.text('http-proxy'),
-    isolateDockerConfig: reader.flag('isolate-docker-config', {
-      unset: false,
-      invalid: true,
-      effect: 'the job gets a docker configuration of its own',
-    }),
-    maskPassword: reader.flag('mask-password', {
-      unset: true,
-      invalid: true,
-      effect: 'the password is masked',
-    }),
-    maxAttempts: readMaxAttempts(reader),
-    skipLogout: reader.flag('skip-logout', {
-      unset: false,
-      invalid: false,
-      effect: 'the post step logs out',
-    }),
+export function readInputs(): Inputs {
+  const problems: string[] = [];
+  const inputs: Inputs = {
+    allowedAccountIds: readAccountIds(problems),
+    awsRegion: readRegion(problems),
+    containerCli: readContainerCli(problems),
+    credentialSource: readCredentialSource(problems),
+    httpProxy: getInput('http-proxy'),
+    isolateDockerConfig: readFlag('isolate-docker-config', { unset: false, invalid: true }),
+    maskPassword: readFlag('mask-password', { unset: true, invalid: true }),
+    maxAttempts: readMaxAttempts(problems),
+    registries: readRegistries(problems),
+    skipLogout: readFlag('skip-logout', { unset: false, invalid: false }),
   };
-  reader.throwProblems();
+  problems.push(...(isHook() ? unknownSettings() : foreignInputs()));
+  if (problems.length > 0) throw new Failure(problems.join('\n'));
   return inputs;
 }
 
-/** Reads the texts of inputs, and collects what is wrong with them. */
-class InputReader {
-  readonly #source: InputSource;
-  readonly #problems: string[] = [];
+/** A job hook has variables of the runner in place of inputs. Its script sets a time limit. */
+const isHook = (): boolean => process.env['ECR_LOGIN_TIME_LIMIT_S'] !== undefined;
+const variableOf = (name: string): string => `ECR_LOGIN_${name.toUpperCase().replaceAll('-', '_')}`;
 
-  constructor(source: InputSource) {
-    this.#source = source;
-  }
-
-  text(name: string): string {
-    return this.#source.get(name);
-  }
-
-  addProblem(name: string, problem: string): void {
-    this.#problems.push(`${this.#source.title(name)}: ${problem}.`);
-  }
-
-  /** A value that is none of those that are allowed. */
-  addInvalid(name: string, allowed: string): void {
-    this.addProblem(name, `invalid value '${singleLine(this.text(name))}'. Allowed: ${allowed}`);
-  }
-
-  /**
-   * Reads true or false, in any case. Any other value counts as the safe one, with a warning: an error would break
-   * workflows that run today with the action that this one replaces.
-   */
-  flag(name: string, rule: { unset: boolean; invalid: boolean; effect: string }): boolean {
-    const text = this.text(name);
-    if (text === '') return rule.unset;
-    if (/^true$/i.test(text)) return true;
-    if (/^false$/i.test(text)) return false;
-    const title = this.#source.title(name);
-    log.warning(
-      `${title}: invalid value '${singleLine(text)}'. Allowed: 'true', 'false'. As it is, ${rule.effect}.`,
-    );
-    return rule.invalid;
-  }
-
-  log(name: string, note: string): void {
-    log.info(`${this.#source.title(name)}: ${note}`);
-  }
-
-  throwProblems(): void {
-    if (this.#problems.length > 0) throw new Failure({ what: this.#problems.join('\n') });
-  }
+function getInput(name: string): string {
+  return isHook() ? (process.env[variableOf(name)]?.trim() ?? '') : core.getInput(name);
 }
 
-/** What replaces the inputs of docker/login-action here. */
-const FOREIGN_INPUTS = {
-  registry: "use 'registries'",
-  'registry-auth': "list the registries in 'registries'",
-  username: 'leave it out: the login uses AWS credentials, from a step before this one or from the runner',
-  password: 'leave it out: the login uses AWS credentials, from a step before this one or from the runner',
-  logout: "use 'skip-logout', which means the opposite",
-  ecr: 'leave it out: every registry of this action is one of Amazon ECR',
-  scope: 'leave it out: a login to Amazon ECR is for all repositories of a registry',
-} as const;
+function problem(name: string, text: string): string {
+  return `${isHook() ? `Variable ${variableOf(name)}` : `Input '${name}'`}: ${text}`;
+}
+
+function invalid(name: string, allowed: string): string {
+  return problem(name, `invalid value '${log.singleLine(getInput(name))}'. Allowed: ${allowed}.`);
+}
 
 /**
- * Refuses inputs of docker/login-action. The runner only warns of an input that an action does not have; without an
- * error, `registry` would be ignored and the step would log in to the default registry. Values are not shown: one of
- * them is a password.
+ * Reads true or false, in any case. Any other value counts as the safe one, with a warning: an error would break workflows
+ * that run today with aws-actions/amazon-ecr-login.
  */
-function refuseForeignInputs(reader: InputReader): void {
-  for (const [name, instead] of Object.entries(FOREIGN_INPUTS)) {
-    if (reader.text(name) === '') continue;
-    reader.addProblem(name, `an input of docker/login-action, not of this action; ${instead}`);
+function readFlag(name: string, value: { readonly unset: boolean; readonly invalid: boolean }): boolean {
+  const text = getInput(name).toLowerCase();
+  if (text === '') return value.unset;
+  if (text === 'true' || text === 'false') return text === 'true';
+  log.warning(`${invalid(name, "'true', 'false'")} Treating it as '${value.invalid}'.`);
+  return value.invalid;
+}
+
+function readAccountIds(problems: string[]): readonly string[] {
+  const ids = [...new Set(getInput('allowed-account-ids').split(/[\s,]+/))].filter((id) => id !== '');
+  for (const id of ids) {
+    const reason = accountIdProblem(id);
+    if (reason !== undefined) {
+      problems.push(problem('allowed-account-ids', `'${log.singleLine(id)}' ${reason}.`));
+    }
   }
+  return ids;
 }
 
-/** Reads input `registry-type`. */
-function isPublic(reader: InputReader): boolean {
-  const text = reader.text('registry-type').toLowerCase();
-  if (!['', 'private', 'public'].includes(text)) reader.addInvalid('registry-type', "'private', 'public'");
-  return text === 'public';
-}
-
-function readRegistries(reader: InputReader): readonly RegistryEntry[] {
-  const text = reader.text('registries');
-  if (isPublic(reader)) {
-    if (text !== '') reader.log('registries', "not used, since registry-type is 'public'");
-    return [PUBLIC_ENTRY];
-  }
-  const { entries, problems } = parseRegistries(text);
-  for (const problem of problems) reader.addProblem('registries', problem);
-  return entries;
-}
-
-function readRegion(reader: InputReader): string {
-  const text = reader.text('aws-region');
-  if (text !== '' && !isRegionName(text)) reader.addInvalid('aws-region', "a region, such as 'eu-west-1'");
+function readRegion(problems: string[]): string {
+  const text = getInput('aws-region');
+  if (text !== '' && !isRegionName(text))
+    problems.push(invalid('aws-region', "a region, such as 'eu-west-1'"));
   return text;
 }
 
-function readCredentialSource(reader: InputReader): CredentialSourceChoice {
-  const text = reader.text('credential-source').toLowerCase() || 'auto';
+function readContainerCli(problems: string[]): readonly ToolName[] {
+  const tools = parseTools(getInput('container-cli'));
+  problems.push(...tools.problems.map((reason) => problem('container-cli', `${reason}.`)));
+  return tools.names;
+}
+
+function readCredentialSource(problems: string[]): CredentialSourceChoice {
+  const text = getInput('credential-source').toLowerCase() || 'auto';
   const choice = CREDENTIAL_SOURCE_CHOICES.find((one) => one === text);
   if (choice === undefined) {
-    reader.addInvalid('credential-source', `'${CREDENTIAL_SOURCE_CHOICES.join("', '")}'`);
+    problems.push(invalid('credential-source', `'${CREDENTIAL_SOURCE_CHOICES.join("', '")}'`));
   }
-  // Stryker disable next-line StringLiteral: after a problem, the inputs are not used
   return choice ?? 'auto';
 }
 
-function readMaxAttempts(reader: InputReader): number | undefined {
-  const text = reader.text('max-attempts');
-  const number = parseMaxAttempts(text);
-  if (text !== '' && number === undefined) reader.addInvalid('max-attempts', ALLOWED_ATTEMPTS);
-  return number;
-}
+/** More attempts would not end within the time limit of the step. */
+const MOST_ATTEMPTS = 20;
+const ALLOWED_ATTEMPTS = `a whole number from 1 to ${MOST_ATTEMPTS}`;
 
-/** Reads a list that is separated by commas, spaces or newlines. */
-function readAccountIds(reader: InputReader): readonly string[] {
-  const ids = new Set(reader.text('allowed-account-ids').split(/[\s,]/));
-  ids.delete('');
-  for (const id of ids) {
-    if (isAccountId(id)) continue;
-    const problem = accountIdProblem(id) ?? 'is not a 12-digit account ID';
-    reader.addProblem('allowed-account-ids', `'${singleLine(id)}' ${problem}`);
+function readMaxAttempts(problems: string[]): number | undefined {
+  const text = getInput('max-attempts');
+  if (text === '') return variableMaxAttempts(problems);
+  if (!/^\d{1,2}$/.test(text) || Number(text) < 1 || Number(text) > MOST_ATTEMPTS) {
+    problems.push(invalid('max-attempts', ALLOWED_ATTEMPTS));
   }
-  return [...ids];
+  return Number(text);
 }
 
-function readContainerCli(reader: InputReader): readonly ToolName[] {
-  const { names, problems } = parseTools(reader.text('container-cli'));
-  for (const problem of problems) reader.addProblem('container-cli', problem);
-  return names;
+/** The variable is also meant for other programs, which allow more attempts. The SDK ignores a 0. */
+function variableMaxAttempts(problems: string[]): number | undefined {
+  const text = process.env['AWS_MAX_ATTEMPTS']?.trim() ?? '0';
+  if (!/^\d+$/.test(text)) {
+    problems.push(
+      `Variable AWS_MAX_ATTEMPTS: invalid value '${log.singleLine(text)}'. Allowed: ${ALLOWED_ATTEMPTS}.`,
+    );
+  }
+  return Number(text) === 0 ? undefined : Math.min(Number(text), MOST_ATTEMPTS);
+}
+
+function readRegistries(problems: string[]): readonly RegistryEntry[] {
+  const text = getInput('registries');
+  const type = getInput('registry-type').toLowerCase();
+  if (!['', 'private', 'public'].includes(type))
+    problems.push(invalid('registry-type', "'private', 'public'"));
+  if (type === 'public') {
+    if (text !== '') log.info("Input 'registries' is not used, since registry-type is 'public'.");
+    return [{ kind: 'public', host: PUBLIC_HOST, dualStack: false }];
+  }
+  const registries = parseRegistries(text);
+  problems.push(...registries.problems.map((reason) => problem('registries', `${reason}.`)));
+  return registries.entries.length > 0 ? registries.entries : [{ kind: 'default' }];
+}
+
+const HOOK_SETTINGS =
+  'allowed-account-ids aws-region container-cli credential-source http-proxy max-attempts registries registry-type skip-logout node on-failure time-limit-s'
+    .split(' ')
+    .map(variableOf);
+
+/** A misspelled setting of a job hook would be ignored without a word. */
+function unknownSettings(): readonly string[] {
+  const names = Object.keys(process.env).filter((name) => name.startsWith('ECR_LOGIN_'));
+  const unknown = names.filter((name) => !HOOK_SETTINGS.includes(name)).map((name) => log.singleLine(name));
+  const problems = unknown.map((name) => `Variable ${name}: unknown setting of the job hook.`);
+  const isKnown = /^(?:warn|fail)?$/i.test(getInput('on-failure'));
+  return isKnown ? problems : [...problems, invalid('on-failure', "'warn', 'fail'")];
+}
+
+/**
+ * A problem if inputs of docker/login-action are set. The runner only warns of them, and the step would log in to another
+ * registry than `registry` says. Values are not shown: one of them is a password.
+ */
+function foreignInputs(): readonly string[] {
+  const names = ['registry', 'registry-auth', 'username', 'password', 'logout', 'ecr', 'scope'];
+  const set = names.filter((name) => getInput(name) !== '').map((name) => `'${name}'`);
+  if (set.length === 0) return [];
+  return [
+    `Inputs of docker/login-action are not supported: ${set.join(', ')}. List the registries in 'registries'; leave user and password out; 'skip-logout' is the opposite of 'logout'.`,
+  ];
 }

@@ -1,16 +1,6 @@
-import { reportFailure } from './errors/report.ts';
-import { ACTION_INPUTS } from './inputs.ts';
-import { requireOutputFile, setRunnerOutput } from './outputs.ts';
-import { logIn } from './stage/log-in.ts';
-import { runStage, type Stage } from './stage/run-stage.ts';
-import { RUNNER_STATE, StateWriter } from './state.ts';
+import { login } from './login.ts';
+import { run } from './run.ts';
 
-// The entry of the main step.
+// The entry of the main step. Without a top-level await: ncc would make an async module of it, which takes longer to load.
 
-const login = async (stage: Stage): Promise<void> => {
-  const state = StateWriter.begin(RUNNER_STATE);
-  requireOutputFile(stage.environment);
-  await logIn({ ...stage, state, inputs: ACTION_INPUTS, setOutput: setRunnerOutput });
-};
-
-await runStage(login, { report: reportFailure });
+void run(login);

@@ -1,85 +1,58 @@
-// Imported only when a failure is explained: a job that succeeds should not load the text of all known errors.
+// Imported only when something fails: a job that succeeds does not load the texts.
 
-import { type FactName, type Facts, Failure, messageOf, type Symptom } from './failure.ts';
-import { KNOWN_ERRORS } from './known-errors/all.ts';
-import { FACTS, type KnownError } from './known-errors/known-error.ts';
-import { principalFacts } from './principal.ts';
-
-/** The parts of an error that a user can act on. */
-export type Explanation = {
-  /** What failed. */
-  readonly what: string;
-  /** The likely cause. */
-  readonly means?: string | undefined;
-  /** What to do, with commands or YAML to copy. */
-  readonly remedy?: string | undefined;
-  /** The ID of the known error. */
-  readonly id?: string;
-};
-
-/** Explains anything that was thrown. An unknown error has only its message. */
-export function explain(error: unknown): Explanation {
-  return error instanceof Failure ? explainSymptom(error.symptom) : { what: messageOf(error) };
-}
-
-/** The explanation as one text, each part on a line of its own. */
-export function explanationText({ what, means, remedy }: Explanation): string {
-  return [
-    what,
-    ...(means === undefined ? [] : [`Likely cause: ${means}`]),
-    ...(remedy === undefined ? [] : [`What to do: ${remedy}`]),
-  ].join('\n');
-}
+import { type Facts, Failure, messageOf } from './failure.ts';
+import { KNOWN_ERRORS } from './known/all.ts';
+import type { KnownError } from './known/known-error.ts';
 
 /**
- * Explains a failure by the first known error that matches.
- * Throws a RangeError if the failure names a known error that does not exist.
+ * The text for anything that was thrown: what failed and, for a known error, the likely cause and what to do. Of several
+ * errors, the text of each one.
  */
-export function explainSymptom(symptom: Symptom): Explanation {
-  const { what, means, remedy, area, details = '', knownError, facts = {} } = symptom;
-  if (knownError !== undefined) return filledIn(namedError(knownError), what, facts);
-  const text = `${what}\n${details}`;
-  for (const entry of KNOWN_ERRORS) {
-    const isOfArea = area !== undefined && entry.areas.includes(area);
-    const found = isOfArea ? entry.pattern?.exec(text) : undefined;
-    if (found) return filledIn(entry, what, { ...facts, ...principalFactsOf(found), ...found.groups });
-  }
-  return { what, means, remedy };
+export function explain(error: unknown): string {
+  if (error instanceof AggregateError) return [...new Set(error.errors.map(explain))].join('\n');
+  const message = messageOf(error);
+  if (!(error instanceof Failure)) return message;
+  const { knownError, details = '', facts } = error.options;
+  const text = `${message}\n${details}`;
+  const known =
+    knownError === undefined
+      ? KNOWN_ERRORS.find(({ areas, pattern }) => isIn(error, areas) && pattern?.test(text) === true)
+      : KNOWN_ERRORS.find(({ id }) => id === knownError);
+  if (known === undefined) return message;
+  const values = { ...facts, ...deniedCall(text), ...known.pattern?.exec(text)?.groups };
+  const cause = fill(known.cause, values, PROSE);
+  const remedy = fill(known.remedy, values, ONE_WORD);
+  return `${message}\nLikely cause: ${cause}\nWhat to do: ${remedy}`;
 }
 
-function principalFactsOf({ groups }: RegExpExecArray): Facts {
-  const principal = groups?.['principal'];
-  return principal === undefined ? {} : principalFacts(principal);
+function isIn({ options: { area } }: Failure, areas: KnownError['areas']): boolean {
+  return area !== undefined && areas.includes(area);
 }
 
-function namedError(id: string): KnownError {
-  const entry = KNOWN_ERRORS.find((one) => one.id === id);
-  if (entry === undefined) throw new RangeError(`no known error has the ID ${id}`);
-  return entry;
+/** What IAM denied to whom. https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
+const DENIED_CALL =
+  /User: (?<principal>\S{1,300}) is not authorized to perform: (?<action>[\w-]{1,60}:\w{1,90})(?: on resource: (?<resource>\S{1,300}))?/;
+const ROLE_SESSION = /^arn:([\w-]{1,20}):sts::(\d{12}):assumed-role\/([\w+=,.@-]{1,64})\/[\w+=,.@-]{1,64}$/;
+
+/** Policies name the role, never a session of it: the name of the session changes with each pod and each job. */
+function deniedCall(text: string): Facts {
+  const { principal, ...call } = DENIED_CALL.exec(text)?.groups ?? {};
+  return { ...call, principal: principal?.replace(ROLE_SESSION, 'arn:$1:iam::$2:role/$3') };
 }
 
-function filledIn({ id, means, remedy }: KnownError, what: string, facts: Facts): Explanation {
-  return { what, means: fill(means, facts, PLAIN_FACT), remedy: fill(remedy, facts, PLAIN_WORD), id };
-}
-
-/** The allowed form of a fact: no characters with a meaning for a shell, and no option in place of a value. */
-const PLAIN_FACT = /^[\w/[~.][\w .,:/@+=[\]~-]{0,299}$/;
-/** The same in a command to copy, where it must be one word. */
-const PLAIN_WORD = /^[\w/[~.][\w.,:/@+=[\]~-]{0,299}$/;
-/** A path of Windows. To a shell that takes `\` for an escape, it is still one word. */
-const WINDOWS_PATH = /^[A-Za-z]:\\[\w.,@~\\-]{0,296}$/;
+/** A value of a command to copy: one word without a meaning for a shell, and no option. */
+const ONE_WORD = /^[\w./][\w.,:/@+=-]{0,299}$/;
+/** A value in a sentence, which can be a list or a URL. */
+const PROSE = /^[\w./][\w.,:/@+=[\] -]{0,299}$/;
 
 /**
- * Replaces each `{name}` by the fact, or by a placeholder if the fact is not known. Other braces stay.
- * Facts can come from the message of a service or the claims of a token, and the text can be a command to copy: a fact of
- * another form than `plain` becomes the placeholder, too.
+ * Replaces each placeholder, such as `<service-account>`, by the value of that name. Values can come from a service or
+ * from a token: one of another form is left out, and the placeholder stays.
  */
-function fill(text: string, facts: Facts, plain: RegExp): string {
-  return text.replace(/\{(\w+)\}/g, (braced, name: string, offset: number) => {
-    if (!Object.hasOwn(FACTS, name)) return braced;
-    const fact = facts[name as FactName];
-    if (fact !== undefined && (plain.test(fact) || WINDOWS_PATH.test(fact))) return fact;
-    const unknown = FACTS[name as FactName];
-    return offset === 0 ? unknown.charAt(0).toUpperCase() + unknown.slice(1) : unknown;
+function fill(text: string, values: Facts, form: RegExp): string {
+  return text.replace(/<([a-z]+(?:-[a-z]+)*)>/g, (placeholder, words: string) => {
+    const name = words.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
+    return value !== undefined && form.test(value) ? value : placeholder;
   });
 }

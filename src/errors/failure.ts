@@ -1,75 +1,84 @@
 import { types } from 'node:util';
+import { singleLine } from '../log.ts';
 
-/** Where something failed. */
-export type Area = 'pod-identity' | 'credentials' | 'ecr' | 'container-client';
+/** Where something failed: only the known errors of this area are compared with it. */
+export type Area = 'pod-identity' | 'credentials' | 'ecr' | 'client';
 
-/** A fact about a failure that its explanation can name. */
-export type FactName =
-  | 'accountId'
-  | 'action'
-  | 'allowed'
-  | 'audiences'
-  | 'cluster'
-  | 'expiredAt'
-  | 'host'
-  | 'identity'
-  | 'namespace'
-  | 'pod'
-  | 'policy'
-  | 'principal'
-  | 'profile'
-  | 'region'
-  | 'registry'
-  | 'service'
-  | 'role'
-  | 'serviceAccount'
-  | 'tokenFile'
-  | 'tool'
-  | 'uri'
-  | 'variable';
+/** What fills the `<placeholders>` in the text of a known error, by name. */
+export type Facts = Readonly<Record<string, string | undefined>>;
 
-export type Facts = { readonly [name in FactName]?: string | undefined };
-
-/** What the code that failed knows about it. Cause and remedy are added at the end of the stage. */
-export type Symptom = {
-  /** What failed, with the message of the service or tool that refused, if there is one. */
-  readonly what: string;
-  /** Where it failed: only known errors of this area are considered. */
+export type FailureOptions = ErrorOptions & {
   readonly area?: Area;
-  /** Text by which the failure is recognized, and which is not shown: error codes, and what is wrong with the token. */
-  readonly details?: string;
   /** The ID of the known error, if the code knows it without a pattern. */
   readonly knownError?: string;
+  /** Text that recognizes the failure and is not shown, such as error codes. */
+  readonly details?: string;
   readonly facts?: Facts;
-  /** Cause and remedy, if only the code that failed can tell. */
-  readonly means?: string;
-  readonly remedy?: string;
 };
 
-/** An error for the user of the action. Its message says what failed. */
+/** An error for the user. Its message says what failed; `explain` adds the cause and the remedy. */
 export class Failure extends Error {
-  readonly symptom: Symptom;
+  readonly options: FailureOptions;
 
-  constructor(symptom: Symptom, options?: ErrorOptions) {
-    super(symptom.what, options);
+  constructor(message: string, options: FailureOptions = {}) {
+    super(message, options);
     this.name = 'Failure';
-    this.symptom = symptom;
+    this.options = options;
   }
 }
 
-/** The message of anything that was thrown. */
+/**
+ * The message of anything that was thrown, on one line. That of a service begins with the name of its exception:
+ * `AccessDeniedException: …`.
+ */
 export function messageOf(error: unknown): string {
-  return String(types.isNativeError(error) ? error.message || error.name : error);
+  if (error instanceof Failure) return error.message;
+  const chain = causesOf(error);
+  const [first] = chain;
+  if (first === undefined) return singleLine(String(error));
+  const status = statusOf(first);
+  const telling = chain.find((cause) => plain(cause, status) !== '');
+  if (telling === undefined) return status === undefined ? first.name : `HTTP ${status} without a message`;
+  const name =
+    '$fault' in telling && !String(telling.message).includes(telling.name) ? `${telling.name}: ` : '';
+  return singleLine(name + plain(telling, status));
 }
 
-/** Whether an error of Node.js has one of these codes, such as `ENOENT`. */
-export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
-  const code = (error as { readonly code?: unknown } | null | undefined)?.code;
-  return codes.some((known) => known === code);
+/** Names, messages, system error codes and HTTP statuses of an error and its causes, one per line. */
+export function detailsOf(error: unknown): string {
+  return causesOf(error)
+    .flatMap((cause) => {
+      const status = statusOf(cause);
+      const code = 'code' in cause ? String(cause.code) : '';
+      return [cause.name, cause.message, code, status === undefined ? '' : `HTTP ${status}`];
+    })
+    .filter((text) => text !== '')
+    .map((text) => singleLine(String(text)))
+    .join('\n');
 }
 
-/** Joins errors to one: the first one if all have the same message, else an AggregateError. */
-export function joinFailures(errors: readonly [unknown, ...unknown[]]): unknown {
-  const messages = new Set(errors.map(messageOf));
-  return messages.size === 1 ? errors[0] : new AggregateError(errors, [...messages].join('\n'));
+/** The error and its causes. If several addresses of a host failed, the first failure says as much as all of them. */
+function causesOf(error: unknown): readonly Error[] {
+  if (!types.isNativeError(error)) return [];
+  return [error, ...causesOf(error instanceof AggregateError ? error.errors[0] : error.cause)].slice(0, 4);
+}
+
+/** The HTTP status that the AWS SDK notes on what it throws. */
+function statusOf(error: Error): number | undefined {
+  const { $metadata } = error as { readonly $metadata?: { readonly httpStatusCode?: number } };
+  return $metadata?.httpStatusCode;
+}
+
+/** The message of an error, empty if it says nothing. The SDK's own messages are written for programmers. */
+function plain({ message }: Error, status = 0): string {
+  // What a service sends as its message can be of any type.
+  const [own = '', ...added] = String(message).split('Deserialization error: ');
+  // The SDK cannot read what a load balancer answers.
+  if (/^Unknown(?:Error)?$/.test(own) || (added.length > 0 && status >= 400)) return '';
+  const [, ms] = /(?<!\d)(\d{1,9}) ?ms/.exec(own) ?? [];
+  if (own.includes('did not establish a connection')) return `no connection within ${Number(ms) / 1000} s`;
+  if (own.includes('requestTimeout')) return `no response within ${Number(ms) / 1000} s`;
+  // Node quotes what it cannot parse, and that can hold a key.
+  if (own.includes('is not valid JSON')) return 'the response is not valid JSON';
+  return own.includes('Cannot read properties of null') ? 'the response has another format' : own;
 }

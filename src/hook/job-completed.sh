@@ -1,19 +1,32 @@
 #!/usr/bin/env bash
 # The job-completed hook of a self-hosted runner: logs out of what the job-started hook has logged in to.
 # ACTIONS_RUNNER_HOOK_JOB_COMPLETED names this file. https://github.com/OWNER/ecr-pod-identity-login/blob/main/docs/job-hook.md
-set -euo pipefail
+# The job-started hook runs it too, with a time limit in seconds, if the last job had no end.
 
-LC_ALL=C
-# Runners of other repositories on this machine can have the same name, and have another folder.
-runner=${RUNNER_NAME:-}-${RUNNER_TEMP:-}
-state=${HOME:-}/.ecr-pod-identity-login/runner-${runner//[^A-Za-z0-9._-]/_}
+set +e
+trap 'exit 0' EXIT
+folder=$(command -p readlink -f "${BASH_SOURCE[0]}")
+folder=${folder%/*}
+# shellcheck source=src/hook/run-bundle.sh
+source "$folder/run-bundle.sh" || exit 1
+
 # Nothing was logged in to.
 [[ -r $state/node ]] || exit 0
 
-# PATH begins with directories of the job here, so no program is looked up on it: node is the one of the job-started hook.
 node=$(<"$state/node")
 if [[ ! -f $node || ! -x $node ]]; then
-  echo '::warning::ECR login: the node of the job-started hook is gone. The next job-started hook logs out.'
+  report warning 'the node of the job-started hook is gone. The next job-started hook logs out.'
   exit 0
 fi
-exec "$node" "${BASH_SOURCE[0]%/*}/completed/index.js" "$state"
+
+# The state is in the format of GITHUB_STATE: each time that it was saved, a line of JSON between two other lines.
+saved=
+while IFS= read -r line; do
+  [[ $line != '{'* ]] || saved=$line
+done 2>/dev/null <"$state/state"
+
+run_bundle "${1:-55}" "$node" "$folder/../post/index.js" "PATH=$(<"$state/path")" "STATE_login=$saved"
+result=$?
+# If it was killed, the next job-started hook tries again.
+((result > 128)) || command -p rm -rf "$state"
+((result == 0)) || exit 1

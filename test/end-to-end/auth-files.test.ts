@@ -1,210 +1,255 @@
-import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { failingFiles } from '../harness/faults-of-files.ts';
-import { harness } from '../harness/paths.ts';
-import { describeReal } from '../harness/real-parts.ts';
-import { findProgram } from '../harness/tools.ts';
-import { useWorld } from '../harness/use-world.ts';
-import { TOOLS } from '../harness/usual.ts';
+import { describeReal, testReal } from '../harness/real-parts.ts';
+import type { StepResult } from '../harness/runner.ts';
+import type { Tool } from '../harness/tools.ts';
+import { TOOLS, useWorld } from '../harness/use-world.ts';
 
-const asRoot = process.getuid?.() === 0 ? test : test.skip;
-const CONFIG_FILE = { 'container-cli': 'config-file' };
-const THIRTY = Array.from({ length: 30 }, (_, index) => String(100000000001 + index));
-const others = { 'ghcr.io': { auth: 'eDp5' } };
+const OTHERS = { 'ghcr.io': { auth: 'eDp5' } };
+const isRoot = process.getuid?.() === 0;
 
-let shared: string;
-let file: string;
 const world = useWorld();
-beforeEach(() => {
-  shared = join(world.home, '.docker');
-  file = join(shared, 'config.json');
-  mkdirSync(shared, { mode: 0o700 });
-});
-
-const share = (text: string, mode = 0o600): void => writeFileSync(file, text, { mode });
-const auths = (): unknown => (JSON.parse(readFileSync(file, 'utf8')) as { auths?: unknown }).auths;
-
-/** Logs in by `config-file`, to the registry of the pod's account unless others are named. */
-const logIn = (env: Record<string, string> = {}, registries = ''): ReturnType<typeof world.main> =>
+const share = (content: string) => world.writeHome('.docker/config.json', content);
+const configFile = (env: Record<string, string> = {}) =>
   world.main({
     env: { ...world.podIdentityEnv(), ...env },
-    inputs: { ...CONFIG_FILE, registries },
+    inputs: { 'container-cli': 'config-file' },
     tools: {},
   });
 
-describe('config-file reads what docker reads', () => {
-  test.each([
-    ['a byte order mark', '\uFEFF{"auths":{"ghcr.io":{"auth":"eDp5"}}}', others],
-    ['entries that are null', '{"auths":{"ghcr.io":null},"credHelpers":null}', { 'ghcr.io': {} }],
-    ['keys in any case', '{"Auths":{"ghcr.io":{"AUTH":"eDp5"}}}', others],
-  ])('%s', async (_, text, kept) => {
-    share(text);
-    const main = await logIn();
-    expect(main).toMatchObject({ exitCode: 0, errors: [], warnings: [] });
-    const token = world.aws.issued[0]?.token;
-    expect(auths()).toEqual({ ...kept, [await world.registryHost()]: { auth: token } });
+describe('config-file', () => {
+  test('writes what docker would write, needs no program, and keeps what is there', async () => {
+    const file = share(JSON.stringify({ auths: OTHERS, proxies: { default: {} } }));
+    const main = await configFile();
+    expect(main).toMatchObject({ exitCode: 0, warnings: [] });
+    const host = await world.registryHost();
+    const auths = { ...OTHERS, [host]: { auth: world.aws.issued[0]?.token } };
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ auths, proxies: { default: {} } });
+    expect((statSync(file).mode & 0o777).toString(8)).toBe('600');
     const post = await world.post(main);
-    expect([post.exitCode, post.errors, auths()]).toEqual([0, [], kept]);
-  });
-});
-
-describe('a file that another program has open', () => {
-  const held = (times: number) => failingFiles(`renameSync:EPERM:${times}:config.json`);
-
-  test('is replaced once that program has closed it, in main and in post', async () => {
-    share(JSON.stringify({ auths: others }));
-    const main = await logIn(held(6));
-    expect(main).toMatchObject({ exitCode: 0, errors: [] });
-    const post = await world.post(main);
-    expect([post.exitCode, post.errors, auths()]).toEqual([0, [], others]);
-  });
-
-  test('is unchanged, and no draft is left, if that takes too long', async () => {
-    share(JSON.stringify({ auths: others }));
-    const main = await logIn(held(1_000));
-    expect(main.exitCode).toBe(1);
-    expect(main.errors[0]).toContain(`${file} could not be changed: EPERM`);
-    expect([auths(), readdirSync(shared)]).toEqual([others, ['config.json']]);
-    const post = await world.post(main);
-    expect([post.exitCode, post.errors, auths()]).toEqual([0, [], others]);
-  });
-});
-
-test('an invalid file is reported once, in main, and does not fail post too', async () => {
-  const broken = '{"auths":{';
-  share(broken);
-  for (const account of THIRTY) await world.registry(account);
-  const main = await logIn({}, THIRTY.join());
-  expect(main.exitCode).toBe(1);
-  expect(main.errors).toEqual([
-    expect.stringContaining(`${file} could not be changed: it is not valid JSON`),
-  ]);
-  const post = await world.post(main);
-  expect([post.exitCode, post.errors, post.warnings]).toEqual([0, [], []]);
-  expect(readFileSync(file, 'utf8')).toBe(broken);
-});
-
-describeReal('a configuration that belongs to root', ['docker'], () => {
-  asRoot('is replaced by docker of another user, which the log says', async () => {
-    share(JSON.stringify({ auths: others }));
-    const main = await world.main({
-      env: {
-        ...world.podIdentityEnv(),
-        NODE_OPTIONS: `--import=${join(harness, 'other-user.mjs')}`,
-        OTHER_USERS_FOLDER: world.directory,
-        ROOTS_FOLDER: file,
-      },
-    });
-    expect(main).toMatchObject({ exitCode: 0, errors: [] });
-    expect(main.warnings).toEqual([
-      expect.stringMatching(/^docker cannot read its configuration and replaces it .*: permission denied/),
+    expect([post.exitCode, world.dockerLogins(), readdirSync(join(file, '..'))]).toEqual([
+      0,
+      OTHERS,
+      ['config.json'],
     ]);
-    expect(Object.keys(world.dockerLogins())).toEqual([await world.registryHost()]);
-  });
-});
-
-describe('warnings', () => {
-  test('one for a file that others can read, not one for each registry', async () => {
-    share('{}');
-    chmodSync(file, 0o640);
-    for (const account of THIRTY) await world.registry(account);
-    const main = await world.main({
-      env: world.podIdentityEnv(),
-      inputs: { ...CONFIG_FILE, registries: THIRTY.join() },
-      tools: {},
-      // The last line; after it the file is closed, since the leak check finds passwords that others can read.
-      reaction: { words: ', until ', act: () => chmodSync(file, 0o600) },
-    });
-    expect(main.exitCode).toBe(0);
-    expect(main.warnings).toEqual([expect.stringContaining(`${file} will hold the password`)]);
-    expect(main.warnings[0]).toContain('(mode 640): chmod 600 it');
   });
 
   test.each([
-    ['DOCKER_CONFIG', 'docker', '~/.docker'],
-    ['REGISTRY_AUTH_FILE', 'podman', '~/auth.json'],
-    ['HELM_REGISTRY_CONFIG', 'helm', '~'],
-  ])('one for a ~ in %s, which is not expanded', async (name, tool, value) => {
-    const main = await world.main({
-      env: { ...world.podIdentityEnv(), [name]: value },
-      inputs: { 'container-cli': tool },
-      tools: { [tool]: { exitCode: 0 } },
-    });
-    expect(main.exitCode).toBe(0);
-    expect(main.warnings).toEqual([
-      expect.stringContaining(`${name} is '${value}', and '~' is not expanded`),
+    ['nothing', undefined],
+    ['an empty file', ''],
+    ['a byte order mark', '\uFEFF{"auths":{}}'],
+    ['entries that are null', '{"auths":{"ghcr.io":null},"credHelpers":null}'],
+  ])('takes %s', async (_, content) => {
+    if (content !== undefined) share(content);
+    const main = await configFile();
+    expect(main).toMatchObject({ exitCode: 0, errors: [] });
+    expect(Object.keys(world.dockerLogins())).toContain(await world.registryHost());
+    expect((await world.post(main)).exitCode).toBe(0);
+  });
+
+  test('writes through a link', async () => {
+    const file = join(world.home, '.docker', 'config.json');
+    mkdirSync(join(world.home, '.docker'), { mode: 0o700 });
+    world.writeHome('mine/config.json', '{}');
+    symlinkSync(join('..', 'mine', 'config.json'), file);
+    const main = await configFile();
+    expect([main.exitCode, Object.keys(world.dockerLogins(join(world.home, 'mine')))]).toEqual([
+      0,
+      [await world.registryHost()],
     ]);
-    expect(main.warnings[0]).toContain(join(world.directory, 'step-0', value));
+    expect((await world.post(main)).exitCode).toBe(0);
+    expect([world.dockerLogins(), lstatSync(file).isSymbolicLink()]).toEqual([{}, true]);
   });
 
-  test('none for a ~ in a variable that does not decide where the login goes', async () => {
-    const env = { HELM_REGISTRY_CONFIG: '~/helm.json', REGISTRY_AUTH_FILE: '~/auth.json' };
-    expect((await logIn(env)).warnings).toEqual([]);
+  test('leaves an invalid file as it is: an error in main that quotes nothing of it, and none in post', async () => {
+    const file = share('{"auths":{"ghcr.io":{"auth":"eDp5');
+    const main = await configFile();
+    expect([main.exitCode, main.errors.length]).toEqual([1, 1]);
+    expect(main.errors[0]).toContain(file);
+    expect(main.stdout).not.toContain('eDp5');
+    const post = await world.post(main);
+    expect([post.exitCode, readFileSync(file, 'utf8')]).toEqual([0, '{"auths":{"ghcr.io":{"auth":"eDp5']);
   });
 
-  test('none for a ~ within a path', async () => {
-    const main = await logIn({ DOCKER_CONFIG: join(world.directory, '~', '~docker') });
-    expect([main.exitCode, main.warnings]).toEqual([0, []]);
-  });
-
-  asRoot('one for root if the file belongs to another user (as root)', async () => {
-    share(JSON.stringify({ auths: others }));
-    chownSync(file, 1001, 1001);
-    const main = await world.main({
-      env: world.podIdentityEnv(),
-      inputs: { 'container-cli': 'docker,config-file' },
-      tools: TOOLS,
-    });
-    expect(main.exitCode).toBe(0);
-    expect(main.warnings).toEqual([expect.stringContaining(`${file} belongs to the user 1001`)]);
-    chownSync(file, 0, 0);
-    expect((await logIn()).warnings).toEqual([]);
+  test('keeps the mode of the file', async () => {
+    const file = share('{}');
+    chmodSync(file, 0o400);
+    await configFile();
+    expect((statSync(file).mode & 0o777).toString(8)).toBe('400');
   });
 });
 
-describe('the other settings in an auth file of podman', () => {
-  const settings = { proxies: { default: {} }, currentContext: 'c' };
+test('a ~ in DOCKER_CONFIG, which is not expanded, is a warning that names the path', async () => {
+  const env = { ...world.podIdentityEnv(), DOCKER_CONFIG: '~/.docker' };
+  const main = await world.main({ env, tools: TOOLS });
+  expect(main.warnings).toEqual([expect.stringContaining(join(world.directory, 'step-0', '~', '.docker'))]);
+});
 
-  /** The warnings of a login with podman that have to do with its file. */
-  async function warningsOf(env: Record<string, string>): Promise<string[]> {
-    const main = await world.main({
-      env: { ...world.podIdentityEnv(), ...env },
-      inputs: { 'container-cli': 'podman' },
-      tools: { podman: { exitCode: 0 } },
+describe('a HOME that cannot hold a login', () => {
+  test.each([
+    ['is read-only', '/sys'],
+    ['names a file', '/dev/null'],
+  ])('as it %s: the remedy', async (_, HOME) => {
+    const env = { ...world.podIdentityEnv(), HOME };
+    const main = await world.main({ env, inputs: { 'container-cli': 'config-file' }, tools: {} });
+    expect([main.exitCode, main.errors.join()]).toEqual([1, expect.stringContaining('What to do: ')]);
+    expect(main.errors[0]).toMatch(/isolate-docker-config|DOCKER_CONFIG/);
+  });
+});
+
+describeReal('docker with a configuration that it cannot read', ['docker'], () => {
+  test('replaces it, which a warning says', async () => {
+    share('{"auths":{},}');
+    const main = await world.main({ env: world.podIdentityEnv() });
+    expect([main.exitCode, main.warnings]).toEqual([0, [expect.stringContaining('config.json')]]);
+    expect(Object.keys(world.dockerLogins())).toHaveLength(1);
+  });
+});
+
+/** A helper that has no login to begin with, and takes what it is given. */
+const HELPER: Tool = [
+  { on: 'get', stdout: 'credentials not found in native keychain', exitCode: 1 },
+  { exitCode: 0 },
+];
+/** The helper of Amazon ECR, which can neither store nor erase. */
+const ECR_HELPER: Tool = [
+  { on: 'get', stdout: 'credentials not found in native keychain', exitCode: 1 },
+  { stdout: 'not implemented', exitCode: 1 },
+];
+/** What helpers were told, in order. */
+const helperRuns = ({ toolRuns }: StepResult): string[] =>
+  toolRuns
+    .filter(({ tool }) => tool.startsWith('docker-credential-'))
+    .map(({ argv }) => argv[0] ?? '')
+    .filter((verb) => verb !== 'get');
+
+describeReal('a credential helper of docker', ['docker'], () => {
+  test('is told to store and to erase', async () => {
+    share('{"credsStore":"keep"}');
+    const tools = { docker: 'real', 'docker-credential-keep': HELPER } as const;
+    const main = await world.main({ env: world.podIdentityEnv(), tools });
+    const post = await world.post(main);
+    expect([main.exitCode, post.exitCode, main.warnings]).toEqual([0, 0, []]);
+    expect([helperRuns(main), helperRuns(post)]).toEqual([['store'], expect.arrayContaining(['erase'])]);
+  });
+
+  test('that refuses the login fails the step, with what to do', async () => {
+    share('{"credsStore":"ecr-login"}');
+    const tools = { docker: 'real', 'docker-credential-ecr-login': ECR_HELPER } as const;
+    const main = await world.main({ env: world.podIdentityEnv(), tools });
+    expect([main.exitCode, main.errors.join()]).toEqual([
+      1,
+      expect.stringContaining('isolate-docker-config: true'),
+    ]);
+  });
+
+  test('that takes the login and does not keep it is named in a warning', async () => {
+    share(JSON.stringify({ credHelpers: { [await world.registryHost()]: 'ecr-login' } }));
+    const tools = { docker: 'real', 'docker-credential-ecr-login': { exitCode: 0 } } as const;
+    const env = { ...world.podIdentityEnv(), AWS_ECR_IGNORE_CREDS_STORAGE: 'true' };
+    const main = await world.main({ env, tools });
+    expect([main.exitCode, main.warnings]).toEqual([0, [expect.stringContaining('ecr-login')]]);
+  });
+});
+
+describeReal("a helper that podman's registries.conf names", ['podman'], () => {
+  async function logIn(helper: string, inputs: Record<string, string> = {}): Promise<StepResult> {
+    const insecure = `[[registry]]\nlocation = "${await world.registryHost()}"\ninsecure = true\n`;
+    world.writeHome('.config/containers/registries.conf', `credential-helpers = ["${helper}"]\n${insecure}`);
+    return world.main({
+      env: { ...world.podIdentityEnv(), PODMAN_IGNORE_CGROUPSV1_WARNING: '1' },
+      inputs: { 'container-cli': 'podman', 'max-attempts': '1', ...inputs },
+      tools: { podman: 'real', 'docker-credential-keep': HELPER, 'docker-credential-ecr-login': ECR_HELPER },
     });
-    expect(main.exitCode).toBe(0);
-    return main.warnings.filter((warning) => warning.includes('will drop'));
   }
 
-  test('are dropped if REGISTRY_AUTH_FILE names it: a warning', async () => {
-    share(JSON.stringify({ auths: others, ...settings }));
-    const warnings = await warningsOf({ REGISTRY_AUTH_FILE: file });
-    expect(warnings).toEqual([expect.stringContaining(`REGISTRY_AUTH_FILE names ${file}, and podman`)]);
-    expect(warnings[0]).toContain('proxies, currentContext');
-    share(JSON.stringify({ auths: others, credHelpers: {} }));
-    expect(await warningsOf({ REGISTRY_AUTH_FILE: file })).toEqual([]);
-  });
-
-  test('are kept if DOCKER_CONFIG leads to it: no warning', async () => {
-    share(JSON.stringify({ auths: others, ...settings }));
-    expect(await warningsOf({ DOCKER_CONFIG: shared })).toEqual([]);
-  });
-
-  describeReal('with the real tools', ['podman', 'skopeo', 'compat-auth-file'], () => {
-    test.each(['podman', 'skopeo'])('%s does what the warning says', (tool) => {
-      const logOut = (env: Record<string, string>): unknown => {
-        share(JSON.stringify({ auths: { a: { auth: 'eDp5' } }, ...settings }));
-        // No PATH: a tool finds no credential helper of the machine.
-        execFileSync(findProgram(tool) ?? tool, ['logout', 'a'], {
-          env: { HOME: world.home, ...env },
-          stdio: 'ignore',
-        });
-        return JSON.parse(readFileSync(file, 'utf8'));
-      };
-      expect(logOut({ REGISTRY_AUTH_FILE: file })).toEqual({ auths: {} });
-      expect(logOut({ DOCKER_CONFIG: shared })).toEqual({ auths: {}, ...settings });
-    });
+  test('keeps the login until post erases it, also that of a job with its own configuration; the log says so', async () => {
+    for (const isolate of ['false', 'true']) {
+      const main = await logIn('keep', { 'isolate-docker-config': isolate });
+      expect([main.exitCode, helperRuns(main)]).toEqual([0, ['store']]);
+      expect(main.log).toContain('credential helper');
+      const post = await world.post(main);
+      expect([post.exitCode, helperRuns(post)]).toEqual([0, expect.arrayContaining(['erase'])]);
+      expect(existsSync(main.exportedEnv['DOCKER_CONFIG'] ?? '/nowhere')).toBe(false);
+    }
   });
 });
+
+const PLACES: [tool: string, variables: Record<string, string>, file: string][] = [
+  ['docker', {}, 'home/.docker/config.json'],
+  ['docker', { DOCKER_CONFIG: '@/docker' }, 'docker/config.json'],
+  ['oras', {}, 'home/.docker/config.json'],
+  // buildah makes a user namespace to log in, which other users than root can do only if /etc/subuid names them.
+  ...(isRoot ? ['podman', 'buildah', 'skopeo'] : ['podman', 'skopeo']).flatMap((tool): typeof PLACES => [
+    [tool, {}, 'run/containers/auth.json'],
+    [tool, { DOCKER_CONFIG: '@/docker' }, 'docker/config.json'],
+    [tool, { REGISTRY_AUTH_FILE: '@/auth/a.json', DOCKER_CONFIG: '@/docker' }, 'auth/a.json'],
+  ]),
+];
+
+describeReal('the real clients', ['docker', 'podman', 'buildah', 'skopeo', 'oras', 'openssl'], () => {
+  const named = useWorld({ realNames: true });
+  beforeEach(() => {
+    for (const name of ['docker', 'auth']) mkdirSync(join(named.directory, name), { mode: 0o700 });
+  });
+
+  /** The files below the world's folder that hold a login. */
+  const filesWithLogins = (): string[] =>
+    readdirSync(named.directory, { recursive: true, encoding: 'utf8' })
+      .filter((name) => /^(?!step-).*\.json$/.test(name))
+      .filter((name) => /"auth":/.test(readFileSync(join(named.directory, name), 'utf8')));
+
+  test.each(PLACES)(
+    '%s with %j keeps its login in %s, and post removes it there',
+    async (tool, variables, file) => {
+      const places = Object.entries(variables).map(([name, value]) => [
+        name,
+        value.replace('@', named.directory),
+      ]);
+      const env = { ...named.podIdentityEnv(), ...Object.fromEntries(places) };
+      const main = await named.main({ env, inputs: { 'container-cli': tool }, tools: { [tool]: 'real' } });
+      expect(main).toMatchObject({ exitCode: 0, errors: [], warnings: [] });
+      expect(filesWithLogins()).toEqual([file]);
+      const post = await named.post(main);
+      expect([post.exitCode, post.errors, filesWithLogins()]).toEqual([0, [], []]);
+    },
+  );
+
+  testReal('another user than root')('podman without XDG_RUNTIME_DIR is logged in and out', async () => {
+    const env = { ...named.podIdentityEnv(), XDG_RUNTIME_DIR: undefined };
+    const main = await named.main({ env, inputs: { 'container-cli': 'podman' }, tools: { podman: 'real' } });
+    expect([main.exitCode, main.errors]).toEqual([0, []]);
+    expect((await named.post(main)).exitCode).toBe(0);
+  });
+});
+
+testReal('root', 'docker')(
+  'a user without an entry in passwd and without HOME needs DOCKER_CONFIG alone',
+  async () => {
+    const own = join(world.directory, 'own');
+    mkdirSync(own, { mode: 0o700 });
+    const env = {
+      ...world.podIdentityEnv(),
+      HOME: undefined,
+      XDG_RUNTIME_DIR: undefined,
+      DOCKER_CONFIG: own,
+    };
+    const main = await world.main({ env, asOtherUser: true });
+    expect(main).toMatchObject({ exitCode: 0, errors: [] });
+    expect(Object.keys(world.dockerLogins(own))).toEqual([await world.registryHost()]);
+    const post = await world.post(main, { asOtherUser: true });
+    expect([post.exitCode, world.dockerLogins(own)]).toEqual([0, {}]);
+    const without = await world.main({ env: { ...env, DOCKER_CONFIG: undefined }, asOtherUser: true });
+    expect([without.exitCode, without.errors.join()]).toEqual([1, expect.stringContaining('HOME')]);
+  },
+);

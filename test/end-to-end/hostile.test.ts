@@ -1,307 +1,282 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { readActionMetadata } from '../harness/action-metadata.ts';
 import { ecrError, ecrReply, stsError } from '../harness/aws-services.ts';
-import { answer } from '../harness/faults.ts';
-import { HOSTILE_LINE, HOSTILE_TEXT, harmDone } from '../harness/hostile.ts';
-import { actionEntry, harness } from '../harness/paths.ts';
-import { eksAuth, plainTextFault } from '../harness/pod-identity-agent.ts';
-import type { ToolBehaviour } from '../harness/tools.ts';
-import { useWorld } from '../harness/use-world.ts';
-import { TOOLS } from '../harness/usual.ts';
-import type { StepChoice, World } from '../harness/world.ts';
+import { text } from '../harness/http-stand-in.ts';
+import { eksAuth, plainText } from '../harness/pod-identity-agent.ts';
+import { readActionMetadata, type StepResult } from '../harness/runner.ts';
+import { TOOLS, useWorld } from '../harness/use-world.ts';
+import type { StepChoice } from '../harness/world.ts';
+
+// Text from outside that tries to command the runner. The leak check of each step also fails a step that issues a command
+// which is not one of the log, prints past its log, prints control characters or floods the log.
+
+/** Commands that change something for the job, in both of the runner's forms, and what stands before a command. */
+const COMMANDS = [
+  '::add-path::/evil',
+  '::set-env name=EVIL::evil',
+  '::set-output name=evil::evil',
+  '::save-state name=evil::evil',
+  '::add-mask::evil',
+  '::stop-commands::evil',
+  '::error::evil',
+  '##[add-path]/evil',
+  '##[set-env name=EVIL]evil',
+  '##[error]evil',
+];
+const BEFORE = [
+  '\n',
+  '\r',
+  '\r\n',
+  '%0A',
+  '\n  ',
+  '\n\u00a0',
+  '\u001b[2K\r',
+  '\u001b[31m',
+  '\u0000',
+  '\u0085',
+  '\u2028',
+  '\n\ufeff',
+  ' ',
+];
+const TEXT = [
+  ...BEFORE.flatMap((before) => COMMANDS.map((command) => `${before}${command}`)),
+  '\u001b]0;evil\u0007\u009b2J\u0008\u0008',
+].join('');
+/** The same on one line and without control characters: what a header, a host or a file name can hold. */
+const LINE = COMMANDS.join(' %0A');
+/** No variable can hold a NUL, and XML no control characters. */
+const VARIABLE = TEXT.replaceAll('\u0000', '');
 
 const world = useWorld();
+const env = () => world.podIdentityEnv();
 
-/** A step whose surroundings are hostile in one place. */
-type Attack = (world: World) => StepChoice | Promise<StepChoice>;
+/** Nothing of the log, of the masks, or of what later steps get is made by the text. Its words can be shown. */
+function expectNoHarm({ lines, masks, outputs, state, exportedEnv, paths }: StepResult): void {
+  const issued = lines.filter(({ command }) => command !== undefined && /^\s*evil/.test(command.message));
+  // A key that is this text is masked, and so is each of its lines.
+  const own = [TEXT, VARIABLE, ...TEXT.split(/[\r\n]+/), ...VARIABLE.split(/[\r\n]+/)];
+  const masked = [...masks].filter((mask) => mask.includes('evil') && !own.includes(mask));
+  const names = Object.keys({ ...outputs, ...state, ...exportedEnv }).filter((name) => /evil/i.test(name));
+  expect([issued, masked, names, paths]).toEqual([[], [], [], []]);
+}
 
-/** No variable can hold a NUL. */
-const VARIABLE_TEXTS = [HOSTILE_TEXT.replaceAll('\u0000', ''), HOSTILE_LINE];
-
-/** Runs the step, and its post step; the attack may fail them, and do nothing else. */
-async function expectNoHarm(attack: Attack): Promise<void> {
-  const choice = await attack(world);
-  const main = await world.main({ env: world.podIdentityEnv(), tools: TOOLS, ...choice });
-  expect(harmDone(main)).toEqual([]);
+/** Runs the step, and its post step; the attack can fail them, and do nothing else. */
+async function attack(choice: StepChoice): Promise<StepResult> {
+  const main = await world.main({
+    env: env(),
+    tools: TOOLS,
+    ...choice,
+    inputs: { 'max-attempts': '1', ...choice.inputs },
+  });
+  expectNoHarm(main);
   expect(main.errors.length).toBeLessThanOrEqual(1);
-  expect(harmDone(await world.post(main))).toEqual([]);
+  if (main.exitCode === 0) expectNoHarm(await world.post(main));
+  return main;
 }
 
 const encoded = (user: string, password: string): string =>
   Buffer.from(`${user}:${password}`).toString('base64');
-
-const FROM_SERVICES: Record<string, Attack> = {
-  'the agent, refusing in plain text': (world) => {
-    world.agent.faults.always(answer(404, HOSTILE_TEXT, { 'content-type': 'text/plain' }));
-    return {};
-  },
-  'the agent, with the message of EKS Auth': (world) => {
-    world.agent.faults.always(plainTextFault(400, eksAuth(HOSTILE_LINE, HOSTILE_TEXT)));
-    return {};
-  },
-  'the agent, with credentials made of commands': (world) => {
-    const reply = {
-      AccessKeyId: HOSTILE_TEXT,
-      SecretAccessKey: HOSTILE_TEXT,
-      Token: HOSTILE_TEXT,
-      AccountId: HOSTILE_TEXT,
-    };
-    const body = JSON.stringify({ ...reply, Expiration: new Date(Date.now() + 3600_000).toISOString() });
-    world.agent.faults.always(answer(200, body, { 'content-type': 'application/json' }));
-    return {};
-  },
-  'the agent, with a date made of commands': (world) => {
-    const reply = {
-      AccessKeyId: 'AKIA',
-      SecretAccessKey: 'secret-key-of-a-date',
-      Token: 'session',
-      Expiration: HOSTILE_TEXT,
-    };
-    world.agent.faults.always(answer(200, JSON.stringify(reply), { 'content-type': 'application/json' }));
-    return {};
-  },
-  'ECR, denying': (world) => {
-    world.aws.faults.always(ecrError(400, 'AccessDeniedException', HOSTILE_TEXT));
-    return {};
-  },
-  'ECR, with an error of its own name': (world) => {
-    world.aws.faults.always(ecrError(400, HOSTILE_TEXT, HOSTILE_TEXT));
-    return {};
-  },
-  'ECR, with no JSON': (world) => {
-    world.aws.faults.always(answer(200, HOSTILE_TEXT, { 'content-type': 'application/x-amz-json-1.1' }));
-    return {};
-  },
-  'ECR, with a registry made of commands': (world) => {
-    const authorizationToken = encoded('AWS', 'password-of-no-registry');
-    const data = [{ authorizationToken, proxyEndpoint: `https://${HOSTILE_TEXT}` }];
-    world.aws.faults.always(ecrReply({ authorizationData: data }));
-    return {};
-  },
-  'ECR, with a registry that is an option of the client': (world) => {
-    const authorizationToken = encoded('AWS', 'password-of-no-registry');
-    const data = [{ authorizationToken, proxyEndpoint: '--config=/evil' }];
-    world.aws.faults.always(ecrReply({ authorizationData: data }));
-    return {};
-  },
-  'ECR, with a user made of commands': async (world) => {
-    const proxyEndpoint = `http://${await world.registryHost()}`;
-    const data = [{ authorizationToken: encoded(HOSTILE_TEXT, 'password'), proxyEndpoint }];
-    world.aws.faults.always(ecrReply({ authorizationData: data }));
-    return {};
-  },
-  'ECR, with a password made of commands': async (world) => {
-    const proxyEndpoint = `http://${await world.registryHost()}`;
-    const data = [{ authorizationToken: encoded('AWS', HOSTILE_TEXT), proxyEndpoint }];
-    world.aws.faults.always(ecrReply({ authorizationData: data }));
-    return {};
-  },
-  'ECR, with dates made of commands': async (world) => {
-    const proxyEndpoint = `http://${await world.registryHost()}`;
-    const data = [
-      { authorizationToken: encoded('AWS', 'password-of-a-date'), proxyEndpoint, expiresAt: HOSTILE_TEXT },
-    ];
-    world.aws.faults.always(ecrReply({ authorizationData: data }));
-    return {};
-  },
-  'ECR, with 10 MB of an error': (world) => {
-    world.aws.faults.always(
-      ecrError(400, 'ServerException', HOSTILE_TEXT.repeat(10_000_000 / HOSTILE_TEXT.length)),
-    );
-    return {};
-  },
-  'the agent, with 10 MB of an error': (world) => {
-    world.agent.faults.always(answer(400, HOSTILE_TEXT.repeat(10_000_000 / HOSTILE_TEXT.length)));
-    return {};
-  },
-  'ECR Public, denying': (world) => {
-    world.aws.faults.always(ecrError(400, 'AccessDeniedException', HOSTILE_TEXT));
-    return { inputs: { 'registry-type': 'public' } };
-  },
-  'STS, denying': (world) => {
-    world.aws.faults.always(
-      stsError(
-        403,
-        'AccessDenied',
-        HOSTILE_TEXT.replaceAll('\u0000', '')
-          .replaceAll('\u001b', '')
-          .replaceAll('\u0007', '')
-          .replaceAll('\u0008', ''),
-      ),
-    );
-    return { env: world.webIdentityEnv() };
-  },
-  'the registry, in its answer and its header': async (world) => {
-    const registry = await world.registry();
-    registry.faults.always(
-      answer(401, HOSTILE_TEXT, { 'www-authenticate': `Basic realm="${HOSTILE_LINE}"` }),
-    );
-    return {};
-  },
+const LONG = Buffer.alloc(10_000_000, `${TEXT}\n`);
+const ecr = (data: object) => () => {
+  const authorizationData = [
+    { proxyEndpoint: world.registry.url, authorizationToken: encoded('AWS', 'pw-of-nobody'), ...data },
+  ];
+  world.aws.faults.always(ecrReply({ authorizationData }));
+  return {};
+};
+const agent = (fault: Parameters<typeof world.agent.faults.always>[0]) => () => {
+  world.agent.faults.always(fault);
+  return {};
+};
+const aws =
+  (fault: Parameters<typeof world.aws.faults.always>[0], choice: () => StepChoice = () => ({})) =>
+  () => {
+    world.aws.faults.always(fault);
+    return choice();
+  };
+const CREDENTIALS = {
+  AccessKeyId: TEXT,
+  SecretAccessKey: TEXT,
+  Token: TEXT,
+  Expiration: '2100-01-01T00:00:00Z',
 };
 
 describe('nothing is issued by the words of', () => {
-  test.each(Object.entries(FROM_SERVICES))('%s', async (_, attack) => {
-    await expectNoHarm(attack);
+  test.each<[string, () => StepChoice]>([
+    ['the agent', agent(text(404, TEXT))],
+    ['EKS Auth', agent(plainText(400, eksAuth(LINE, TEXT)))],
+    ['credentials', agent(text(200, JSON.stringify(CREDENTIALS)))],
+    ['10 MB of an error of the agent', agent(text(400, LONG))],
+    ['ECR', aws(ecrError(400, 'AccessDeniedException', TEXT))],
+    ['an error code of ECR', aws(ecrError(400, TEXT, TEXT))],
+    ['ECR without JSON', aws(text(200, TEXT))],
+    ['10 MB of an error of ECR', aws(ecrError(400, 'ServerException', LONG.toString()))],
+    ['a registry of ECR', ecr({ proxyEndpoint: `https://${TEXT}` })],
+    ['a user of ECR', ecr({ authorizationToken: encoded(TEXT, 'password') })],
+    ['a password of ECR', ecr({ authorizationToken: encoded('AWS', TEXT) })],
+    ['a date of ECR', ecr({ expiresAt: TEXT })],
+    [
+      'ECR Public',
+      aws(ecrError(400, 'AccessDeniedException', TEXT), () => ({ inputs: { 'registry-type': 'public' } })),
+    ],
+    ['STS', aws(stsError(403, 'AccessDenied', LINE), () => ({ env: world.webIdentityEnv() }))],
+    [
+      'the token',
+      () => {
+        const variables = env();
+        writeFileSync(variables['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'] ?? '', TEXT);
+        return { env: variables };
+      },
+    ],
+    [
+      'the claims of the token',
+      () => ({ env: world.podIdentityEnv({ namespace: TEXT, serviceAccount: TEXT, audience: TEXT }) }),
+    ],
+    [
+      'the configuration of AWS',
+      () => {
+        world.writeHome(
+          '.aws/config',
+          `[profile x]\nregion = ${LINE}\nrole_arn = ${LINE}\nsource_profile = ${LINE}\n`,
+        );
+        return { env: { ...world.regionEnv(), AWS_PROFILE: 'x' } };
+      },
+    ],
+    [
+      'the configuration of docker',
+      () => {
+        world.writeHome('.docker/config.json', JSON.stringify({ credsStore: TEXT, auths: { [TEXT]: {} } }));
+        return {};
+      },
+    ],
+  ])('%s', async (_, arrange) => {
+    await attack(arrange());
   });
 });
-
-const INVALID_UTF8 = Buffer.concat([
-  Buffer.from([0xff, 0xfe, 0x0a]),
-  Buffer.from(HOSTILE_TEXT, 'latin1'),
-  Buffer.from([0xc3]),
-]);
-const LONG = Buffer.alloc(10_000_000, `${HOSTILE_TEXT}\n`);
-
-const CLIENTS: Record<string, ToolBehaviour[]> = {
-  'and succeeds': [{ stdout: HOSTILE_TEXT, stderr: HOSTILE_TEXT }],
-  'and fails': [{ stdout: HOSTILE_TEXT, stderr: HOSTILE_TEXT, exitCode: 1 }],
-  'and fails to log out': [
-    { on: 'login', exitCode: 0, keepsLogins: true },
-    { stdout: HOSTILE_TEXT, stderr: HOSTILE_TEXT, exitCode: 1 },
-  ],
-  'in a log line': [{ stderr: `time="2026-01-01" level=info msg="${HOSTILE_TEXT}"`, exitCode: 1 }],
-  'on its only line': [{ stderr: HOSTILE_LINE, exitCode: 1 }],
-  'in invalid UTF-8': [{ stdout: INVALID_UTF8, stderr: INVALID_UTF8, exitCode: 1 }],
-  'in 10 MB, and succeeds': [{ stdout: LONG, stderr: LONG, keepsLogins: true }],
-  'in 10 MB, and fails': [{ stdout: LONG, stderr: LONG, exitCode: 1 }],
-  'in 10 MB of one line, and fails': [{ stderr: Buffer.alloc(10_000_000, HOSTILE_LINE), exitCode: 1 }],
-};
 
 describe('nothing is issued by a container client that prints commands', () => {
-  test.each(Object.entries(CLIENTS))('%s', async (_, docker) => {
-    await expectNoHarm(() => ({ tools: { docker } }));
+  const utf8 = Buffer.concat([
+    Buffer.from([0xff, 0xfe, 0x0a]),
+    Buffer.from(TEXT, 'latin1'),
+    Buffer.from([0xc3]),
+  ]);
+
+  test.each([
+    ['and succeeds', [{ stdout: TEXT, stderr: TEXT }]],
+    ['and fails', [{ stdout: TEXT, stderr: TEXT, exitCode: 1 }]],
+    ['and fails to log out', [{ on: 'login' }, { stdout: TEXT, stderr: TEXT, exitCode: 1 }]],
+    ['in a log line', [{ stderr: `time="2026-01-01" level=info msg="${TEXT}"`, exitCode: 1 }]],
+    ['in invalid UTF-8', [{ stdout: utf8, stderr: utf8, exitCode: 1 }]],
+    ['in 10 MB, and fails', [{ stdout: LONG, stderr: LONG, exitCode: 1 }]],
+    ['in 10 MB of one line, and fails', [{ stderr: Buffer.alloc(10_000_000, LINE), exitCode: 1 }]],
+  ])('%s', async (_, docker) => {
+    await attack({ tools: { docker } });
   });
-});
 
-describe('nothing is issued by an input', () => {
-  const { inputs } = readActionMetadata();
-
-  test.each(Object.keys(inputs))('%s', async (name) => {
-    for (const text of VARIABLE_TEXTS) {
-      await expectNoHarm(() => ({ inputs: { [name]: text }, tools: { docker: { keepsLogins: true } } }));
+  test('the time to read a text is proportional to its length', async () => {
+    for (const word of ['User: ', '::', 'level=error msg="', 'eyJ.', 'https://x:', '1', '"', ' ']) {
+      const main = await attack({
+        tools: { docker: { stderr: word.repeat(128_000 / word.length), exitCode: 1 } },
+      });
+      expect([word, main.durationMs < 5_000]).toEqual([word, true]);
     }
   });
 });
-
-/** The variables that the action, or the SDK for it, reads; a self-hosted runner or an earlier step can set them all. */
-const VARIABLES = [
-  'AWS_REGION',
-  'AWS_DEFAULT_REGION',
-  'AWS_PROFILE',
-  'AWS_ACCESS_KEY_ID',
-  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
-  'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
-  'AWS_CONTAINER_AUTHORIZATION_TOKEN',
-  'AWS_MAX_ATTEMPTS',
-  'AWS_ENDPOINT_URL_ECR',
-  'AWS_CONFIG_FILE',
-  'DOCKER_CONFIG',
-  'GITHUB_RUN_ID',
-  'GITHUB_RUN_ATTEMPT',
-  'HTTPS_PROXY',
-  'HTTP_PROXY',
-  'NO_PROXY',
-  'KUBERNETES_SERVICE_HOST',
-  'REGISTRY_AUTH_FILE',
-];
-
-describe('nothing is issued by the variable', () => {
-  test.each(VARIABLES)('%s', async (name) => {
-    for (const text of VARIABLE_TEXTS) {
-      await expectNoHarm((world) => ({
-        env: { ...world.podIdentityEnv(), [name]: text },
-        tools: { docker: { keepsLogins: true } },
-      }));
-    }
-  });
-});
-
-test('a line break in a variable does not break a line of the log', async () => {
-  const profile = { AWS_PROFILE: 'build\nnext line' };
-  const role = { ...world.webIdentityEnv(), AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/x\nnext line' };
-  for (const env of [{ ...world.keysEnv(), ...profile }, { ...world.podIdentityEnv(), ...role }, role]) {
-    const { log } = await world.main({ env, tools: TOOLS });
-    expect(log).toContain('next line');
-    expect(log).not.toMatch(/^next line/m);
-  }
-});
-
-const FILES: Record<string, Attack> = {
-  'the service account token': (world) => {
-    const env = world.podIdentityEnv();
-    writeFileSync(env['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'] ?? '', HOSTILE_TEXT);
-    return { env };
-  },
-  'the claims of the service account token': (world) => ({
-    env: world.podIdentityEnv({ namespace: HOSTILE_TEXT, serviceAccount: HOSTILE_TEXT }),
-  }),
-  'the audience of the service account token': (world) => ({
-    env: world.podIdentityEnv({ audience: HOSTILE_TEXT }),
-  }),
-  "the client's configuration, broken": (world) => {
-    writeDockerConfig(world, HOSTILE_TEXT);
-    return {};
-  },
-  "a credential store's name": (world) => {
-    writeDockerConfig(world, JSON.stringify({ credsStore: HOSTILE_TEXT }));
-    return {};
-  },
-  'the shared configuration of AWS': (world) => {
-    const file = join(world.directory, 'aws-config');
-    writeFileSync(
-      file,
-      `[profile build]\nregion = ${HOSTILE_LINE}\nrole_arn = ${HOSTILE_LINE}\nsource_profile = ${HOSTILE_LINE}\n`,
-    );
-    return { env: { AWS_CONFIG_FILE: file, AWS_PROFILE: 'build', ...world.regionEnv() } };
-  },
-};
-
-function writeDockerConfig(world: World, text: string): void {
-  mkdirSync(join(world.home, '.docker'), { recursive: true });
-  writeFileSync(join(world.home, '.docker', 'config.json'), text, { mode: 0o600 });
-}
 
 describe('nothing is issued by', () => {
-  test.each(Object.entries(FILES))('%s', async (_, attack) => {
-    await expectNoHarm(attack);
+  const variables = [
+    ...[
+      'AWS_REGION',
+      'AWS_PROFILE',
+      'AWS_ACCESS_KEY_ID',
+      'AWS_MAX_ATTEMPTS',
+      'AWS_ENDPOINT_URL_ECR',
+      'AWS_CONFIG_FILE',
+    ],
+    ...['AWS_CONTAINER_CREDENTIALS_FULL_URI', 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', 'GITHUB_RUN_ID'],
+    ...['DOCKER_CONFIG', 'HTTP_PROXY', 'NO_PROXY', 'AWS_USE_FIPS_ENDPOINT', 'REGISTRY_AUTH_FILE', 'HOME'],
+  ];
+  test.each(variables)('the variable %s', async (name) => {
+    for (const value of [VARIABLE, LINE]) await attack({ env: { ...env(), [name]: value } });
+  });
+
+  test.each(Object.keys(readActionMetadata().inputs))('the input %s', async (name) => {
+    for (const value of [VARIABLE, LINE]) await attack({ inputs: { [name]: value } });
   });
 });
 
-describe('the service account token does not go to an address that the SDK refuses', () => {
-  test.each(['auto', 'container', 'default-chain'])('with credential-source: %s', async (source) => {
-    // Reaches the same machine as loopback does, and is none of the addresses for credentials.
-    const uri = world.agent.credentialsUri.replace('127.0.0.1', '0.0.0.0');
-    const env = { ...world.podIdentityEnv(), AWS_CONTAINER_CREDENTIALS_FULL_URI: uri };
-    world.agent.faults.always(answer(403, 'no'));
-    const main = await world.main({ env, inputs: { 'credential-source': source }, tools: TOOLS });
-    expect(world.agent.requests).toEqual([]);
-    expect(main.errors.join()).toContain(
-      `EKS Pod Identity returned no credentials: ${uri}: URL not accepted.`,
-    );
-    expect(main.errors.join()).toContain(
-      'The AWS SDK does not accept credentials from the address in AWS_CONTAINER_CREDENTIALS_FULL_URI',
-    );
+test('what a library prints is no command, and DEBUG makes none print', async () => {
+  const main = await world.main({ env: { ...env(), DEBUG: '*', AWS_PROFILE: '' }, tools: TOOLS });
+  expect([main.exitCode, main.stderr]).toEqual([0, '']);
+});
+
+describe('a secret that is quoted back is not shown', () => {
+  const secret = 'opaque-token/0123456789';
+
+  test.each([
+    ['in a response that is cut in it, of the agent', () => world.agent, `{"SecretAccessKey": ${secret}}`],
+    ['in a response that is cut in it, of ECR', () => world.aws, `{"authorizationToken": ${secret}}`],
+  ])('%s', async (_, service, body) => {
+    world.addSecret('secret key', secret);
+    service().faults.always(text(200, body));
+    const main = await attack({});
+    expect(main.exitCode).toBe(1);
+    expect(main.stdout).not.toContain('opaque');
+  });
+
+  test('by the agent: the token of the environment, keys that are not used, a token that is no JWT', async () => {
+    world.addSecret('session token', secret);
+    world.agent.faults.always(text(403, `no entry with ${secret} or ${encodeURIComponent(secret)}`));
+    const { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file = '', ...pod } = env();
+    writeFileSync(file, secret);
+    for (const variables of [
+      { AWS_CONTAINER_AUTHORIZATION_TOKEN: secret },
+      { AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: secret },
+      { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file },
+    ]) {
+      const main = await attack({ env: { ...pod, ...variables } });
+      expect(main.errors.join()).toContain('no entry with *** or ***');
+    }
+  });
+
+  test.each(['true', 'false'])('by docker: the password, with mask-password %s', async (mask) => {
+    world.addSecret('password', 'short-password');
+    const { authorizationToken } = { authorizationToken: encoded('AWS', 'short-password') };
+    ecr({ authorizationToken })();
+    const tools = { docker: { stderr: 'who is short-password?', exitCode: 1 } };
+    const main = await attack({ inputs: { 'mask-password': mask }, tools });
+    expect(main.errors.join()).toContain('who is ***?');
   });
 });
 
-/** Runs the main stage of an attack and says how much memory it had at most, in MB. */
-async function peakMemoryOf(attack: Attack): Promise<number> {
-  const choice = await attack(world);
-  const file = join(world.directory, 'peak-memory');
-  const probe = {
-    NODE_OPTIONS: `--require "${join(harness, 'peak-memory.cjs')}"`,
-    PEAK_MEMORY_FILE: file,
-    PEAK_MEMORY_OF: actionEntry(),
-  };
-  await world.main({ ...choice, env: { ...world.podIdentityEnv(), ...choice.env, ...probe } });
-  return Number(readFileSync(file, 'utf8')) / 1024;
-}
-
-test('stays within its memory while the container client floods it', async () => {
-  const tools = { docker: { stdout: LONG, stderr: LONG, exitCode: 1 } };
-  // Node alone takes about 50 MB, a whole login about 70.
-  expect(await peakMemoryOf(() => ({ tools }))).toBeLessThan(150);
+describe('the container client', () => {
+  test('does not inherit keys, tokens of GitHub, inputs, state and the files of the step', async () => {
+    const hidden = {
+      ...world.keysEnv(world.identities.node),
+      ...{
+        GITHUB_TOKEN: 'ghs_1',
+        GH_TOKEN: 'ghs_2',
+        ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'a',
+        ACTIONS_RUNTIME_TOKEN: 'b',
+      },
+      ...{
+        AWS_CONTAINER_AUTHORIZATION_TOKEN: 'c',
+        AWS_BEARER_TOKEN_BEDROCK: 'd',
+        STATE_x: 'e',
+        ECR_LOGIN_x: 'f',
+      },
+    };
+    const main = await world.main({ env: { ...hidden, MY_OWN: 'kept', HTTPS_PROXY: '' }, tools: TOOLS });
+    const [run] = main.toolRuns;
+    const names = Object.keys(run?.env ?? {});
+    const { AWS_REGION: _, AWS_DEFAULT_REGION: __, ...secrets } = hidden as Record<string, string>;
+    expect(names.filter((name) => name in secrets || /^(INPUT_|STATE_|ECR_LOGIN_)/.test(name))).toEqual([]);
+    const files = ['GITHUB_ENV', 'GITHUB_OUTPUT', 'GITHUB_PATH', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY'];
+    expect(names.filter((name) => files.includes(name))).toEqual([]);
+    expect(run?.env).toMatchObject({ MY_OWN: 'kept', HOME: world.home });
+    expect([run?.argv, run?.stdin]).toEqual([
+      ['login', '--username', 'AWS', '--password-stdin', await world.registryHost()],
+      world.aws.issued[0]?.password,
+    ]);
+  });
 });

@@ -1,12 +1,14 @@
-import { randomUUID } from 'node:crypto';
-import type { SecureContextOptions, TlsOptions } from 'node:tls';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { isSignedWith, readScope, signingTime } from './aws-signature.ts';
-import { answerEcr, answerEcrPublic, type IssuedPassword, type PrivateRegistry, registryUrl } from './ecr.ts';
-import { type Fault, answer as faultAnswer } from './faults.ts';
-import { HttpStandIn, type ReceivedRequest, type Reply } from './http-stand-in.ts';
-import type { Identity } from './identities.ts';
-import { ServiceError } from './service-error.ts';
-import { answerSts } from './sts.ts';
+import {
+  type Fault,
+  HttpStandIn,
+  type ReceivedRequest,
+  type Reply,
+  type ServerTls,
+} from './http-stand-in.ts';
+import { type Identity, makeRoleSession } from './identities.ts';
+import { readClaims } from './pod-identity-agent.ts';
 
 export type ServiceName = 'ecr' | 'ecr-public' | 'sts';
 
@@ -14,12 +16,10 @@ export type ServiceName = 'ecr' | 'ecr-public' | 'sts';
 export interface AwsCall {
   service: ServiceName;
   action: string;
-  /** The region it was signed for; empty where it is not signed. */
+  /** The region it was signed for; empty if it is not signed. */
   region: string;
-  /** The accounts whose registries were asked for; undefined where none were named. */
-  registryIds?: string[];
-  /** Who signed, where the access key is a known one. */
-  signer?: Identity;
+  /** Who signed, if the access key is a known one. */
+  signer: Identity | undefined;
   userAgent: string;
   /** The Host header: which endpoint the client meant. */
   host: string;
@@ -28,64 +28,57 @@ export interface AwsCall {
   callerPort: number;
 }
 
+/** A password that ECR gave out. It is for all registries of its region, or for ECR Public. */
+export interface IssuedPassword {
+  region: string;
+  password: string;
+  /** The authorization token, which holds user and password. */
+  token: string;
+}
+
 const JSON_TYPE = { 'content-type': 'application/x-amz-json-1.1' };
+const XML_TYPE = { 'content-type': 'text/xml' };
 
-function jsonErrorBody(code: string, message: string): string {
-  return JSON.stringify({ __type: code, message });
+/** An error of ECR or ECR Public. */
+export function ecrError(status: number, code: string, message: string): Reply {
+  return { status, headers: JSON_TYPE, body: JSON.stringify({ __type: code, message }) };
 }
 
-function xmlErrorBody(code: string, message: string): string {
-  const text = message.replace(/&/g, '&amp;').replace(/</g, '&lt;');
-  return `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${text}</Message></Error><RequestId>${randomUUID()}</RequestId></ErrorResponse>`;
+/** A response of ECR or ECR Public with a body of the test's choice. */
+export function ecrReply(body: unknown): Reply {
+  return { status: 200, headers: JSON_TYPE, body: JSON.stringify(body) };
 }
 
-/** A fault of ECR or ECR Public. */
-export function ecrError(status: number, code: string, message: string): Fault {
-  return faultAnswer(status, jsonErrorBody(code, message), JSON_TYPE);
+/** An error of STS. */
+export function stsError(status: number, code: string, message: string): Reply {
+  const words = message.replace(/&/g, '&amp;').replace(/</g, '&lt;');
+  const error = `<Error><Type>Sender</Type><Code>${code}</Code><Message>${words}</Message></Error>`;
+  const body = `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">${error}<RequestId>${randomUUID()}</RequestId></ErrorResponse>`;
+  return { status, headers: XML_TYPE, body };
 }
 
-/** A success of ECR or ECR Public with a body of the test's choice. */
-export function ecrReply(body: unknown): Fault {
-  return faultAnswer(200, JSON.stringify(body), JSON_TYPE);
+/** What ECR says if the account's quota for the region is used up. */
+export const THROTTLED: Fault = ecrError(400, 'ThrottlingException', 'Rate exceeded');
+
+/** The domain of a region's partition. */
+function domainOf(region: string): string {
+  const partitions: [RegExp, string][] = [
+    [/^cn-/, 'amazonaws.com.cn'],
+    [/^eusc-/, 'amazonaws.eu'],
+    [/^us-iso-/, 'c2s.ic.gov'],
+    [/^us-isob-/, 'sc2s.sgov.gov'],
+    [/^eu-isoe-/, 'cloud.adc-e.uk'],
+    [/^us-isof-/, 'csp.hci.ic.gov'],
+  ];
+  return partitions.find(([pattern]) => pattern.test(region))?.[1] ?? 'amazonaws.com';
 }
 
-/** A fault of STS. */
-export function stsError(status: number, code: string, message: string): Fault {
-  return faultAnswer(status, xmlErrorBody(code, message), { 'content-type': 'text/xml' });
+/** The region of a host of any kind of private registry. */
+export function regionOfHost(host: string): string | undefined {
+  return /^\d{12}\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\./.exec(host.toLowerCase())?.[1];
 }
 
-/** What ECR says when the account's quota for the region is used up. */
-export function throttled(): Fault {
-  return ecrError(400, 'ThrottlingException', 'Rate exceeded');
-}
-
-const TARGETS: Record<string, ServiceName> = {
-  AmazonEC2ContainerRegistry_V20150921: 'ecr',
-  SpencerFrontendService: 'ecr-public',
-};
-
-/** Reads what a request asks for. */
-export function readCall(request: ReceivedRequest): Omit<AwsCall, 'signer'> {
-  const text = request.body.toString();
-  const shared = {
-    region: readScope(request)?.region ?? '',
-    userAgent: request.headers['user-agent'] ?? '',
-    host: request.headers.host ?? '',
-    callerPort: request.callerPort,
-  };
-  const target = String(request.headers['x-amz-target'] ?? '');
-  if (target === '') {
-    const parameters = Object.fromEntries(new URLSearchParams(text));
-    return { ...shared, service: 'sts', action: parameters['Action'] ?? '', parameters };
-  }
-  const [prefix = '', action = ''] = target.split('.');
-  const parameters = JSON.parse(text === '' ? '{}' : text) as Record<string, unknown>;
-  const call = { ...shared, service: TARGETS[prefix] ?? 'ecr', action, parameters };
-  const registryIds = parameters['registryIds'];
-  return Array.isArray(registryIds) ? { ...call, registryIds: registryIds.map(String) } : call;
-}
-
-/** Holds for calls of one service, of one region where it is given: says which calls a fault is for. */
+/** Holds for calls of one service, of one region if it is given: says which calls a fault is for. */
 export function callsOf(service: ServiceName, region?: string): (request: ReceivedRequest) => boolean {
   return (request) => {
     const call = readCall(request);
@@ -93,21 +86,38 @@ export function callsOf(service: ServiceName, region?: string): (request: Receiv
   };
 }
 
+function readCall(request: ReceivedRequest): Omit<AwsCall, 'signer'> {
+  const body = request.body.toString();
+  const { 'user-agent': userAgent = '', host = '', 'x-amz-target': target = '' } = request.headers;
+  const shared = {
+    region: readScope(request)['region'] ?? '',
+    userAgent,
+    host,
+    callerPort: request.callerPort,
+  };
+  if (target === '') {
+    const parameters = Object.fromEntries(new URLSearchParams(body));
+    return { ...shared, service: 'sts', action: parameters['Action'] ?? '', parameters };
+  }
+  const [prefix = '', action = ''] = String(target).split('.');
+  const service = prefix === 'SpencerFrontendService' ? 'ecr-public' : 'ecr';
+  return { ...shared, service, action, parameters: JSON.parse(body || '{}') as Record<string, unknown> };
+}
+
 /** ECR, ECR Public and STS, of every region, behind one address. */
 export class AwsServices extends HttpStandIn {
   readonly identities = new Map<string, Identity>();
   readonly issued: IssuedPassword[] = [];
-  /** How far this clock is ahead of the machine's. */
-  clockOffsetMs = 0;
-  /** How long a password given out lasts. */
-  passwordLifetimeSeconds: (registry: PrivateRegistry) => number = () => 12 * 3600;
+  /** How long a password lasts, by its region. */
+  passwordLifetimeS: (region: string) => number = () => 12 * 3600;
   /** Hears of each password before its caller does. */
   onIssued: (issued: IssuedPassword) => void = () => undefined;
-  /** What the reply names as a registry's address. */
-  proxyEndpoint: (registry: PrivateRegistry) => string | Promise<string> = registryUrl;
+  /** What the response names as the registry of the caller. */
+  proxyEndpoint = (accountId: string, region: string): string | Promise<string> =>
+    `https://${accountId}.dkr.ecr.${region}.${domainOf(region)}`;
 
-  constructor(tls?: TlsOptions & SecureContextOptions) {
-    super((request) => this.#answer(request), tls);
+  constructor(tls?: ServerTls) {
+    super((request) => this.#respond(request), tls);
   }
 
   /** Makes a signer known. */
@@ -116,77 +126,102 @@ export class AwsServices extends HttpStandIn {
     return identity;
   }
 
-  /** Every call so far, those that met a fault included. */
+  /** Every call so far, also those that met a fault. */
   get calls(): AwsCall[] {
     return this.requests.map((request) => {
-      const signer = this.identities.get(readScope(request)?.accessKeyId ?? '');
-      return signer === undefined ? readCall(request) : { ...readCall(request), signer };
+      const signer = this.identities.get(readScope(request)['accessKeyId'] ?? '');
+      return { ...readCall(request), signer };
     });
   }
 
-  async #answer(request: ReceivedRequest): Promise<Reply> {
-    const date = new Date(this.now()).toUTCString();
+  async #respond(request: ReceivedRequest): Promise<Reply> {
     const call = readCall(request);
-    try {
-      const reply = await this.#serve(request, call);
-      return { ...reply, headers: { ...reply.headers, date, 'x-amzn-requestid': randomUUID() } };
-    } catch (error) {
-      const { status, code, message } = error instanceof ServiceError ? error : internalFailure(error);
-      const isQuery = call.service === 'sts';
-      const body = isQuery ? xmlErrorBody(code, message) : jsonErrorBody(code, message);
-      const type = isQuery ? { 'content-type': 'text/xml' } : JSON_TYPE;
-      return { status, body, headers: { ...type, date, 'x-amzn-requestid': randomUUID() } };
-    }
+    const headers = { date: new Date().toUTCString(), 'x-amzn-requestid': randomUUID() };
+    // What a service refuses with is thrown.
+    const work = call.service === 'sts' ? this.#sts(request, call) : this.#ecr(request, call);
+    const reply = await work.catch((refusal: Reply) => refusal);
+    return { ...reply, headers: { ...reply.headers, ...headers } };
   }
 
-  /** The time by the services' clock, in milliseconds of the epoch. */
-  now(): number {
-    return Date.now() + this.clockOffsetMs;
-  }
-
-  async #serve(request: ReceivedRequest, call: AwsCall): Promise<Reply> {
-    if (call.service === 'sts') {
-      return answerSts(call, this, () => this.#signer(request, 'sts'));
-    }
-    const signer = this.#signer(request, call.service);
-    const value =
-      call.service === 'ecr' ? await answerEcr(call, signer, this) : answerEcrPublic(call, signer, this);
-    return { status: 200, headers: JSON_TYPE, body: JSON.stringify(value) };
-  }
-
+  /** Who signed the request; throws what the service refuses with if the signature is not right. */
   #signer(request: ReceivedRequest, service: ServiceName): Identity {
+    const refuse = service === 'sts' ? stsError : ecrError;
     const scope = readScope(request);
-    const identity = this.identities.get(scope?.accessKeyId ?? '');
-    const token = request.headers['x-amz-security-token'];
-    if (identity === undefined || token !== identity.sessionToken) {
-      const message = 'The security token included in the request is invalid.';
-      throw service === 'sts'
-        ? new ServiceError(403, 'InvalidClientTokenId', message)
-        : new ServiceError(400, 'UnrecognizedClientException', message);
-    }
-    const code = service === 'sts' ? 'SignatureDoesNotMatch' : 'InvalidSignatureException';
-    const late = this.now() - signingTime(request);
-    if (Math.abs(late) > 5 * 60_000) {
-      const [sent, now] = [signingTime(request), this.now()].map((time) =>
-        new Date(time).toISOString().replace(/[-:]|\.\d+/g, ''),
+    const identity = this.identities.get(scope['accessKeyId'] ?? '');
+    if (identity === undefined || request.headers['x-amz-security-token'] !== identity.sessionToken) {
+      throw refuse(
+        400,
+        'UnrecognizedClientException',
+        'The security token included in the request is invalid.',
       );
-      const direction = late > 0 ? 'Signature expired' : 'Signature not yet current';
-      const relation = late > 0 ? 'earlier' : 'later';
-      throw new ServiceError(
+    }
+    const isLate = Math.abs(Date.now() - signingTime(request)) > 5 * 60_000;
+    if (isLate || scope['service'] !== service || !isSignedWith(identity.secretAccessKey, request)) {
+      throw refuse(
         403,
-        code,
-        `${direction}: ${sent} is now ${relation} than ${now} (${now} 5 min.)`,
+        'InvalidSignatureException',
+        'The request signature we calculated does not match yours.',
       );
-    }
-    if (scope?.service !== service || !isSignedWith(identity.secretAccessKey, request)) {
-      const message =
-        'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.';
-      throw new ServiceError(403, code, message);
     }
     return identity;
   }
+
+  async #ecr(
+    request: ReceivedRequest,
+    { service, action, region }: ReturnType<typeof readCall>,
+  ): Promise<Reply> {
+    const signer = this.#signer(request, service);
+    if (action !== 'GetAuthorizationToken') throw ecrError(400, 'UnknownOperationException', action);
+    requireAllowed(signer, `${service}:${action}`, '*');
+    if (service === 'ecr-public') {
+      if (region !== 'us-east-1') throw ecrError(403, 'InvalidSignatureException', 'not in this region');
+      requireAllowed(signer, 'sts:GetServiceBearerToken', `arn:aws:sts::${signer.accountId}:*`);
+      return ecrReply({ authorizationData: this.#issue('public') });
+    }
+    const proxyEndpoint = await this.proxyEndpoint(signer.accountId, region);
+    return ecrReply({ authorizationData: [{ ...this.#issue(region), proxyEndpoint }] });
+  }
+
+  #issue(region: string): { authorizationToken: string; expiresAt: number } {
+    const expiresAt = Math.floor(Date.now() / 1000) + this.passwordLifetimeS(region);
+    const payload = randomBytes(870).toString('base64');
+    const content = {
+      payload,
+      datakey: randomBytes(184).toString('base64'),
+      version: '2',
+      expiration: expiresAt,
+    };
+    const password = Buffer.from(JSON.stringify(content)).toString('base64');
+    const token = Buffer.from(`AWS:${password}`).toString('base64');
+    this.issued.push({ region, password, token });
+    this.onIssued({ region, password, token });
+    return { authorizationToken: token, expiresAt };
+  }
+
+  async #sts(request: ReceivedRequest, { action, parameters }: ReturnType<typeof readCall>): Promise<Reply> {
+    if (action === 'AssumeRoleWithWebIdentity') requireValidToken(String(parameters['WebIdentityToken']));
+    else this.#signer(request, 'sts');
+    const role = /^arn:[a-z-]+:iam::(\d{12}):role\/([\w-]+)$/.exec(String(parameters['RoleArn']));
+    if (role === null) throw stsError(400, 'ValidationError', `Request ARN is invalid, or no ${action}`);
+    const [, accountId = '', name = ''] = role;
+    const session = makeRoleSession(accountId, name, String(parameters['RoleSessionName']));
+    const { accessKeyId, secretAccessKey, sessionToken } = this.addIdentity(session);
+    const expiration = new Date(Date.now() + 3600_000).toISOString();
+    const credentials = `<Credentials><AccessKeyId>${accessKeyId}</AccessKeyId><SecretAccessKey>${secretAccessKey}</SecretAccessKey><SessionToken>${sessionToken}</SessionToken><Expiration>${expiration}</Expiration></Credentials>`;
+    const user = `<AssumedRoleUser><AssumedRoleId>AROA:${name}</AssumedRoleId><Arn>${session.arn}</Arn></AssumedRoleUser>`;
+    const body = `<${action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><${action}Result>${credentials}${user}</${action}Result></${action}Response>`;
+    return { status: 200, headers: XML_TYPE, body };
+  }
 }
 
-function internalFailure(error: unknown): ServiceError {
-  return new ServiceError(500, 'ServerException', `the stand-in failed: ${String(error)}`);
+function requireAllowed(signer: Identity, action: string, resource: string): void {
+  if (!signer.denied.has(action)) return;
+  const reason = `because no identity-based policy allows the ${action} action`;
+  const message = `User: ${signer.arn} is not authorized to perform: ${action} on resource: ${resource} ${reason}`;
+  throw ecrError(400, 'AccessDeniedException', message);
+}
+
+function requireValidToken(token: string): void {
+  const { exp } = readClaims(token);
+  if (exp <= Date.now() / 1000) throw stsError(400, 'ExpiredTokenException', 'Token expired');
 }

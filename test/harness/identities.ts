@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
 /** Someone who can sign calls to the stand-ins of AWS. */
 export interface Identity {
@@ -6,39 +6,40 @@ export interface Identity {
   arn: string;
   accessKeyId: string;
   secretAccessKey: string;
-  /** Temporary credentials have one, long-lived keys have none. */
+  /** Only temporary credentials have one. */
   sessionToken?: string;
   /** Actions (`ecr:GetAuthorizationToken`) that this identity's policies do not allow. */
   denied: Set<string>;
 }
 
-function keyMaterial(prefix: 'AKIA' | 'ASIA'): Pick<Identity, 'accessKeyId' | 'secretAccessKey'> {
+function makeIdentity(accountId: string, arn: string, prefix: string): Identity {
   const letters = [...randomBytes(16)].map((byte) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[byte % 32]).join('');
-  // Two slashes in fixed places, since a secret key may hold characters that a URL has to encode.
+  // A secret key can hold characters that a URL has to encode: each has some.
   const secret = randomBytes(40).toString('base64').replace(/[+/=]/g, 'x');
-  return {
-    accessKeyId: `${prefix}${letters}`,
-    secretAccessKey: `${secret.slice(0, 13)}/${secret.slice(14, 27)}+${secret.slice(28, 40)}`,
-  };
+  const secretAccessKey = `${secret.slice(0, 13)}/${secret.slice(14, 27)}+${secret.slice(28, 40)}`;
+  return { accountId, arn, accessKeyId: `${prefix}${letters}`, secretAccessKey, denied: new Set() };
 }
 
 /** An IAM user with long-lived keys. */
 export function makeUser(accountId: string, name: string): Identity {
-  return {
-    accountId,
-    arn: `arn:aws:iam::${accountId}:user/${name}`,
-    ...keyMaterial('AKIA'),
-    denied: new Set(),
-  };
+  return makeIdentity(accountId, `arn:aws:iam::${accountId}:user/${name}`, 'AKIA');
 }
 
 /** A session of a role, with temporary credentials. */
-export function makeRoleSession(accountId: string, role: string, session: string = randomUUID()): Identity {
+export function makeRoleSession(accountId: string, role: string, session: string): Identity {
   return {
-    accountId,
-    arn: `arn:aws:sts::${accountId}:assumed-role/${role}/${session}`,
-    ...keyMaterial('ASIA'),
+    ...makeIdentity(accountId, `arn:aws:sts::${accountId}:assumed-role/${role}/${session}`, 'ASIA'),
     sessionToken: `IQoJb3JpZ2luX2VjE${randomBytes(600).toString('base64')}`,
-    denied: new Set(),
+  };
+}
+
+/** Credentials as the metadata services of a node and of ECS write them. */
+export function metadataCredentials(identity: Identity): Record<string, string | undefined> {
+  return {
+    AccessKeyId: identity.accessKeyId,
+    SecretAccessKey: identity.secretAccessKey,
+    Token: identity.sessionToken,
+    AccountId: identity.accountId,
+    Expiration: new Date(Date.now() + 6 * 3600_000).toISOString(),
   };
 }

@@ -1,126 +1,183 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Masks } from './masking.ts';
 import type { StepResult } from './runner.ts';
-import { type Secret, SecretFinder } from './secrets.ts';
+import { Masks } from './workflow-commands.ts';
 
-/**
- * Whether keys and tokens that the step inherited must not reach the tools it runs.
- * A proxy's password is not meant: the tools need their proxy.
- */
-const TOOLS_GET_NO_INHERITED_KEYS = true;
+/** A secret that a test's world knows. */
+export interface Secret {
+  kind: 'password' | 'secret key' | 'session token' | 'service account token' | 'proxy password';
+  value: string;
+}
 
-/** Says which secrets got out of a step, and where. The secrets themselves are not in the text. */
-export class LeakError extends Error {
-  readonly leaks: string[];
+/** Runs of so many characters of a long secret count as the secret: a part of one is a leak, too. */
+const WINDOW = 20;
+/** The action cannot tell a shorter secret from a word: only its mask hides it. */
+const SHORTEST_SECRET = 8;
 
-  constructor(leaks: string[]) {
-    super(`secrets got out:\n${leaks.map((leak) => `- ${leak}`).join('\n')}`);
-    this.name = 'LeakError';
-    this.leaks = leaks;
+/** Base64 of a text at the three places where it can begin in a longer text, without the characters that depend on its neighbors. */
+function embeddedBase64(value: string): string[] {
+  const bytes = Buffer.from(value);
+  const aligned = [0, 1, 2].map((shift) =>
+    bytes.subarray(shift, shift + Math.floor((bytes.length - shift) / 3) * 3),
+  );
+  return aligned.flatMap((part) => [part.toString('base64'), part.toString('base64url')]);
+}
+
+/** The forms in which a secret could show. Of a service account token only the signature is secret. */
+function secretForms({ kind, value }: Secret): string[] {
+  const secret = kind === 'service account token' ? (value.split('.').at(-1) ?? value) : value;
+  const forms = [secret, ...embeddedBase64(secret)].flatMap((form) => {
+    const uri = encodeURIComponent(form);
+    const lowerCase = uri.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
+    return [form, uri, lowerCase, JSON.stringify(form).slice(1, -1)];
+  });
+  return [...new Set(forms)].filter((form) => form.length >= 6);
+}
+
+/** Finds secrets in text, in any of their forms, whole or in part. */
+class SecretFinder {
+  readonly #windows = new Map<string, Secret>();
+  readonly #short: [form: string, secret: Secret][] = [];
+
+  constructor(secrets: Iterable<Secret>) {
+    for (const secret of secrets) for (const form of secretForms(secret)) this.#add(form, secret);
+  }
+
+  find(text: string): Secret[] {
+    const found = new Set<Secret>();
+    for (let start = 0; start + WINDOW <= text.length; start += 1) {
+      const secret = this.#windows.get(text.slice(start, start + WINDOW));
+      if (secret !== undefined) found.add(secret);
+    }
+    for (const [form, secret] of this.#short) if (text.includes(form)) found.add(secret);
+    return [...found];
+  }
+
+  #add(form: string, secret: Secret): void {
+    if (form.length < WINDOW) {
+      this.#short.push([form, secret]);
+      return;
+    }
+    const starts = Array.from({ length: Math.floor(form.length / WINDOW) }, (_, index) => index * WINDOW);
+    for (const start of [...starts, form.length - WINDOW])
+      this.#windows.set(form.slice(start, start + WINDOW), secret);
   }
 }
 
 type Finding = [place: string, secrets: Secret[]];
 
-/** A shorter one the action does not take out of its log by itself, in characters. */
-const SHORTEST_SECRET = 8;
-
 function inOutput(result: StepResult, finder: SecretFinder): Finding[] {
   const masks = new Masks();
-  return result.lines.map(({ line, command }, index) => {
+  return result.lines.map(({ text, command, stream }, index) => {
     if (command?.name === 'add-mask') {
       masks.add(command.message);
       return ['', []];
     }
-    const shown = [line.text, command?.message ?? '', ...Object.values(command?.properties ?? {})].join('\n');
-    // Only a secret that the action cannot tell from a word may rely on its mask.
+    const shown = [text, command?.message ?? '', ...Object.values(command?.properties ?? {})].join('\n');
     const long = finder.find(shown).filter(({ value }) => value.length >= SHORTEST_SECRET);
-    const short = finder.find(masks.apply(shown));
-    return [`line ${index + 1} of the output (${line.stream})`, [...new Set([...long, ...short])]];
+    return [`line ${index + 1} of ${stream}`, [...long, ...finder.find(masks.apply(shown))]];
   });
 }
 
-function inTools(result: StepResult, finder: SecretFinder): Finding[] {
-  return result.toolRuns.flatMap((run): Finding[] => [
-    [`the arguments of ${run.tool}`, finder.find(run.argv.join('\n'))],
-    ...Object.entries(run.env).map(([name, value]): Finding => {
-      const found = finder.find(value);
-      const counted = found.filter(({ origin, kind }) => {
-        return origin === 'obtained' || (TOOLS_GET_NO_INHERITED_KEYS && kind !== 'proxy password');
-      });
-      return [`the variable ${name} of ${run.tool}`, counted];
+/** The tools need their proxy, with its password; nothing else that is secret. */
+function inTools({ toolRuns }: StepResult, finder: SecretFinder): Finding[] {
+  return toolRuns.flatMap(({ tool, argv, env }): Finding[] => [
+    [`the arguments of ${tool}`, finder.find(argv.join('\n'))],
+    ...Object.entries(env).map(([name, value]): Finding => {
+      return [
+        `the variable ${name} of ${tool}`,
+        finder.find(value).filter(({ kind }) => kind !== 'proxy password'),
+      ];
     }),
   ]);
 }
 
-function inFileCommands(result: StepResult, finder: SecretFinder): Finding[] {
-  const values = (what: string, record: Record<string, string>): Finding[] =>
-    Object.entries(record).map(([name, value]) => [`${what} ${name}`, finder.find(value)]);
-  const outputs = values('the output', result.outputs).map(([place, secrets]): Finding => {
-    const isDocumented = place.startsWith('the output docker_password_');
-    return [place, isDocumented ? secrets.filter(({ kind }) => !PASSWORD_KINDS.has(kind)) : secrets];
-  });
+function inFileCommands(
+  { outputs, state, exportedEnv, summary }: StepResult,
+  finder: SecretFinder,
+): Finding[] {
+  const others = Object.entries({ state, 'exported variable': exportedEnv, 'job summary': { '': summary } });
   return [
-    ...outputs,
-    ...values('the state', result.state),
-    ...values('the exported variable', result.exportedEnv),
-    ['the job summary', finder.find(result.summary)],
-    ['the added path', finder.find(result.paths.join('\n'))],
+    ...Object.entries(outputs).map(([name, value]): Finding => {
+      const isDocumented = name.startsWith('docker_password');
+      return [
+        `the output ${name}`,
+        finder.find(value).filter(({ kind }) => !isDocumented || kind !== 'password'),
+      ];
+    }),
+    ...others.flatMap(([what, values]) =>
+      Object.entries(values).map(([name, value]): Finding => [`the ${what} ${name}`, finder.find(value)]),
+    ),
   ];
 }
 
-// A password of ECR is a base64 text, so a part of the token can look like a part of it.
-const PASSWORD_KINDS = new Set(['password', 'authorization token']);
-
-function unmaskedPasswords(result: StepResult): string[] {
-  const asked = (result.options.inputs['mask-password'] ?? '').toLowerCase();
-  const isExempt = asked.trim() === 'false';
-  return Object.entries(result.outputs)
-    .filter(([name, value]) => name.startsWith('docker_password_') && !isExempt && !result.masks.has(value))
-    .map(([name]) => `the output ${name} is not registered as a secret`);
+function unmaskedPasswords({ options, outputs, masks }: StepResult): string[] {
+  if (/^\s*false\s*$/i.test(options.inputs['mask-password'] ?? '')) return [];
+  const passwords = Object.entries(outputs).filter(([name]) => name.startsWith('docker_password'));
+  return passwords
+    .filter(([, value]) => !masks.has(value))
+    .map(([name]) => `the output ${name} is not masked`);
 }
 
-function* filesUnder(directory: string): Generator<string> {
-  for (const entry of unlessGone(() => readdirSync(directory, { withFileTypes: true })) ?? []) {
-    const path = join(directory, entry.name);
-    if (entry.isDirectory()) {
-      yield* filesUnder(path);
-    } else if (entry.isFile()) {
-      yield path;
-    }
-  }
+/** The files below some folders that others can read. Another step, which runs at the same time, can remove them any moment. */
+function inFiles(directories: readonly string[], finder: SecretFinder): Finding[] {
+  if (process.platform === 'win32') return []; // modes say nothing there
+  return directories.flatMap((directory) => {
+    const names = unlessGone(() => readdirSync(directory, { recursive: true, encoding: 'utf8' })) ?? [];
+    return names.map((name): Finding => {
+      const file = join(directory, name);
+      const content = unlessGone(() => {
+        const status = statSync(file);
+        return status.isFile() && (status.mode & 0o077) !== 0 ? readFileSync(file, 'latin1') : '';
+      });
+      return [`the file ${file}, which others can read`, finder.find(content ?? '')];
+    });
+  });
 }
 
-/** Looks at a file; another step, which runs at the same time, may remove it any moment. */
 function unlessGone<Result>(look: () => Result): Result | undefined {
   try {
     return look();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      return undefined;
-    }
+    if (['ENOENT', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;
   }
 }
 
-function inFiles(directories: string[], finder: SecretFinder): Finding[] {
-  if (process.platform === 'win32') {
-    return []; // modes say nothing there
-  }
-  const files = directories.flatMap((directory) => [...filesUnder(directory)]);
-  return files.flatMap((file): Finding[] => {
-    const text = unlessGone(() => (statSync(file).mode & 0o077) !== 0 && readFileSync(file, 'latin1'));
-    return text ? [[`the file ${file}, which others can read`, finder.find(text)]] : [];
-  });
+/** Commands that show something or hide it. The others go through files: as commands, only text from outside issues them. */
+const ALLOWED_COMMANDS = new Set(['add-mask', 'debug', 'endgroup', 'error', 'group', 'notice', 'warning']);
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/;
+const LONGEST_LOG = 512 * 1024;
+
+/** What a tool gets: a login or a logout of one plain host, and nothing else. A credential store is run by a tool. */
+const ORDERLY =
+  /^(?:registry )?(?:login --username \w[\w.-]* --password-stdin|logout) [a-z0-9][a-z0-9.-]*(?::\d{1,5})?$/i;
+
+function misconduct({ lines, stdout, stderr, log, toolRuns }: StepResult): string[] {
+  const issued = lines
+    .flatMap(({ command }) => command?.name ?? [])
+    .filter((name) => !ALLOWED_COMMANDS.has(name));
+  const runs = toolRuns.filter(({ tool, argv }) => /^[a-z]+$/.test(tool) && !ORDERLY.test(argv.join(' ')));
+  return [
+    ...issued.map((name) => `it issued the command ${name}`),
+    ...(stderr === '' ? [] : [`it printed past its log: ${stderr.slice(0, 300)}`]),
+    ...(CONTROL.test(log) ? ['it printed a control character'] : []),
+    ...(stdout.length > LONGEST_LOG ? [`it printed ${stdout.length} characters`] : []),
+    ...runs.map(({ tool, argv }) => `it ran ${tool} with ${argv}`),
+  ];
 }
 
 /**
- * Looks through everything that a step left behind, and throws a LeakError where a secret got out.
+ * Looks through everything that a step left behind. Throws if a secret got out, or if it did what no step may do.
  *
- * @param directories where the step may have written files of its own
+ * @param directories where the step can have written files of its own
  */
-export function requireNoLeaks(result: StepResult, secrets: Secret[], directories: string[]): void {
+export function requireNoLeaks(
+  result: StepResult,
+  secrets: readonly Secret[],
+  directories: readonly string[],
+): void {
   const finder = new SecretFinder(secrets);
   const findings = [
     ...inOutput(result, finder),
@@ -129,8 +186,7 @@ export function requireNoLeaks(result: StepResult, secrets: Secret[], directorie
     ...inFiles(directories, finder),
   ];
   const leaks = findings.flatMap(([place, found]) => found.map(({ kind }) => `${kind} in ${place}`));
-  const all = [...new Set([...leaks, ...unmaskedPasswords(result)])];
-  if (all.length > 0) {
-    throw new LeakError(all);
-  }
+  const all = [...new Set([...leaks, ...unmaskedPasswords(result), ...misconduct(result)])];
+  if (all.length > 0)
+    throw new Error(`secrets got out, or the step did what no step may do:\n- ${all.join('\n- ')}`);
 }

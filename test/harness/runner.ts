@@ -1,22 +1,52 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
-import { inputVariables, readActionMetadata } from './action-metadata.ts';
-import { FileCommandFiles, type FileCommands } from './file-commands.ts';
-import { type LogLine, logText, Masks, renderLog } from './masking.ts';
-import { actionEntry, hookScript, nodeBinary, type Stage } from './paths.ts';
+import { parse } from 'yaml';
+import { repository, type Stage, stageFile } from './paths.ts';
 import type { ToolDirectory, ToolRun } from './tools.ts';
 import {
-  type InterpretedLine,
-  interpret,
+  type LogLine,
+  Masks,
   type OutputLine,
+  renderLog,
   splitLines,
-  type WorkflowCommand,
+  withCommand,
 } from './workflow-commands.ts';
 
-/** When to send a step a signal, as the runner does on a cancel. */
+/** What action.yml says, as far as the runner acts on it. */
+export interface ActionMetadata {
+  inputs: Record<string, { default?: string }>;
+  outputs: Record<string, unknown>;
+  runs: { using: string };
+}
+
+export function readActionMetadata(): ActionMetadata {
+  return parse(readFileSync(join(repository, 'action.yml'), 'utf8')) as ActionMetadata;
+}
+
+/** The INPUT_ variables that the runner sets: defaults filled in, an empty string if there is neither value nor default. */
+export function inputVariables(inputs: Record<string, string>): Record<string, string> {
+  const known = readActionMetadata().inputs;
+  const unknown = Object.keys(inputs).filter((name) => !(name in known));
+  if (unknown.length > 0) throw new Error(`action.yml has no input ${unknown.join(', ')}`);
+  const variables = Object.entries(known).map(([name, input]): [string, string] => {
+    return [`INPUT_${name.toUpperCase()}`, inputs[name] ?? input.default ?? ''];
+  });
+  return Object.fromEntries(variables);
+}
+
+/** The node of this process, which npm has installed as the one that action.yml names. */
+export function actionNode(): string {
+  const { using } = readActionMetadata().runs;
+  if (using !== `node${process.versions.node.split('.')[0]}`)
+    throw new Error(`action.yml wants ${using}: use npm`);
+  return process.execPath;
+}
+
+/** When to send a step a signal, as the runner does on a cancel: as soon as the promise resolves. */
 export interface Interrupt {
   signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL';
-  /** The signal is sent when this resolves. */
   when: Promise<unknown>;
 }
 
@@ -37,23 +67,28 @@ export interface StepOptions {
   tools: ToolDirectory;
   /** A folder for the files that the runner gives to the step. */
   directory: string;
-  interrupts: Interrupt[];
-  reaction?: Reaction;
-  /** The step is killed, and the test fails, when it lasts longer. */
-  limitMs: number;
+  /** The number of the user who gets the folder, if the step runs as another one. */
+  uid?: number | undefined;
+  /** The folder `dist` to start it from. */
+  dist?: string | undefined;
+  interrupt?: Interrupt | undefined;
+  reaction?: Reaction | undefined;
   /** A program that starts the hook's script, in place of the runner's bash. */
-  hookStarter?: readonly string[];
+  hookStarter?: readonly string[] | undefined;
 }
 
 /** A stage of the action, once it has ended. */
-export interface StepResult extends FileCommands {
+export interface StepResult {
   exitCode: number | null;
   signal: NodeJS.Signals | null;
+  outputs: Record<string, string>;
+  state: Record<string, string>;
+  exportedEnv: Record<string, string>;
+  paths: string[];
+  summary: string;
   stdout: string;
   stderr: string;
-  commands: WorkflowCommand[];
-  /** The output line by line, with the command each line is, in the order of arrival. */
-  lines: InterpretedLine[];
+  lines: OutputLine[];
   /** The log as the runner shows it, secrets as `***`. */
   log: string;
   logLines: LogLine[];
@@ -61,105 +96,106 @@ export interface StepResult extends FileCommands {
   masks: Set<string>;
   warnings: string[];
   errors: string[];
-  notices: string[];
   durationMs: number;
-  /** The runs of tools, with their arguments and environment. */
   toolRuns: ToolRun[];
   /** What the step was started with. */
   options: StepOptions;
 }
 
-let checkedNode: string | undefined;
+const FILES = ['OUTPUT', 'STATE', 'ENV', 'PATH', 'STEP_SUMMARY'];
 
-/** The node that action.yml names. Throws where the one installed is of another major version. */
-export function actionNode(): string {
-  if (checkedNode === undefined) {
-    const wanted = readActionMetadata().runs.using.replace('node', 'v');
-    const version = execFileSync(nodeBinary, ['--version'], { encoding: 'utf8' }).trim();
-    if (version.split('.')[0] !== wanted) {
-      throw new Error(`action.yml wants node ${wanted}, node_modules has ${version}`);
-    }
-    checkedNode = nodeBinary;
+/** Reads a file of `name=value` lines and of `name<<delimiter` blocks, as the runner does. A later value of a name wins. */
+export function parseKeyValueFile(text: string): Record<string, string> {
+  const values: Record<string, string> = {};
+  const lines = text.split(/\r?\n/);
+  for (let index = 0; index < lines.length; index += 1) {
+    const line = lines[index] ?? '';
+    const [, name, delimiter = ''] = /^([^=]*?)<<(.+)$/.exec(line) ?? [];
+    const [, key, value = ''] = /^([^=]+)=(.*)$/s.exec(line) ?? [];
+    if (name !== undefined) {
+      const end = lines.indexOf(delimiter, index + 1);
+      if (end === -1) throw new Error(`no line "${delimiter}" ends the value of "${name}"`);
+      values[name] = lines.slice(index + 1, end).join('\n');
+      index = end;
+    } else if (key !== undefined) values[key] = value;
+    else if (line !== '') throw new Error(`neither a value nor a block: "${line}"`);
   }
-  return checkedNode;
+  return values;
 }
 
-function stepEnvironment(options: StepOptions, files: FileCommandFiles): Record<string, string> {
-  const state = Object.entries(options.state).map(([name, value]) => [`STATE_${name}`, value]);
-  const coverage = process.env['COVERAGE_DIR'];
+const fileIn = (directory: string, name: string): string => join(directory, `github_${name.toLowerCase()}`);
+
+function makeFiles(directory: string): Record<string, string> {
+  mkdirSync(directory, { recursive: true });
+  for (const name of FILES) writeFileSync(fileIn(directory, name), '', { mode: 0o600 });
+  return Object.fromEntries(FILES.map((name) => [`GITHUB_${name}`, fileIn(directory, name)]));
+}
+
+function readFiles(
+  directory: string,
+): Pick<StepResult, 'outputs' | 'state' | 'exportedEnv' | 'paths' | 'summary'> {
+  const read = (name: string): string => readFileSync(fileIn(directory, name), 'utf8');
   return {
-    // What a test gives goes before: a runner may have no such file.
-    ...files.env,
-    ...options.env,
-    ...(coverage === undefined ? {} : { COVERAGE_DIR: coverage }),
-    ...inputVariables(options.inputs),
-    ...Object.fromEntries(state),
+    outputs: parseKeyValueFile(read('OUTPUT')),
+    state: parseKeyValueFile(read('STATE')),
+    exportedEnv: parseKeyValueFile(read('ENV')),
+    paths: splitLines(read('PATH')).filter((path) => path !== ''),
+    summary: read('STEP_SUMMARY'),
   };
 }
 
-/** How the runner starts a stage: a step by its node, a hook that is a `.sh` file by bash. */
-function commandOf({ stage, hookStarter = ['/bin/bash', '-e'] }: StepOptions): readonly string[] {
-  if (stage === 'main' || stage === 'post') return [actionNode(), actionEntry(stage)];
-  return [...hookStarter, hookScript(stage)];
-}
+/** No step may take longer; fast clocks are the business of a test. */
+const LIMIT_MS = 90_000;
 
 /** Runs one stage of the action as the runner does, and takes its output and files as the runner takes them. */
 export async function runStep(options: StepOptions): Promise<StepResult> {
-  const files = new FileCommandFiles(options.directory);
+  const { stage, env, directory, hookStarter = ['/bin/bash', '-e'] } = options;
+  const state = Object.entries(options.state).map(([name, value]) => [`STATE_${name}`, value]);
+  const files = makeFiles(directory);
+  if (options.uid !== undefined) execFileSync('chown', ['-R', `${options.uid}:${options.uid}`, directory]);
   const started = performance.now();
-  const [program = '', ...args] = commandOf(options);
+  const starter = stage === 'main' || stage === 'post' ? [actionNode()] : hookStarter;
+  const [program = '', ...args] = [...starter, stageFile(stage, options.dist)];
   const child = spawn(program, args, {
-    env: stepEnvironment(options, files),
-    cwd: options.directory,
+    env: { ...files, ...env, ...inputVariables(options.inputs), ...Object.fromEntries(state) },
+    cwd: directory,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const output = collect(child);
-  if (options.reaction !== undefined) react(child, output, options.reaction);
-  for (const { signal, when } of options.interrupts) {
-    void when.then(() => child.kill(signal));
-  }
-  const ended = await waitForEnd(child, options.limitMs);
-  const durationMs = performance.now() - started;
-  if (ended === 'too late') {
-    throw new Error(
-      `the step had not ended after ${options.limitMs} ms. Its output:\n${output.text('stdout')}\n${output.text('stderr')}`,
-    );
-  }
-  const lines = interpret(output.lines());
+  const output = collect(child, options.reaction);
+  void options.interrupt?.when.then(() => child.kill(options.interrupt?.signal));
+  const ended = await waitForEnd(child);
+  const { texts } = output;
+  if (ended === 'too late')
+    throw new Error(`the step did not end. Its output:\n${texts.stdout}\n${texts.stderr}`);
+  const lines = output.lines().map(withCommand);
   const masks = new Masks();
-  const logLines = renderLog(lines, masks, options.env['RUNNER_DEBUG'] === '1');
-  const commands = lines.flatMap(({ command }) => (command === undefined ? [] : [command]));
+  const logLines = renderLog(lines, masks, env['RUNNER_DEBUG'] === '1');
   const messages = (name: string): string[] =>
-    commands.filter((command) => command.name === name).map((command) => command.message);
+    lines.flatMap(({ command }) => (command?.name === name ? [command.message] : []));
   return {
-    ...files.read(),
+    ...readFiles(directory),
     ...ended,
-    stdout: output.text('stdout'),
-    stderr: output.text('stderr'),
-    commands,
+    ...texts,
     lines,
-    log: logText(logLines),
+    log: logLines.map(({ kind, text }) => (kind === 'text' ? text : `##[${kind}]${text}`)).join('\n'),
     logLines,
     masks: masks.values,
     warnings: messages('warning'),
     errors: messages('error'),
-    notices: messages('notice'),
-    durationMs,
+    durationMs: performance.now() - started,
     toolRuns: options.tools.runs,
     options,
   };
 }
 
-interface Output {
-  text: (stream: OutputLine['stream']) => string;
-  lines: () => OutputLine[];
-}
+type Output = { texts: Record<OutputLine['stream'], string>; lines: () => OutputLine[] };
 
 /** Collects what a child prints, by stream, and line by line in the order of arrival. */
-function collect(child: ChildProcess): Output {
+function collect(child: ChildProcess, reaction?: Reaction): Output {
   const texts = { stdout: '', stderr: '' };
   const unfinished = { stdout: '', stderr: '' };
   const lines: OutputLine[] = [];
+  let isDone = reaction === undefined;
   for (const stream of ['stdout', 'stderr'] as const) {
     const decoder = new StringDecoder('utf8');
     child[stream]?.on('data', (chunk: Buffer) => {
@@ -169,30 +205,22 @@ function collect(child: ChildProcess): Output {
       const end = pending.lastIndexOf('\n') + 1;
       unfinished[stream] = pending.slice(end);
       lines.push(...splitLines(pending.slice(0, end)).map((line) => ({ stream, text: line })));
+      if (isDone || reaction === undefined || !texts[stream].includes(reaction.words)) return;
+      isDone = true;
+      reaction.act();
     });
   }
   const rest = (stream: OutputLine['stream']): OutputLine[] =>
     splitLines(unfinished[stream]).map((text) => ({ stream, text }));
-  return { text: (stream) => texts[stream], lines: () => [...lines, ...rest('stdout'), ...rest('stderr')] };
+  return { texts, lines: () => [...lines, ...rest('stdout'), ...rest('stderr')] };
 }
 
-function react(child: ChildProcess, output: Output, { words, act }: Reaction): void {
-  const look = (): void => {
-    if (!output.text('stdout').includes(words)) return;
-    child.stdout?.off('data', look);
-    act();
-  };
-  child.stdout?.on('data', look);
-}
-
-type Ended = Pick<StepResult, 'exitCode' | 'signal'>;
-
-function waitForEnd(child: ChildProcess, limitMs: number): Promise<Ended | 'too late'> {
+function waitForEnd(child: ChildProcess): Promise<Pick<StepResult, 'exitCode' | 'signal'> | 'too late'> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
       resolve('too late');
-    }, limitMs);
+    }, LIMIT_MS);
     child.on('error', reject);
     child.on('close', (exitCode, signal) => {
       clearTimeout(timer);

@@ -1,11 +1,12 @@
 import { afterEach, beforeEach } from '@jest/globals';
 import { startWorld, type World, type WorldOptions } from './world.ts';
 
-/**
- * Starts a world before each test of this file or `describe`, and closes it afterwards.
- *
- * @returns the world of the test that is running; used outside of a test it throws
- */
+export { FAST, fastClock } from './paths.ts';
+
+/** The tools of a step whose container client is not what the test is about: a docker that does nothing. */
+export const TOOLS = { docker: { exitCode: 0 } };
+
+/** Starts a world before each test of this file or `describe`, and closes it afterwards; returns that of the running test. */
 export function useWorld(options: WorldOptions = {}): World {
   let current: World | undefined;
   beforeEach(async () => {

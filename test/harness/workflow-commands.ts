@@ -1,37 +1,23 @@
-/** A workflow command as the runner takes it from a line of output. */
-export interface WorkflowCommand {
-  name: string;
-  properties: Record<string, string>;
-  message: string;
-  stream: 'stdout' | 'stderr';
-}
-
 /** A line of a step's output, in the order of arrival. */
 export interface OutputLine {
   stream: 'stdout' | 'stderr';
   text: string;
+  /** The workflow command that the runner takes the line for. */
+  command?: WorkflowCommand;
+}
+
+export interface WorkflowCommand {
+  name: string;
+  properties: Record<string, string>;
+  message: string;
 }
 
 // Names that the runner has registered (github.com/actions/runner, Runner.Worker/ActionCommandManager.cs and its
 // extensions); a line with another name is plain text.
-const COMMANDS = new Set([
-  'add-mask',
-  'add-matcher',
-  'add-path',
-  'debug',
-  'echo',
-  'endgroup',
-  'error',
-  'group',
-  'internal-set-repo-path',
-  'notice',
-  'remove-matcher',
-  'save-state',
-  'set-env',
-  'set-output',
-  'stop-commands',
-  'warning',
-]);
+const COMMANDS = new Set(
+  `add-mask add-matcher add-path debug echo endgroup error group internal-set-repo-path notice remove-matcher save-state
+   set-env set-output stop-commands warning`.split(/\s+/),
+);
 
 function unescapeText(text: string, isProperty: boolean): string {
   const decoded = text.replace(/%0D/gi, '\r').replace(/%0A/gi, '\n');
@@ -39,89 +25,78 @@ function unescapeText(text: string, isProperty: boolean): string {
   return inner.replace(/%25/g, '%');
 }
 
-function readProperties(text: string, separator: string): Record<string, string> {
-  const pairs = text.split(separator).map((pair) => pair.trim().split(/=(.*)/s));
-  return Object.fromEntries(
-    pairs.flatMap(([name, value]) => (name && value ? [[name, unescapeText(value, true)]] : [])),
-  );
-}
-
-type Parsed = Omit<WorkflowCommand, 'stream'>;
-
-function splitInfo(info: string): [name: string, properties: string] {
-  const space = info.indexOf(' ');
-  return space === -1
-    ? [info.toLowerCase(), '']
-    : [info.slice(0, space).toLowerCase(), info.slice(space + 1)];
-}
-
-function parseColonForm(line: string): Parsed | undefined {
-  const trimmed = line.trimStart();
-  const end = trimmed.indexOf('::', 2);
-  if (!trimmed.startsWith('::') || end === -1) {
-    return undefined;
-  }
-  const [name, properties] = splitInfo(trimmed.slice(2, end));
+function makeCommand(info: string, separator: string, message: string): WorkflowCommand {
+  const [name = '', properties = ''] = info.split(/ (.*)/s);
+  const pairs = properties.split(separator).map((pair) => pair.trim().split(/=(.*)/s));
+  const kept = pairs.flatMap(([key, value]) => (key && value ? [[key, unescapeText(value, true)]] : []));
   return {
-    name,
-    properties: readProperties(properties, ','),
-    message: unescapeText(trimmed.slice(end + 2), false),
+    name: name.toLowerCase(),
+    properties: Object.fromEntries(kept),
+    message: unescapeText(message, false),
   };
 }
 
-function parseBracketForm(line: string): Parsed | undefined {
-  const start = line.indexOf('##[');
-  const end = line.indexOf(']', start);
-  if (start === -1 || end === -1) {
-    return undefined;
-  }
-  const [name, properties] = splitInfo(line.slice(start + 3, end));
-  return {
-    name,
-    properties: readProperties(properties, ';'),
-    message: unescapeText(line.slice(end + 1), false),
-  };
+/** Takes a line as the runner does: `::name key=value::message` after white space, else `##[name key=value]message` anywhere. */
+export function withCommand(line: OutputLine): OutputLine {
+  const colons = /^\s*::(.*?)::(.*)$/s.exec(line.text);
+  const brackets = /##\[(.*?)\](.*)$/s.exec(line.text);
+  const parsed = [
+    colons === null ? undefined : makeCommand(colons[1] ?? '', ',', colons[2] ?? ''),
+    brackets === null ? undefined : makeCommand(brackets[1] ?? '', ';', brackets[2] ?? ''),
+  ];
+  const command = parsed.find((one) => one !== undefined && COMMANDS.has(one.name));
+  return command === undefined ? line : { ...line, command };
 }
 
-/**
- * Takes a line as the runner does: `::name key=value::message` after white space, else `##[name key=value]message`
- * anywhere in the line. Undefined for plain text.
- */
-export function parseCommand(line: string): Parsed | undefined {
-  return [parseColonForm(line), parseBracketForm(line)].find(
-    (parsed) => parsed !== undefined && COMMANDS.has(parsed.name),
-  );
-}
-
-/** Cuts text into lines where the runner does: at line feeds, carriage returns and both together. */
+/** Cuts text into lines where the runner does. */
 export function splitLines(text: string): string[] {
   const lines = text.split(/\r\n|\n|\r/);
-  if (lines.at(-1) === '') {
-    lines.pop();
-  }
-  return lines;
+  return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
 }
 
-/** What a line is once commands are taken into account. */
-export type InterpretedLine = { line: OutputLine; command?: WorkflowCommand };
+/** The forms of a secret that the runner masks: as it is, as JSON, as part of a URI, and in base64 (three shifts). */
+export function maskedForms(value: string): string[] {
+  const bytes = Buffer.from(value);
+  const base64 = [0, 1, 2]
+    .map((shift) => bytes.subarray(shift).toString('base64'))
+    .filter((form) => form !== '');
+  return [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value.toWellFormed()), ...base64];
+}
 
-/** Interprets the lines of a step, `::stop-commands::` included. */
-export function interpret(lines: OutputLine[]): InterpretedLine[] {
-  let resumeToken: string | undefined;
-  return lines.map((line) => {
-    if (resumeToken !== undefined) {
-      if (line.text.trim().toLowerCase() === `::${resumeToken.toLowerCase()}::`) {
-        resumeToken = undefined;
-      }
-      return { line };
+/** The runner's masks, which grow as a step goes on. */
+export class Masks {
+  readonly values = new Set<string>();
+  #forms: string[] = [];
+
+  /** Registers a value: the whole and, of several lines, each. */
+  add(message: string): void {
+    for (const value of [message, ...splitLines(message)].filter((one) => one.trim() !== '')) {
+      this.values.add(value);
+      this.#forms.push(...maskedForms(value));
     }
-    const parsed = parseCommand(line.text);
-    if (parsed === undefined) {
-      return { line };
-    }
-    if (parsed.name === 'stop-commands') {
-      resumeToken = parsed.message;
-    }
-    return { line, command: { ...parsed, stream: line.stream } };
+    // The longest first, so that a mask that contains another one is not cut in two.
+    this.#forms.sort((one, other) => other.length - one.length);
+  }
+
+  apply(text: string): string {
+    return this.#forms.reduce((masked, form) => masked.replaceAll(form, '***'), text);
+  }
+}
+
+/** A line of the log as the runner shows it: of the kind of its command, or plain text. */
+export interface LogLine {
+  kind: string;
+  text: string;
+}
+
+const SHOWN = new Set(['error', 'warning', 'notice', 'debug', 'group', 'endgroup']);
+
+/** The log of a step: commands are acted on, and secrets are `***` from their mask on. */
+export function renderLog(lines: readonly OutputLine[], masks: Masks, showsDebug: boolean): LogLine[] {
+  return lines.flatMap(({ text, command }) => {
+    if (command === undefined) return [{ kind: 'text', text: masks.apply(text) }];
+    if (command.name === 'add-mask') masks.add(command.message);
+    const isShown = SHOWN.has(command.name) && (showsDebug || command.name !== 'debug');
+    return isShown ? [{ kind: command.name, text: masks.apply(command.message) }] : [];
   });
 }

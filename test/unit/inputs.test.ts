@@ -1,173 +1,91 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { ACTION_INPUTS, type Inputs, readInputs } from '../../src/inputs.ts';
-import { captureOutput } from './written-output.ts';
+import { describe, expect, test } from '@jest/globals';
+import { readInputs } from '../../src/inputs.ts';
+import { output, table, thrownBy } from './support.ts';
 
-const environment = process.env;
-let written: () => string;
-
-beforeEach(() => {
-  written = captureOutput();
-});
-afterEach(() => {
-  process.env = environment;
-  jest.restoreAllMocks();
-});
-
-/** Reads the inputs as the runner hands them on; those not given are empty. */
-function read(inputs: Readonly<Record<string, string>>): Inputs {
-  const pairs = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
-  process.env = Object.fromEntries(pairs);
-  return readInputs(ACTION_INPUTS);
+/** Reads the inputs that are given, such as `max-attempts=3`; names in capitals are variables. */
+function read(given = '') {
+  for (const [name = '', value] of given.split('; ').map((one) => one.split(/=(.*)/s))) {
+    process.env[name === name.toUpperCase() ? name : `INPUT_${name.toUpperCase()}`] = value ?? '';
+  }
+  return readInputs();
 }
 
-const [A, B] = ['123456789012', '012345678901'];
-
-test('nothing given', () => {
-  expect(read({})).toEqual({
-    allowedAccountIds: [],
-    awsRegion: '',
-    containerCli: [],
-    credentialSource: 'auto',
-    httpProxy: '',
-    isolateDockerConfig: false,
-    maskPassword: true,
-    maxAttempts: undefined,
-    registries: [],
-    skipLogout: false,
+test('without inputs, the defaults apply', () => {
+  expect(read()).toEqual({
+    ...{ allowedAccountIds: [], awsRegion: '', containerCli: [], credentialSource: 'auto', httpProxy: '' },
+    ...{ isolateDockerConfig: false, maskPassword: true, maxAttempts: undefined, skipLogout: false },
+    registries: [{ kind: 'default' }],
   });
-  expect(written()).toBe('');
+  expect(output()).toBe('');
 });
 
-test('everything given', () => {
-  const inputs = {
-    'allowed-account-ids': `${A}, ${B}\n${A}`,
-    'aws-region': ' eu-west-1 ',
-    'container-cli': 'podman,Helm',
-    'credential-source': 'Default-Chain',
-    'http-proxy': 'http://proxy.example.com:3128',
-    'isolate-docker-config': 'true',
-    'mask-password': 'false',
-    'max-attempts': '20',
-    registries: `${A},public.ecr.aws/x`,
-    'registry-type': 'Private',
-    'skip-logout': 'true',
-  };
-  expect(read(inputs)).toEqual({
-    allowedAccountIds: [A, B],
-    awsRegion: 'eu-west-1',
-    containerCli: ['podman', 'helm'],
-    credentialSource: 'default-chain',
-    httpProxy: 'http://proxy.example.com:3128',
-    isolateDockerConfig: true,
-    maskPassword: false,
-    maxAttempts: 20,
-    registries: [
-      { kind: 'account', accountId: A },
-      { kind: 'public', host: 'public.ecr.aws', dualStack: false },
-    ],
-    skipLogout: true,
-  });
+const A = '111111111111';
+const B = '012345678901';
+table(`
+  allowed-account-ids=${A}, ${B} ${A}       | allowedAccountIds | ["${A}","${B}"]
+  aws-region= us-gov-west-1                 | awsRegion         | "us-gov-west-1"
+  container-cli=Podman, helm                | containerCli      | ["podman","helm"]
+  credential-source=Default-Chain           | credentialSource  | "default-chain"
+  http-proxy=http://a:1                     | httpProxy         | "http://a:1"
+  isolate-docker-config=TRUE                | isolateDockerConfig | true
+  mask-password=False                       | maskPassword      | false
+  skip-logout=true                          | skipLogout        | true
+  max-attempts=1                            | maxAttempts       | 1
+  max-attempts=20; AWS_MAX_ATTEMPTS=3       | maxAttempts       | 20
+  AWS_MAX_ATTEMPTS= 3                       | maxAttempts       | 3
+  AWS_MAX_ATTEMPTS=21                       | maxAttempts       | 20
+  max-attempts=2; AWS_MAX_ATTEMPTS=x        | maxAttempts       | 2
+  ECR_LOGIN_TIME_LIMIT_S=55; ECR_LOGIN_MAX_ATTEMPTS= 4; max-attempts=x | maxAttempts | 4
+  registries=${A}                           | registries        | [{"kind":"account","accountId":"${A}"}]
+  registry-type=Private                     | registries        | [{"kind":"default"}]
+  registry-type=public                      | registries        | [{"kind":"public","host":"public.ecr.aws","dualStack":false}]
+`)('%s: %s is %s', (given = '', name = '', value = '') => {
+  expect(Object.entries(read(given))).toContainEqual([name, JSON.parse(value)]);
+  expect(output()).toBe('');
 });
 
-test('registry-type public is ECR Public alone, and says that registries is not used', () => {
-  expect(read({ 'registry-type': 'PUBLIC', registries: 'anything' }).registries).toEqual([
-    { kind: 'public', host: 'public.ecr.aws', dualStack: false },
-  ]);
-  expect(written()).toContain("Input 'registries': not used");
+table(`
+  AWS_MAX_ATTEMPTS=0                  | maxAttempts         | undefined |
+  isolate-docker-config=yes           | isolateDockerConfig | true      | 'yes'. Allowed: 'true', 'false'. Treating it as 'true'
+  mask-password=no                    | maskPassword        | true      | 'mask-password': invalid value 'no'
+  skip-logout=1                       | skipLogout          | false     | Treating it as 'false'
+  registry-type=public; registries=${A} | registries        | [object Object] | 'registries' is not used
+`)('%s: %s is %s, and the log says %s', (given, name, value, words = '') => {
+  expect(Object.entries(read(given)).map(([key, one]) => [key, String(one)])).toContainEqual([name, value]);
+  expect(output()).toContain(words);
+  expect(output() === '').toBe(words === '');
 });
 
-test('registry-type public alone is no reason for a word', () => {
-  expect(read({ 'registry-type': 'public' }).registries).toHaveLength(1);
-  expect(written()).toBe('');
-});
-
-describe('an input that is true or false', () => {
-  /** What each is without a value, and with one that is neither. */
-  const FLAGS = [
-    [
-      'isolate-docker-config',
-      'isolateDockerConfig',
-      false,
-      true,
-      'the job gets a docker configuration of its own',
-    ],
-    ['mask-password', 'maskPassword', true, true, 'the password is masked'],
-    ['skip-logout', 'skipLogout', false, false, 'the post step logs out'],
-  ] as const;
-
-  test.each(FLAGS)('%s', (name, key, absent, unreadable, effect) => {
-    expect(read({ [name]: '' })[key]).toBe(absent);
-    for (const text of ['true', 'TRUE', ' True ']) expect(read({ [name]: text })[key]).toBe(true);
-    for (const text of ['false', 'FALSE', ' False ']) expect(read({ [name]: text })[key]).toBe(false);
-    expect(written()).toBe('');
-    for (const text of ['falsey', 'xfalse', 'truely', 'untrue', '0', '1', 'no', 'yes']) {
-      expect([text, read({ [name]: text })[key]]).toEqual([text, unreadable]);
-      expect(written()).toContain(
-        `Input '${name}': invalid value '${text}'. Allowed: 'true', 'false'. As it is, ${effect}.`,
-      );
-    }
-  });
-});
-
-describe('an invalid value is an error that names the input, the value and what is allowed', () => {
-  test.each([
-    [
-      'registry-type',
-      'protected',
-      "Input 'registry-type': invalid value 'protected'. Allowed: 'private', 'public'.",
-    ],
-    [
-      'registries',
-      'abc',
-      "Input 'registries': 'abc' is neither a 12-digit account ID nor a registry of Amazon ECR.",
-    ],
-    [
-      'aws-region',
-      'europe',
-      "Input 'aws-region': invalid value 'europe'. Allowed: a region, such as 'eu-west-1'.",
-    ],
-    [
-      'credential-source',
-      'irsa',
-      "Input 'credential-source': invalid value 'irsa'. Allowed: 'auto', 'container', 'default-chain'.",
-    ],
-    ['max-attempts', '21', "Input 'max-attempts': invalid value '21'. Allowed: a whole number from 1 to 20."],
-    ['max-attempts', '0', "Input 'max-attempts': invalid value '0'. Allowed: a whole number from 1 to 20."],
-    ['allowed-account-ids', 'abc', "Input 'allowed-account-ids': 'abc' is not a 12-digit account ID."],
-    [
-      'allowed-account-ids',
-      '12345678901',
-      "Input 'allowed-account-ids': '12345678901' has 11 digits, not the 12 of an account ID: a leading zero was lost, as YAML takes it for a number; quote it in YAML.",
-    ],
-    ['allowed-account-ids', '1234567890123', /'1234567890123' has 13 digits/],
-    ['allowed-account-ids', '1.2345678901e+10', /is a number, which YAML made of an account ID/],
-    ['allowed-account-ids', `x${A}`, /is not a 12-digit account ID/],
-    ['container-cli', 'dokcer', /^Input 'container-cli': 'dokcer'/],
-  ])('%s: %s', (name, value, message) => {
-    expect(() => read({ [name]: value })).toThrow(message);
+describe('invalid:', () => {
+  table(`
+    allowed-account-ids=${A},123                | 'allowed-account-ids': '123' has 3 digits
+    aws-region=Ireland                          | 'aws-region': invalid value 'Ireland'. Allowed: a region, such as 'eu-west-1'
+    container-cli=rkt                           | 'container-cli': 'rkt' is none of docker
+    credential-source=pod                       | 'credential-source': invalid value 'pod'. Allowed: 'auto', 'container', 'default-chain'
+    max-attempts=0                              | 'max-attempts': invalid value '0'. Allowed: a whole number from 1 to 20
+    max-attempts=21                             | 'max-attempts': invalid value '21'
+    max-attempts=x3                             | 'max-attempts': invalid value 'x3'
+    max-attempts=3x                             | 'max-attempts': invalid value '3x'
+    ECR_LOGIN_TIME_LIMIT_S=55; ECR_LOGIN_AWS_REGION=Ireland; aws-region=x | Variable ECR_LOGIN_AWS_REGION: invalid value 'Ireland'
+    ECR_LOGIN_TIME_LIMIT_S=55; ECR_LOGIN_ON_FAILURE=warn; ECR_LOGIN_REGISTRYS=x; username=y | ECR_LOGIN_REGISTRYS
+    max-attempts=0; AWS_MAX_ATTEMPTS=3          | 'max-attempts': invalid value '0'
+    AWS_MAX_ATTEMPTS=-1                         | Variable AWS_MAX_ATTEMPTS: invalid value '-1'
+    registries=ghcr.io                          | 'registries': 'ghcr.io' is neither
+    registry-type=both                          | 'registry-type': invalid value 'both'. Allowed: 'private', 'public'
+    registry=${A}                               | docker/login-action are not supported: 'registry'. List the registries in 'registries'
+    username=AWS; password=hunter2; logout=true | not supported: 'username', 'password', 'logout'
+    registry-auth=x; ecr=auto; scope=y          | 'registry-auth', 'ecr', 'scope'
+`)('%s: %s', async (given, words = '') => {
+    const { message } = await thrownBy(() => read(given));
+    expect(message).toMatch(/^.*$/);
+    expect(message).toContain(words);
+    expect(message).not.toContain('hunter2');
   });
 
-  test('all of them in one error', () => {
-    const inputs = { 'aws-region': 'x', 'allowed-account-ids': '1,y', registry: 'ghcr.io', registries: 'z' };
-    const lines = /^(Input '.*'.*\n){4}Input '.*'.*$/;
-    expect(() => read(inputs)).toThrow(lines);
-  });
-});
-
-describe('an input of docker/login-action', () => {
-  test.each([
-    ['registry', "use 'registries'"],
-    ['registry-auth', "list the registries in 'registries'"],
-    ['username', 'the login uses AWS credentials'],
-    ['password', 'the login uses AWS credentials'],
-    ['logout', "use 'skip-logout'"],
-    ['ecr', 'leave it out'],
-    ['scope', 'leave it out'],
-  ])('%s is an error that says what replaces it, without its value', (name, instead) => {
-    const start = `Input '${name}': an input of docker/login-action`;
-    expect(() => read({ [name]: 'hunter2' })).toThrow(start);
-    expect(() => read({ [name]: 'hunter2' })).toThrow(instead);
-    expect(() => read({ [name]: 'hunter2' })).not.toThrow('hunter2');
-    expect(read({ [name]: '' }).registries).toEqual([]);
+  test('all of them are named, on a line each', async () => {
+    const { message } = await thrownBy(() =>
+      read('aws-region=a\n::b; registries=x,y; max-attempts=z; scope=s'),
+    );
+    expect(message.split('\n')).toHaveLength(5);
   });
 });

@@ -1,84 +1,118 @@
-import { describe, expect, test } from '@jest/globals';
-import { explain, explainSymptom } from '../../../src/errors/explain.ts';
-import { Failure } from '../../../src/errors/failure.ts';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { explain } from '../../../src/errors/explain.ts';
+import { type Area, type Facts, Failure, type FailureOptions } from '../../../src/errors/failure.ts';
+import { KNOWN_ERRORS } from '../../../src/errors/known/all.ts';
+import { SAMPLES } from './samples.ts';
 
-/** The explanation of a tool that is missing, which begins with its name. */
-const missing = (tool: string | undefined) => {
-  const { means = '' } = explainSymptom({ what: 'x', knownError: 'client-missing', facts: { tool } });
-  return means;
-};
+/** What is said of a message, besides it. */
+const explained = (message: string, options: FailureOptions): string =>
+  explain(new Failure(message, options)).replace(`${message}\n`, '');
 
-/** A command to copy, which contains a fact. */
-const command = (pod: string): string => {
-  const facts = { pod, namespace: 'ci' };
-  return explainSymptom({ what: 'x', knownError: 'container-uri-not-set', facts }).remedy ?? '';
-};
+/** Each sample in each area of its entry. */
+const ROWS = KNOWN_ERRORS.filter(({ pattern }) => pattern !== undefined).flatMap(({ id, areas }) =>
+  [...(SAMPLES[id]?.messages ?? []), ...(SAMPLES[id]?.variants ?? [])].flatMap((text) =>
+    areas.map((area) => [id, area, text] as const),
+  ),
+);
 
-const REST = ' is not in the runner image';
-
-describe('a fact in an explanation', () => {
-  test.each([
-    'podman',
-    'podman, helm',
-    '/usr/bin/docker',
-    'C:\\Users\\me\\docker.exe',
-    '[fd00::1]:80',
-    '~/x',
-    '.x',
-  ])('%s is shown as it is', (tool) => {
-    expect(missing(tool)).toContain(tool + REST);
-  });
-
-  test.each([
-    undefined,
-    '',
-    '$(id)',
-    'x$(id)',
-    '$(id)x',
-    'x;id',
-    '-x',
-    ' x',
-    'x\ny',
-    'x'.repeat(301),
-    '$C:\\x',
-    'C:\\x y',
-    'C:\\x$',
-    'xC:\\y',
-  ])('%j is replaced by a placeholder, with a capital at the beginning', (tool) => {
-    const text = missing(tool);
-    expect(text).toMatch(new RegExp(`^[A-Z][\\w ]*${REST}`));
-    if (tool !== undefined && tool !== '' && tool !== ' x') expect(text).not.toContain(tool);
-  });
-
-  test('of several words is a placeholder in a command', () => {
-    expect(command('runner-1')).toContain('pod runner-1 --namespace ci');
-    for (const pod of ['runner 1', '$(id)', 'x$(id)', '$x', 'x$']) {
-      expect(command(pod)).not.toContain(pod);
-      expect(command(pod)).toMatch(/pod \S+ --namespace ci/);
-    }
-  });
-
-  test('leaves other braces as they are', () => {
-    expect(command('runner-1')).toContain("'{.spec.serviceAccountName}'");
-  });
+test.each(ROWS)('known as %s, in area %s: %s', (knownError, area, text) => {
+  const [message = '', ...lines] = text.split('\n');
+  const details = lines.join('\n');
+  expect(explained(message, { area, details })).toBe(explained(message, { knownError, details }));
+  expect(explained(message, { knownError, details })).toMatch(/^Likely cause: .+\nWhat to do: .+/);
 });
 
-describe('an explanation', () => {
-  const what = 'error storing credentials - err: exit status 1, out: `not implemented`';
+test.each<[Area, string]>([
+  ['ecr', 'the moon is full'],
+  ['ecr', 'error storing credentials: not implemented'],
+  ['client', 'the moon is full (request id 400)'],
+  ['client', 'unexpected end after 401 of 403 bytes'],
+  ['pod-identity', 'http://169.254.170.23/v1/credentials responded with HTTP 418'],
+])('not known, in area %s: %s', (area, message) => {
+  expect(explain(new Failure(message, { area }))).toBe(message);
+});
 
-  test('is looked for in the area of the failure only', () => {
-    expect(explainSymptom({ what, area: 'container-client' }).id).toBeDefined();
-    expect(explainSymptom({ what, area: 'pod-identity' })).toEqual({ what });
-    expect(explainSymptom({ what })).toEqual({ what });
-  });
+test.each([
+  [new Failure('ThrottlingException'), 'ThrottlingException'],
+  [new Error('ThrottlingException'), 'ThrottlingException'],
+  ['ThrottlingException', 'ThrottlingException'],
+  [new Failure('x', { knownError: 'none', area: 'ecr' }), 'x'],
+  [new AggregateError([new Error('x'), new Failure('y'), new Error('x')]), 'x\ny'],
+])('%p is shown as %j', (error, text) => expect(explain(error)).toBe(text));
 
-  test('is that of the failure itself where no known error matches', () => {
-    const symptom = { what: 'a', means: 'b', remedy: 'c', area: 'ecr' } as const;
-    expect(explain(new Failure(symptom))).toEqual({ what: 'a', means: 'b', remedy: 'c' });
-    expect(explain(new Error('a'))).toEqual({ what: 'a' });
-  });
+const inCommand = (facts: Facts): string =>
+  explained('ResourceNotFoundException', { area: 'pod-identity', facts });
+const inCause = (uri: string): string =>
+  explained('socket hang up', { area: 'pod-identity', facts: { uri } });
+const LONG = 'x'.repeat(301);
 
-  test('of a known error that does not exist is a mistake of the code', () => {
-    expect(() => explainSymptom({ what: 'x', knownError: 'none' })).toThrow('no known error has the ID none');
-  });
+test.each(['arc-runners', 'a.b/c:1@d=e,f+g_h'])('a placeholder of a command takes %j', (namespace) => {
+  expect(inCommand({ namespace })).toContain(
+    `--cluster-name <cluster> --region <region> --namespace ${namespace} `,
+  );
+});
+
+test.each([
+  undefined,
+  '',
+  '$(id)',
+  'x$(id)',
+  'x;id',
+  'x y',
+  '-x',
+  '[x]',
+  '<x>',
+  'x\ny',
+  "x'y",
+  'x`y',
+  'x*',
+  LONG,
+])('a placeholder of a command does not take %j', (namespace) =>
+  expect(inCommand({ namespace })).toContain('--namespace <namespace> --service-account'),
+);
+
+test.each([
+  ['http://[fd00:ec2::23]/v1/credentials', true],
+  ['one, two', true],
+  ...['', '$(id)', 'x\ny', '-x', '<x>', '`x`', LONG].map((uri) => [uri, false] as const),
+])('a placeholder of a sentence takes %j: %s', (uri, isTaken) => {
+  expect(inCause(uri)).toContain(isTaken ? ` ${uri}. ` : ' <uri>. ');
+});
+
+const ROLE = 'arn:aws-us-gov:iam::123456789012:role/a+b=c,d.e@f-g';
+test.each([
+  ['arn:aws-us-gov:sts::123456789012:assumed-role/a+b=c,d.e@f-g/i-0123456789abcdef0', ROLE],
+  ['arn:aws:iam::123456789012:user/ci', 'arn:aws:iam::123456789012:user/ci'],
+  ['arn:aws:sts::123456789012:assumed-role/a/b/c', 'arn:aws:sts::123456789012:assumed-role/a/b/c'],
+])('the principal of a denied call, %s, is %s in policies', (principal, named) => {
+  const call = `User: ${principal} is not authorized to perform: sts:AssumeRole on resource: ${ROLE}`;
+  for (const end of ['', ' with an explicit deny', ' because no VPC endpoint policy allows the action']) {
+    const text = explained(call + end, { area: 'credentials' });
+    expect(text).toContain(named);
+    if (named !== principal) expect(text).not.toContain(principal);
+    // An Allow does not help if a policy denies explicitly.
+    expect(text.includes('"Allow"')).toBe(!end.includes('deny'));
+  }
+});
+
+test('each known error has an ID of its own and a sample, and without a pattern the code names it', () => {
+  const ids = KNOWN_ERRORS.map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(new Set(Object.keys(SAMPLES))).toEqual(new Set(ids));
+  const files = readdirSync('src', { recursive: true, encoding: 'utf8' });
+  const paths = files.filter((name) => /^(?!errors).*\.ts$/.test(name)).map((name) => join('src', name));
+  const code = paths.map((path) => readFileSync(path, 'utf8')).join('\n');
+  const quoted = [...code.matchAll(/'([a-z]+(?:-[a-z]+)+)'/g)].map(([, word]) => word);
+  const unnamed = KNOWN_ERRORS.filter(({ id, pattern }) => pattern === undefined && !quoted.includes(id));
+  expect(unnamed).toEqual([]);
+});
+
+// Each quantifier has a bound, or the pattern starts at the start of the text alone: so it takes linear time.
+test.each(KNOWN_ERRORS.filter(({ pattern }) => pattern))('$id: its pattern is linear', ({ pattern }) => {
+  const source = (pattern?.source ?? '').replace(/\[(?:\\.|[^\]\\])*\]/g, 'C').replace(/\\./g, 'E');
+  const anchored = source.startsWith('^') && !pattern?.multiline;
+  expect(source).not.toMatch(/\)(?:[*+]|\{)/);
+  expect(anchored ? 'x' : source).not.toMatch(/[*+]|,\}/);
 });

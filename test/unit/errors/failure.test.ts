@@ -1,29 +1,51 @@
-import { describe, expect, test } from '@jest/globals';
-import { Failure, hasCode, messageOf } from '../../../src/errors/failure.ts';
+import { expect, test } from '@jest/globals';
+import { detailsOf, Failure, messageOf } from '../../../src/errors/failure.ts';
+import { expectLinear } from '../support.ts';
 
-describe('messageOf', () => {
-  test.each([
-    ['an error', new Error('text'), 'text'],
-    ['an error without a message', new RangeError(), 'RangeError'],
-    ['something that is not an error', 'text', 'text'],
-    ['nothing', undefined, 'undefined'],
-  ])('%s', (_, thrown, message) => {
-    expect(messageOf(thrown)).toBe(message);
-  });
+// As the SDK words them (@smithy/node-http-handler 4.14).
+const LATE = '[ERROR] a request has exceeded the configured 15000 ms requestTimeout.';
+const NO_CONNECTION = 'the socket did not establish a connection within the configured timeout of 5000 ms.';
+const UNREADABLE = `Unexpected token '<', "<html>" is not valid JSON\n  Deserialization error: to see …`;
+const service = (name: string, message: string, more = {}) =>
+  Object.assign(new Error(message), { name, $fault: 'client', ...more });
+const status = { $metadata: { httpStatusCode: 403 } };
+
+test.each<[unknown, string]>([
+  [new Error('a\nb'), 'a b'],
+  ['gone', 'gone'],
+  [undefined, 'undefined'],
+  [new Failure('kept\nas it is', { cause: new Error('x') }), 'kept\nas it is'],
+  [new Failure(''), ''],
+  [service('AccessDeniedException', 'why'), 'AccessDeniedException: why'],
+  [service('AccessDeniedException', 'AccessDeniedException because'), 'AccessDeniedException because'],
+  [new Error('', { cause: new Error('Unknown', { cause: new Error('told') }) }), 'told'],
+  [new Error('UnknownError', { cause: new Error('Unknown message') }), 'Unknown message'],
+  [service('X', 'UnknownError', status), 'HTTP 403 without a message'],
+  [service('XException', ''), 'XException'],
+  [new AggregateError([new Error('first'), new Error('second')]), 'first'],
+  [new Error(NO_CONNECTION), 'no connection within 5 s'],
+  [new Error(LATE), 'no response within 15 s'],
+  [new Error('Unexpected token \'x\', "secret" is not valid JSON'), 'the response is not valid JSON'],
+  [new Error(UNREADABLE), 'the response is not valid JSON'],
+  [Object.assign(new Error(UNREADABLE), status), 'HTTP 403 without a message'],
+  [new Error("Cannot read properties of null (reading 'x')"), 'the response has another format'],
+])('%p: %s', (error, message) => {
+  expect(messageOf(error)).toBe(message);
 });
 
-test.each([
-  [Object.assign(new Error('x'), { code: 'ENOENT' }), true],
-  [{ code: 'EACCES' }, true],
-  [{ code: 'EPERM' }, false],
-  [new Error('ENOENT'), false],
-  ['ENOENT', false],
-  [null, false],
-  [undefined, false],
-])('whether %p has the code ENOENT or EACCES: %s', (error, expected) => {
-  expect(hasCode(error, 'ENOENT', 'EACCES')).toBe(expected);
+test.each<[unknown, string]>([
+  ['gone', ''],
+  [service('XException', 'why', { ...status, code: 'ECODE' }), 'XException\nwhy\nECODE\nHTTP 403'],
+  [new Error('a\nb', { cause: new TypeError('c') }), 'Error\na b\nTypeError\nc'],
+  [new AggregateError([new Error('first'), new Error('second')], 'all'), 'AggregateError\nall\nError\nfirst'],
+  [
+    [1, 2, 3, 4, 5].reduce((cause, n) => new Error(`${n}`, { cause }), new Error('0')),
+    'Error\n5\nError\n4\nError\n3\nError\n2',
+  ],
+])('the details of %p: %j', (error, details) => {
+  expect(detailsOf(error)).toBe(details);
 });
 
-test('a failure is named so', () => {
-  expect(new Failure({ what: 'x' }).name).toBe('Failure');
-});
+test.each(['1', '1 m', 'ms', 'a.'])('a message of 128 KB is read in linear time: many %j', (piece) =>
+  expectLinear(piece, (text) => messageOf(new Error(text))),
+);

@@ -1,0 +1,120 @@
+import http from 'node:http';
+import https from 'node:https';
+import { StandardRetryStrategy } from '@smithy/core/retry';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { messageOf } from '../errors/failure.ts';
+import * as log from '../log.ts';
+import { retryLine } from '../retry.ts';
+import { proxyAgent, proxyFor } from './proxy.ts';
+
+/** How the calls of this step go over the network. */
+export type Network = {
+  /** Input `http-proxy`; empty if it is not set. */
+  readonly httpProxy: string;
+  /** Of each call; undefined if the user asks for no number. */
+  readonly maxAttempts: number | undefined;
+};
+
+/** How many attempts each call to AWS, and each login, has by default. */
+export const DEFAULT_MAX_ATTEMPTS = 8;
+
+/** How long one attempt of a call to AWS may take, in milliseconds. The SDK has no limit for the response. */
+const CONNECTION_MS = 5_000;
+const RESPONSE_MS = 15_000;
+
+/**
+ * The network settings of an AWS client. Each client needs its own: a retry strategy counts the retries of its client.
+ *
+ * @param what what is called, as the start of a line of the log
+ */
+export function clientSettings(what: string, { httpProxy, maxAttempts = DEFAULT_MAX_ATTEMPTS }: Network) {
+  const retryStrategy = new LoggingRetryStrategy(what, maxAttempts);
+  return { maxAttempts, requestHandler: new Handler(httpProxy), retryStrategy };
+}
+
+type Refresh = StandardRetryStrategy['refreshRetryTokenForRetry'];
+
+/** The SDK decides what is retried, and when. It draws a pause only before a retry, so that is when the log gets its line. */
+class LoggingRetryStrategy extends StandardRetryStrategy {
+  #error: unknown;
+
+  constructor(what: string, maxAttempts: number) {
+    super(maxAttempts);
+    const backoff = this.retryBackoffStrategy;
+    const draw = backoff.computeNextBackoffDelay.bind(backoff);
+    backoff.computeNextBackoffDelay = (retries) => {
+      const delayMs = draw(retries);
+      const progress = `attempt ${retries + 1} of ${maxAttempts}`;
+      log.info(retryLine(`${what}: ${messageOf(this.#error)}`, progress, delayMs));
+      return delayMs;
+    };
+  }
+
+  override refreshRetryTokenForRetry(...args: Parameters<Refresh>): ReturnType<Refresh> {
+    this.#error = args[1].error;
+    return super.refreshRetryTokenForRetry(...args);
+  }
+}
+
+const OPTIONS = {
+  connectionTimeout: CONNECTION_MS,
+  requestTimeout: RESPONSE_MS,
+  // Without it, the handler only warns.
+  throwOnRequestTimeout: true,
+};
+
+type Handle = NodeHttpHandler['handle'];
+
+/** Sends each request through the proxy for its address, if there is one, and ends a response that does not end. */
+class Handler extends NodeHttpHandler {
+  readonly #httpProxy: string;
+
+  constructor(httpProxy: string) {
+    super(OPTIONS);
+    this.#httpProxy = httpProxy;
+  }
+
+  override async handle(...[request, options]: Parameters<Handle>): ReturnType<Handle> {
+    const start = performance.now();
+    const proxy = proxyFor(request, this.#httpProxy);
+    const result = await (proxy === undefined
+      ? super.handle(request, options)
+      : proxyHandler(await proxyAgent(proxy, request.hostname)).handle(request, options));
+    const { body } = result.response;
+    // A response that began and does not end. The SDK takes an error of this name for transient.
+    const late = Object.assign(new Error(`the response was not complete within ${RESPONSE_MS / 1000} s`), {
+      name: 'TimeoutError',
+    });
+    const timer = setTimeout(() => body.destroy(late), RESPONSE_MS - (performance.now() - start));
+    body.on('close', () => clearTimeout(timer));
+    return result;
+  }
+}
+
+const proxyHandler = (agent: http.Agent): NodeHttpHandler =>
+  new NodeHttpHandler({ ...OPTIONS, httpAgent: agent, httpsAgent: agent });
+
+/**
+ * Keeps NODE_USE_ENV_PROXY from sending requests to the Pod Identity agent and the instance metadata through a proxy:
+ * they carry tokens and keys in clear text. Only agents that node makes by itself read the variable.
+ */
+export function ignoreEnvProxy(): void {
+  http.globalAgent = new http.Agent({ keepAlive: true, timeout: 5_000 });
+  https.globalAgent = new https.Agent({ keepAlive: true, timeout: 5_000 });
+}
+
+/** Warns of settings that weaken or change the way to AWS without a word. */
+export function warnOfSettings(env: NodeJS.ProcessEnv = process.env): void {
+  if (env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
+    log.warning(
+      'NODE_TLS_REJECT_UNAUTHORIZED is 0, so this step does not check that it talks to AWS. Remove the variable. To trust another certificate authority, set NODE_EXTRA_CA_CERTS.',
+    );
+  }
+  for (const name of ['AWS_USE_FIPS_ENDPOINT', 'AWS_USE_DUALSTACK_ENDPOINT']) {
+    const text = env[name];
+    if (text === undefined || text === 'true' || text === 'false') continue;
+    log.warning(
+      `${name} is '${log.singleLine(text)}'. The AWS SDK ignores it: it reads only 'true' and 'false'.`,
+    );
+  }
+}

@@ -1,0 +1,122 @@
+import type { Agent } from 'node:http';
+import { getProxyForUrl } from 'proxy-from-env';
+import { Failure, messageOf } from '../errors/failure.ts';
+import * as log from '../log.ts';
+
+/** A proxy, and the input or the variable that names it. The URL can contain a password: it is never printed. */
+export type Proxy = { readonly url: URL; readonly origin: string };
+
+/** A call that the proxy did not let through. The SDK retries it if the error says so, or if its cause is transient. */
+function proxyError(message: string, isTransient: boolean, cause?: unknown): Error {
+  const error = Object.assign(new Error(message, { cause }), { name: 'ProxyError' });
+  return isTransient ? Object.assign(error, { $retryable: { throttling: false } }) : error;
+}
+
+/** An agent whose errors name the proxy. */
+export async function proxyAgent({ url, origin }: Proxy, host: string): Promise<Agent> {
+  const { HttpsProxyAgent } = await import('https-proxy-agent');
+  const agent = new HttpsProxyAgent(url);
+  const connect = agent.connect.bind(agent);
+  const name = `The proxy ${url.protocol}//${url.host} (${origin})`;
+  agent.connect = async (request, options) => {
+    let response = { statusCode: 0, statusText: '' };
+    request.once('proxyConnect', (answer: typeof response) => {
+      response = answer;
+    });
+    const socket = await connect(request, options).catch((error: unknown) => {
+      // Without a code, the proxy closed the connection before it answered.
+      const isCut = error instanceof Error && !('code' in error);
+      throw proxyError(`${name} cannot be reached: ${messageOf(error)}`, isCut, error);
+    });
+    const { statusCode, statusText } = response;
+    if (statusCode === 200) return socket;
+    socket.destroy();
+    const refusal = log.singleLine(`${statusCode} ${statusText}`);
+    const isTransient = statusCode === 408 || statusCode === 429 || statusCode >= 500;
+    throw proxyError(`${name} refused the connection to ${host}: ${refusal}`, isTransient);
+  };
+  return agent;
+}
+
+/** Lower case comes first, as in curl. Most programs do not read the last two for `https:`; amazon-ecr-login does. */
+const PROXY_VARIABLES = {
+  'https:': ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'],
+  'http:': ['http_proxy', 'HTTP_PROXY'],
+} as const;
+
+/**
+ * The proxy for an address, by the input, else by the variables; undefined if there is none.
+ * Throws a Failure if it is set to something else than a proxy URL.
+ */
+export function proxyFor(
+  {
+    protocol,
+    hostname,
+    port,
+  }: { readonly protocol: string; readonly hostname: string; readonly port?: number },
+  input: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Proxy | undefined {
+  const isSecure = protocol === 'https:';
+  const name = PROXY_VARIABLES[isSecure ? 'https:' : 'http:'].find((one) => env[one]?.trim());
+  const text = input || (name === undefined ? '' : (env[name] ?? ''));
+  if (text === '' || isExcluded(hostname, port ?? (isSecure ? 443 : 80))) return undefined;
+  return parseProxy(text, input === '' ? `variable ${name}` : "input 'http-proxy'");
+}
+
+/**
+ * Whether NO_PROXY excludes a host. The library that decides it also chooses a proxy, by the scheme of the URL: it is
+ * asked with a scheme of our own, for which there is one, since the choice is made above.
+ */
+function isExcluded(host: string, port: number): boolean {
+  process.env['ecr_login_proxy'] = 'any';
+  try {
+    return getProxyForUrl({ protocol: 'ecr_login:', host, port: String(port) }) === '';
+  } finally {
+    delete process.env['ecr_login_proxy'];
+  }
+}
+
+/**
+ * Reads a proxy as curl does: without a scheme it is a host.
+ * Throws a Failure if it is not a proxy URL. Nothing of it is quoted: each part can be one of a password.
+ */
+export function parseProxy(text: string, origin: string): Proxy {
+  const trimmed = text.trim();
+  const url = URL.parse(trimmed.includes('://') ? trimmed : `http://${trimmed}`);
+  const problem = proxyProblem(url);
+  if (url !== null && problem === undefined) return { url, origin };
+  throw new Failure(`Invalid proxy URL in ${origin}: ${problem}.`, { knownError: 'proxy-url-invalid' });
+}
+
+function proxyProblem(url: URL | null): string | undefined {
+  if (url === null) return 'invalid host or port';
+  if (!/^https?:$/.test(url.protocol)) return 'the scheme is not http or https';
+  // Such a character ends the host, so a part of the password was taken for the port.
+  if (`${url.pathname}${url.search}${url.hash}`.includes('@')) return "'/', '?' or '#' before the '@'";
+  return decoded(url.username + url.password) === undefined ? "invalid '%' in user or password" : undefined;
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Masks the passwords of all proxies that anything in this step can use: container clients read the variables, too, and
+ * quote them. A user name is not masked: it can be a word that the whole log needs.
+ */
+export function maskProxyPasswords(input: string, env: NodeJS.ProcessEnv = process.env): void {
+  const names = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'].flatMap((name) => [name, name.toLowerCase()]);
+  for (const text of [input, ...names.map((name) => env[name] ?? '')]) {
+    const [, user = '', password = ''] = /^(?:[\w+.-]+:\/+)?([^:]*):(?!\/\/)(.*)@/s.exec(text.trim()) ?? [];
+    if (password === '') continue;
+    const plain = decoded(password) ?? password;
+    log.mask(password);
+    log.mask(plain);
+    log.mask(Buffer.from(`${decoded(user) ?? user}:${plain}`).toString('base64'));
+  }
+}

@@ -1,0 +1,169 @@
+import { Failure } from '../errors/failure.ts';
+import { singleLine } from '../log.ts';
+import { readProfiles } from './credentials.ts';
+import { runnerKind } from './pod.ts';
+
+/** One registry of the input. */
+export type RegistryEntry =
+  /** The registry of the caller account, in the region of the step. */
+  | { readonly kind: 'default' }
+  /** The registry of an account, in the region of the step. */
+  | { readonly kind: 'account'; readonly accountId: string }
+  /** A private registry by its host, as written: container clients keep logins under that name. */
+  | ({ readonly kind: 'private'; readonly host: string } & PrivateHost)
+  /** ECR Public, by its host as written. */
+  | { readonly kind: 'public'; readonly host: string; readonly dualStack: boolean };
+
+type PrivateHost = {
+  readonly accountId: string;
+  readonly region: string;
+  readonly fips: boolean;
+  readonly dualStack: boolean;
+};
+
+/** A call of GetAuthorizationToken. Its token is for all registries of a region that the caller may use. */
+export type TokenCall = {
+  readonly service: 'ecr' | 'ecr-public';
+  readonly region: string;
+  readonly fips: boolean;
+  readonly dualStack: boolean;
+  /** The registries that it is made for. */
+  readonly entries: readonly RegistryEntry[];
+};
+
+export const PUBLIC_HOST = 'public.ecr.aws';
+const PUBLIC_DUAL_STACK_HOST = 'ecr-public.aws.com';
+/** ECR Public's API is in this region only. */
+const PUBLIC_REGION = 'us-east-1';
+
+/**
+ * The suffixes of registry hosts in all partitions, as AWS's credential helper for ECR and kubelet's credential provider
+ * accept them.
+ */
+const SUFFIXES = [
+  'amazonaws.com',
+  'amazonaws.com.cn',
+  'amazonaws.eu',
+  'sc2s.sgov.gov',
+  'c2s.ic.gov',
+  'cloud.adc-e.uk',
+  'csp.hci.ic.gov',
+];
+const DUAL_STACK_SUFFIXES = ['on.aws', 'on.amazonwebservices.com.cn'];
+
+const PRIVATE_HOST =
+  /^(?<accountId>\d{12})\.(?<service>dkr\.ecr|dkr-ecr)(?<fips>-fips)?\.(?<region>[a-z\d-]+)\.(?<suffix>[a-z\d.-]+)$/i;
+
+/** Whether a text has the form of a region name, such as `eu-west-1` or `us-gov-east-1`. */
+export function isRegionName(text: string): boolean {
+  return /^[a-z]{2,4}(?:-[a-z]{2,12}){1,2}-\d{1,2}$/.test(text);
+}
+
+/** The parts of a private registry's host, in any case; undefined if it is not a host of Amazon ECR. */
+export function parsePrivateHost(host: string): PrivateHost | undefined {
+  const parts = PRIVATE_HOST.exec(host)?.groups;
+  if (parts === undefined) return undefined;
+  const { accountId = '', service = '', fips, region = '', suffix = '' } = parts;
+  const dualStack = service.toLowerCase() === 'dkr-ecr';
+  const suffixes = dualStack ? DUAL_STACK_SUFFIXES : SUFFIXES;
+  if (!isRegionName(region.toLowerCase()) || !suffixes.includes(suffix.toLowerCase())) return undefined;
+  return { accountId, region: region.toLowerCase(), fips: fips !== undefined, dualStack };
+}
+
+/** Why a word is not an account ID; undefined if it is one. */
+export function accountIdProblem(word: string): string | undefined {
+  if (/^\d{12}$/.test(word)) return undefined;
+  if (!/^\d+$/.test(word)) return 'is not a 12-digit account ID';
+  const lost = word.length < 12 ? ': YAML dropped a leading zero; quote the ID' : '';
+  return `has ${word.length} digits, not the 12 of an account ID${lost}`;
+}
+
+/**
+ * Parses input `registries`: account IDs, registry hosts and image URIs, separated by commas or line breaks. Returns the
+ * entries in order, without duplicates, and a problem for each word that is none.
+ */
+export function parseRegistries(text: string): {
+  readonly entries: readonly RegistryEntry[];
+  readonly problems: readonly string[];
+} {
+  const entries = new Map<string, RegistryEntry>();
+  const problems: string[] = [];
+  for (const word of text.split(/[,\r\n]/).map((part) => part.trim())) {
+    if (word === '') continue;
+    const entry = parseEntry(word);
+    if (typeof entry === 'string') problems.push(`'${singleLine(word)}' ${entry}`);
+    else entries.set('host' in entry ? entry.host : word, entry);
+  }
+  return { entries: [...entries.values()], problems };
+}
+
+/** An account ID, or a host without `https://`, path, tag and digest. A string says why it is neither. */
+function parseEntry(word: string): RegistryEntry | string {
+  if (/^\d+$/.test(word)) return accountIdProblem(word) ?? { kind: 'account', accountId: word };
+  if (/\s/.test(word)) return 'contains a space; separate entries with commas or line breaks';
+  const [, host = '', rest = ''] = /^(?:https:\/\/)?([^/]*)(.*)$/i.exec(word) ?? [];
+  if (!/^[\w./:@-]*$/.test(rest)) return 'has unexpected text after the host';
+  const name = host.toLowerCase();
+  if (name === PUBLIC_HOST || name === PUBLIC_DUAL_STACK_HOST) {
+    return { kind: 'public', host, dualStack: name === PUBLIC_DUAL_STACK_HOST };
+  }
+  const parts = parsePrivateHost(host);
+  return parts === undefined
+    ? `is neither a 12-digit account ID nor a registry of Amazon ECR (123456789012.dkr.ecr.eu-west-1.amazonaws.com)`
+    : { kind: 'private', host, ...parts };
+}
+
+/** Whether any of the registries is in the region of the step. */
+export function needsRegion(entries: readonly RegistryEntry[]): boolean {
+  return entries.some(({ kind }) => kind === 'default' || kind === 'account');
+}
+
+/**
+ * The calls that return a token for each registry: one for each service, region and endpoint variant.
+ *
+ * @param region the region of the step; needed if `needsRegion` says so
+ */
+export function planCalls(entries: readonly RegistryEntry[], region: string): readonly TokenCall[] {
+  const calls = new Map<string, TokenCall>();
+  for (const entry of entries) {
+    const endpoint = endpointOf(entry, region);
+    const key = JSON.stringify(endpoint);
+    calls.set(key, { ...endpoint, entries: [...(calls.get(key)?.entries ?? []), entry] });
+  }
+  return [...calls.values()];
+}
+
+function endpointOf(entry: RegistryEntry, region: string): Omit<TokenCall, 'entries'> {
+  if (entry.kind === 'public') {
+    return { service: 'ecr-public', region: PUBLIC_REGION, fips: false, dualStack: entry.dualStack };
+  }
+  if (entry.kind !== 'private') return { service: 'ecr', region, fips: false, dualStack: false };
+  return { service: 'ecr', region: entry.region, fips: entry.fips, dualStack: entry.dualStack };
+}
+
+/**
+ * The region of the step: the input, else AWS_REGION, AWS_DEFAULT_REGION, or the region of the profile. That of the
+ * instance metadata is not used: nobody chose the region of a node for this job.
+ * Throws a Failure if there is none, or if it is not a region name.
+ */
+export async function stepRegion(input: string, env: NodeJS.ProcessEnv = process.env): Promise<string> {
+  const profile = env['AWS_PROFILE'] ?? 'default';
+  const given = [
+    ["input 'aws-region'", input || undefined],
+    ['AWS_REGION', env['AWS_REGION']],
+    ['AWS_DEFAULT_REGION', env['AWS_DEFAULT_REGION']],
+  ] as const;
+  const [source, region] =
+    given.find(([, value]) => value !== undefined) ??
+    ([
+      `the region of profile '${singleLine(profile)}'`,
+      (await readProfiles())[profile]?.['region'],
+    ] as const);
+  if (region === undefined) {
+    throw new Failure(`No AWS region: ${given.map(([name]) => name).join(', ')} and ${source} are not set.`, {
+      knownError: runnerKind(env) === 'container-job' ? 'container-job-region' : 'region-missing',
+    });
+  }
+  if (isRegionName(region)) return region;
+  throw new Failure(`Invalid AWS region: ${source} is '${singleLine(region)}'. Example: 'eu-west-1'.`);
+}

@@ -1,0 +1,209 @@
+import { ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
+import { detailsOf, Failure, messageOf } from '../errors/failure.ts';
+import * as log from '../log.ts';
+import type { Credentials } from './credentials.ts';
+import { clientSettings, type Network } from './http.ts';
+import { parsePrivateHost, type RegistryEntry, type TokenCall } from './registries.ts';
+
+/** What logs a container client in to one registry. */
+export type RegistryToken = {
+  readonly registry: string;
+  readonly username: string;
+  readonly password: string;
+  readonly expiresAt?: Date;
+};
+
+export type TokenRequest = {
+  readonly credentials: Credentials;
+  readonly network: Network;
+  readonly signal: AbortSignal;
+};
+
+/** The result of all calls. */
+export type Tokens = {
+  /** In the order of the input, each host once. */
+  readonly tokens: readonly RegistryToken[];
+  /** One for each call that failed. The other calls are not affected. */
+  readonly failures: readonly unknown[];
+  /** The account of the credentials, if a response named it. */
+  readonly callerAccount: string | undefined;
+};
+
+/** Gets a token for each registry of the calls. */
+export async function getTokens(
+  entries: readonly RegistryEntry[],
+  calls: readonly TokenCall[],
+  request: TokenRequest,
+): Promise<Tokens> {
+  const found = new Map<RegistryEntry, RegistryToken>();
+  const failures: unknown[] = [];
+  let callerAccount: string | undefined;
+  const makeCall = async (call: TokenCall): Promise<void> => {
+    const token = await requestToken(call, request);
+    callerAccount ??= accountOf(token.registry);
+    for (const entry of call.entries) {
+      found.set(entry, { ...token, registry: hostOf(entry, call, token.registry) });
+    }
+  };
+  await Promise.all(calls.map((call) => makeCall(call).catch((error: unknown) => failures.push(error))));
+  const tokens = entries.flatMap((entry) => found.get(entry) ?? []);
+  return {
+    tokens: [...new Map(tokens.map((token) => [token.registry, token])).values()],
+    failures,
+    callerAccount,
+  };
+}
+
+/**
+ * Logs the caller account, and checks it against the allowed ones. Only ECR Public does not name the account: then one
+ * more call to ECR does, without further permissions.
+ * Throws a Failure if the account is not allowed, or cannot be found out.
+ *
+ * @param region of that call
+ */
+export async function checkCallerAccount(
+  allowed: readonly string[],
+  { callerAccount, tokens }: Tokens,
+  region: string,
+  request: TokenRequest,
+): Promise<void> {
+  const isChecked = allowed.length > 0 && tokens.length > 0;
+  let account = callerAccount;
+  if (isChecked && account === undefined) {
+    const call = { service: 'ecr', region, fips: false, dualStack: false, entries: [] } as const;
+    const { registry, password } = await requestToken(call, request);
+    log.hide(password);
+    account = accountOf(registry);
+  }
+  if (account !== undefined) log.info(`Caller account: ${account}`);
+  if (!isChecked || (account !== undefined && allowed.includes(account))) return;
+  throw new Failure(
+    `The caller account is ${account ?? 'unknown'}; allowed-account-ids allows ${allowed.join(', ')}.`,
+    { knownError: 'account-not-allowed' },
+  );
+}
+
+/** A response of ECR names the registry of the caller account. Only a host of Amazon ECR proves anything. */
+const accountOf = (registry: string): string | undefined => parsePrivateHost(registry)?.accountId;
+
+/**
+ * The host to log in to: that of the entry, or that of the response, with the account ID of the entry.
+ * Throws a Failure if the response's host contains no account ID, and is needed for several.
+ */
+function hostOf(entry: RegistryEntry, call: TokenCall, host: string): string {
+  if ('host' in entry) return entry.host;
+  if (entry.kind === 'default') return host;
+  const accounts = call.entries.filter(({ kind }) => kind === 'account');
+  if (!/^\d{12}\./.test(host) && accounts.length > 1) {
+    throw new Failure(
+      `The response of ${serviceName(call)} names the registry ${host}, without an account ID: it is one registry, not ${accounts.length}. Give each registry by its host.`,
+    );
+  }
+  return host.replace(/^\d{12}(?=\.)/, entry.accountId);
+}
+
+/** The service and region of a call, for the log. */
+function serviceName({ service, region }: TokenCall): string {
+  return service === 'ecr' ? `Amazon ECR in ${region}` : 'Amazon ECR Public';
+}
+
+/** Throws a Failure with the service's own message. */
+async function requestToken(call: TokenCall, request: TokenRequest): Promise<RegistryToken> {
+  const settings = {
+    credentials: request.credentials,
+    customUserAgent: userAgent(process.env),
+    region: call.region,
+    // A variant that is not asked for is left to the SDK's configuration.
+    ...(call.fips && { useFipsEndpoint: true }),
+    ...(call.dualStack && { useDualstackEndpoint: true }),
+    ...clientSettings(serviceName(call), request.network),
+  };
+  try {
+    return call.service === 'ecr'
+      ? await fromEcr(settings, request.signal)
+      : await fromEcrPublic(settings, request.signal);
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw new Failure(`No authorization token from ${serviceName(call)}: ${messageOf(error)}`, {
+      cause: error,
+      area: 'ecr',
+      details: detailsOf(error),
+      facts: { region: call.region },
+    });
+  }
+}
+
+/** The action's part of the user agent, which CloudTrail keeps: its name, and the run and attempt of the workflow. */
+function userAgent({ GITHUB_RUN_ID: run = '', GITHUB_RUN_ATTEMPT: attempt = '' }: NodeJS.ProcessEnv) {
+  const name: [string, string] = ['ecr-pod-identity-login', process.env['npm_package_version'] ?? '0'];
+  const numbers: [string, string][] = [
+    ['md/run_id', run],
+    ['md/attempt', attempt],
+  ];
+  // Anything else does not belong in a header.
+  return [name, ...numbers.filter(([, text]) => /^\d{1,20}$/.test(text))];
+}
+
+type Settings = NonNullable<ConstructorParameters<typeof ECRClient>[0]>;
+
+async function fromEcr(settings: Settings, signal: AbortSignal): Promise<RegistryToken> {
+  const client = new ECRClient(settings);
+  const custom = await customEndpoint(client);
+  const response = await client.send(new GetAuthorizationTokenCommand({}), { abortSignal: signal });
+  const [data] = response.authorizationData ?? [];
+  const registry = registryHost(data?.proxyEndpoint, custom);
+  return { registry, ...decodeToken(data?.authorizationToken, data?.expiresAt) };
+}
+
+async function fromEcrPublic(settings: Settings, signal: AbortSignal): Promise<RegistryToken> {
+  const ecrPublic = await import('@aws-sdk/client-ecr-public');
+  const client = new ecrPublic.ECRPUBLICClient(settings as object);
+  await customEndpoint(client);
+  const command = new ecrPublic.GetAuthorizationTokenCommand({});
+  const { authorizationData: data } = await client.send(command, { abortSignal: signal });
+  return { registry: '', ...decodeToken(data?.authorizationToken, data?.expiresAt) };
+}
+
+/** The host that AWS_ENDPOINT_URL or its like leads a client to, and a line of the log that says so. */
+async function customEndpoint({ config }: Pick<ECRClient, 'config'>): Promise<string | undefined> {
+  const endpoint = await config.serviceConfiguredEndpoint?.();
+  if (endpoint === undefined) return undefined;
+  const host = URL.parse(endpoint)?.hostname;
+  log.info(`Custom endpoint of ${config.serviceId}: ${log.singleLine(String(host))}`);
+  return host;
+}
+
+/**
+ * The registry host in a response. A login to it replaces the one that the container client has there, so only hosts of
+ * Amazon ECR are accepted, and with a custom endpoint its own host, hosts below it, and loopback.
+ * Throws a Failure if it is another host.
+ */
+export function registryHost(proxyEndpoint: string | undefined, customEndpoint: string | undefined): string {
+  const host = proxyEndpoint?.replace(/^https?:\/\//, '').replace(/\/$/, '') ?? '';
+  const [, name = ''] = /^([a-z\d](?:[a-z\d.-]*[a-z\d])?)(?::\d{1,5})?$/i.exec(host) ?? [];
+  const isLocal = /^(?:127\.[\d.]+|localhost|.+\.localhost)$/.test(name);
+  const isCustom =
+    customEndpoint !== undefined &&
+    (isLocal || name === customEndpoint || name.endsWith(`.${customEndpoint}`));
+  if (name !== '' && (parsePrivateHost(host) !== undefined || isCustom)) return host;
+  const named =
+    host === '' ? 'no registry' : `'${log.singleLine(host)}', which is not a registry of Amazon ECR`;
+  throw new Failure(`The response of Amazon ECR names ${named}.`);
+}
+
+/**
+ * Decodes a token. The password is everything after the first colon.
+ * Throws a Failure without the token's text: even a damaged token can be a secret.
+ */
+export function decodeToken(
+  token: string | undefined,
+  expiresAt: Date | undefined,
+): Omit<RegistryToken, 'registry'> {
+  const decoded = Buffer.from(token ?? '', 'base64').toString('utf8');
+  const [, username = '', password = ''] = /^(\w[\w.-]*):(\S+)$/.exec(decoded) ?? [];
+  if (token === undefined || password === '') {
+    throw new Failure('The response of the service contains no authorization token that can be read.');
+  }
+  const isTime = expiresAt !== undefined && !Number.isNaN(expiresAt.getTime());
+  return { username, password, ...(isTime && { expiresAt }) };
+}

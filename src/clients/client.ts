@@ -1,0 +1,231 @@
+import { statSync } from 'node:fs';
+import { Failure, messageOf } from '../errors/failure.ts';
+import * as log from '../log.ts';
+import { type Backoff, backoffMs, type Clock, retryLine, SYSTEM_CLOCK } from '../retry.ts';
+import * as auth from './auth-file.ts';
+import { withLock } from './lock.ts';
+import { failureReason, isLasting, unreadableConfig } from './messages.ts';
+import { clientEnvironment, type ProgramOptions, runProgram } from './process.ts';
+import type { FoundTool } from './tools.ts';
+
+/** Time for one login attempt, in milliseconds. A registry on another continent responds within a few seconds. */
+const LOGIN_DEADLINE_MS = 45_000;
+/** Time for one logout, in milliseconds. It only changes a file. */
+const LOGOUT_DEADLINE_MS = 15_000;
+/** An overloaded registry recovers within seconds, or takes longer: the pauses cover both. */
+const LOGIN_BACKOFF: Backoff = { baseMs: 1_000, capMs: 10_000 };
+
+export type Client = FoundTool & {
+  /** The environment of its program. */
+  readonly env: NodeJS.ProcessEnv;
+  /** The file in which it keeps its logins; undefined if only the tool knows. */
+  readonly file: string | undefined;
+};
+
+export type RegistryLogin = Readonly<Record<'registry' | 'username' | 'password', string>>;
+
+export type LoginOptions = {
+  readonly signal: AbortSignal;
+  readonly maxAttempts: number;
+  /** Called before the login can be written, with the path of the draft if the action writes the file itself. */
+  readonly onMayBeWritten: (draft?: string) => void;
+  /** Called if the login failed and is certain not to be written. An earlier login is still there then. */
+  readonly onNotWritten: () => void;
+  readonly clock?: Clock;
+};
+
+/** @param variables where the clients keep their logins: those of main, also in post */
+export function createClient(found: FoundTool, variables: Readonly<Record<string, string>>): Client {
+  const inherited = Object.entries(clientEnvironment(process.env));
+  const others = inherited.filter(([name]) => !auth.LOCATION_VARIABLES.includes(name));
+  const env = { ...Object.fromEntries(others), ...variables };
+  return { ...found, env, file: auth.authFile(found.tool.keepsIn, env) };
+}
+
+/** Why an attempt failed. */
+type Problem = {
+  readonly reason: string;
+  /** Whether the client was ended from outside, so that nobody knows what it has written. */
+  readonly isInterrupted?: boolean;
+  /** Whether the login succeeded and another program has overwritten it. */
+  readonly isOverwritten?: boolean;
+};
+
+/**
+ * Logs a client in to a registry. A failed attempt is repeated unless the next one would fail in the same way.
+ * Throws a Failure with the client's message.
+ */
+export async function logIn(client: Client, login: RegistryLogin, options: LoginOptions): Promise<void> {
+  const { signal, maxAttempts, clock = SYSTEM_CLOCK } = options;
+  const what = `${client.tool.name} login to registry ${login.registry}`;
+  let mayBeWritten = false;
+  try {
+    for (let attempt = 1; ; attempt += 1) {
+      const work = (): Promise<Problem | undefined> => attemptLogin(client, login, options);
+      const problem = await withLock(client.file, signal, work, clock);
+      if (problem === undefined) return;
+      const { reason, isInterrupted = false, isOverwritten = false } = problem;
+      mayBeWritten ||= isInterrupted;
+      if (isOverwritten && attempt >= maxAttempts) {
+        return log.warning(`${reason}. Pulls and pushes can be denied.`);
+      }
+      const failed = failure(client, login, reason);
+      if (signal.aborted || attempt >= maxAttempts || isLasting(reason)) throw failed;
+      const delayMs = backoffMs(attempt, LOGIN_BACKOFF, clock.random);
+      const progress = `attempt ${attempt} of ${maxAttempts}`;
+      log.info(retryLine(`${what}: ${reason}`, progress, delayMs));
+      await clock.sleep(delayMs, signal).catch(() => Promise.reject(failed));
+    }
+  } catch (error) {
+    if (!mayBeWritten && !isInFile(client, login.registry, login)) options.onNotWritten();
+    throw error;
+  }
+}
+
+function failure(client: Client, { registry }: RegistryLogin, reason: string): Failure {
+  const tool = client.tool.name;
+  const region = /\.dkr[.-]ecr(?:-fips)?\.([\w-]+)\./.exec(registry)?.[1];
+  return new Failure(`${tool} could not log in to registry ${registry}: ${reason}`, {
+    area: 'client',
+    facts: { tool, registry, region },
+  });
+}
+
+async function attemptLogin(client: Client, login: RegistryLogin, options: LoginOptions) {
+  const before = versionOf(client.file);
+  const write = client.tool.commands === undefined ? writeLogin : runLogin;
+  const problem = await write(client, login, options);
+  return problem ?? checkLogin(client, login, before);
+}
+
+/** The client `config-file`. */
+async function writeLogin(
+  { file = '' }: Client,
+  login: RegistryLogin,
+  { onMayBeWritten }: LoginOptions,
+): Promise<Problem | undefined> {
+  try {
+    const config = auth.readAuthFile(file);
+    const auths = { ...config.auths, [login.registry]: { auth: authOf(login) } };
+    auth.writeAuthFile(file, { ...config, auths }, onMayBeWritten);
+    return undefined;
+  } catch (error) {
+    return { reason: `${file} could not be changed: ${messageOf(error)}` };
+  }
+}
+
+/** The password goes over standard input: other processes can read arguments and environment. */
+async function runLogin(client: Client, login: RegistryLogin, { signal, onMayBeWritten }: LoginOptions) {
+  const command = client.tool.commands?.login ?? [];
+  const args = [...command, '--username', login.username, '--password-stdin', login.registry];
+  onMayBeWritten();
+  return runClient(client, args, { deadlineMs: LOGIN_DEADLINE_MS, signal, input: login.password });
+}
+
+/** Runs the program of a client. Returns why it failed. */
+async function runClient(
+  { tool, executable = tool.name, env }: Client,
+  args: readonly string[],
+  options: Omit<ProgramOptions, 'env'>,
+): Promise<Problem | undefined> {
+  try {
+    const result = await runProgram(executable, args, { ...options, env });
+    const { exitCode, stderr } = result;
+    if (exitCode !== 0) return { reason: failureReason(result), isInterrupted: exitCode === null };
+    const problem = unreadableConfig(stderr);
+    if (problem !== undefined) {
+      log.warning(
+        `${tool.name} could not read its configuration, so the login replaced the file: ${problem}`,
+      );
+    }
+    return undefined;
+  } catch (error) {
+    const reason = messageOf(error).replace(/^There was an error .* Error: /, '');
+    return { reason: `${tool.name} could not be started: ${reason}` };
+  }
+}
+
+/** Looks for the login after the client has reported success, and warns of credential helpers that keep none. */
+function checkLogin(client: Client, login: RegistryLogin, before: string | undefined) {
+  const { tool, file } = client;
+  const helper = helperInFile(client, login.registry);
+  if (helper === 'ecr-login' || (helper !== undefined && tool.commands === undefined)) {
+    const remedy = "To set it aside for this job, set input 'isolate-docker-config'.";
+    log.warning(
+      `Tools will use the credential helper ${helper} in ${file}, not the login of this step. ${remedy}`,
+    );
+  }
+  if (helper !== undefined || file === undefined || isInFile(client, login.registry, login)) return undefined;
+  if (versionOf(file) !== before) {
+    const reason = `the login is not in ${file}: another program has written the file at the same time`;
+    return { reason, isOverwritten: true };
+  }
+  // podman reads the names of helpers from registries.conf, too.
+  log.info(`${tool.name} keeps its logins in a credential helper or another file, not in ${file}`);
+  return undefined;
+}
+
+/** Logs a client out of a registry. Returns the reason if that fails; to have no login is no failure. */
+export async function logOut(
+  client: Client,
+  registry: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { tool, file } = client;
+  try {
+    return await withLock(file, signal, async () => {
+      const wasInFile = isInFile(client, registry);
+      const reason = await runLogout(client, registry, signal);
+      if (!wasInFile || file === undefined) return reason;
+      // `docker logout` reports success also if it could not write its file (seen with docker 28).
+      if (auth.removeLogin(file, registry) && tool.commands !== undefined) {
+        log.info(`${reason ?? `${tool.name} left the login`}: removed the login to ${registry} from ${file}`);
+      }
+      return undefined;
+    });
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/** Returns the reason if it fails. */
+async function runLogout(client: Client, registry: string, signal: AbortSignal): Promise<string | undefined> {
+  const { name, commands } = client.tool;
+  if (commands === undefined) return undefined;
+  const args = [...commands.logout, registry];
+  if (client.executable === undefined) {
+    return `${name} is no longer on PATH. If a login is left, remove it: ${name} ${args.join(' ')}`;
+  }
+  const problem = await runClient(client, args, { deadlineMs: LOGOUT_DEADLINE_MS, signal, input: '' });
+  // podman and buildah exit with 125 if they are not logged in, and also ask helpers that erase nothing.
+  const isDone = /\bnot logged in(?:to)?\b|not implemented/i.test(problem?.reason ?? '');
+  return isDone ? undefined : problem?.reason;
+}
+
+/** Whether the auth file holds a login of the client to a registry: this one, or any if none is given. */
+export function isInFile({ file }: Client, registry: string, login?: RegistryLogin): boolean {
+  return file !== undefined && auth.hasLogin(contentOf(file), registry, login && authOf(login));
+}
+
+const authOf = ({ username, password }: RegistryLogin): string =>
+  Buffer.from(`${username}:${password}`).toString('base64');
+
+function helperInFile({ tool, file }: Client, registry: string): string | undefined {
+  return file === undefined ? undefined : auth.helperFor(contentOf(file), registry, tool);
+}
+
+/** The content of an auth file; empty if it cannot be read. */
+function contentOf(file: string): auth.AuthFile {
+  try {
+    return auth.readAuthFile(file);
+  } catch (error) {
+    log.debug(`${file} cannot be read: ${messageOf(error)}`);
+    return {};
+  }
+}
+
+/** What changes with every change of a file; undefined if there is none. */
+function versionOf(file = ''): string | undefined {
+  const { ino, size, mtimeMs } = statSync(file, { throwIfNoEntry: false }) ?? {};
+  return ino === undefined ? undefined : [ino, size, mtimeMs].join();
+}

@@ -1,0 +1,168 @@
+import * as fs from 'node:fs';
+import { basename, join } from 'node:path';
+import { Failure, messageOf } from '../errors/failure.ts';
+import * as log from '../log.ts';
+import type { Isolation } from '../state.ts';
+import * as auth from './auth-file.ts';
+import { LOCK_NAME, withLock } from './lock.ts';
+import type { FileKind, FoundTool, Tool } from './tools.ts';
+
+// Input `isolate-docker-config`: a docker configuration of the job's own. The one in force is read, never written.
+
+/** The runner empties its temporary directory before each job, so that the name belongs to one job. */
+const DIRECTORY = 'ecr-pod-identity-login';
+const MOST_NAMES = 100;
+
+/** The file of each kind in the directory, and the variable that leads its tools there. */
+const FILES: Readonly<Record<FileKind, { readonly name: string; readonly variable: string }>> = {
+  docker: { name: 'config.json', variable: 'DOCKER_CONFIG' },
+  containers: { name: 'auth.json', variable: 'REGISTRY_AUTH_FILE' },
+  helm: { name: 'helm.json', variable: 'HELM_REGISTRY_CONFIG' },
+};
+
+/**
+ * Creates the job's own configuration, or adds to the one that another step of the job has created. The tools use it once
+ * the variables that it names are moved. Throws a Failure if it cannot be created.
+ *
+ * @param hosts the registries that are about to be logged in to
+ * @param onPlan is told what is about to be created, and again if another step was faster
+ */
+export async function isolate(
+  tools: readonly FoundTool[],
+  hosts: readonly string[],
+  signal: AbortSignal,
+  onPlan: (isolation: Isolation) => void,
+): Promise<Isolation> {
+  // Builders without a client read docker's file.
+  const kinds = new Set<FileKind>(['docker', ...tools.map(({ tool }) => tool.keepsIn)]);
+  try {
+    const isolation = claimDirectory([...kinds], onPlan);
+    const { directory } = isolation;
+    await withLock(join(directory, FILES.docker.name), signal, async () => {
+      for (const kind of kinds) fill(directory, kind, tools, hosts);
+    });
+    return isolation;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new Failure(`The job's own docker configuration could not be created: ${messageOf(error)}`);
+  }
+}
+
+/** Creates the directory of the job, or finds the one that another of its steps has created. */
+function claimDirectory(kinds: readonly FileKind[], onPlan: (isolation: Isolation) => void): Isolation {
+  const temp = process.env['RUNNER_TEMP'];
+  if (temp === undefined) throw new Failure('RUNNER_TEMP is not set');
+  for (let number = 1; number <= MOST_NAMES; number += 1) {
+    const directory = join(temp, number === 1 ? DIRECTORY : `${DIRECTORY}-${number}`);
+    const moved = variablesToMove(directory, kinds);
+    const first = { directory, isFirst: true, moved };
+    if (fs.lstatSync(directory, { throwIfNoEntry: false }) === undefined) {
+      onPlan(first);
+      // It returns nothing if another step was faster.
+      if (fs.mkdirSync(directory, { recursive: true, mode: 0o700 }) !== undefined) return first;
+    }
+    const later = { ...first, isFirst: false };
+    if (!isOwn(directory)) continue;
+    onPlan(later);
+    return later;
+  }
+  throw new Failure(`could not find a free name in ${temp}`);
+}
+
+/** Whether it is a directory that nobody else can use. Windows has no such modes. */
+function isOwn(directory: string): boolean {
+  const found = fs.lstatSync(directory);
+  const isPrivate = found.uid === process.getuid?.() && (found.mode & 0o077) === 0;
+  return found.isDirectory() && (isPrivate || process.platform === 'win32');
+}
+
+function variablesToMove(directory: string, kinds: readonly FileKind[]): Isolation['moved'] {
+  const moved = kinds.map((kind) => {
+    const { name, variable } = FILES[kind];
+    const value = kind === 'docker' ? directory : join(directory, name);
+    return { name: variable, value, earlier: process.env[variable] ?? '' };
+  });
+  return moved.filter(({ value, earlier }) => value !== earlier);
+}
+
+function fill(
+  directory: string,
+  kind: FileKind,
+  tools: readonly FoundTool[],
+  hosts: readonly string[],
+): void {
+  const file = join(directory, FILES[kind].name);
+  if (kind === 'docker' && !fs.existsSync(file)) linkShared(auth.dockerDirectory(process.env), directory);
+  // podman and helm read docker's file if there is none of their own.
+  const sources = [file, auth.authFile(kind, process.env), auth.authFile('docker', process.env)];
+  const source = sources.find((path) => path !== undefined && fs.existsSync(path));
+  const config = source === undefined ? undefined : tryTo(source, auth.readAuthFile);
+  const users = tools.map(({ tool }) => tool).filter((tool) => tool.keepsIn === kind);
+  auth.writeAuthFile(file, withoutHelpers(config ?? {}, hosts, users));
+}
+
+/** Links what is beside `config.json`: plugins, builders, contexts, certificates. */
+function linkShared(shared: string, directory: string): void {
+  const own = [...Object.values(FILES).map(({ name }) => name), LOCK_NAME];
+  const names = fs.existsSync(shared) ? tryTo(shared, (path) => fs.readdirSync(path)) : [];
+  for (const name of names ?? []) {
+    // Beside `config.json` there can be drafts of it.
+    if (own.some((start) => name.startsWith(start))) continue;
+    tryTo(join(shared, name), (target) => {
+      // On Windows a junction, which only a directory can have, needs no privilege.
+      const type = fs.statSync(target).isDirectory() ? 'junction' : 'file';
+      fs.symlinkSync(target, join(directory, name), type);
+    });
+  }
+}
+
+/** What cannot be read or linked is left out. */
+function tryTo<Result>(source: string, use: (source: string) => Result): Result | undefined {
+  try {
+    return use(source);
+  } catch (error) {
+    log.warning(`Could not copy ${source} to the docker configuration of this job: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+/**
+ * A configuration in which no credential helper is in force for the registries that are about to be logged in to:
+ * - Each has an entry in `auths`: docker looks for a store of the operating system if there is none at all.
+ * - An empty entry in `credHelpers` sets the store for all registries aside, if all tools read it so. Else the store stays
+ *   in force only for the registries that the file says it has logins of. podman fails at an empty entry.
+ */
+export function withoutHelpers(
+  config: auth.AuthFile,
+  hosts: readonly string[],
+  tools: readonly Tool[],
+): auth.AuthFile {
+  const keys = hosts.flatMap(auth.entryKeys);
+  const { credsStore, ...others } = config;
+  const auths = { ...Object.fromEntries(hosts.map((host) => [host, {}])), ...config.auths };
+  const helpers = Object.entries(config.credHelpers ?? {}).filter(
+    ([key, name]) => name && !keys.includes(key),
+  );
+  if (credsStore && tools.every((tool) => tool.readsEmptyHelper)) {
+    const empty = keys.map((key) => [key, '']);
+    return { ...config, auths, credHelpers: Object.fromEntries([...helpers, ...empty]) };
+  }
+  const stored = Object.entries(auths).filter(([key, entry]) => !keys.includes(key) && auth.isStored(entry));
+  const kept = credsStore ? stored.map(([key]) => [key, credsStore]) : [];
+  return { ...others, auths, credHelpers: Object.fromEntries([...kept, ...helpers]) };
+}
+
+/** Removes the job's own configuration, and nothing else, whatever the saved state says. Returns the reason if it fails. */
+export function removeIsolation({ directory }: Isolation): string | undefined {
+  const path = join(process.env['RUNNER_TEMP'] ?? '', basename(directory));
+  if (directory !== path || !/[\\/]ecr-pod-identity-login(?:-\d+)?$/.test(path)) return 'unexpected path';
+  try {
+    const found = fs.lstatSync(path, { throwIfNoEntry: false });
+    if (found?.isDirectory() === false) return 'it is not a directory';
+    // Links in it are removed themselves.
+    fs.rmSync(path, { recursive: true, force: true, maxRetries: 10 });
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}

@@ -1,0 +1,89 @@
+import { mkdirSync, rmdirSync, statSync, utimesSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { messageOf } from '../errors/failure.ts';
+import * as log from '../log.ts';
+import { type Clock, SYSTEM_CLOCK } from '../retry.ts';
+
+// The lock is a directory beside the auth file, since only one process can create it. Its holder refreshes its time.
+
+export const LOCK_NAME = '.ecr-pod-identity-login.lock';
+
+const REFRESH_MS = 3_000;
+/** A lock whose time does not change for so long, by the clock of who waits, was left by a process that was killed. */
+const STALE_MS = 10_000;
+const LIMIT_MS = 60_000;
+/** Between two looks, at random so that many that wait do not move in step. */
+const PAUSE_MS = { least: 20, spread: 80 };
+
+const held = new Set<string>();
+process.on('exit', () => held.forEach(remove));
+
+/** Locks that were not free in time. Each of many logins would wait as long again. */
+const timedOut = new Set<string>();
+
+/**
+ * Does something while no other step does: a client reads, changes and writes back its auth file, so that two at once lose
+ * logins. The work is done without the lock if there can be none, or if it is not free in time.
+ *
+ * @param file the auth file; undefined if only the client knows
+ */
+export async function withLock<Result>(
+  file: string | undefined,
+  signal: AbortSignal,
+  work: () => Promise<Result>,
+  clock: Clock = SYSTEM_CLOCK,
+): Promise<Result> {
+  signal.throwIfAborted();
+  const lock = join(dirname(file ?? ''), LOCK_NAME);
+  if (file === undefined || !(await acquire(lock, signal, clock))) return work();
+  held.add(lock);
+  const refreshing = setInterval(refresh, REFRESH_MS, lock).unref();
+  try {
+    return await work();
+  } finally {
+    clearInterval(refreshing);
+    held.delete(lock);
+    remove(lock);
+  }
+}
+
+/** Returns whether it has the lock. Rejects only with the signal's reason. */
+async function acquire(lock: string, signal: AbortSignal, clock: Clock): Promise<boolean> {
+  const end = clock.now() + LIMIT_MS;
+  let seen = { time: -1, since: 0 };
+  try {
+    // The client would create the directory, too.
+    mkdirSync(dirname(lock), { recursive: true, mode: 0o700 });
+    while (!timedOut.has(lock)) {
+      // It returns nothing if the lock is there.
+      if (mkdirSync(lock, { recursive: true }) !== undefined) return true;
+      const now = clock.now();
+      const time = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+      if (time !== seen.time) seen = { time, since: now };
+      if (now >= seen.since + STALE_MS) remove(lock);
+      if (now >= end) {
+        log.warning(
+          `Timed out after ${LIMIT_MS / 1000} s waiting for the lock ${lock}; going on without it.`,
+        );
+        timedOut.add(lock);
+      }
+      await clock.sleep(PAUSE_MS.least + clock.random() * PAUSE_MS.spread, signal);
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    log.debug(`No lock ${lock}: ${messageOf(error)}`);
+  }
+  return false;
+}
+
+const remove = (lock: string): void => ignoringErrors(() => rmdirSync(lock));
+const refresh = (lock: string): void => ignoringErrors(() => utimesSync(lock, new Date(), new Date()));
+
+/** If another process has taken the lock away, the check after each login finds what that has lost. */
+function ignoringErrors(change: () => void): void {
+  try {
+    change();
+  } catch (error) {
+    log.debug(messageOf(error));
+  }
+}

@@ -1,0 +1,67 @@
+import * as log from '../log.ts';
+import type { ProgramResult } from './process.ts';
+
+// What clients say. The messages are those of docker 28, podman 5.4, buildah, skopeo, nerdctl, oras and helm, and of the
+// libraries of Go that they all use.
+
+/** Why a client failed, on one line: its message, or else its exit code or signal. */
+export function failureReason({ stderr, stdout, exitCode, signal, stopped }: ProgramResult): string {
+  if (stopped !== undefined) return stopped;
+  const message = log.singleLine(clientMessage(stderr) || clientMessage(stdout) || stderr.trim() || stdout);
+  if (signal !== null) return `${message || 'no output'}, ended by signal ${signal}`;
+  return message || `no output, exit code ${exitCode}`;
+}
+
+/** A line that a library logs. The quotes are left out around a single word. */
+const LOG_LINE = /^(?:time="[^"]*" )?level=(?<level>\w+) (?:msg=(?:"(?<quoted>.*)"|(?<word>\S+))$)?/;
+
+/**
+ * The error in a client's output, without warnings and the log of its libraries. skopeo and buildah log the error itself;
+ * podman logs errors that it gets over, too, and prints the one that it fails with.
+ */
+function clientMessage(output: string): string {
+  const errors: string[] = [];
+  const logged: string[] = [];
+  for (const line of output.split(/[\r\n]+/).map((text) => text.trim())) {
+    const { level, quoted, word } = LOG_LINE.exec(line)?.groups ?? {};
+    const message = quoted?.replaceAll('\\"', '"') ?? word ?? '';
+    if (level === 'error') logged.push(message);
+    else if (level === 'fatal') errors.push(message);
+    else if (level === undefined && line !== '' && !line.startsWith('WARNING!')) errors.push(line);
+  }
+  return (errors.length > 0 ? errors : logged).join(' ');
+}
+
+/**
+ * What a client says, also if it succeeds, of a configuration that it cannot read (docker 28). It replaces such a file by
+ * one with the new login alone.
+ */
+export function unreadableConfig(output: string): string | undefined {
+  const [, problem] = /^WARNING: (Error (?:loading|parsing) config file.*)$/m.exec(output) ?? [];
+  return problem === undefined ? undefined : log.singleLine(problem);
+}
+
+/** Errors that the next attempt meets again. All others are worth one. */
+const LASTING = new RegExp(
+  [
+    'could not be started',
+    // Credential stores. A registry's 501 has the same words.
+    'error (?:storing|getting|erasing) credentials|failed to store the credentials|credential helper',
+    '(?<!501 )not implemented',
+    // Files. The messages of Windows are not listed: a file that another program has open is free a moment later.
+    'permission denied|operation not permitted(?!, rename)|read-only file system',
+    'is a directory|EISDIR|not a directory|no space left|device or resource busy|file exists|is not owned by',
+    'unmarshaling JSON|decode config file|it is not valid JSON|form of a docker configuration|directory set by',
+    // The client and its system.
+    'newuidmap|newgidmap|user namespace|cannot clone|unknown userid|client version \\S+ is too',
+    'unknown (?:shorthand )?flag|unknown command|flag provided but not defined|requires (?:exactly|at most)',
+    // The registry, and the way to it.
+    'x509:|certificate|server gave HTTP response to HTTPS client|Proxy Authentication Required',
+    '\\b40[013] (?:Bad Request|Unauthorized|Forbidden)|(?:status|code|code from registry):? 40[013]\\b',
+    'unauthorized|denied:|no basic auth credentials|(?:invalid|incorrect) username',
+  ].join('|'),
+  'i',
+);
+
+/** Whether the next attempt would fail with the same message. */
+export const isLasting = (reason: string): boolean => LASTING.test(reason);

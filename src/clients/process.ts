@@ -1,0 +1,104 @@
+import type { ChildProcess } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { exec } from '@actions/exec';
+
+// The only module that runs programs.
+
+/** How much of each output stream is kept, in UTF-16 code units: more than an error message, less than a flood. */
+const LONGEST_OUTPUT = 64 * 1024;
+/** How long a program can take to end after SIGTERM, in milliseconds, before it gets SIGKILL. */
+const GRACE_MS = 1_000;
+/** How long to read on after a program's end, in milliseconds, if a program that it started holds its output open. */
+const DRAIN_MS = 1_000;
+
+/**
+ * What a container client does not get: AWS keys, the tokens of GitHub and the runner, inputs, state, and the files by
+ * which a step changes its job. All else stays: clients and their credential helpers need variables that no list knows.
+ */
+const NOT_FOR_CLIENTS = new RegExp(
+  [
+    '^AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|BEARER_TOKEN_.*)$|^(?:AWS|ACTIONS|GITHUB|GH)_(?:.*_)?TOKEN$',
+    '^GITHUB_(?:ENV|OUTPUT|PATH|STATE|STEP_SUMMARY)$|^(?:INPUT|STATE|ECR_LOGIN)_',
+  ].join('|'),
+);
+
+export function clientEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !NOT_FOR_CLIENTS.test(name)));
+}
+
+export type ProgramOptions = {
+  readonly env: NodeJS.ProcessEnv;
+  /** Written to standard input, which is then closed. */
+  readonly input: string;
+  /** In milliseconds. A program that runs longer is stopped. */
+  readonly deadlineMs: number;
+  /** Stops the program as soon as it aborts. */
+  readonly signal: AbortSignal;
+};
+
+export type ProgramResult = {
+  /** Null if a signal ended the program. */
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Why it was stopped; undefined if it ended by itself. */
+  readonly stopped: string | undefined;
+};
+
+/** Runs a program, one at a time. Rejects if it cannot be started. */
+export async function runProgram(
+  executable: string,
+  args: readonly string[],
+  { env, input, deadlineMs, signal }: ProgramOptions,
+): Promise<ProgramResult> {
+  signal.throwIfAborted();
+  const output = { stdout: '', stderr: '' };
+  let child: ChildProcess | undefined;
+  let stopped: string | undefined;
+  const stop = (why: string): void => {
+    stopped = why;
+    child?.kill();
+    setTimeout(() => child?.kill('SIGKILL'), GRACE_MS).unref();
+  };
+  // @actions/exec gives no handle of the program that it starts; node does, before the program has any streams.
+  const onChild = (message: unknown): void => {
+    child = (message as { readonly process: ChildProcess }).process;
+    process.nextTick(() => {
+      watch(child, output);
+      if (stopped !== undefined) stop(stopped);
+    });
+  };
+  const onAbort = (): void => stop('the step ended before it was done');
+  const deadline = setTimeout(stop, deadlineMs, `timed out after ${deadlineMs / 1000} s`);
+  signal.addEventListener('abort', onAbort);
+  subscribe('child_process', onChild);
+  try {
+    const exitCode = await exec(`"${executable}"`, [...args], {
+      env: env as Record<string, string>,
+      input: Buffer.from(input),
+      silent: true,
+      ignoreReturnCode: true,
+      delay: DRAIN_MS,
+    });
+    return { exitCode, signal: child?.signalCode ?? null, ...output, stopped };
+  } finally {
+    clearTimeout(deadline);
+    signal.removeEventListener('abort', onAbort);
+    unsubscribe('child_process', onChild);
+    // A program that it has started can still write to them.
+    child?.stdout?.destroy();
+    child?.stderr?.destroy();
+  }
+}
+
+/** Keeps the start of what a program prints. @actions/exec itself would keep a line of any length. */
+function watch(child: ChildProcess | undefined, output: { stdout: string; stderr: string }): void {
+  for (const name of ['stdout', 'stderr'] as const) {
+    child?.[name]?.removeAllListeners('data').on('data', (data: Buffer) => {
+      if (output[name].length < LONGEST_OUTPUT) output[name] = (output[name] + data).slice(0, LONGEST_OUTPUT);
+    });
+  }
+  // A program that ends without reading its input breaks the pipe. Its exit code tells more than EPIPE does.
+  child?.stdin?.on('error', () => {});
+}

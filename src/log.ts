@@ -1,0 +1,90 @@
+import * as core from '@actions/core';
+
+// The only writer of the job's log. What it prints cannot issue a workflow command, and contains no known secret.
+
+/** Longest piece of foreign text that is quoted, in UTF-16 code units. Whole messages of AWS and docker fit. */
+const LONGEST_LINE = 2_000;
+/** Longest text that is printed at once. */
+const LONGEST_TEXT = 64 * 1024;
+/** A shorter secret cannot be told from a word. */
+const SHORTEST_SECRET = 8;
+
+/** All known secrets, as they are, URI-encoded and in base64. */
+let secrets: readonly string[] = [];
+
+/** Writes a line. */
+export const info = (text: string): void => core.info(printable(text));
+
+/** Writes a warning, which GitHub also shows on the page of the run. */
+export const warning = (text: string): void => core.warning(printable(text));
+
+/** Writes a line that is shown only if the job runs with debug logging. */
+export const debug = (text: string): void => core.debug(printable(text));
+
+/** Writes an error and marks the step as failed. The stack of the error goes to the debug log. */
+export function failed(message: string, error: unknown): void {
+  core.setFailed(printable(message));
+  for (let cause = error; cause instanceof Error; cause = cause.cause) debug(cause.stack ?? cause.message);
+}
+
+/** Has the runner mask a secret in the log of the whole job, from now on. */
+export function mask(secret: string): void {
+  hide(secret);
+  if (secret !== '') core.setSecret(secret);
+}
+
+/** Keeps secrets out of what this action prints, without a mask: the mask of a secret that nobody prints is noise. */
+export function hide(...texts: readonly (string | undefined)[]): void {
+  const forms = texts
+    .map((text = '') => text.trim())
+    .filter((text) => text.length >= SHORTEST_SECRET)
+    .flatMap((text) => [text, encodeURIComponent(text.toWellFormed()), Buffer.from(text).toString('base64')]);
+  // A secret can contain another one, which must not break it up.
+  secrets = [...new Set([...secrets, ...forms])].sort((one, other) => other.length - one.length);
+}
+
+/** Makes text from outside (a service, a client, an input) fit for one line of the log: short, and without secrets. */
+export function singleLine(text: string): string {
+  return cut(withoutSecrets(withoutControls(cut(text, 4 * LONGEST_LINE))).trim(), LONGEST_LINE);
+}
+
+/** The runner takes a command from a line that begins with `::`, and from `##[` anywhere. */
+function printable(text: string): string {
+  return cut(text, LONGEST_TEXT)
+    .split('\n')
+    .map((line) => withoutSecrets(withoutControls(line)))
+    .map((line) => line.replaceAll('##[', '# #[').replace(/^(\s*):(?=:)/, '$1: '))
+    .join('\n');
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const ANSI_SEQUENCE = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
+
+const withoutControls = (text: string): string =>
+  text.replace(ANSI_SEQUENCE, '').replace(CONTROL_CHARACTERS, ' ');
+
+/** What is secret by its form: a JSON Web Token, user and password in a URL, the ID of an ECS task's credentials. */
+const SECRET_FORMS: readonly (readonly [form: RegExp, instead: string])[] = [
+  [/(?<![\w-])eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g, '***'],
+  [/(\w:\/\/)[^\s/]+@/g, '$1***@'],
+  [/(\/v\d\/credentials(?:\/|\?id=))[\w-]+/g, '$1***'],
+  // Node quotes the text that it could not parse.
+  [/Unexpected token .{0,80}? is not valid JSON/g, 'Unexpected token, not valid JSON'],
+];
+
+function withoutSecrets(text: string): string {
+  let shown = text;
+  for (const secret of secrets) shown = shown.replaceAll(secret, '***');
+  for (const [form, instead] of SECRET_FORMS) shown = shown.replace(form, instead);
+  return shown;
+}
+
+/** Shortens a text. The word at the end is left out: it can be a part of a secret. */
+function cut(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  let end = longest;
+  while (end > 0 && /\S/.test(text.charAt(end - 1))) end -= 1;
+  return `${text.slice(0, end)}…`;
+}

@@ -1,0 +1,147 @@
+import { getCredentials } from './aws/credentials.ts';
+import { DEFAULT_MAX_ATTEMPTS, ignoreEnvProxy, type Network, warnOfSettings } from './aws/http.ts';
+import { AGENT_BUDGET_MS } from './aws/pod-identity.ts';
+import { maskProxyPasswords, parseProxy } from './aws/proxy.ts';
+import { needsRegion, planCalls, stepRegion } from './aws/registries.ts';
+import { checkCallerAccount, getTokens, type RegistryToken } from './aws/token.ts';
+import { locationVariables } from './clients/auth-file.ts';
+import { type Client, createClient, logIn } from './clients/client.ts';
+import { chooseTools, type FoundTool } from './clients/tools.ts';
+import { type Inputs, readInputs } from './inputs.ts';
+import * as log from './log.ts';
+import {
+  earliestExpiry,
+  exportVariables,
+  maskTokens,
+  requireOutputFile,
+  rfc3339,
+  setOnlyRegistry,
+  setOutputs,
+} from './outputs.ts';
+import { StateWriter } from './state.ts';
+
+/**
+ * The main step: logs the container clients in to every registry of the inputs. A registry that fails does not affect the
+ * others.
+ * Throws one error for all that has failed.
+ *
+ * @param limitMs the time limit of the step
+ */
+export async function login(signal: AbortSignal, limitMs: number): Promise<void> {
+  const state = new StateWriter();
+  requireOutputFile();
+  const inputs = readInputs();
+  const tools = await chooseTools(inputs.containerCli);
+  const network = settleNetwork(inputs);
+
+  const entries = inputs.registries;
+  const ownRegion = needsRegion(entries) ? await stepRegion(inputs.awsRegion) : inputs.awsRegion;
+  const calls = planCalls(entries, ownRegion);
+  const { env } = process;
+  const region = ownRegion || (env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? calls[0]?.region ?? '');
+
+  const credentials = await getCredentials({
+    choice: inputs.credentialSource,
+    region,
+    network,
+    agentBudgetMs: Math.min(AGENT_BUDGET_MS, limitMs - 20_000),
+    signal,
+  });
+  const request = { credentials, network, signal };
+  const found = await getTokens(entries, calls, request);
+  maskTokens(found.tokens, inputs.maskPassword);
+  await checkCallerAccount(inputs.allowedAccountIds, found, region, request).catch((error: unknown) =>
+    throwAll([...found.failures, error]),
+  );
+
+  const clients = await createClients(tools, found.tokens, inputs, state, signal);
+  const { done, failures } = await logInToAll(clients, found.tokens, inputs, state, signal);
+  setOutputs(done);
+  logExpiry(done);
+  throwAll([...found.failures, ...failures]);
+  signal.throwIfAborted();
+  const [only, second] = done;
+  if (only !== undefined && second === undefined) setOnlyRegistry(only);
+}
+
+/** How the step goes over the network. Nothing that is printed from here on contains the password of a proxy. */
+function settleNetwork({ httpProxy, maxAttempts }: Inputs): Network {
+  maskProxyPasswords(httpProxy);
+  if (httpProxy !== '') parseProxy(httpProxy, "input 'http-proxy'");
+  ignoreEnvProxy();
+  warnOfSettings();
+  return { httpProxy, maxAttempts };
+}
+
+/** The clients with the docker configuration in force, or with one of the job's own. */
+async function createClients(
+  tools: readonly FoundTool[],
+  tokens: readonly RegistryToken[],
+  { isolateDockerConfig, skipLogout }: Inputs,
+  state: StateWriter,
+  signal: AbortSignal,
+): Promise<readonly Client[]> {
+  let variables = locationVariables(process.env);
+  if (isolateDockerConfig && tokens.length > 0) {
+    const { isolate } = await import('./clients/isolation.ts');
+    const hosts = tokens.map(({ registry }) => registry);
+    const { directory, moved } = await isolate(tools, hosts, signal, (isolation) => {
+      if (!skipLogout) state.save({ isolation });
+    });
+    log.info(`The logins are kept in a docker configuration for this job only: ${directory}`);
+    exportVariables(moved);
+    variables = { ...variables, ...Object.fromEntries(moved.map(({ name, value }) => [name, value])) };
+  }
+  if (!skipLogout) state.save({ variables });
+  return tools.map((tool) => createClient(tool, variables));
+}
+
+/**
+ * Logs every client in to every registry, one after another: a client reads, changes and writes back its auth file. A
+ * login is saved before it can be written, so that post also undoes one that is cut short.
+ */
+async function logInToAll(
+  clients: readonly Client[],
+  tokens: readonly RegistryToken[],
+  { maxAttempts = DEFAULT_MAX_ATTEMPTS, skipLogout }: Inputs,
+  state: StateWriter,
+  signal: AbortSignal,
+): Promise<{ readonly done: readonly RegistryToken[]; readonly failures: readonly unknown[] }> {
+  const done: RegistryToken[] = [];
+  const failures: unknown[] = [];
+  for (const token of tokens) {
+    const failuresBefore = failures.length;
+    for (const client of clients) {
+      if (signal.aborted) break;
+      const saved = { tool: client.tool.name, registry: token.registry };
+      log.info(`Logging in to ${token.registry} with ${client.tool.name}`);
+      const options = {
+        maxAttempts,
+        signal,
+        onMayBeWritten: (draft?: string) => {
+          if (skipLogout) return;
+          state.add(saved);
+          if (draft !== undefined) state.save({ draft });
+        },
+        // Post must not remove a login that was there before this step.
+        onNotWritten: () => state.remove(saved),
+      };
+      await logIn(client, token, options).catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length === failuresBefore && !signal.aborted) done.push(token);
+  }
+  return { done, failures };
+}
+
+function logExpiry(tokens: readonly RegistryToken[]): void {
+  const end = earliestExpiry(tokens);
+  if (end === undefined) return;
+  const minutes = Math.max(0, Math.round((end.getTime() - Date.now()) / 60_000));
+  log.info(`Valid for ${Math.floor(minutes / 60)} h ${minutes % 60} min, until ${rfc3339(end)}`);
+}
+
+/** Throws the error, or one for all. */
+function throwAll(errors: readonly unknown[]): void {
+  if (errors.length > 1) throw new AggregateError(errors);
+  if (errors.length === 1) throw errors[0];
+}

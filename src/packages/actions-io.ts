@@ -1,2 +1,0 @@
-/* Finds programs on the path. */
-export { which } from '@actions/io';

@@ -1,2 +1,0 @@
-/* Writes the summary of the job; loaded where a step fails. */
-export { summary } from '@actions/core';

@@ -1,0 +1,77 @@
+import { singleLine } from './log.ts';
+
+/** Time and chance, in one value, so that a test can bring its own. */
+export type Clock = {
+  /** Milliseconds since a fixed moment; never goes back. */
+  readonly now: () => number;
+  /** Waits for some milliseconds. Rejects with the signal's reason as soon as it aborts. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** A number from 0 up to, but not including, 1. */
+  readonly random: () => number;
+};
+
+export const SYSTEM_CLOCK: Clock = { now: () => performance.now(), sleep, random: Math.random };
+
+/** The bounds of a growing pause, in milliseconds: the longest after the first failed attempt, and the longest of all. */
+export type Backoff = { readonly baseMs: number; readonly capMs: number };
+
+/**
+ * How long to wait after a failed attempt, in milliseconds: exponential backoff with full jitter, so that runners that
+ * failed together do not retry together.
+ *
+ * @param attempt the attempt that has just failed, counted from 1
+ */
+export function backoffMs(attempt: number, { baseMs, capMs }: Backoff, random = Math.random): number {
+  return Math.floor(random() * Math.min(capMs, baseMs * 2 ** (attempt - 1)));
+}
+
+/** The line of the log for a failed attempt that is followed by another. */
+export function retryLine(failure: string, progress: string, delayMs: number): string {
+  return `${singleLine(failure)} (${progress}; retrying in ${(delayMs / 1000).toFixed(1)} s)`;
+}
+
+/** Work that did not end within its deadline. */
+export class DeadlineError extends Error {
+  constructor(ms: number) {
+    super(`no response within ${ms / 1000} s`);
+    this.name = 'DeadlineError';
+  }
+}
+
+/**
+ * Resolves and rejects as the work does, but rejects with a DeadlineError after so many milliseconds, and with the
+ * signal's reason if it aborts. Work that is given up can run on; its result is ignored.
+ *
+ * @param work gets a signal that aborts once nobody waits for it any more
+ */
+export async function withDeadline<Result>(
+  work: (signal: AbortSignal) => Promise<Result>,
+  ms: number,
+  signal: AbortSignal,
+  clock: Clock = SYSTEM_CLOCK,
+): Promise<Result> {
+  const done = new AbortController();
+  const deadline = clock.sleep(ms, AbortSignal.any([signal, done.signal])).then(() => {
+    throw new DeadlineError(ms);
+  });
+  try {
+    return await Promise.race([work(done.signal), deadline]);
+  } finally {
+    done.abort();
+  }
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const onAbort = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    }, ms);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+}

@@ -1,0 +1,216 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from '@jest/globals';
+import { text } from '../harness/http-stand-in.ts';
+import { testReal } from '../harness/real-parts.ts';
+import type { StepResult } from '../harness/runner.ts';
+import { isAlive } from '../harness/tools.ts';
+import { fastClock, TOOLS, useWorld } from '../harness/use-world.ts';
+
+const withDocker = testReal('docker');
+const world = useWorld();
+
+const EARLIER = { 'ghcr.io': { auth: 'eDp5' } };
+
+/** Logins that other jobs and people have left in docker's configuration. */
+const logInEarlier = (auths: Record<string, { auth: string }> = EARLIER) =>
+  world.writeHome('.docker/config.json', JSON.stringify({ auths }));
+
+/** Runs post, and expects that it leaves nothing behind but the earlier logins. */
+async function expectNothingLeft(main: StepResult, earlier: object = EARLIER): Promise<void> {
+  const post = await world.post(main);
+  expect([post.exitCode, post.errors, world.dockerLogins()]).toEqual([0, [], earlier]);
+  expect(readdirSync(join(world.home, '.docker'))).toEqual(['config.json']);
+  expect(readdirSync(world.runnerTemp)).toEqual([]);
+}
+
+/** A promise, and what resolves it. */
+const signal = (): PromiseWithResolvers<void> => Promise.withResolvers<void>();
+
+describe('a step that is canceled', () => {
+  withDocker.each(['SIGINT', 'SIGTERM'] as const)(
+    'by %s during docker login ends docker, and post logs out',
+    async (name) => {
+      logInEarlier();
+      world.registry.faults.always('hang');
+      const interrupt = { signal: name, when: world.registry.seen() };
+      const main = await world.main({ env: world.podIdentityEnv(), interrupt });
+      expect([main.exitCode, main.errors]).toEqual([1, [expect.stringContaining(name)]]);
+      expect(main.toolRuns.filter(({ pid }) => isAlive(pid))).toEqual([]);
+      expect(main.state['login']).toContain(await world.registryHost());
+      await expectNothingLeft(main);
+    },
+  );
+
+  test.each<[string, () => Promise<void>, () => Record<string, string>]>([
+    ['the agent', () => world.agent.seen(), () => world.podIdentityEnv()],
+    ['ECR', () => world.aws.seen(), () => world.keysEnv()],
+    ['STS', () => world.aws.seen(), () => world.webIdentityEnv()],
+  ])('while it waits for %s ends soon, and there is nothing to log out of', async (_, seen, env) => {
+    world.agent.faults.always('hang');
+    world.aws.faults.always('hang');
+    const interrupt = { signal: 'SIGTERM', when: seen() } as const;
+    const main = await world.main({ env: env(), tools: TOOLS, interrupt });
+    expect(main.errors).toEqual([expect.stringContaining('SIGTERM')]);
+    // On a cancel, the runner allows ten seconds.
+    expect(main.durationMs).toBeLessThan(9_000);
+    const post = await world.post(main);
+    expect([post.exitCode, post.toolRuns]).toEqual([0, []]);
+  });
+
+  withDocker('between two attempts starts no other one', async () => {
+    world.registry.faults.always(text(503));
+    const { promise: when, resolve: act } = signal();
+    const reaction = { words: '(attempt 1 of 8', act };
+    const main = await world.main({ env: world.keysEnv(), interrupt: { signal: 'SIGTERM', when }, reaction });
+    expect([main.errors, main.toolRuns.length]).toEqual([[expect.stringContaining('SIGTERM')], 1]);
+    expect((await world.post(main)).exitCode).toBe(0);
+  });
+
+  const moments = [3, 15, 60, 120].flatMap((ms) =>
+    (['SIGINT', 'SIGKILL'] as const).map((name) => [ms, name] as const),
+  );
+  withDocker.each(moments)('after %i ms by %s is logged out of', async (ms, name) => {
+    logInEarlier();
+    const interrupt = { signal: name, when: sleep(ms) };
+    const main = await world.main({ env: world.podIdentityEnv(), interrupt });
+    await expectNothingLeft(main);
+  });
+
+  withDocker.each(['SIGTERM', 'SIGKILL'] as const)(
+    'by %s as soon as docker is run leaves nothing behind',
+    async (name) => {
+      logInEarlier();
+      const { promise: when, resolve: act } = signal();
+      const reaction = { words: 'Logging in to', act };
+      const main = await world.main({
+        env: world.podIdentityEnv(),
+        interrupt: { signal: name, when },
+        reaction,
+      });
+      // After SIGKILL docker goes on, while post waits until the lock counts as abandoned.
+      await expectNothingLeft(main);
+    },
+    60_000,
+  );
+
+  withDocker.each(['SIGTERM', 'SIGKILL'] as const)(
+    'by %s with a configuration of its own leaves nothing behind',
+    async (name) => {
+      logInEarlier();
+      const { promise: when, resolve: act } = signal();
+      const main = await world.main({
+        env: world.podIdentityEnv(),
+        inputs: { 'isolate-docker-config': 'true' },
+        interrupt: { signal: name, when },
+        reaction: { words: 'ecr-pod-identity-login', act },
+      });
+      await expectNothingLeft(main);
+    },
+  );
+
+  withDocker('keeps an earlier login to the same registry if it had not begun its own', async () => {
+    const earlier = { [await world.registryHost()]: { auth: 'ZWFybGllcjpsb2dpbg==' } };
+    logInEarlier(earlier);
+    world.aws.faults.always('hang');
+    const interrupt = { signal: 'SIGINT', when: world.aws.seen() } as const;
+    const main = await world.main({ env: world.keysEnv(), interrupt });
+    await expectNothingLeft(main, earlier);
+  });
+});
+
+describe('a step that takes too long', () => {
+  test('ends within five minutes, and says what it was failing at', async () => {
+    // Twenty attempts of 45 s each would be fifteen minutes.
+    const tools = { docker: { hangs: true } };
+    const env = { ...world.keysEnv(), ...fastClock(50) };
+    const main = await world.main({ env, inputs: { 'max-attempts': '20' }, tools });
+    expect([main.exitCode, main.errors.length]).toEqual([1, 1]);
+    expect(main.errors[0]).toContain('Timed out');
+    expect(main.errors[0]).toContain(await world.registryHost());
+    expect(main.toolRuns.length).toBeLessThan(8);
+  });
+});
+
+// A name server that does not answer holds a thread of node for 20 seconds. A pipe that nobody writes to holds one for ever,
+// and on every machine: the SDK reads the configuration in the home folder.
+describe('a step whose thread of node is blocked', () => {
+  function blockThread(): void {
+    mkdirSync(join(world.home, '.aws'), { recursive: true });
+    execFileSync('mkfifo', [join(world.home, '.aws', 'config')]);
+  }
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('ends soon if it is canceled by %s', async (name) => {
+    blockThread();
+    const interrupt = { signal: name, when: sleep(700) };
+    const main = await world.main({ env: world.podIdentityEnv(), tools: TOOLS, interrupt });
+    expect([main.errors, main.signal]).toEqual([[expect.stringContaining(name)], 'SIGKILL']);
+    expect(main.durationMs).toBeLessThan(9_000);
+  });
+
+  test('ends if it is out of time', async () => {
+    blockThread();
+    const main = await world.main({ env: { ...world.keysEnv(), ...fastClock(100) }, tools: TOOLS });
+    expect([main.errors, main.signal]).toEqual([[expect.stringContaining('Timed out')], 'SIGKILL']);
+  });
+});
+
+describe("state that a step has planted in the job's environment", () => {
+  const planted = () => ({
+    STATE_login: JSON.stringify({
+      logins: [{ tool: 'docker', registry: 'ghcr.io' }],
+      variables: { HOME: world.home, PATH: world.directory },
+      isolation: { directory: join(world.home, '.docker'), isFirst: true, moved: [] },
+      draft: join(world.home, '.docker', 'config.json.bak'),
+    }),
+  });
+
+  withDocker('changes nothing once main has begun', async () => {
+    logInEarlier();
+    const backup = world.writeHome('.docker/config.json.bak', 'precious');
+    const main = await world.main({ env: { ...world.podIdentityEnv(), ...planted() } });
+    expect([main.exitCode, Object.keys(world.dockerLogins()).length]).toEqual([0, 2]);
+    const post = await world.post(main, { env: planted() });
+    expect([post.exitCode, post.errors, world.dockerLogins()]).toEqual([0, [], EARLIER]);
+    expect(readdirSync(join(backup, '..')).sort()).toEqual(['config.json', 'config.json.bak']);
+  });
+
+  withDocker('changes nothing if main has failed at its inputs', async () => {
+    logInEarlier();
+    const env = { ...world.podIdentityEnv(), ...planted() };
+    const main = await world.main({ env, inputs: { 'registry-type': 'x' } });
+    const post = await world.post(main, { env: planted() });
+    expect([post.exitCode, post.toolRuns, world.dockerLogins()]).toEqual([0, [], EARLIER]);
+  });
+});
+
+test('damaged state does not fail the post step, and nothing of it is run', async () => {
+  const main = await world.main({ env: world.podIdentityEnv(), tools: TOOLS });
+  for (const login of [
+    '{"logins"',
+    JSON.stringify({ logins: [{ tool: 'docker', registry: '--config' }], variables: {} }),
+  ]) {
+    const post = await world.post({ ...main, state: { login } }, { tools: TOOLS });
+    expect([post.exitCode, post.toolRuns]).toEqual([0, []]);
+  }
+});
+
+test('a draft of an auth file that a killed step has left is removed by post, and no other file is', async () => {
+  logInEarlier();
+  const folder = join(world.home, '.docker');
+  const inputs = { 'container-cli': 'config-file' };
+  const main = await world.main({ env: world.podIdentityEnv(), inputs, tools: {} });
+  const state = JSON.parse(main.state['login'] ?? '') as { draft: string };
+  expect(state.draft.startsWith(folder)).toBe(true);
+  for (const [name, draft] of [
+    ['it', state.draft],
+    ['another', world.writeHome('.docker/precious', 'precious')],
+  ]) {
+    writeFileSync(draft ?? '', '{}', { mode: 0o600 });
+    const post = await world.post({ ...main, state: { login: JSON.stringify({ ...state, draft }) } });
+    expect([name, post.exitCode]).toEqual([name, 0]);
+  }
+  expect(readdirSync(folder).sort()).toEqual(['config.json', 'precious']);
+});

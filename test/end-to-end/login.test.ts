@@ -1,0 +1,136 @@
+import { describe, expect, test } from '@jest/globals';
+import { testReal } from '../harness/real-parts.ts';
+import { TOOLS, useWorld } from '../harness/use-world.ts';
+
+const withDocker = testReal('docker');
+const world = useWorld();
+
+withDocker('a pod with an identity: docker is logged in, outputs are set, and post logs out', async () => {
+  const host = await world.registryHost();
+  const main = await world.main({ env: world.podIdentityEnv() });
+  expect(main).toMatchObject({ exitCode: 0, errors: [], warnings: [] });
+  const [{ password, token } = { password: '', token: '' }] = world.aws.issued;
+  const suffix = host.replace(/\W/g, '_');
+  expect(main.outputs).toEqual({
+    registry: host,
+    registries: JSON.stringify([host]),
+    'expires-at': expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+    docker_username: 'AWS',
+    docker_password: password,
+    [`docker_username_${suffix}`]: 'AWS',
+    [`docker_password_${suffix}`]: password,
+  });
+  expect(world.registry.accepted).toEqual([host]);
+  expect(world.dockerLogins()).toEqual({ [host]: { auth: token } });
+  const post = await world.post(main);
+  expect([post.exitCode, post.errors, world.dockerLogins()]).toEqual([0, [], {}]);
+});
+
+test('CloudTrail shows the action, the run and the attempt', async () => {
+  await world.main({ env: world.podIdentityEnv(), tools: TOOLS });
+  const [call] = world.aws.calls;
+  for (const words of ['ecr-pod-identity-login/', 'md/run_id#9876543210', 'md/attempt#2']) {
+    expect(call?.userAgent).toContain(words);
+  }
+});
+
+test('the log of a job without debug logging tells the credentials, the account, the registry and the time', async () => {
+  const main = await world.main({ env: world.podIdentityEnv(), tools: TOOLS, isQuiet: true });
+  for (const words of ['EKS Pod Identity', 'arc-runners/build', await world.registryHost(), '12 h']) {
+    expect(main.log).toContain(words);
+  }
+  expect(main.log).not.toMatch(/debug/i);
+});
+
+describe('an invalid input', () => {
+  test.each([
+    ['registry-type', 'protected', ["'private'", "'public'"]],
+    ['credential-source', 'pod identity', ["'auto'", "'container'", "'default-chain'"]],
+    ['max-attempts', '21', ['1 to 20']],
+    ['max-attempts', '1.5', ['1 to 20']],
+    ['aws-region', 'europe', ['eu-west-1']],
+    ['container-cli', 'docker,/bin/sh', ["'/bin/sh'", 'skopeo', 'config-file']],
+    ['registries', '123456789012,ghcr.io', ["'ghcr.io'"]],
+    ['registries', '12345678901', ['11 digits', 'leading zero']],
+    ['allowed-account-ids', '12345678901', ['11 digits']],
+  ])('%s: %s is an error before any call, with what is allowed', async (input, value, words) => {
+    const main = await world.main({ env: world.podIdentityEnv(), inputs: { [input]: value }, tools: TOOLS });
+    expect([main.exitCode, main.errors.length, main.outputs]).toEqual([1, 1, {}]);
+    for (const word of [`'${input}'`, ...words]) expect(main.errors[0]).toContain(word);
+    expect([...world.agent.requests, ...world.aws.requests, ...main.toolRuns]).toEqual([]);
+    const post = await world.post(main);
+    expect([post.exitCode, post.toolRuns]).toEqual([0, []]);
+  });
+
+  test('is in one error with all others', async () => {
+    const inputs = { registries: 'one,two', 'max-attempts': 'three', 'container-cli': 'four' };
+    const main = await world.main({ env: world.podIdentityEnv(), inputs, tools: TOOLS });
+    expect(main.errors).toHaveLength(1);
+    for (const word of ["'one'", "'two'", "'three'", "'four'"]) expect(main.errors[0]).toContain(word);
+  });
+
+  test('of docker/login-action is named with what replaces it, and its value is not shown', async () => {
+    // The runner hands on inputs that the action does not have, with no more than a warning.
+    const given = { INPUT_REGISTRY: 'ghcr.io', INPUT_USERNAME: 'me', INPUT_PASSWORD: 'hunter2-hunter2' };
+    const main = await world.main({ env: { ...world.podIdentityEnv(), ...given }, tools: TOOLS });
+    expect(main.exitCode).toBe(1);
+    for (const word of ["'registry'", "'username'", "'password'", 'registries']) {
+      expect(main.errors.join()).toContain(word);
+    }
+    expect(main.stdout).not.toContain('hunter2');
+    expect(world.agent.requests).toEqual([]);
+  });
+});
+
+describe('mask-password', () => {
+  const mask = (value: string) =>
+    world.main({ env: world.podIdentityEnv(), inputs: { 'mask-password': value }, tools: TOOLS });
+
+  test.each(['true', 'TRUE', ''])('%j masks', async (value) => {
+    const main = await mask(value);
+    expect(main.masks).toContain(world.aws.issued[0]?.password);
+    expect(main.warnings).toEqual([]);
+  });
+
+  test.each(['false', 'False'])(
+    '%j leaves the password readable for another job, with a warning',
+    async (value) => {
+      const main = await mask(value);
+      const { password, token } = world.aws.issued[0] ?? {};
+      expect(main.masks).not.toContain(password);
+      expect(main.masks).toContain(token);
+      expect(main.warnings).toEqual([expect.stringContaining('not masked')]);
+      expect(main.outputs['docker_password']).toBe(password);
+    },
+  );
+
+  test('anything else masks, with a warning that names it', async () => {
+    const main = await mask('no');
+    expect(main.masks).toContain(world.aws.issued[0]?.password);
+    expect(main.warnings).toEqual([expect.stringContaining("'no'")]);
+  });
+});
+
+describe('skip-logout', () => {
+  const skip = (value: string) =>
+    world.main({ env: world.podIdentityEnv(), inputs: { 'skip-logout': value } });
+
+  withDocker.each(['true', 'True'])('%j: post leaves the client logged in', async (value) => {
+    const post = await world.post(await skip(value));
+    expect([post.exitCode, post.toolRuns]).toEqual([0, []]);
+    expect(Object.keys(world.dockerLogins())).toHaveLength(1);
+  });
+
+  withDocker('anything else logs out, with a warning that names it', async () => {
+    const main = await skip('yes');
+    expect(main.warnings).toEqual([expect.stringContaining("'yes'")]);
+    await world.post(main);
+    expect(world.dockerLogins()).toEqual({});
+  });
+});
+
+test('without a file for outputs the step fails before any login, and prints no password', async () => {
+  const main = await world.main({ env: { ...world.podIdentityEnv(), GITHUB_OUTPUT: '' }, tools: TOOLS });
+  expect([main.exitCode, main.errors.join()]).toEqual([1, expect.stringContaining('GITHUB_OUTPUT')]);
+  expect(main.toolRuns).toEqual([]);
+});

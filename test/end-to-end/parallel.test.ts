@@ -1,0 +1,100 @@
+import { mkdirSync, readdirSync, rmdirSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { describeReal } from '../harness/real-parts.ts';
+import type { StepResult } from '../harness/runner.ts';
+import { fastClock, TOOLS, useWorld } from '../harness/use-world.ts';
+
+const OTHERS = { 'ghcr.io': { auth: 'eDp5' } };
+const ACCOUNTS = Array.from({ length: 6 }, (_, index) => String(100000000001 + index));
+const HOSTS = ACCOUNTS.map((account) => `${account}.dkr.ecr.eu-west-1.amazonaws.com`);
+
+describeReal('six steps at once', ['docker', 'openssl'], () => {
+  const world = useWorld({ realNames: true });
+
+  /** Runs a step for each account at the same time. */
+  function allAtOnce(
+    inputs: Record<string, string>,
+    temp: (account: string) => string,
+  ): Promise<StepResult[]> {
+    world.writeHome('.docker/config.json', JSON.stringify({ auths: OTHERS }));
+    const env = world.podIdentityEnv();
+    return Promise.all(
+      ACCOUNTS.map((registries) => {
+        const runnerTemp = temp(registries);
+        mkdirSync(runnerTemp, { recursive: true });
+        return world.main({ env, inputs: { ...inputs, registries }, runnerTemp, isQuiet: true });
+      }),
+    );
+  }
+
+  test('on one home lose no login of each other or of others, neither at login nor at logout', async () => {
+    const steps = await allAtOnce({}, (account) => join(world.directory, `temp-${account}`));
+    expect(steps.flatMap(({ errors }) => errors)).toEqual([]);
+    expect(Object.keys(world.dockerLogins()).sort()).toEqual([...HOSTS, 'ghcr.io'].sort());
+    const posts = await Promise.all(steps.map((main) => world.post(main, { isQuiet: true })));
+    expect(posts.flatMap(({ errors }) => errors)).toEqual([]);
+    expect(world.dockerLogins()).toEqual(OTHERS);
+    expect(readdirSync(join(world.home, '.docker'))).toEqual(['config.json']);
+  });
+
+  test('of six jobs with a configuration of their own do not see each other', async () => {
+    const inputs = { 'isolate-docker-config': 'true' };
+    const steps = await allAtOnce(inputs, (account) => join(world.directory, `temp-${account}`));
+    const logins = steps.map(({ exportedEnv }) =>
+      Object.keys(world.dockerLogins(exportedEnv['DOCKER_CONFIG'])).sort(),
+    );
+    expect(logins).toEqual(HOSTS.map((host) => [host, 'ghcr.io'].sort()));
+    expect(world.dockerLogins()).toEqual(OTHERS);
+  });
+
+  test('of one job share its configuration', async () => {
+    const steps = await allAtOnce({ 'isolate-docker-config': 'true' }, () => world.runnerTemp);
+    const [directory, ...more] = new Set(steps.map(({ exportedEnv }) => exportedEnv['DOCKER_CONFIG']));
+    expect([steps.flatMap(({ errors }) => errors), more]).toEqual([[], []]);
+    expect(Object.keys(world.dockerLogins(directory)).sort()).toEqual([...HOSTS, 'ghcr.io'].sort());
+    // The runner runs the post steps of a job one after another, the last one first.
+    for (const main of steps.reverse())
+      expect((await world.post(main, { isQuiet: true })).errors).toEqual([]);
+    expect(readdirSync(world.runnerTemp)).toEqual([]);
+  });
+});
+
+describe('a lock', () => {
+  const world = useWorld({ realNames: true });
+  const LOCK = '.ecr-pod-identity-login.lock';
+
+  /** A lock as another process holds it. */
+  function lock(): string {
+    const path = join(world.home, '.docker', LOCK);
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    return path;
+  }
+
+  test('that a killed process has left is taken over', async () => {
+    lock();
+    const main = await world.main({ env: { ...world.podIdentityEnv(), ...fastClock(8) }, tools: TOOLS });
+    expect([main.exitCode, main.warnings]).toEqual([0, []]);
+  });
+
+  test('that is released is waited for', async () => {
+    const path = lock();
+    const reaction = { words: 'Logging in to', act: () => void setTimeout(() => rmdirSync(path), 500) };
+    const main = await world.main({ env: world.podIdentityEnv(), tools: TOOLS, reaction });
+    expect([main.exitCode, main.warnings]).toEqual([0, []]);
+    expect(main.durationMs).toBeGreaterThan(500);
+  });
+
+  test('that its living process never releases is waited for once a step, with a warning, and then passed', async () => {
+    const path = lock();
+    const heartbeat = setInterval(() => utimesSync(path, new Date(), new Date()), 300);
+    try {
+      const env = { ...world.podIdentityEnv(), ...fastClock(20) };
+      const main = await world.main({ env, inputs: { registries: ACCOUNTS.join() }, tools: TOOLS });
+      expect([main.exitCode, main.toolRuns.length]).toEqual([0, 6]);
+      expect(main.warnings).toEqual([expect.stringContaining(LOCK)]);
+    } finally {
+      clearInterval(heartbeat);
+    }
+  });
+});

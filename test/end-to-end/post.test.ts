@@ -1,0 +1,99 @@
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { describeReal } from '../harness/real-parts.ts';
+import { useWorld } from '../harness/use-world.ts';
+
+const world = useWorld({ realNames: true });
+
+const [a, b] = ['123456789012', '210987654321'];
+const host = (accountId: string) => `${accountId}.dkr.ecr.eu-west-1.amazonaws.com`;
+const inputs = { registries: `${a},${b}` };
+const auths = (file: string) => (JSON.parse(readFileSync(file, 'utf8')) as { auths: object }).auths;
+
+describeReal('post', ['docker', 'openssl'], () => {
+  test('logs out of the others if one logout fails, which is named and fails the step', async () => {
+    const main = await world.main({ env: world.podIdentityEnv(), inputs });
+    rmSync(join(world.home, '.docker', 'config.json'));
+    const docker = [{ on: host(a), stderr: 'Error: store\n::error::broken\n', exitCode: 1 }, { exitCode: 0 }];
+    const post = await world.post(main, { tools: { docker } });
+    expect([post.exitCode, post.errors.length]).toEqual([1, 1]);
+    for (const words of [host(a), 'Error: store']) expect(post.errors[0]).toContain(words);
+    expect(post.toolRuns.map(({ argv }) => argv.at(-1))).toEqual([host(a), host(b)]);
+  });
+
+  test('removes the login from the file if the client reports success and leaves it', async () => {
+    const main = await world.main({ env: world.podIdentityEnv(), inputs });
+    const post = await world.post(main, { tools: { docker: { exitCode: 0 } } });
+    expect([post.exitCode, post.errors, world.dockerLogins()]).toEqual([0, [], {}]);
+  });
+
+  test("keeps another tool's login to the same registry", async () => {
+    const main = await world.main({ env: world.podIdentityEnv() });
+    mkdirSync(join(world.directory, 'run', 'containers'));
+    const other = world.writeHome(
+      '../run/containers/auth.json',
+      JSON.stringify({ auths: { [host(a)]: { auth: 'eDp5' } } }),
+    );
+    const post = await world.post(main);
+    expect([post.exitCode, world.dockerLogins(), auths(other)]).toEqual([
+      0,
+      {},
+      { [host(a)]: { auth: 'eDp5' } },
+    ]);
+  });
+
+  test('without the client on PATH removes the login from its file, and no other', async () => {
+    world.writeHome('.docker/config.json', JSON.stringify({ auths: { 'ghcr.io': { auth: 'eDp5' } } }));
+    const main = await world.main({ env: world.podIdentityEnv(), inputs });
+    const post = await world.post(main, { tools: {} });
+    expect([post.exitCode, post.errors, world.dockerLogins()]).toEqual([
+      0,
+      [],
+      { 'ghcr.io': { auth: 'eDp5' } },
+    ]);
+  });
+
+  test('without the client on PATH says what to run if the login is not in its file', async () => {
+    world.writeHome('.docker/config.json', '{"credsStore":"desktop"}');
+    const main = await world.main({ env: world.podIdentityEnv(), tools: { docker: { exitCode: 0 } } });
+    const post = await world.post(main, { tools: {} });
+    expect([post.exitCode, post.errors.join()]).toEqual([
+      1,
+      expect.stringContaining(`docker logout ${host(a)}`),
+    ]);
+  });
+
+  test('logs out of the configuration that main has written, whatever the variables are by then', async () => {
+    const own = join(world.directory, 'own');
+    mkdirSync(own, { mode: 0o700 });
+    const main = await world.main({ env: { ...world.podIdentityEnv(), DOCKER_CONFIG: own } });
+    expect(Object.keys(world.dockerLogins(own))).toEqual([host(a)]);
+    const post = await world.post(main, {
+      env: { DOCKER_CONFIG: join(world.directory, 'other'), HOME: '/elsewhere' },
+    });
+    expect([post.exitCode, world.dockerLogins(own)]).toEqual([0, {}]);
+  });
+
+  test('twice is as good as once', async () => {
+    const main = await world.main({ env: world.podIdentityEnv() });
+    await world.post(main);
+    const again = await world.post(main);
+    expect([again.exitCode, again.errors]).toEqual([0, []]);
+  });
+});
+
+describeReal('an earlier login to the same registry', ['openssl'], () => {
+  test('stays if the login failed without a change', async () => {
+    const earlier = { [host(a)]: { auth: 'ZWFybGllcjpsb2dpbg==' } };
+    world.writeHome('.docker/config.json', JSON.stringify({ auths: earlier }));
+    const stderr = 'Error saving credentials: write /config.json1: no space left on device';
+    const main = await world.main({
+      env: world.podIdentityEnv(),
+      tools: { docker: { stderr, exitCode: 1 } },
+    });
+    expect(main.errors[0]).toContain('no space left on device');
+    const post = await world.post(main, { tools: { docker: { exitCode: 0 } } });
+    expect([post.exitCode, world.dockerLogins()]).toEqual([0, earlier]);
+  });
+});

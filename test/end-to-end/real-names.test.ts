@@ -1,0 +1,182 @@
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { runInNamespace } from '../harness/namespace.ts';
+import type { NamespaceOptions } from '../harness/namespace-world.ts';
+import { describeReal, NAMESPACE, testReal } from '../harness/real-parts.ts';
+import * as scenarios from './scenarios.ts';
+
+// Everything has its real name and address here, and AWS serves over TLS: nothing of the step's environment is special.
+
+type Scenarios = typeof scenarios;
+type Name = {
+  [Key in keyof Scenarios]: Scenarios[Key] extends (...args: never[]) => Promise<unknown> ? Key : never;
+}[keyof Scenarios];
+type Seen<Key extends Name> = Awaited<ReturnType<Scenarios[Key]>>;
+
+const run = <Key extends Name>(name: Key, options: NamespaceOptions = {}): Promise<Seen<Key>> =>
+  runInNamespace<Seen<Key>>(join(import.meta.dirname, 'scenarios.ts'), name, options);
+
+const { HOST } = scenarios;
+const real = { realRegistries: [HOST] };
+const withRegistry = testReal(...NAMESPACE, 'docker-registry', 'htpasswd', 'oras');
+const refused = expect.stringMatching(/auth|credential|denied|401|403|not logged/i);
+
+describe('a job with EKS Pod Identity, real clients and a real registry', () => {
+  withRegistry.each([
+    ['IPv4', false, '169.254.170.23'],
+    ['IPv6', true, '[fd00:ec2::23]'],
+  ])('%s: logs in, real clients push, and post takes the login away', async (_, ipv6, agentHost) => {
+    const seen = await run('job', { ...real, ipv6 });
+    expect(seen).toEqual({
+      main: { exitCode: 0, registry: HOST },
+      agentHosts: [agentHost],
+      apiHosts: ['api.ecr.eu-west-1.amazonaws.com'],
+      signer: expect.stringContaining('assumed-role/pod-role/'),
+      push: '',
+      post: 0,
+      pushAfterPost: refused,
+    });
+  });
+
+  withRegistry(
+    'the job hooks: a real client can pull a private image during the job, and not before or after',
+    async () => {
+      const seen = await run('jobHook', real);
+      expect(seen).toEqual({ hooks: [0, 0], before: refused, during: '', after: refused });
+    },
+  );
+});
+
+describeReal(
+  'container tools',
+  [...NAMESPACE, 'docker-registry', 'htpasswd', 'podman', 'buildah', 'skopeo', 'oras', 'buildx'],
+  () => {
+    let all: Seen<'containerTools'>;
+    beforeAll(async () => {
+      all = await run('containerTools', real);
+    }, 110_000);
+
+    test.each(Object.entries(scenarios.TOOLS_CASES))(
+      '%s: the login is used by the real tools until post',
+      (name, { tools, used = tools }) => {
+        const { after, ...seen } = all[name] ?? { after: {} };
+        const during = Object.fromEntries(used.map((tool) => [tool, '']));
+        expect(seen).toEqual({ codes: [0, 0, 0], errors: [], pushed: '', during });
+        expect(Object.values(after)).toEqual(used.map(() => refused));
+      },
+    );
+  },
+);
+
+describeReal('registries of every kind', [...NAMESPACE, 'docker-registry', 'htpasswd', 'oras'], () => {
+  test('FIPS and dual-stack hosts and ECR Public in one step: each gets its token from its own API', async () => {
+    const apis = [
+      'api.ecr-fips.us-east-2.amazonaws.com',
+      'api.ecr-public.us-east-1.amazonaws.com',
+      'api.ecr.eu-west-1.amazonaws.com',
+      'ecr-fips.us-east-1.api.aws',
+      'ecr-public.us-east-1.api.aws',
+      'ecr.us-west-2.api.aws',
+    ];
+    const names = [...apis, ...scenarios.KINDS];
+    const seen = await run('hosts', { realRegistries: [HOST, scenarios.KINDS[3] ?? ''], names });
+    const { KINDS } = scenarios;
+    expect(seen).toEqual({
+      errors: [],
+      registries: KINDS,
+      apis,
+      loggedIn: KINDS.toSorted(),
+      pushes: ['', ''],
+      after: {},
+    });
+  });
+
+  test('every AWS partition, by the API of the same partition', async () => {
+    const apis = Object.values(scenarios.PARTITIONS);
+    const seen = await run('partitions', { names: [...apis, ...Object.keys(scenarios.PARTITIONS)] });
+    expect([seen.errors, seen.apis.toSorted()]).toEqual([[], apis.toSorted()]);
+    expect(JSON.parse(seen.outputs['registries'] ?? '')).toEqual(Object.keys(scenarios.PARTITIONS));
+  });
+});
+
+describeReal('credentials', NAMESPACE, () => {
+  let seen: Seen<'credentials'>;
+  beforeAll(async () => {
+    seen = await run('credentials');
+  }, 60_000);
+
+  test('of an ECS task are found by the default chain, and their ID is not shown', () => {
+    expect([seen.ecs.errors, seen.ecs.signers]).toEqual([[], ['task-role']]);
+    expect(seen.ecs.log).not.toContain('secret-id');
+  });
+
+  test('of an ECS task are never requested through a proxy', () => {
+    expect(seen.proxied).toEqual([]);
+  });
+
+  test('of EKS Pod Identity take precedence over those of an ECS task', () => {
+    expect([seen.both.errors, seen.both.signers]).toEqual([[], ['pod-role']]);
+  });
+
+  test("of the node in a pod are a warning that names the pod's namespace", () => {
+    expect([seen.node.signers, seen.node.warnings.length]).toEqual([['node-role'], 1]);
+    expect(seen.node.warnings[0]).toContain('--namespace arc-runners');
+  });
+
+  test('that a pod does not have are an error that names its namespace', () => {
+    expect([seen.nothing.exitCode, seen.nothing.errors.join()]).toEqual([
+      1,
+      expect.stringContaining('--namespace arc-runners'),
+    ]);
+  });
+});
+
+describeReal('failures', NAMESPACE, () => {
+  let seen: Seen<'failures'>;
+  beforeAll(async () => {
+    seen = await run('failures');
+  }, 60_000);
+
+  test.each<[keyof Seen<'failures'>, string[]]>([
+    ['region', ['ENOTFOUND api.ecr.eu-west-9.amazonaws.com', 'region is wrong']],
+    [
+      'fips',
+      [
+        'api.ecr-public-fips.us-east-1.amazonaws.com',
+        'ECR Public has no FIPS endpoint',
+        'AWS_USE_FIPS_ENDPOINT',
+      ],
+    ],
+    ['otherHost', ['ghcr.io']],
+    ['noRoute', ['ENETUNREACH', 'aws eks create-addon']],
+  ])('%s: the error says what to do', (name, words) => {
+    expect([seen[name].exitCode, seen[name].errors.length]).toEqual([1, 1]);
+    for (const word of words) expect(seen[name].errors[0]).toContain(word);
+  });
+
+  test("with the SDK's own order are not hidden behind an old provider's message", () => {
+    expect(seen.chain.errors.join()).toMatch(/credential-source: container|create-pod-identity-association/);
+  });
+
+  test('packets to the agent that are dropped show as a time-out', async () => {
+    const { errors } = await run('droppedPackets');
+    for (const words of ['http://169.254.170.23/v1/credentials', '12 s', '169.254.170.23/32']) {
+      expect(errors.join()).toContain(words);
+    }
+  });
+});
+
+describeReal(
+  'an auth file that cannot be written',
+  [...NAMESPACE, 'podman', 'buildah', 'skopeo', 'oras'],
+  () => {
+    test('is explained for each client, and an earlier login stays', async () => {
+      const seen = await run('authFileProblems');
+      for (const [name, { errors, isUnchanged }] of Object.entries(seen)) {
+        expect([name, errors.length, isUnchanged]).toEqual([name, 1, true]);
+        const remedy = /isolate-docker-config: true|DOCKER_CONFIG must name a directory/;
+        if (!name.endsWith('full')) expect([name, errors[0]]).toEqual([name, expect.stringMatching(remedy)]);
+      }
+    }, 110_000);
+  },
+);

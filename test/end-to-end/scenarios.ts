@@ -1,0 +1,287 @@
+/** What happens in namespaces, by the names that tests run them by. The result of each goes through JSON. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { NamespaceWorld } from '../harness/namespace-world.ts';
+import { FAST } from '../harness/paths.ts';
+import { agentFault } from '../harness/pod-identity-agent.ts';
+import type { StepResult } from '../harness/runner.ts';
+import type { StepChoice } from '../harness/world.ts';
+
+const TOOLS = { docker: { exitCode: 0 } };
+export const HOST = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
+
+/** What the tests look at of one step. */
+export type SeenStep = Pick<StepResult, 'exitCode' | 'log' | 'errors' | 'warnings' | 'outputs'> & {
+  /** The roles that signed the calls to ECR. */
+  signers: (string | undefined)[];
+};
+
+async function step(world: NamespaceWorld, choice: StepChoice): Promise<SeenStep> {
+  const before = world.aws.calls.length;
+  const { exitCode, log, errors, warnings, outputs } = await world.main({ tools: TOOLS, ...choice });
+  const signers = world.aws.calls.slice(before).map(({ signer }) => signer?.arn.split('/')[1]);
+  return { exitCode, log, errors, warnings, outputs, signers };
+}
+
+/** A job in a pod on EKS: log in, push with a real client, log out, and push again. */
+export async function job(world: NamespaceWorld) {
+  const main = await world.main({ env: world.podIdentityEnv() });
+  const push = await world.push(HOST);
+  const post = await world.post(main);
+  return {
+    main: { exitCode: main.exitCode, registry: main.outputs['registry'] },
+    agentHosts: [...new Set(world.agent.requests.map(({ headers }) => headers.host))],
+    apiHosts: world.aws.calls.map(({ host }) => host),
+    signer: world.aws.calls[0]?.signer?.arn,
+    push,
+    post: post.exitCode,
+    pushAfterPost: await world.push(HOST),
+  };
+}
+
+/** A runner whose jobs are logged in by the hooks: a real client reads a private image before, during and after a job. */
+export async function jobHook(world: NamespaceWorld) {
+  const main = await world.main({ env: world.podIdentityEnv() });
+  await world.push(HOST);
+  await world.post(main);
+  const read = (): Promise<string> => world.run('oras', ['pull', `${HOST}/team/app:1`]);
+  const before = await read();
+  const started = await world.hook('job-started', { env: world.podIdentityEnv() });
+  const during = await read();
+  const completed = await world.hook('job-completed');
+  return { hooks: [started.exitCode, completed.exitCode], before, during, after: await read() };
+}
+
+/** How a login is used by each tool; docker, which needs an engine for it, stands behind oras, which reads its file. */
+function useOf(tool: string, world: NamespaceWorld): [program: string, args: string[]] {
+  const image = `${HOST}/team/app`;
+  const [root, runroot] = [join(world.directory, 'root'), join(world.directory, 'runroot')];
+  const storage = ['--storage-driver', 'vfs', '--root', root, '--runroot', runroot];
+  if (tool === 'podman') return ['podman', [...storage, 'search', '--list-tags', image]];
+  if (tool === 'buildah') return ['buildah', ['login', '--get-login', HOST]];
+  if (tool === 'skopeo') return ['skopeo', ['list-tags', `docker://${image}`]];
+  if (tool === 'buildx') return ['docker', ['buildx', 'imagetools', 'inspect', '--raw', `${image}:1`]];
+  return ['oras', ['repo', 'tags', image]];
+}
+
+/** A case of the container tools: those of the input, those that then use the login, and where they are led to. */
+export type ToolsCase = {
+  tools: string[];
+  used?: string[];
+  isolate?: boolean;
+  env?: Record<string, string>;
+  /** Programs that are installed under the name of another. */
+  installedAs?: Record<string, string>;
+  /** Docker's configuration before the step. */
+  config?: unknown;
+};
+
+const STORE = { credsStore: 'nowhere', credHelpers: { 'ghcr.io': 'gh' } };
+
+export const TOOLS_CASES: Record<string, ToolsCase> = {
+  docker: { tools: ['docker'], used: ['docker', 'buildx'] },
+  podman: { tools: ['podman'] },
+  buildah: { tools: ['buildah'] },
+  skopeo: { tools: ['skopeo'] },
+  oras: { tools: ['oras'] },
+  'config-file': { tools: ['config-file'], used: ['oras', 'skopeo', 'podman', 'buildx'] },
+  'docker and podman with one file': { tools: ['docker', 'podman'], env: { DOCKER_CONFIG: '@/docker' } },
+  'podman and skopeo where REGISTRY_AUTH_FILE says': {
+    tools: ['podman', 'skopeo'],
+    env: { REGISTRY_AUTH_FILE: '@/auth/of/podman.json' },
+  },
+  'docker that is podman': { tools: ['docker'], installedAs: { docker: 'podman' }, used: ['podman'] },
+  'docker that is podman, isolated': {
+    tools: ['docker'],
+    installedAs: { docker: 'podman' },
+    used: ['podman'],
+    isolate: true,
+  },
+  'all, isolated': { tools: ['docker', 'podman', 'buildah', 'skopeo', 'oras'], isolate: true },
+  'oras and docker, isolated, with a store for all registries': {
+    tools: ['oras', 'docker'],
+    isolate: true,
+    config: STORE,
+  },
+  'config-file, isolated, with a store for all registries': {
+    tools: ['config-file'],
+    used: ['skopeo', 'podman', 'oras'],
+    isolate: true,
+    config: STORE,
+  },
+};
+
+async function toolsCase(
+  world: NamespaceWorld,
+  { tools, used = tools, isolate, installedAs, ...choice }: ToolsCase,
+) {
+  const places = Object.entries(choice.env ?? {}).map(([name, path]) => [
+    name,
+    path.replace('@', world.directory),
+  ]);
+  world.writeHome('.docker/config.json', JSON.stringify(choice.config ?? {}));
+  const programs = tools.filter((tool) => tool !== 'config-file');
+  const main = await world.main({
+    env: { ...world.podIdentityEnv(), ...Object.fromEntries(places), PODMAN_IGNORE_CGROUPSV1_WARNING: '1' },
+    inputs: { 'container-cli': tools.join(), 'isolate-docker-config': String(isolate ?? false) },
+    tools: Object.fromEntries(programs.map((tool) => [tool, { real: installedAs?.[tool] ?? tool }])),
+  });
+  const auths = { [HOST]: { auth: world.aws.issued.at(-1)?.token } };
+  // Puts an image there to read, with the password but none of the logins.
+  world.writeHome('pusher/config.json', JSON.stringify({ auths }));
+  const pushed = await world.push(HOST, join(world.home, 'pusher'));
+  const use = async (): Promise<Record<string, string>> => {
+    const env = { ...Object.fromEntries(places), ...main.exportedEnv };
+    const said: Record<string, string> = {};
+    for (const tool of used) said[tool] = await world.run(...useOf(tool, world), env);
+    return said;
+  };
+  const during = await use();
+  const post = await world.post(main);
+  const after = await use();
+  const again = await world.post(main);
+  const codes = [main, post, again].map(({ exitCode }) => exitCode);
+  return { codes, errors: [...main.errors, ...main.warnings, ...post.errors], pushed, during, after };
+}
+
+/** What the tests look at of each case. */
+export type ToolsSeen = Awaited<ReturnType<typeof toolsCase>>;
+
+export async function containerTools(world: NamespaceWorld): Promise<Record<string, ToolsSeen>> {
+  const seen: Record<string, ToolsSeen> = {};
+  for (const [name, one] of Object.entries(TOOLS_CASES)) seen[name] = await toolsCase(world, one);
+  return seen;
+}
+
+/** Hosts of every kind in one step whose environment names no region, and real pushes to some of them. */
+export async function hosts(world: NamespaceWorld) {
+  const env = { ...world.podIdentityEnv(), AWS_REGION: undefined, AWS_DEFAULT_REGION: undefined };
+  const main = await world.main({
+    env,
+    inputs: { registries: KINDS.map((host) => `${host}/team/app:1`).join() },
+  });
+  const loggedIn = Object.keys(world.dockerLogins()).sort();
+  const pushes = [];
+  for (const host of world.realRegistries.keys()) pushes.push(await world.push(host));
+  await world.post(main);
+  const registries: unknown = JSON.parse(main.outputs['registries'] ?? '[]');
+  const apis = world.aws.calls.map(({ host }) => host).sort();
+  return { errors: main.errors, registries, apis, loggedIn, pushes, after: world.dockerLogins() };
+}
+
+export const KINDS = [
+  HOST,
+  'public.ecr.aws',
+  'ecr-public.aws.com',
+  '123456789012.dkr-ecr.us-west-2.on.aws',
+  '123456789012.dkr.ecr-fips.us-east-2.amazonaws.com',
+  '210987654321.dkr-ecr-fips.us-east-1.on.aws',
+];
+/** One registry of each partition, and the API that its token comes from. */
+export const PARTITIONS: Record<string, string> = {
+  '123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com': 'api.ecr-fips.us-gov-west-1.amazonaws.com',
+  '123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn': 'api.ecr.cn-north-1.amazonaws.com.cn',
+  '123456789012.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn':
+    'ecr.cn-north-1.api.amazonwebservices.com.cn',
+  '123456789012.dkr.ecr.eusc-de-east-1.amazonaws.eu': 'api.ecr.eusc-de-east-1.amazonaws.eu',
+  '123456789012.dkr.ecr.us-iso-east-1.c2s.ic.gov': 'api.ecr.us-iso-east-1.c2s.ic.gov',
+  '123456789012.dkr.ecr.us-isob-east-1.sc2s.sgov.gov': 'api.ecr.us-isob-east-1.sc2s.sgov.gov',
+  '123456789012.dkr.ecr.eu-isoe-west-1.cloud.adc-e.uk': 'api.ecr.eu-isoe-west-1.cloud.adc-e.uk',
+  '123456789012.dkr.ecr.us-isof-south-1.csp.hci.ic.gov': 'api.ecr.us-isof-south-1.csp.hci.ic.gov',
+};
+
+export async function partitions(world: NamespaceWorld) {
+  const main = await step(world, {
+    env: world.podIdentityEnv(),
+    inputs: { registries: Object.keys(PARTITIONS).join() },
+  });
+  return { ...main, apis: world.aws.calls.map(({ host }) => host) };
+}
+
+const KUBERNETES = { KUBERNETES_SERVICE_HOST: '10.100.0.1' };
+
+/** Which credentials are used and named, at the real addresses. */
+export async function credentials(world: NamespaceWorld) {
+  const relative = { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2/credentials/secret-id' };
+  const proxy = await world.startProxy();
+  await world.startTaskMetadata();
+  const machine = await world.startInstanceMetadata();
+  world.mountServiceAccount('arc-runners', 'lonely');
+  const ecs = await step(world, { env: { ...world.regionEnv(), ...relative } });
+  const through = { HTTP_PROXY: proxy, NODE_USE_ENV_PROXY: '1', NO_PROXY: '' };
+  const none = { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2/none' };
+  await step(world, { env: { ...world.regionEnv(), ...none, ...through } });
+  return {
+    ecs,
+    both: await step(world, { env: { ...world.podIdentityEnv(), ...relative } }),
+    proxied: world.proxy.requests.map(({ host }) => host),
+    node: await step(world, { env: { ...machine, ...KUBERNETES } }),
+    nothing: await step(world, { env: { ...world.regionEnv(), ...KUBERNETES } }),
+  };
+}
+
+/** Failures at the real names and addresses; without the agent's address at the end. */
+export async function failures(world: NamespaceWorld) {
+  const env = world.podIdentityEnv();
+  const at = (more: StepChoice['env'], inputs = {}) =>
+    step(world, { env: { ...env, ...FAST, ...more }, inputs: { 'max-attempts': '2', ...inputs } });
+  const region = await at({ AWS_REGION: 'eu-west-9' });
+  const fips = await at({ AWS_USE_FIPS_ENDPOINT: 'true' }, { 'registry-type': 'public' });
+  world.aws.proxyEndpoint = () => 'https://ghcr.io';
+  const otherHost = await at({});
+  world.agent.faults.always(agentFault('no association'));
+  const chain = await at({}, { 'credential-source': 'default-chain' });
+  world.cutOffAgent('no route');
+  const noRoute = await at({}, { 'max-attempts': '' });
+  return { region, fips, otherHost, chain, noRoute };
+}
+
+export async function droppedPackets(world: NamespaceWorld): Promise<SeenStep> {
+  world.cutOffAgent('dropped');
+  return step(world, { env: { ...world.podIdentityEnv(), ...FAST } });
+}
+
+const EARLIER = JSON.stringify({ auths: { [HOST]: { auth: 'ZWFybGllcjpsb2dpbg==' } } });
+
+/** Makes a docker configuration that cannot be written; returns the value of DOCKER_CONFIG, and what is mounted. */
+function makeBroken(problem: string, folder: string): { config: string; mounted?: string } {
+  const file = join(folder, 'config.json');
+  const mount = (...args: string[]): void => void execFileSync('mount', args);
+  mkdirSync(folder, { mode: 0o700 });
+  if (problem === 'names the file') {
+    writeFileSync(file, '{}', { mode: 0o600 });
+    return { config: file };
+  }
+  if (problem === 'config.json is mounted') {
+    for (const path of [file, `${folder}.json`]) writeFileSync(path, EARLIER, { mode: 0o600 });
+    mount('--bind', `${folder}.json`, file);
+    return { config: folder, mounted: file };
+  }
+  mount('-t', 'tmpfs', '-o', 'size=8k', 'tmpfs', folder);
+  writeFileSync(file, EARLIER, { mode: 0o600 });
+  if (problem === 'full') writeFileSync(join(folder, 'rest'), 'x'.repeat(4096));
+  else execFileSync('mount', ['-o', 'remount,ro', folder]);
+  return { config: folder, mounted: folder };
+}
+
+export const PROBLEMS = ['read-only', 'full', 'config.json is mounted', 'names the file'];
+export const CLIENTS = ['docker', 'podman', 'buildah', 'skopeo', 'oras', 'config-file'];
+
+/** The error of each client for each problem with its file, and whether the file is as it was after post. */
+export async function authFileProblems(world: NamespaceWorld) {
+  const seen: Record<string, { errors: string[]; isUnchanged: boolean }> = {};
+  for (const problem of PROBLEMS) {
+    for (const tool of CLIENTS) {
+      const { config, mounted } = makeBroken(problem, join(world.directory, `${tool} ${problem}`));
+      const env = { ...world.podIdentityEnv(), DOCKER_CONFIG: config, PODMAN_IGNORE_CGROUPSV1_WARNING: '1' };
+      const tools = tool === 'config-file' ? {} : { [tool]: 'real' as const };
+      const main = await world.main({ env, inputs: { 'container-cli': tool, 'max-attempts': '1' }, tools });
+      const file = problem === 'names the file' ? config : join(config, 'config.json');
+      const isUnchanged = ['{}', EARLIER].includes(readFileSync(file, 'utf8'));
+      seen[`${tool} ${problem}`] = { errors: main.errors, isUnchanged };
+      if (mounted !== undefined) execFileSync('umount', [mounted]);
+    }
+  }
+  return seen;
+}

@@ -1,0 +1,44 @@
+import { writeFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { podFacts, readClaims, runnerKind } from '../../../src/aws/pod.ts';
+import { homeOf, jwt, table, variablesOf } from '../support.ts';
+
+table(`
+  RUNNER_ENVIRONMENT=github-hosted KUBERNETES_SERVICE_HOST=10.0.0.1      | github-hosted
+  RUNNER_ENVIRONMENT=self-hosted KUBERNETES_SERVICE_HOST=10.0.0.1        | pod
+  KUBERNETES_SERVICE_HOST=10 HOME=/github/home GITHUB_WORKSPACE=/__w/a/a | pod
+  HOME=/github/home GITHUB_WORKSPACE=/__w/a/a                            | container-job
+  HOME=/github/home GITHUB_WORKSPACE=/__w                                | container-job
+  HOME=/github/home GITHUB_WORKSPACE=/__work/a                           | other
+  HOME=/github/home GITHUB_WORKSPACE=/x/__w/a                            | other
+  HOME=/github/home                                                      | other
+  HOME=/home/runner GITHUB_WORKSPACE=/__w/a/a                            | other
+`)('%s: the step runs in: %s', (variables, kind) => {
+  expect(runnerKind(variablesOf(variables))).toBe(kind);
+});
+
+const SUB = 'system:serviceaccount:arc:build.bot';
+const FULL = { sub: SUB, aud: ['a', 'b'], exp: 5, 'kubernetes.io': { node: { name: 'ip-1.x' } } };
+const READ = { namespace: 'arc', serviceAccount: 'build.bot', node: 'ip-1.x', expiresAt: 5 };
+const NONE = { namespace: undefined, serviceAccount: undefined, audiences: ['a', 'b'] };
+
+test.each([
+  [jwt(FULL), { ...READ, audiences: ['a', 'b'] }],
+  [jwt({ ...FULL, aud: 'a', 'kubernetes.io': {} }), { ...READ, audiences: ['a'], node: undefined }],
+  [jwt({ ...FULL, sub: `${SUB}/x` }), NONE],
+  [jwt({ ...FULL, sub: `x${SUB}` }), NONE],
+  ...['', 'x', 'a.b.c', jwt(null)].map((text) => [text, undefined] as const),
+])('the claims of %j: %j', (token, claims) => {
+  if (claims === undefined) expect(readClaims(token)).toBeUndefined();
+  else expect(readClaims(token)).toMatchObject(claims);
+});
+
+test.each([
+  ['KUBERNETES_SERVICE_HOST=10 HOSTNAME=pod-1', 'pod-1'],
+  ['HOSTNAME=machine', undefined],
+])('%s: the pod is %s, and the token of IRSA names its service account', async (variables, pod) => {
+  writeFileSync(homeOf('token'), jwt(FULL));
+  const env = { ...variablesOf(variables), AWS_WEB_IDENTITY_TOKEN_FILE: homeOf('token') };
+  expect(await podFacts(env)).toEqual({ pod, namespace: 'arc', serviceAccount: 'build.bot' });
+  expect((await podFacts(variablesOf(variables))).serviceAccount).toBeUndefined();
+});

@@ -1,0 +1,133 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseRegistries, planCalls } from '../../../src/aws/registries.ts';
+import { checkCallerAccount, decodeToken, getTokens, registryHost } from '../../../src/aws/token.ts';
+import { messageOf } from '../../../src/errors/failure.ts';
+import { type Answer, NEVER, output, standIn, table, thrownBy, words } from '../support.ts';
+
+const ACCOUNT = '123456789012';
+const OTHER = '210987654321';
+const host = (account: string, region = 'eu-west-1'): string => `${account}.dkr.ecr.${region}.amazonaws.com`;
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+describe('a token', () => {
+  test.each(['AWS one:two:three', 'a.user-1 x'])('of user and password %s', (text) => {
+    const [username = '', password = ''] = text.split(' ');
+    const token = base64(`${username}:${password}`);
+    const expiresAt = new Date(1);
+    expect(decodeToken(token, expiresAt)).toEqual({ username, password, expiresAt });
+    for (const none of [undefined, new Date(Number.NaN)])
+      expect(decodeToken(token, none)).toEqual({ username, password });
+  });
+
+  test.each([
+    ...[undefined, '', '%%%'],
+    ...'hunter2|:hunter2|AWS:|--help:hunter2| AWS:hunter2|AWS:hunter2 x|AWS:hunter2\n'.split('|').map(base64),
+  ])('%j: a failure without its text', async (token) => {
+    const { message } = await thrownBy(() => decodeToken(token, undefined));
+    expect(message).toMatch(/^(?!.*(?:hunter2|aHVudGVy)).*no authorization token/);
+  });
+});
+
+const CUSTOM = 'ecr.example';
+test.each([
+  ...[`https://${host(ACCOUNT)}`, `https://${host(ACCOUNT)}/`].map((one) => [one, undefined]),
+  ...words(`https://${host(ACCOUNT)} http://127.0.0.1:5000 http://localhost:4566 https://${CUSTOM}
+    http://${ACCOUNT}.dkr.ecr.eu-west-1.localhost:4566 https://${ACCOUNT}.dkr.ecr.${CUSTOM}:8443`).map(
+    (one) => [one, CUSTOM],
+  ),
+  ['https://a', 'a'],
+])('the registry %s from the custom endpoint %s is accepted', (endpoint, custom) => {
+  expect(registryHost(endpoint, custom)).toBe(endpoint?.replace(/^https?:\/\//, '').replace(/\/$/, ''));
+});
+
+test.each([
+  ...words(`https://${host(ACCOUNT)}.evil.example https://${host(ACCOUNT)}:8443 https://ghcr.io http://127.0.0.1:5000
+    http://localhost:4566 https://${CUSTOM}`).map((one) => [one, undefined]),
+  ...words(`https:// https://ghcr.io https://example https://evil-${CUSTOM} https://${ACCOUNT}.dkr.ecr.evil.example
+    https://${CUSTOM}.evil https://127.evil https://x127.0.0.1 https://localhost.evil https://evillocalhost
+    https://user@${CUSTOM} https://${CUSTOM}/path https://${CUSTOM}:x https://${CUSTOM}:123456
+    https://--config=x.${CUSTOM} https://-a.${CUSTOM} xhttps://${CUSTOM}`).map((one) => [one, CUSTOM]),
+  [undefined, CUSTOM],
+  ['x\n::add-path::y .ecr.example', CUSTOM],
+])('the registry %j from the custom endpoint %s is refused', async (endpoint, custom) => {
+  const { message } = await thrownBy(() => registryHost(endpoint, custom));
+  expect(message).toMatch(/^.*names .*(?:is not a registry of Amazon ECR|no registry)/);
+});
+
+/** The answer with a token; that of ECR Public names no registry. */
+function token(registry: string | undefined, password: string): Answer {
+  const data = { authorizationToken: base64(`AWS:${password}`), expiresAt: 1_900_000_000 };
+  const named = [{ ...data, proxyEndpoint: `https://${registry}` }];
+  return [200, JSON.stringify({ authorizationData: registry === undefined ? data : named })];
+}
+const REFUSAL: Answer = [400, JSON.stringify({ __type: 'TeapotException', message: 'why' })];
+
+/** What answers for a region, or for `public-` and a region. */
+const SERVICES: Readonly<Record<string, (region: string) => Answer>> = {
+  ECR: (region) => token(region.startsWith('public') ? undefined : host(ACCOUNT, region), region),
+  'one region': (region) => (region === 'eu-west-1' ? REFUSAL : token(host(ACCOUNT, region), region)),
+  'no region': () => REFUSAL,
+  loopback: () => token('127.0.0.1:5000', 'x'),
+  emulator: () => token(`${ACCOUNT}.dkr.ecr.eu-west-1.localhost`, 'x'),
+  evil: () => token(`${ACCOUNT}.dkr.ecr.evil.example`, 'x'),
+  empty: () => [200, '{}'],
+};
+
+/** Gets the tokens for registries from a service below a custom endpoint, and checks the caller account. */
+async function get(registries: string, service: string, allowed?: string) {
+  const { url, requests } = await standIn((headers) => {
+    const [, region = ''] = /\/([\w-]+)\/ecr(?:-public)?\//.exec(headers.authorization ?? '') ?? [];
+    const isPublic = headers['x-amz-target']?.includes('SpencerFrontend') === true;
+    return SERVICES[service]?.(isPublic ? `public-${region}` : region) ?? REFUSAL;
+  });
+  process.env['AWS_ENDPOINT_URL'] = url;
+  const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret-key' };
+  const request = { credentials, network: { httpProxy: '', maxAttempts: 1 }, signal: NEVER };
+  const { entries } = parseRegistries(registries);
+  const all = entries.length > 0 ? entries : [{ kind: 'default' } as const];
+  const tokens = await getTokens(all, planCalls(all, 'eu-west-1'), request);
+  if (allowed !== undefined) await checkCallerAccount(words(allowed), tokens, 'eu-west-1', request);
+  return { ...tokens, requests };
+}
+
+const US = host(OTHER, 'us-east-2');
+table(`
+                           | ECR        | ${host(ACCOUNT)} eu-west-1
+  ${OTHER},${ACCOUNT}      | ECR        | ${host(OTHER)} eu-west-1, ${host(ACCOUNT)} eu-west-1
+  ${host(OTHER)},${OTHER}  | ECR        | ${host(OTHER)} eu-west-1
+  ${US},${OTHER}           | ECR        | ${US} us-east-2, ${host(OTHER)} eu-west-1
+  public.ecr.aws,${OTHER}  | ECR        | public.ecr.aws public-us-east-1, ${host(OTHER)} eu-west-1
+  ${OTHER},${US}           | one region | ${US} us-east-2 | in eu-west-1: TeapotException: why
+  public.ecr.aws           | no region  |                 | from Amazon ECR Public: TeapotException: why
+  ${OTHER}                 | loopback   | 127.0.0.1:5000 x
+  ${host(OTHER)},${OTHER}  | loopback   | ${host(OTHER)} x, 127.0.0.1:5000 x
+  ${OTHER},${ACCOUNT}      | loopback   |                 | it is one registry, not 2
+  ${OTHER},${ACCOUNT}      | emulator   | ${OTHER}.dkr.ecr.eu-west-1.localhost x, ${ACCOUNT}.dkr.ecr.eu-west-1.localhost x
+                           | evil       |                 | which is not a registry of Amazon ECR
+  public.ecr.aws           | empty      |                 | no authorization token
+  ${ACCOUNT}.dkr.ecr-fips.us-east-1.amazonaws.com | ECR |  | FIPS and custom endpoint are not supported
+  ${ACCOUNT}.dkr-ecr.us-east-1.on.aws | ECR  |            | Dualstack and custom endpoint are not supported
+`)('the tokens for %j from %s: %s', async (registries = '', service = '', expected = '', failure = '') => {
+  const { tokens, failures } = await get(registries, service);
+  expect(tokens.map(({ registry, password }) => `${registry} ${password}`).join(', ')).toBe(expected);
+  expect(failures.map(messageOf).join()).toContain(failure);
+  expect(failures).toHaveLength(failure === '' ? 0 : 1);
+});
+
+table(`
+                 |                     | ECR       | 1 | ${ACCOUNT}
+                 | ${OTHER} ${ACCOUNT} | ECR       | 1 | ${ACCOUNT}
+                 | ${OTHER}            | ECR       | 1 | ${ACCOUNT} | account-not-allowed
+  ${OTHER}       | ${OTHER}            | ECR       | 1 | ${ACCOUNT} | account-not-allowed
+  public.ecr.aws |                     | ECR       | 1 |
+  public.ecr.aws | ${ACCOUNT}          | ECR       | 2 | ${ACCOUNT}
+  public.ecr.aws | ${OTHER}            | ECR       | 2 | ${ACCOUNT} | account-not-allowed
+                 | ${ACCOUNT}          | emulator  | 2 |            | account-not-allowed
+                 | ${OTHER}            | no region | 1 |
+`)('registries %j, allowed %j, %s: %s calls, caller %j, %s', async (...row) => {
+  const [registries = '', allowed, service = '', calls, account, problem] = row;
+  const failed = () => thrownBy(() => get(registries, service, allowed));
+  if (problem !== undefined) expect((await failed()).knownError).toBe(problem);
+  else expect((await get(registries, service, allowed)).requests).toHaveLength(Number(calls));
+  expect(/^Caller account: (.*)$/m.exec(output())?.[1] ?? '').toBe(account);
+});

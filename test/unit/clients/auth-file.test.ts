@@ -1,0 +1,138 @@
+import * as fs from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, jest, test } from '@jest/globals';
+import * as files from '../../../src/clients/auth-file.ts';
+import { TOOLS } from '../../../src/clients/tools.ts';
+import { homeOf, output, table, thrownBy, variablesOf } from '../support.ts';
+
+const HOST = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
+const LOGIN = { auth: 'eA==' };
+const file = (): string => homeOf('config.json');
+
+describe('where logins are kept, on Linux', () => {
+  table(`
+    docker     |                                           | /home/me/.docker/config.json
+    docker     | DOCKER_CONFIG=/d                          | /d/config.json
+    docker     | DOCKER_CONFIG=d                           | ${resolve('d/config.json')}
+    containers | XDG_RUNTIME_DIR=/run/user/7               | /run/user/7/containers/auth.json
+    containers | XDG_RUNTIME_DIR=/r DOCKER_CONFIG=/d       | /d/config.json
+    containers | DOCKER_CONFIG=/d REGISTRY_AUTH_FILE=/a.js | /a.js
+    helm       |                                           | /home/me/.config/helm/registry/config.json
+    helm       | XDG_CONFIG_HOME=/x                        | /x/helm/registry/config.json
+    helm       | XDG_CONFIG_HOME=/x HELM_CONFIG_HOME=/h    | /h/registry/config.json
+    helm       | HELM_CONFIG_HOME=/h HELM_REGISTRY_CONFIG=/r.js | /r.js
+`)('%s, with %s: %s', (kind, variables, path) => {
+    const env = { HOME: '/home/me', ...variablesOf(variables) };
+    expect(files.authFile(kind as 'docker', env)).toBe(path);
+  });
+
+  test.each([
+    [0, '/run/containers/0/auth.json'],
+    [1001, undefined],
+  ])('podman, of user %d without XDG_RUNTIME_DIR: %s', (uid, path) => {
+    jest.spyOn(process, 'getuid').mockReturnValue(uid);
+    expect(files.authFile('containers', {})).toBe(path);
+  });
+
+  test('the variables that decide are kept with full paths, and `~` gets a warning', () => {
+    const env = { DOCKER_CONFIG: '~/.docker', HOME: '/home/me', PATH: '/bin', XDG_RUNTIME_DIR: undefined };
+    const kept = { DOCKER_CONFIG: resolve('~/.docker'), HOME: '/home/me' };
+    expect(files.locationVariables(env)).toEqual(kept);
+    expect(output()).toMatch(/^::warning::DOCKER_CONFIG/);
+    expect(files.locationVariables({ DOCKER_CONFIG: '/a~/b' })).toEqual({ DOCKER_CONFIG: '/a~/b' });
+    expect(output()).toMatch(/^.*\n$/);
+  });
+});
+
+const FORM = 'it does not have the form of a docker configuration';
+test.each<[text: string, read: unknown]>([
+  [' \n', {}],
+  ['{"auths":null,"credHelpers":null}', { auths: null, credHelpers: null }],
+  ['\uFEFF{"auths":{"a":{"auth":"eA=="}},"proxies":{}}', { auths: { a: LOGIN }, proxies: {} }],
+  // An error does not quote the file.
+  ['{"auths":{"a":{"auth":"c2VjcmV0"}', 'it is not valid JSON'],
+  ['[{"auth":"c2VjcmV0"}]', FORM],
+  ['{"auths":"c2VjcmV0"}', FORM],
+  ['{"auths":[]}', FORM],
+  ['{"credHelpers":"c2VjcmV0"}', FORM],
+])('an auth file with %j is read as %j', async (text, read) => {
+  expect(files.readAuthFile(file())).toEqual({});
+  fs.writeFileSync(file(), text);
+  if (typeof read !== 'string') expect(files.readAuthFile(file())).toEqual(read);
+  else expect((await thrownBy(() => files.readAuthFile(file()))).message).toBe(read);
+});
+
+test.each([
+  [{ [HOST]: LOGIN }, 'this'],
+  [{ [`${HOST}:443`]: LOGIN }, 'this'],
+  [{ [HOST]: { auth: 'other' } }, 'another'],
+  [{ [HOST]: { identitytoken: 'x' } }, 'another'],
+  [{ [HOST]: {} }, 'none'],
+  [{ [HOST]: null }, 'none'],
+  [{ 'ghcr.io': LOGIN }, 'none'],
+  [undefined, 'none'],
+])('of %j, the login for the registry is %s', (auths, which) => {
+  const config = { auths } as files.AuthFile;
+  const has = [files.hasLogin(config, HOST), files.hasLogin(config, HOST, LOGIN.auth)];
+  expect(has).toEqual([which !== 'none', which === 'this']);
+});
+
+test.each([
+  ['docker', {}, undefined],
+  ['docker', { credsStore: 'desktop' }, 'desktop'],
+  ['docker', { credsStore: 'desktop', credHelpers: { [HOST]: 'own' } }, 'own'],
+  ['docker', { credsStore: 'desktop', credHelpers: { [HOST]: '' } }, undefined],
+  ['oras', { credsStore: 'desktop', credHelpers: { [HOST]: '' } }, 'desktop'],
+  ['podman', { credsStore: 'desktop' }, undefined],
+  ['podman', { credHelpers: { [HOST]: 'own' } }, 'own'],
+] as const)('%s with %j hands the login to %s', (tool, config, helper) => {
+  expect(files.helperFor(config, HOST, TOOLS[tool])).toBe(helper);
+});
+
+const mode = (path: string): number => fs.statSync(path).mode & 0o777;
+
+describe('an auth file that is written', () => {
+  test('is for its owner alone, also its directory and its draft', () => {
+    const drafts: string[] = [];
+    files.writeAuthFile(homeOf('new', 'config.json'), { auths: {} }, (draft) => drafts.push(draft));
+    expect([mode(homeOf('new')), mode(homeOf('new', 'config.json'))]).toEqual([0o700, 0o600]);
+    expect(drafts).toEqual([expect.stringMatching(/config\.json\.ecr-pod-identity-login-draft-\w+$/)]);
+    expect(fs.readdirSync(homeOf('new'))).toEqual(['config.json']);
+  });
+
+  test('keeps its mode, and stays a link', () => {
+    fs.writeFileSync(homeOf('target'), '{}', { mode: 0o640 });
+    fs.symlinkSync('target', file());
+    files.writeAuthFile(file(), { auths: { a: {} } });
+    expect([fs.lstatSync(file()).isSymbolicLink(), mode(file())]).toEqual([true, 0o640]);
+    expect(files.readAuthFile(homeOf('target'))).toEqual({ auths: { a: {} } });
+  });
+
+  test('is left as it was, without a draft, if that fails', () => {
+    fs.mkdirSync(homeOf('config.json', 'full'), { recursive: true });
+    expect(() => files.writeAuthFile(file(), {})).toThrow('EISDIR');
+    expect(fs.readdirSync(homeOf())).toEqual(['config.json']);
+  });
+});
+
+test('a login is removed, and all else is kept', () => {
+  const others = { auths: { 'ghcr.io': LOGIN }, credsStore: '', proxies: { default: {} } };
+  const auths = { ...others.auths, [HOST]: LOGIN, [`${HOST}:443`]: LOGIN };
+  fs.writeFileSync(file(), JSON.stringify({ ...others, auths }));
+  expect(files.removeLogin(file(), HOST)).toBe(true);
+  expect(JSON.parse(fs.readFileSync(file(), 'utf8'))).toEqual(others);
+  expect(files.removeLogin(file(), HOST)).toBe(false);
+});
+
+test.each([
+  ['config.json.ecr-pod-identity-login-draft-abc123', true],
+  ['config.json.ecr-pod-identity-login-draft-/../other', false],
+  ['config.json', false],
+  ['other.json.ecr-pod-identity-login-draft-abc123', false],
+])('of the saved state, %s is removed: %s', (name, isRemoved) => {
+  fs.mkdirSync(`${file()}.ecr-pod-identity-login-draft-`);
+  const path = `${homeOf()}/${name}`;
+  fs.writeFileSync(path, 'secret');
+  files.removeDraft(path, [join(homeOf(), 'config.json')]);
+  expect(fs.existsSync(path)).toBe(!isRemoved);
+});

@@ -1,0 +1,140 @@
+import * as fs from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { type AuthFile, readAuthFile } from '../../../src/clients/auth-file.ts';
+import { isolate, removeIsolation, withoutHelpers } from '../../../src/clients/isolation.ts';
+import { TOOLS, type ToolName } from '../../../src/clients/tools.ts';
+import type { Isolation } from '../../../src/state.ts';
+import { homeOf, NEVER, output } from '../support.ts';
+
+const HOST = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
+const LOGIN = { auth: 'eA==' };
+const OWN = { [HOST]: {} };
+
+test.each<[ToolName[], AuthFile, AuthFile]>([
+  [['docker'], {}, { auths: OWN, credHelpers: {} }],
+  [
+    ['docker'],
+    { auths: { a: LOGIN }, proxies: {}, credHelpers: { b: 'gcloud', [HOST]: 'ecr-login' } },
+    { auths: { a: LOGIN, ...OWN }, proxies: {}, credHelpers: { b: 'gcloud' } },
+  ],
+  // The login of an earlier step of the job stays.
+  [['docker'], { auths: { [HOST]: LOGIN } }, { auths: { [HOST]: LOGIN }, credHelpers: {} }],
+  [
+    ['docker', 'nerdctl'],
+    { credsStore: 'ecr-login', credHelpers: { b: 'gcloud' } },
+    { auths: OWN, credsStore: 'ecr-login', credHelpers: { b: 'gcloud', [HOST]: '', [`${HOST}:443`]: '' } },
+  ],
+  [
+    ['docker', 'oras'],
+    {
+      credsStore: 'desktop',
+      credHelpers: { b: 'gcloud', c: '', d: 'own' },
+      auths: { a: {}, b: LOGIN, d: {} },
+    },
+    { auths: { ...OWN, a: {}, b: LOGIN, d: {} }, credHelpers: { a: 'desktop', b: 'gcloud', d: 'own' } },
+  ],
+])('without helpers for the hosts of the step, for %j, %j is %j', (names, config, isolated) => {
+  const tools = names.map((name) => TOOLS[name]);
+  expect(withoutHelpers(config, [HOST], tools)).toEqual(isolated);
+});
+
+const temp = (...names: string[]): string => homeOf('temp', ...names);
+const DIRECTORY = 'ecr-pod-identity-login';
+
+async function isolateFor(...names: ToolName[]): Promise<Isolation> {
+  process.env['RUNNER_TEMP'] = temp();
+  fs.mkdirSync(temp(), { recursive: true });
+  const found = names.map((name) => ({ tool: TOOLS[name] }));
+  const plans: Isolation[] = [];
+  const isolation = await isolate(found, [HOST], NEVER, (plan) => plans.push(plan));
+  expect(plans).toEqual([isolation]);
+  return isolation;
+}
+
+/** Writes a file, with its directories. */
+function write(path: string, content: object | string): void {
+  fs.mkdirSync(homeOf(path, '..'), { recursive: true });
+  fs.writeFileSync(homeOf(path), typeof content === 'string' ? content : JSON.stringify(content));
+}
+
+describe('the configuration of a job', () => {
+  test('is planned, then created for this user alone, and the first step is told so', async () => {
+    const directory = temp(DIRECTORY);
+    const moved = [
+      { name: 'DOCKER_CONFIG', value: directory, earlier: '' },
+      { name: 'REGISTRY_AUTH_FILE', value: `${directory}/auth.json`, earlier: '' },
+    ];
+    expect(await isolateFor('docker', 'podman')).toEqual({ directory, isFirst: true, moved });
+    const modes = [directory, `${directory}/config.json`].map((path) => fs.statSync(path).mode & 0o777);
+    expect(modes).toEqual([0o700, 0o600]);
+    expect(fs.readdirSync(directory)).toEqual(['auth.json', 'config.json']);
+
+    process.env['DOCKER_CONFIG'] = directory;
+    write(`temp/${DIRECTORY}/config.json`, { auths: { 'first.step': LOGIN } });
+    expect(await isolateFor('docker')).toEqual({ directory, isFirst: false, moved: [] });
+    expect(readAuthFile(`${directory}/config.json`).auths).toEqual({ 'first.step': LOGIN, ...OWN });
+  });
+
+  test('has another name if the first is no private directory of this user', async () => {
+    write('temp/shared', '');
+    fs.symlinkSync(homeOf(), temp(DIRECTORY));
+    fs.mkdirSync(temp(`${DIRECTORY}-2`));
+    fs.chmodSync(temp(`${DIRECTORY}-2`), 0o755);
+    fs.writeFileSync(temp(`${DIRECTORY}-3`), '');
+    expect((await isolateFor('docker')).directory).toBe(temp(`${DIRECTORY}-4`));
+    expect(fs.readdirSync(homeOf())).toEqual(['temp']);
+  });
+
+  test('starts from the one in force, and links what is beside it', async () => {
+    for (const name of ['cli-plugins/a', 'b.json', 'auth.json', 'config.json.draft'])
+      write(`.docker/${name}`, '');
+    write('.docker/config.json', { auths: { a: LOGIN }, proxies: {} });
+    const { directory } = await isolateFor('docker');
+    expect(fs.readdirSync(directory)).toEqual(['b.json', 'cli-plugins', 'config.json']);
+    expect(fs.lstatSync(`${directory}/cli-plugins`).isSymbolicLink()).toBe(true);
+    const expected = { auths: { a: LOGIN, ...OWN }, proxies: {}, credHelpers: {} };
+    expect(readAuthFile(`${directory}/config.json`)).toEqual(expected);
+  });
+
+  test.each<[string, AuthFile | undefined, AuthFile]>([
+    ['its own', { auths: { b: LOGIN } }, { auths: { b: LOGIN, ...OWN }, credHelpers: {} }],
+    ["docker's, if it has none", undefined, { auths: { a: {}, ...OWN }, credHelpers: { a: 'desktop' } }],
+  ])('for podman starts from %s', async (_name, own, isolated) => {
+    process.env['XDG_RUNTIME_DIR'] = homeOf('run');
+    write('.docker/config.json', { auths: { a: {} }, credsStore: 'desktop' });
+    if (own !== undefined) write('run/containers/auth.json', own);
+    const { directory } = await isolateFor('podman');
+    expect(readAuthFile(`${directory}/auth.json`)).toEqual(isolated);
+  });
+
+  test('starts without a file that cannot be read, with a warning that does not quote it', async () => {
+    write('.docker/config.json', '{"auth":"c2VjcmV0"');
+    await isolateFor('docker');
+    expect(output()).toMatch(/^::warning::Could not copy .*: it is not valid JSON\n$/);
+  });
+
+  test('is removed in post, and what its links lead to stays', async () => {
+    write('.docker/cli-plugins/docker-buildx', '');
+    const isolation = await isolateFor('docker');
+    for (const _ of [1, 2]) expect(removeIsolation(isolation)).toBeUndefined();
+    expect(fs.existsSync(isolation.directory)).toBe(false);
+    expect(fs.existsSync(homeOf('.docker/cli-plugins/docker-buildx'))).toBe(true);
+  });
+
+  test.each([
+    'temp/other',
+    DIRECTORY,
+    `temp/sub/${DIRECTORY}`,
+    `temp/sub/../${DIRECTORY}`,
+    `temp/${DIRECTORY}-x`,
+    `temp/${DIRECTORY}-2`,
+  ])('is all that is removed, not %s', (path) => {
+    process.env['RUNNER_TEMP'] = temp();
+    fs.mkdirSync(temp('sub'), { recursive: true });
+    fs.symlinkSync(homeOf(), temp(`${DIRECTORY}-2`));
+    fs.mkdirSync(`${homeOf()}/${path}`, { recursive: true });
+    const directory = `${homeOf()}/${path}`;
+    expect(removeIsolation({ directory, isFirst: true, moved: [] })).toEqual(expect.any(String));
+    expect(fs.existsSync(directory)).toBe(true);
+  });
+});

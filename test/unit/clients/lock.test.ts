@@ -1,0 +1,74 @@
+import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { LOCK_NAME, withLock } from '../../../src/clients/lock.ts';
+import { fakeClock, homeOf, NEVER, output } from '../support.ts';
+
+const lock = (): string => homeOf(LOCK_NAME);
+const isHeld = async (): Promise<boolean> => existsSync(lock());
+
+/** Takes the lock, and returns how long that took, in milliseconds. */
+async function take(onWait?: (elapsedMs: number) => unknown): Promise<number> {
+  const clock = fakeClock(0.5, onWait);
+  const begin = clock.now();
+  await expect(withLock(homeOf('config.json'), NEVER, isHeld, clock)).resolves.toBe(true);
+  return clock.now() - begin;
+}
+
+describe('the lock', () => {
+  test('is held during the work, and released after it, also if it fails', async () => {
+    expect(await take()).toBe(0);
+    const failing = withLock(homeOf('config.json'), NEVER, () => Promise.reject(new Error('no')));
+    await expect(failing).rejects.toThrow('no');
+    expect(readdirSync(homeOf())).toEqual([]);
+  });
+
+  test('lets one in at a time, also into a directory that is not there yet', async () => {
+    let inside = 0;
+    const work = async (): Promise<number> => {
+      inside += 1;
+      await new Promise(setImmediate);
+      inside -= 1;
+      return inside;
+    };
+    const all = [1, 2, 3].map(() => withLock(homeOf('new', 'config.json'), NEVER, work));
+    expect(await Promise.all(all)).toEqual([0, 0, 0]);
+  });
+
+  test.each([
+    ['a moment ago', Date.now() / 1000],
+    ['far in the future, by another clock', 4_000_000_000],
+  ])('that a killed process has left, %s, is taken over after ten seconds', async (_when, time) => {
+    mkdirSync(lock());
+    utimesSync(lock(), time, time);
+    const ms = await take();
+    expect([ms >= 10_000, ms < 10_500, existsSync(lock())]).toEqual([true, true, false]);
+  });
+
+  test('that its holder refreshes is waited for, and after a minute the work is done without it', async () => {
+    mkdirSync(lock());
+    const refresh = (ms: number) => utimesSync(lock(), Math.floor(ms / 3_000), Math.floor(ms / 3_000));
+    const ms = await take(refresh);
+    expect([ms >= 60_000, ms < 60_500, existsSync(lock())]).toEqual([true, true, true]);
+    expect(output()).toMatch(/^::warning::Timed out after 60 s/);
+    // Each of many logins would wait as long again.
+    expect(await take(refresh)).toBe(0);
+  });
+
+  test('is not waited for by a step that is canceled', async () => {
+    mkdirSync(lock());
+    const cancel = new AbortController();
+    const clock = fakeClock(0.5, (ms) => ms > 1_000 && cancel.abort(new Error('canceled')));
+    const taken = () => withLock(homeOf('config.json'), cancel.signal, isHeld, clock);
+    await expect(taken()).rejects.toThrow('canceled');
+    await expect(taken()).rejects.toThrow('canceled');
+  });
+
+  test.each<[what: string, prepare: () => string | undefined]>([
+    ['in no known file', () => undefined],
+    ['below a file', () => homeOf('file', 'config.json')],
+    ['in the place of a file', () => homeOf('config.json')],
+  ])('cannot be %s: the work is done without it', async (_what, prepare) => {
+    for (const name of ['file', LOCK_NAME]) writeFileSync(homeOf(name), '');
+    await expect(withLock(prepare(), NEVER, async () => 'done', fakeClock())).resolves.toBe('done');
+  });
+});

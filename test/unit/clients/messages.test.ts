@@ -1,0 +1,95 @@
+import { describe, expect, test } from '@jest/globals';
+import { failureReason, isLasting, unreadableConfig } from '../../../src/clients/messages.ts';
+import { expectLinear } from '../support.ts';
+
+const silent = { exitCode: 3, signal: null, stdout: '', stderr: '', stopped: undefined } as const;
+
+test.each([
+  [{ stderr: 'time="2026-01-01T00:00:00Z" level=info msg="x"\nError: no\n' }, 'Error: no'],
+  [{ stderr: 'level=warning msg="x"\nError: no\nlevel=info msg="y"' }, 'Error: no'],
+  [{ stderr: 'WARNING! Using --password\nError: no' }, 'Error: no'],
+  [{ stderr: 'Error: one\r\ntwo\n\n three' }, 'Error: one two three'],
+  [{ stderr: 'time="x" level=fatal msg="logging into \\"a.b\\""' }, 'logging into "a.b"'],
+  [{ stderr: 'level=error msg="x509: bad"' }, 'x509: bad'],
+  [{ stderr: 'time="x" level=fatal msg=unauthorized' }, 'unauthorized'],
+  // podman 5.4 without an entry in /etc/subuid, and a password that the registry refuses.
+  [
+    { stderr: 'level=error msg="no subuid ranges found"\nError: invalid username' },
+    'Error: invalid username',
+  ],
+  [{ stderr: 'Error: level=info msg="x"' }, 'Error: level=info msg="x"'],
+  [{ stderr: 'WARNING! all that there is\n' }, 'WARNING! all that there is'],
+  [{}, 'no output, exit code 3'],
+  [{ stdout: 'no\n' }, 'no'],
+  [{ stderr: 'one\n', stdout: 'other\n' }, 'one'],
+  [{ exitCode: null, signal: 'SIGKILL' as const }, 'no output, ended by signal SIGKILL'],
+  [{ exitCode: null, signal: 'SIGSEGV' as const, stderr: 'no' }, 'no, ended by signal SIGSEGV'],
+  [{ stopped: 'timed out', stderr: 'no' }, 'timed out'],
+])('why a client failed, of %j: %s', (result, reason) => {
+  expect(failureReason({ ...silent, ...result })).toBe(reason);
+});
+
+test.each([
+  ['x\nWARNING: Error loading config file: /c: no\nLogin Succeeded', 'Error loading config file: /c: no'],
+  ['WARNING: Error parsing config file (/c): x', 'Error parsing config file (/c): x'],
+  ['it says WARNING: Error loading config file', undefined],
+  ['Login Succeeded', undefined],
+])('what a client says of a configuration that it cannot read, in %j: %s', (output, problem) => {
+  expect(unreadableConfig(output)).toBe(problem);
+});
+
+const GET = 'Error response from daemon: Get "https://123456789012.dkr.ecr.eu-west-1.amazonaws.com/v2/":';
+const ATTEMPT = 'Error: login attempt to https://r.example/v2/ failed with status:';
+
+describe('the next attempt may succeed', () => {
+  test.each([
+    `${GET} dial tcp: lookup r.example on 10.0.0.2:53: no such host`,
+    `${GET} unexpected EOF`,
+    `${GET} no basic reason (request id 400)`,
+    `${GET} 503 Service Unavailable (request id 403)`,
+    `${ATTEMPT} 429 Too Many Requests`,
+    `${ATTEMPT} 501 Not Implemented`,
+    `${ATTEMPT} 4031 Unknown`,
+    'pinging container registry r.example: StatusCode: 502, <html>',
+    'cannot log in to 400503408500.dkr.ecr.us-east-1.amazonaws.com',
+    'Error saving credentials: rename C:\\Users\\me\\.docker\\config.json385 config.json: Access is denied.',
+    "C:\\config.json could not be changed: EPERM: operation not permitted, rename 'C:\\draft'",
+    'timed out after 45 s',
+  ])('%s', (reason) => expect(isLasting(reason)).toBe(false));
+});
+
+describe('the next attempt would fail, too', () => {
+  test.each([
+    `${ATTEMPT} 400 Bad Request`,
+    `${ATTEMPT} 403 Forbidden`,
+    'pinging container registry r.example: StatusCode: 403, <html>',
+    'invalid status code from registry 403 (Forbidden)',
+    `${GET} unauthorized: authentication required`,
+    `${GET} no basic auth credentials`,
+    'denied: Your authorization token has expired. Reauthenticate and try again.',
+    'Error: logging into "x": invalid username/password',
+    'Error: error logging in to "x": incorrect username or password',
+    'error storing credentials - err: exit status 1, out: `i/o timeout`',
+    'Error: failed to store the credentials for x: connection refused',
+    'dial unix /var/run/docker.sock: connect: permission denied',
+    'open /home/runner/.docker/config.json123: read-only file system',
+    'Error saving credentials: rename /c /config.json: device or resource busy',
+    '/c/config.json could not be changed: it is not valid JSON',
+    'unknown flag: --password-stdin',
+    '"docker login" requires at most 1 argument.',
+    `${GET} tls: failed to verify certificate: x509: certificate signed by unknown authority`,
+    `${GET} http: server gave HTTP response to HTTPS client`,
+    `${GET} Proxy Authentication Required`,
+    'cannot set up namespace using "/usr/bin/newuidmap": exit status 1',
+    'docker could not be started: spawn /usr/bin/docker EACCES',
+  ])('%s', (reason) => expect(isLasting(reason)).toBe(true));
+});
+
+test.each(['time="', 'level=', 'status code ', 'WARNING: Error loading config file ', 'msg="\\"'])(
+  '128 KB of %j are read in linear time',
+  (piece) => {
+    expectLinear(piece, (stderr) => failureReason({ ...silent, stderr }));
+    expectLinear(piece, unreadableConfig);
+    expectLinear(piece, isLasting);
+  },
+);

@@ -1,0 +1,70 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { clientEnvironment, type ProgramOptions, runProgram } from '../../../src/clients/process.ts';
+import { homeOf, NEVER, program, words } from '../support.ts';
+
+const run = (script: string, options: Partial<ProgramOptions> = {}) => {
+  const usual = { env: { PATH: process.env['PATH'] }, input: '', deadlineMs: 20_000, signal: NEVER };
+  return runProgram(program('a client', script), ['one two', '"x"'], { ...usual, ...options });
+};
+
+describe('a program', () => {
+  test('gets its arguments, environment and input, and gives its output and exit code', async () => {
+    const result = await run('echo "$#,$1,$2,$HOME"; cat >&2; exit 3', { input: 'pass\nword' });
+    const printed = { stdout: '2,one two,"x",\n', stderr: 'pass\nword' };
+    expect(result).toEqual({ exitCode: 3, signal: null, ...printed, stopped: undefined });
+  });
+
+  test.each([
+    ['that does not read its input', 'exec 0<&-; exit 5', { exitCode: 5 }],
+    ['that is killed', 'kill -9 $$', { exitCode: null, signal: 'SIGKILL' }],
+    ['whose child holds its output open', 'sleep 5 & exit 4', { exitCode: 4 }],
+  ])('%s ends by itself', async (_what, script, result) => {
+    const all = { ...result, stopped: undefined };
+    await expect(run(script, { input: 'x'.repeat(1_000_000) })).resolves.toMatchObject(all);
+  });
+
+  test.each([
+    ['whose child hangs', 'sleep 30; true', 'SIGTERM'],
+    ['that ignores SIGTERM', "trap '' TERM; while true; do sleep 0.1; done", 'SIGKILL'],
+    ['that prints without an end', 'exec yes', 'SIGTERM'],
+  ])('%s is ended at its deadline', async (_what, script, signal) => {
+    const result = await run(script, { deadlineMs: 300 });
+    expect(result).toMatchObject({ exitCode: null, signal, stopped: 'timed out after 0.3 s' });
+    expect(result.stdout.length).toBeLessThanOrEqual(64 * 1024);
+  });
+
+  test('is ended by a cancel, and not started after one', async () => {
+    const { signal, abort } = cancel();
+    const running = run('echo $$ > "$0.pid"; exec sleep 30', { signal });
+    const pidFile = homeOf('a client.pid');
+    while (!existsSync(pidFile)) await new Promise((resolve) => setTimeout(resolve, 5));
+    abort();
+    await expect(running).resolves.toMatchObject({
+      exitCode: null,
+      stopped: 'the step ended before it was done',
+    });
+    expect(() => process.kill(Number(readFileSync(pidFile, 'utf8')), 0)).toThrow('ESRCH');
+    await expect(run('', { signal })).rejects.toThrow('canceled');
+  });
+
+  test('that cannot be started is an error', async () => {
+    const options = { env: {}, input: '', deadlineMs: 1_000, signal: NEVER };
+    await expect(runProgram(homeOf('nothing'), [], options)).rejects.toThrow('nothing');
+  });
+});
+
+function cancel() {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort(new Error('canceled')) };
+}
+
+test('a client gets no credentials of the runner, and none of the files by which a step changes its job', () => {
+  const kept = words('PATH AWS_REGION AWS_PROFILE HTTPS_PROXY GITHUB_WORKSPACE RUNNER_TEMP MY_INPUT_X');
+  const left = words(`AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_BEARER_TOKEN_BEDROCK
+    AWS_CONTAINER_AUTHORIZATION_TOKEN ACTIONS_ID_TOKEN_REQUEST_TOKEN GITHUB_TOKEN GH_ENTERPRISE_TOKEN
+    INPUT_HTTP-PROXY STATE_login ECR_LOGIN_REGISTRIES
+    GITHUB_ENV GITHUB_OUTPUT GITHUB_PATH GITHUB_STATE GITHUB_STEP_SUMMARY`);
+  const all = Object.fromEntries([...kept, ...left].map((name) => [name, 'x']));
+  expect(Object.keys(clientEnvironment(all))).toEqual(kept);
+});

@@ -1,0 +1,109 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import * as log from '../../src/log.ts';
+import { expectLinear, masks, output, SEED, table } from './support.ts';
+
+test('each kind of line is a command of its own', () => {
+  log.info('one');
+  log.warning('two\nlines');
+  log.failed('three', new Error('outer', { cause: new TypeError('inner') }));
+  log.failed('four', 'no error');
+  log.debug('five');
+  expect(output()).toBe('one\n::warning::two%0Alines\n::error::three\n::error::four\n');
+  expect(output('debug')).toMatch(/^::debug::Error: outer.*\n::debug::TypeError: inner.*\n::debug::five\n$/);
+  expect(process.exitCode).toBe(1);
+});
+
+test.each([
+  ['a\r\nb', 'a \nb'],
+  ['\u001b[31mred\u001b[0m \u009b1mbold', 'red bold'],
+  ['a\0\u0007b\u0085c\u2028\u2029d\ttab', 'a b c d tab'],
+  ['::add-path::x', ': :add-path::x'],
+  ['  ::x\n \u00a0::y', '  : :x\n \u00a0: :y'],
+  [':\u001b[m:x', ': :x'],
+  ['a ::b: c', 'a ::b: c'],
+  ['##[add-path]x ###[y]', '# #[add-path]x ## #[y]'],
+  ['#\u001b[m#[x]', '# #[x]'],
+  ['Ünïcode — 日本 😀', 'Ünïcode — 日本 😀'],
+])('%j is printed as %j', (text, printed) => {
+  log.info(text);
+  expect(output()).toBe(`${printed}\n`);
+});
+
+table(`
+  token eyJhbGciOi.eyJzdWIi.c2ln-n_ is bad                           | token *** is bad
+  (eyJhbGciOi.eyJzdWIi)                                              | (***)
+  keyJhbGciOi.eyJz                                                   | keyJhbGciOi.eyJz
+  eyJhbGciOi                                                         | eyJhbGciOi
+  a.eyJhb.c d.eyJhb                                                  | a.*** d.eyJhb
+  via http://user:pass@proxy:1/, https://token@b/                    | via http://***@proxy:1/, https://***@b/
+  http://a/b@c mail@d ://e@f                                         | http://a/b@c mail@d ://e@f
+  http://169.254.170.2/v2/credentials/0f9c-3b a/v1/credentials?id=0f | http://169.254.170.2/v2/credentials/*** a/v1/credentials?id=***
+  http://169.254.170.23/v1/credentials responded with 4              | http://169.254.170.23/v1/credentials responded with 4
+  Unexpected token 'w', ..."key": wJalr... is not valid JSON at x    | Unexpected token, not valid JSON at x
+  Unexpected token in the sky                                        | Unexpected token in the sky
+`)('of %j, what has the form of a secret is not shown: %s', (text = '', shown) => {
+  expect(log.singleLine(text)).toBe(shown);
+  log.info(text);
+  expect(output()).toBe(`${shown}\n`);
+});
+
+test('a known secret is not shown in any form; a mask is for the whole job', () => {
+  log.mask('m@sked & told');
+  log.mask('');
+  log.mask('short12');
+  log.hide('hidden+secret', undefined, 'short13', 'half-\ud800-pair', 'hidden', 'hidden+secret-and-more');
+  const forms = (text: string) => [text, encodeURIComponent(text), Buffer.from(text).toString('base64')];
+  expect(masks()).toEqual(['m@sked & told', 'short12']);
+  const whole = ['half-\ud800-pair', 'hidden+secret-and-more'];
+  for (const secret of [...forms('m@sked & told'), ...forms('hidden+secret'), ...whole])
+    expect(log.singleLine(`before ${secret}, after`)).toBe('before ***, after');
+  expect(log.singleLine('short12 short13 hidden')).toBe('short12 short13 hidden');
+});
+
+const word = 'a'.repeat(9);
+test.each([
+  ['', 0],
+  [' x ', 1],
+  [`${word} `.repeat(200).trim(), 1_999],
+  ['y'.repeat(2_000), 2_000],
+  [`${word} `.repeat(201), 2_001],
+  [`${'b'.repeat(1_990)} ${'c'.repeat(20)}`, 1_992],
+  ['z'.repeat(2_001), 1],
+  [' '.repeat(128 * 1024), 1],
+  [`${'\u001b[31m'.repeat(1_000)}red`, 3],
+])('text %# on a single line has a length of %i', (text, length) => {
+  expect(log.singleLine(text)).toHaveLength(length);
+  expect(log.singleLine(text)).not.toMatch(/\p{Cc}|c$/u);
+});
+
+test('a text of any length is printed, up to 64 KB', () => {
+  log.info(`${word} `.repeat(20_000));
+  expect(output().length).toBeGreaterThan(60_000);
+  expect(output()).toMatch(/^[^…]{0,65536}…\n$/);
+});
+
+const PIECES =
+  'eyJ|eyJa.|.|a|1|a://|@|/v1/credentials/|Unexpected token |\u001b[|\u009b|0| |\n|:|##|\0|\ud800'.split('|');
+
+test.each(PIECES)('128 KB of %j are read in linear time', (piece) => {
+  expectLinear(piece, log.info);
+  expectLinear(piece, log.singleLine);
+});
+
+test(`no text issues a command, or shows a known secret (seed ${SEED})`, () => {
+  const secret = fc.stringMatching(/^[A-Za-z0-9+/=_.-]{8,40}$/);
+  const pieces = fc.constantFrom(...PIECES, '::', '##[', 'add-path', '\r', '\u2028', '\u00a0');
+  const noise = fc.oneof(pieces, fc.string({ unit: 'binary', maxLength: 9 }));
+  const property = fc.property(secret, fc.array(noise), fc.array(noise), (known, before, after) => {
+    const printedBefore = output().length;
+    log.hide(known);
+    const text = [...before, known, ...after].join('');
+    log.info(text);
+    const printed = output().slice(printedBefore);
+    expect(printed).not.toContain(known);
+    expect(log.singleLine(text)).not.toContain(known);
+    for (const line of printed.split(/\r\n|\n|\r|\u2028|\u2029/)) expect(line).not.toMatch(/^\s*::|##\[/);
+  });
+  fc.assert(property, { seed: SEED, numRuns: 500 });
+});

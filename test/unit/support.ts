@@ -1,0 +1,141 @@
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { EOL, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text as readText } from 'node:stream/consumers';
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, beforeEach, jest, test } from '@jest/globals';
+import type { Failure } from '../../src/errors/failure.ts';
+import type { Clock } from '../../src/retry.ts';
+
+// Each test of a file that imports this module has a home and an environment of its own, and prints nothing.
+
+/** The first random case of the property tests. It is part of their names; `SEED=… npm test` repeats a run. */
+export const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+
+const inherited = process.env;
+const cleanups: (() => unknown)[] = [];
+let printed = '';
+let home = '';
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'unit-'));
+  process.env = { PATH: inherited['PATH'], HOME: home, AWS_EC2_METADATA_DISABLED: 'true' };
+  printed = '';
+  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    printed += text;
+    return true;
+  });
+});
+
+afterEach(async () => {
+  jest.restoreAllMocks();
+  process.env = inherited;
+  process.exitCode = undefined;
+  for (const cleanup of cleanups.splice(0)) await cleanup();
+  rmSync(home, { recursive: true, force: true });
+});
+
+/** A path in the home directory of the test. */
+export const homeOf = (...names: readonly string[]): string => join(home, ...names);
+
+/** Writes a program in the language of the shell into the home directory. Returns its path. */
+export function program(name: string, script = ''): string {
+  writeFileSync(homeOf(name), `#!/bin/sh\n${script}\n`);
+  chmodSync(homeOf(name), 0o755);
+  return homeOf(name);
+}
+
+/** What was printed so far: the debug log, or all but that. */
+export const output = (kind: 'log' | 'debug' = 'log'): string =>
+  printed.replaceAll(EOL, '\n').replace(kind === 'log' ? /^::debug::.*\n/gm : /^(?!::debug::).*\n/gm, '');
+
+/** The secrets that the runner was told to mask, in order. */
+export const masks = (): string[] =>
+  [...output().matchAll(/^::add-mask::(.*)$/gm)].map(([, secret = '']) => secret);
+
+/** A test for each row of a table: a row a line, cells between bars. */
+export const table = (text: string) =>
+  test.each(
+    text
+      .split('\n')
+      .flatMap((line) => (line.trim() === '' ? [] : [line.split('|').map((cell) => cell.trim())])),
+  );
+
+/** The texts of a list, separated by white space. */
+export const words = (list: string): string[] => list.split(/\s+/).filter((word) => word !== '');
+
+/** Variables such as `A=b C=d`. */
+export const variablesOf = (text = ''): Record<string, string> =>
+  Object.fromEntries(words(text).map((word) => word.split(/=(.*)/).slice(0, 2)));
+
+/** The message of what something throws or rejects with, and the other parts if it is a Failure. */
+export async function thrownBy(work: () => unknown) {
+  try {
+    await work();
+  } catch (error) {
+    const { message, options: { area, knownError, details = '', facts } = {} } = error as Failure;
+    return { message, area, knownError, details, facts };
+  }
+  throw new Error('nothing was thrown');
+}
+
+/** Fails if something takes more than linear time in 128 KB of a piece of text. */
+export function expectLinear(piece: string, read: (text: string) => unknown): void {
+  const start = performance.now();
+  read(piece.repeat((128 * 1024) / piece.length));
+  if (performance.now() - start > 2_000) throw new Error('it takes more than 2 s');
+}
+
+export type Answer = readonly [status: number, body: string];
+
+/** Starts a server on a free port of the loopback address, until the end of the test. */
+export async function standIn(answer: (headers: IncomingHttpHeaders, count: number) => Answer) {
+  const requests: IncomingHttpHeaders[] = [];
+  const server = createServer(async (message, response) => {
+    await readText(message);
+    const [status, body] = answer(message.headers, requests.push(message.headers));
+    response.writeHead(status, { connection: 'close' }).end(body);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  cleanups.push(() => server.close());
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
+}
+
+/** A clock whose waits end as soon as nothing else is left to do, in one hour at most. `onWait` is called at each end. */
+export function fakeClock(random = 0.5, onWait = (_elapsedMs: number): unknown => undefined): Clock {
+  // Not 0: a time is not a duration.
+  const begin = 7_654_321;
+  let now = begin;
+  const timers = new Set<{ readonly at: number; readonly wake: () => void }>();
+  const wakeFirst = (): void => {
+    const [next] = [...timers].sort((one, other) => one.at - other.at);
+    if (next === undefined || now > begin + 3_600_000) return;
+    timers.delete(next);
+    now = next.at;
+    onWait(now - begin);
+    next.wake();
+  };
+  const sleep = async (ms: number, signal: AbortSignal): Promise<void> => {
+    signal.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const timer = { at: now + ms, wake: resolve };
+    timers.add(timer);
+    signal.addEventListener('abort', () => {
+      timers.delete(timer);
+      reject(signal.reason);
+    });
+    void setImmediate().then(wakeFirst);
+    await promise;
+  };
+  return { now: () => now, random: () => random, sleep };
+}
+
+/** A signal that never aborts. */
+export const { signal: NEVER } = new AbortController();
+
+/** A token of a Kubernetes service account, without a signature that anybody could check. */
+export const jwt = (claims: unknown): string =>
+  `x.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x`;
