@@ -132,7 +132,7 @@ async function runDemo(name: string): Promise<boolean> {
       print(holds ? `  ${styleText('green', '✔')} ${claim}` : `  ${styleText('red', `✘ failed: ${claim}`)}`);
     }
     const passed = checks.every(([, holds]) => holds);
-    if (passed) print('\nAll checks passed. To use the action on EKS, see docs/eks-pod-identity.md.');
+    if (passed) print('\nAll checks passed. To use the action on EKS, see docs/eks.md.');
     return passed;
   } finally {
     await world.close();

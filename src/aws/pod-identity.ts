@@ -14,7 +14,6 @@ import {
   SYSTEM_CLOCK,
   withDeadline,
 } from '../retry.ts';
-import type { Credentials } from './credentials.ts';
 import { type Claims, POD_IDENTITY_AUDIENCE, podFacts, readClaims, runnerKind } from './pod.ts';
 
 /** Time for all attempts of a step, in milliseconds. */
@@ -76,6 +75,9 @@ export type AgentOptions = {
   readonly clock?: Clock;
 };
 
+/** What the provider of the SDK returns. */
+type Provided = ReturnType<ReturnType<typeof fromHttp>>;
+
 /**
  * Gets the credentials of the EKS Pod Identity agent, or of another container endpoint.
  * Throws a Failure with the words of the agent if there are none.
@@ -84,7 +86,7 @@ export async function podCredentials(
   source: ContainerSource,
   region: string,
   options: AgentOptions,
-): Promise<Credentials> {
+): Provided {
   try {
     return await requestWithRetries((signal) => requestOnce(source, signal), options);
   } catch (error) {
@@ -160,7 +162,7 @@ function pauseAfter(
  * credentials, the provider takes them; the agent has them in its cache. The provider is made first, since it refuses
  * addresses that the SDK does not allow: the token must not go there.
  */
-async function requestOnce(source: ContainerSource, signal: AbortSignal): Promise<Credentials> {
+async function requestOnce(source: ContainerSource, signal: AbortSignal): Provided {
   const logger = { debug: log.debug, info: log.debug, warn: log.debug, error: log.debug };
   const provider = fromHttp({
     awsContainerCredentialsFullUri: source.uri,

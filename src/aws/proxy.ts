@@ -1,4 +1,5 @@
 import type { Agent } from 'node:http';
+// @ts-expect-error: the package has no types.
 import { getProxyForUrl } from 'proxy-from-env';
 import { Failure, messageOf } from '../errors/failure.ts';
 import * as log from '../log.ts';

@@ -1,8 +1,19 @@
 // Imported only when something fails: a job that succeeds does not load the texts.
 
 import { type Facts, Failure, messageOf } from './failure.ts';
-import { KNOWN_ERRORS } from './known/all.ts';
+import { CLIENT } from './known/client.ts';
+import { CREDENTIALS } from './known/credentials.ts';
+import { ECR } from './known/ecr.ts';
+import { IAM } from './known/iam.ts';
 import type { KnownError } from './known/known-error.ts';
+import { POD_IDENTITY } from './known/pod-identity.ts';
+import { PROXY } from './known/proxy.ts';
+
+/**
+ * In the order of search. What is said by the one that refused (IAM, the agent, a proxy, the client) comes before what is
+ * said of a connection.
+ */
+export const KNOWN_ERRORS = [...IAM, ...POD_IDENTITY, ...PROXY, ...CLIENT, ...ECR, ...CREDENTIALS];
 
 /**
  * The text for anything that was thrown: what failed and, for a known error, the likely cause and what to do. Of several

@@ -1,9 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { explain } from '../../../src/errors/explain.ts';
+import { explain, KNOWN_ERRORS } from '../../../src/errors/explain.ts';
 import { type Area, type Facts, Failure, type FailureOptions } from '../../../src/errors/failure.ts';
-import { KNOWN_ERRORS } from '../../../src/errors/known/all.ts';
 import { SAMPLES } from './samples.ts';
 
 /** What is said of a message, besides it. */
