@@ -12,7 +12,6 @@ const SHORTEST_SECRET = 8;
 /** All known secrets, as they are, URI-encoded and in base64. */
 let secrets: readonly string[] = [];
 
-/** Writes a line. */
 export const info = (text: string): void => core.info(printable(text));
 
 /** Writes a warning, which GitHub also shows on the page of the run. */

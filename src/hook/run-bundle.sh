@@ -17,11 +17,13 @@ fi
 runner=${RUNNER_NAME:-}-${RUNNER_TEMP:-}
 state=${HOME:-}/.ecr-pod-identity-login/runner-${runner//[^A-Za-z0-9._-]/_}
 
+# An alert can find the annotations of the hooks by it.
+title='title=ECR login job hook'
+
 # report <level> <text>
 report() {
   local text=${2//'%'/%25}
-  text=${text//$'\r'/%0D}
-  echo "::$1::ECR login: ${text//$'\n'/%0A}"
+  echo "::$1 $title::${text//$'\n'/%0A}"
 }
 
 # give_up <text>
@@ -55,10 +57,10 @@ run_bundle() {
   while ((SECONDS < last)); do
     IFS= read -r -t $((last - SECONDS)) -u 3 line
     result=$?
-    if [[ $line == ::error* ]]; then
-      is_reported=yes
-      line=::$level${line#::error}
-    fi
+    case $line in
+      ::error::*) is_reported=yes line="::$level $title::${line#::error::}" ;;
+      ::warning::*) line="::warning $title::${line#::warning::}" ;;
+    esac
     [[ -z $line ]] || printf '%s\n' "$line"
     # The output is at its end.
     ((result != 1)) || break
