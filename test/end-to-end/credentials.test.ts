@@ -14,13 +14,8 @@ const TABLE: readonly (readonly [given: string, auto: Who, container: Who, defau
   ['irsa', 'irsa', 'error', 'irsa'],
   ['pod', 'pod', 'pod', 'pod'],
   ['pod irsa', 'pod', 'pod', 'irsa'],
-  ['profile', 'profile', 'error', 'profile'],
   ['profile pod', 'profile', 'pod', 'profile'],
-  ['profile pod irsa', 'profile', 'pod', 'profile'],
-  ['keys', 'keys', 'error', 'keys'],
   ['keys pod', 'keys', 'pod', 'keys'],
-  ['keys irsa', 'keys', 'error', 'keys'],
-  ['keys profile', 'keys', 'error', 'profile'],
   ['keys profile pod irsa', 'keys', 'pod', 'profile'],
 ];
 const CASES = TABLE.flatMap(([given, auto, container, defaultChain]) =>
@@ -124,7 +119,6 @@ describe('a profile', () => {
   test.each([
     ['assumes a role with the keys of another', [ROLE, 'source_profile = source'], 'of-profile'],
     ["assumes a role with the pod's identity", [ROLE, 'credential_source = EcsContainer'], 'of-profile'],
-    ['assumes a role by web identity', [ROLE, 'web_identity_token_file = <token>'], 'of-profile'],
     ['runs a process', ['credential_process = <process>'], 'profile'],
   ])('that %s', async (_, lines, caller) => {
     const env = { ...world.podIdentityEnv(), AWS_PROFILE: 'x' };
@@ -160,7 +154,6 @@ describe('a profile', () => {
 
   test.each([
     ['of the profile itself', 'vend', 'auto'],
-    ['of its source_profile', 'assumed', 'auto'],
     ['in the default chain', 'vend', 'default-chain'],
   ])(
     'whose credential_process fails, %s: command line and output are not shown',
@@ -197,7 +190,6 @@ describe('a warning', () => {
       [],
       'AWS_WEB_IDENTITY_TOKEN_FILE',
     ],
-    ['the other half', { AWS_WEB_IDENTITY_TOKEN_FILE: '/none' }, [], 'AWS_ROLE_ARN'],
   ])(
     'names what the default chain skipped: %s',
     async (_, { HOME: _home, ...env }: Record<string, string | undefined>, lines, words) => {

@@ -106,19 +106,12 @@ describe('nothing is issued by the words of', () => {
     ['the agent', agent(text(404, TEXT))],
     ['EKS Auth', agent(plainText(400, eksAuth(LINE, TEXT)))],
     ['credentials', agent(text(200, JSON.stringify(CREDENTIALS)))],
-    ['10 MB of an error of the agent', agent(text(400, LONG))],
     ['ECR', aws(ecrError(400, 'AccessDeniedException', TEXT))],
-    ['an error code of ECR', aws(ecrError(400, TEXT, TEXT))],
-    ['ECR without JSON', aws(text(200, TEXT))],
     ['10 MB of an error of ECR', aws(ecrError(400, 'ServerException', LONG.toString()))],
     ['a registry of ECR', ecr({ proxyEndpoint: `https://${TEXT}` })],
     ['a user of ECR', ecr({ authorizationToken: encoded(TEXT, 'password') })],
     ['a password of ECR', ecr({ authorizationToken: encoded('AWS', TEXT) })],
     ['a date of ECR', ecr({ expiresAt: TEXT })],
-    [
-      'ECR Public',
-      aws(ecrError(400, 'AccessDeniedException', TEXT), () => ({ inputs: { 'registry-type': 'public' } })),
-    ],
     ['STS', aws(stsError(403, 'AccessDenied', LINE), () => ({ env: world.webIdentityEnv() }))],
     [
       'the token',
@@ -163,40 +156,25 @@ describe('nothing is issued by a container client that prints commands', () => {
 
   test.each([
     ['and succeeds', [{ stdout: TEXT, stderr: TEXT }]],
-    ['and fails', [{ stdout: TEXT, stderr: TEXT, exitCode: 1 }]],
     ['and fails to log out', [{ on: 'login' }, { stdout: TEXT, stderr: TEXT, exitCode: 1 }]],
     ['in a log line', [{ stderr: `time="2026-01-01" level=info msg="${TEXT}"`, exitCode: 1 }]],
     ['in invalid UTF-8', [{ stdout: utf8, stderr: utf8, exitCode: 1 }]],
-    ['in 10 MB, and fails', [{ stdout: LONG, stderr: LONG, exitCode: 1 }]],
     ['in 10 MB of one line, and fails', [{ stderr: Buffer.alloc(10_000_000, LINE), exitCode: 1 }]],
   ])('%s', async (_, docker) => {
     await attack({ tools: { docker } });
   });
-
-  test('the time to read a text is proportional to its length', async () => {
-    for (const word of ['User: ', '::', 'level=error msg="', 'eyJ.', 'https://x:', '1', '"', ' ']) {
-      const main = await attack({
-        tools: { docker: { stderr: word.repeat(128_000 / word.length), exitCode: 1 } },
-      });
-      expect([word, main.durationMs < 5_000]).toEqual([word, true]);
-    }
-  });
 });
 
 describe('nothing is issued by', () => {
-  const variables = [
-    ...[
-      'AWS_REGION',
-      'AWS_PROFILE',
-      'AWS_ACCESS_KEY_ID',
-      'AWS_MAX_ATTEMPTS',
-      'AWS_ENDPOINT_URL_ECR',
-      'AWS_CONFIG_FILE',
-    ],
-    ...['AWS_CONTAINER_CREDENTIALS_FULL_URI', 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', 'GITHUB_RUN_ID'],
-    ...['DOCKER_CONFIG', 'HTTP_PROXY', 'NO_PROXY', 'AWS_USE_FIPS_ENDPOINT', 'REGISTRY_AUTH_FILE', 'HOME'],
-  ];
-  test.each(variables)('the variable %s', async (name) => {
+  test.each([
+    'AWS_REGION',
+    'AWS_PROFILE',
+    'AWS_ENDPOINT_URL_ECR',
+    'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+    'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+    'DOCKER_CONFIG',
+    'HTTP_PROXY',
+  ])('the variable %s', async (name) => {
     for (const value of [VARIABLE, LINE]) await attack({ env: { ...env(), [name]: value } });
   });
 

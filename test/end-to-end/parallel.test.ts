@@ -80,9 +80,10 @@ describe('a lock', () => {
   test('that is released is waited for', async () => {
     const path = lock();
     const reaction = { words: 'Logging in to', act: () => void setTimeout(() => rmdirSync(path), 500) };
+    const start = performance.now();
     const main = await world.main({ env: world.podIdentityEnv(), tools: TOOLS, reaction });
     expect([main.exitCode, main.warnings]).toEqual([0, []]);
-    expect(main.durationMs).toBeGreaterThan(500);
+    expect(performance.now() - start).toBeGreaterThan(500);
   });
 
   test('that its living process never releases is waited for once a step, with a warning, and then passed', async () => {

@@ -2,14 +2,13 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { HOST } from '../harness/namespace.ts';
 import type { NamespaceWorld } from '../harness/namespace-world.ts';
 import { FAST } from '../harness/paths.ts';
-import { agentFault } from '../harness/pod-identity-agent.ts';
 import type { StepResult } from '../harness/runner.ts';
 import type { StepChoice } from '../harness/world.ts';
 
 const TOOLS = { docker: { exitCode: 0 } };
-export const HOST = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
 
 /** What the tests look at of one step. */
 export type SeenStep = Pick<StepResult, 'exitCode' | 'log' | 'errors' | 'warnings' | 'outputs'> & {
@@ -27,7 +26,7 @@ async function step(world: NamespaceWorld, choice: StepChoice): Promise<SeenStep
 /** A job in a pod on EKS: log in, push with a real client, log out, and push again. */
 export async function job(world: NamespaceWorld) {
   const main = await world.main({ env: world.podIdentityEnv() });
-  const push = await world.push(HOST);
+  const push = await world.push();
   const post = await world.post(main);
   return {
     main: { exitCode: main.exitCode, registry: main.outputs['registry'] },
@@ -36,14 +35,14 @@ export async function job(world: NamespaceWorld) {
     signer: world.aws.calls[0]?.signer?.arn,
     push,
     post: post.exitCode,
-    pushAfterPost: await world.push(HOST),
+    pushAfterPost: await world.push(),
   };
 }
 
 /** A runner whose jobs are logged in by the hooks: a real client reads a private image before, during and after a job. */
 export async function jobHook(world: NamespaceWorld) {
   const main = await world.main({ env: world.podIdentityEnv() });
-  await world.push(HOST);
+  await world.push();
   await world.post(main);
   const read = (): Promise<string> => world.run('oras', ['pull', `${HOST}/team/app:1`]);
   const before = await read();
@@ -81,17 +80,10 @@ const STORE = { credsStore: 'nowhere', credHelpers: { 'ghcr.io': 'gh' } };
 
 export const TOOLS_CASES: Record<string, ToolsCase> = {
   docker: { tools: ['docker'], used: ['docker', 'buildx'] },
-  podman: { tools: ['podman'] },
   buildah: { tools: ['buildah'] },
   skopeo: { tools: ['skopeo'] },
-  oras: { tools: ['oras'] },
   'config-file': { tools: ['config-file'], used: ['oras', 'skopeo', 'podman', 'buildx'] },
   'docker and podman with one file': { tools: ['docker', 'podman'], env: { DOCKER_CONFIG: '@/docker' } },
-  'podman and skopeo where REGISTRY_AUTH_FILE says': {
-    tools: ['podman', 'skopeo'],
-    env: { REGISTRY_AUTH_FILE: '@/auth/of/podman.json' },
-  },
-  'docker that is podman': { tools: ['docker'], installedAs: { docker: 'podman' }, used: ['podman'] },
   'docker that is podman, isolated': {
     tools: ['docker'],
     installedAs: { docker: 'podman' },
@@ -99,11 +91,6 @@ export const TOOLS_CASES: Record<string, ToolsCase> = {
     isolate: true,
   },
   'all, isolated': { tools: ['docker', 'podman', 'buildah', 'skopeo', 'oras'], isolate: true },
-  'oras and docker, isolated, with a store for all registries': {
-    tools: ['oras', 'docker'],
-    isolate: true,
-    config: STORE,
-  },
   'config-file, isolated, with a store for all registries': {
     tools: ['config-file'],
     used: ['skopeo', 'podman', 'oras'],
@@ -130,7 +117,7 @@ async function toolsCase(
   const auths = { [HOST]: { auth: world.aws.issued.at(-1)?.token } };
   // Puts an image there to read, with the password but none of the logins.
   world.writeHome('pusher/config.json', JSON.stringify({ auths }));
-  const pushed = await world.push(HOST, join(world.home, 'pusher'));
+  const pushed = await world.push(join(world.home, 'pusher'));
   const use = async (): Promise<Record<string, string>> => {
     const env = { ...Object.fromEntries(places), ...main.exportedEnv };
     const said: Record<string, string> = {};
@@ -154,7 +141,7 @@ export async function containerTools(world: NamespaceWorld): Promise<Record<stri
   return seen;
 }
 
-/** Hosts of every kind in one step whose environment names no region, and real pushes to some of them. */
+/** Hosts of every kind in one step whose environment names no region, and a real push to one of them. */
 export async function hosts(world: NamespaceWorld) {
   const env = { ...world.podIdentityEnv(), AWS_REGION: undefined, AWS_DEFAULT_REGION: undefined };
   const main = await world.main({
@@ -162,12 +149,11 @@ export async function hosts(world: NamespaceWorld) {
     inputs: { registries: KINDS.map((host) => `${host}/team/app:1`).join() },
   });
   const loggedIn = Object.keys(world.dockerLogins()).sort();
-  const pushes = [];
-  for (const host of world.realRegistries.keys()) pushes.push(await world.push(host));
+  const pushed = await world.push();
   await world.post(main);
   const registries: unknown = JSON.parse(main.outputs['registries'] ?? '[]');
   const apis = world.aws.calls.map(({ host }) => host).sort();
-  return { errors: main.errors, registries, apis, loggedIn, pushes, after: world.dockerLogins() };
+  return { errors: main.errors, registries, apis, loggedIn, pushed, after: world.dockerLogins() };
 }
 
 export const KINDS = [
@@ -177,45 +163,15 @@ export const KINDS = [
   '123456789012.dkr-ecr.us-west-2.on.aws',
   '123456789012.dkr.ecr-fips.us-east-2.amazonaws.com',
   '210987654321.dkr-ecr-fips.us-east-1.on.aws',
+  '123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn',
 ];
-/** One registry of each partition, and the API that its token comes from. */
-export const PARTITIONS: Record<string, string> = {
-  '123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com': 'api.ecr-fips.us-gov-west-1.amazonaws.com',
-  '123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn': 'api.ecr.cn-north-1.amazonaws.com.cn',
-  '123456789012.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn':
-    'ecr.cn-north-1.api.amazonwebservices.com.cn',
-  '123456789012.dkr.ecr.eusc-de-east-1.amazonaws.eu': 'api.ecr.eusc-de-east-1.amazonaws.eu',
-  '123456789012.dkr.ecr.us-iso-east-1.c2s.ic.gov': 'api.ecr.us-iso-east-1.c2s.ic.gov',
-  '123456789012.dkr.ecr.us-isob-east-1.sc2s.sgov.gov': 'api.ecr.us-isob-east-1.sc2s.sgov.gov',
-  '123456789012.dkr.ecr.eu-isoe-west-1.cloud.adc-e.uk': 'api.ecr.eu-isoe-west-1.cloud.adc-e.uk',
-  '123456789012.dkr.ecr.us-isof-south-1.csp.hci.ic.gov': 'api.ecr.us-isof-south-1.csp.hci.ic.gov',
-};
-
-export async function partitions(world: NamespaceWorld) {
-  const main = await step(world, {
-    env: world.podIdentityEnv(),
-    inputs: { registries: Object.keys(PARTITIONS).join() },
-  });
-  return { ...main, apis: world.aws.calls.map(({ host }) => host) };
-}
-
 const KUBERNETES = { KUBERNETES_SERVICE_HOST: '10.100.0.1' };
 
-/** Which credentials are used and named, at the real addresses. */
+/** What is said of the machine's role in a pod, and of none; the service account is that of Kubernetes' own token. */
 export async function credentials(world: NamespaceWorld) {
-  const relative = { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2/credentials/secret-id' };
-  const proxy = await world.startProxy();
-  await world.startTaskMetadata();
   const machine = await world.startInstanceMetadata();
   world.mountServiceAccount('arc-runners', 'lonely');
-  const ecs = await step(world, { env: { ...world.regionEnv(), ...relative } });
-  const through = { HTTP_PROXY: proxy, NODE_USE_ENV_PROXY: '1', NO_PROXY: '' };
-  const none = { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2/none' };
-  await step(world, { env: { ...world.regionEnv(), ...none, ...through } });
   return {
-    ecs,
-    both: await step(world, { env: { ...world.podIdentityEnv(), ...relative } }),
-    proxied: world.proxy.requests.map(({ host }) => host),
     node: await step(world, { env: { ...machine, ...KUBERNETES } }),
     nothing: await step(world, { env: { ...world.regionEnv(), ...KUBERNETES } }),
   };
@@ -230,58 +186,49 @@ export async function failures(world: NamespaceWorld) {
   const fips = await at({ AWS_USE_FIPS_ENDPOINT: 'true' }, { 'registry-type': 'public' });
   world.aws.proxyEndpoint = () => 'https://ghcr.io';
   const otherHost = await at({});
-  world.agent.faults.always(agentFault('no association'));
-  const chain = await at({}, { 'credential-source': 'default-chain' });
-  world.cutOffAgent('no route');
+  world.cutOffAgent();
   const noRoute = await at({}, { 'max-attempts': '' });
-  return { region, fips, otherHost, chain, noRoute };
-}
-
-export async function droppedPackets(world: NamespaceWorld): Promise<SeenStep> {
-  world.cutOffAgent('dropped');
-  return step(world, { env: { ...world.podIdentityEnv(), ...FAST } });
+  return { region, fips, otherHost, noRoute };
 }
 
 const EARLIER = JSON.stringify({ auths: { [HOST]: { auth: 'ZWFybGllcjpsb2dpbg==' } } });
 
-/** Makes a docker configuration that cannot be written; returns the value of DOCKER_CONFIG, and what is mounted. */
-function makeBroken(problem: string, folder: string): { config: string; mounted?: string } {
+/** Makes a docker configuration that cannot be written; returns what is mounted. */
+function makeBroken(problem: string, folder: string): string {
   const file = join(folder, 'config.json');
   const mount = (...args: string[]): void => void execFileSync('mount', args);
   mkdirSync(folder, { mode: 0o700 });
-  if (problem === 'names the file') {
-    writeFileSync(file, '{}', { mode: 0o600 });
-    return { config: file };
-  }
   if (problem === 'config.json is mounted') {
     for (const path of [file, `${folder}.json`]) writeFileSync(path, EARLIER, { mode: 0o600 });
     mount('--bind', `${folder}.json`, file);
-    return { config: folder, mounted: file };
+    return file;
   }
   mount('-t', 'tmpfs', '-o', 'size=8k', 'tmpfs', folder);
   writeFileSync(file, EARLIER, { mode: 0o600 });
   if (problem === 'full') writeFileSync(join(folder, 'rest'), 'x'.repeat(4096));
   else execFileSync('mount', ['-o', 'remount,ro', folder]);
-  return { config: folder, mounted: folder };
+  return folder;
 }
 
-export const PROBLEMS = ['read-only', 'full', 'config.json is mounted', 'names the file'];
-export const CLIENTS = ['docker', 'podman', 'buildah', 'skopeo', 'oras', 'config-file'];
-
-/** The error of each client for each problem with its file, and whether the file is as it was after post. */
+/** The error of clients for each problem with their file, and whether the file is as it was after post. */
 export async function authFileProblems(world: NamespaceWorld) {
   const seen: Record<string, { errors: string[]; isUnchanged: boolean }> = {};
-  for (const problem of PROBLEMS) {
-    for (const tool of CLIENTS) {
-      const { config, mounted } = makeBroken(problem, join(world.directory, `${tool} ${problem}`));
-      const env = { ...world.podIdentityEnv(), DOCKER_CONFIG: config, PODMAN_IGNORE_CGROUPSV1_WARNING: '1' };
-      const tools = tool === 'config-file' ? {} : { [tool]: 'real' as const };
-      const main = await world.main({ env, inputs: { 'container-cli': tool, 'max-attempts': '1' }, tools });
-      const file = problem === 'names the file' ? config : join(config, 'config.json');
-      const isUnchanged = ['{}', EARLIER].includes(readFileSync(file, 'utf8'));
-      seen[`${tool} ${problem}`] = { errors: main.errors, isUnchanged };
-      if (mounted !== undefined) execFileSync('umount', [mounted]);
-    }
+  for (const [problem, tool] of [
+    ...['docker', 'podman', 'buildah', 'skopeo', 'oras', 'config-file'].map((name) => ['read-only', name]),
+    ['full', 'docker'],
+    ['full', 'config-file'],
+    ['config.json is mounted', 'docker'],
+    ['config.json is mounted', 'podman'],
+  ] as [string, string][]) {
+    const DOCKER_CONFIG = join(world.directory, `${tool} ${problem}`);
+    const mounted = makeBroken(problem, DOCKER_CONFIG);
+    const env = { ...world.podIdentityEnv(), DOCKER_CONFIG, PODMAN_IGNORE_CGROUPSV1_WARNING: '1' };
+    const tools = tool === 'config-file' ? {} : { [tool]: 'real' as const };
+    const main = await world.main({ env, inputs: { 'container-cli': tool, 'max-attempts': '1' }, tools });
+    await world.post(main);
+    const isUnchanged = readFileSync(join(DOCKER_CONFIG, 'config.json'), 'utf8') === EARLIER;
+    seen[`${tool} ${problem}`] = { errors: main.errors, isUnchanged };
+    execFileSync('umount', [mounted]);
   }
   return seen;
 }

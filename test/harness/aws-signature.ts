@@ -9,12 +9,6 @@ export function readScope({ headers }: ReceivedRequest): Record<string, string> 
   return AUTHORIZATION.exec(headers.authorization ?? '')?.groups ?? {};
 }
 
-/** The time in the request's `x-amz-date`, in milliseconds of the epoch. */
-export function signingTime({ headers }: ReceivedRequest): number {
-  const date = String(headers['x-amz-date'] ?? '');
-  return Date.parse(date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
-}
-
 /**
  * Whether a request was signed with this secret key and not changed on its way, by the rules of Signature Version 4
  * (docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html). Without queries.
@@ -26,16 +20,13 @@ export function isSignedWith(secretAccessKey: string, request: ReceivedRequest):
     return `${name}:${value.replace(/ +/g, ' ')}\n`;
   });
   const sha256 = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex');
-  const canonical = [request.method, request.path, '', headers.join(''), names, sha256(request.body)].join(
-    '\n',
-  );
+  const { method, path, body } = request;
+  const canonical = [method, path, '', headers.join(''), names, sha256(body)].join('\n');
   const scope = [date, region, service, 'aws4_request'];
-  const toSign = ['AWS4-HMAC-SHA256', request.headers['x-amz-date'], scope.join('/'), sha256(canonical)].join(
-    '\n',
-  );
+  const signed = ['AWS4-HMAC-SHA256', request.headers['x-amz-date'], scope.join('/'), sha256(canonical)];
   const key = scope.reduce<Buffer | string>(
     (signingKey, part) => createHmac('sha256', signingKey).update(part).digest(),
     `AWS4${secretAccessKey}`,
   );
-  return createHmac('sha256', key).update(toSign).digest('hex') === signature;
+  return createHmac('sha256', key).update(signed.join('\n')).digest('hex') === signature;
 }

@@ -6,10 +6,7 @@ export interface Identity {
   arn: string;
   accessKeyId: string;
   secretAccessKey: string;
-  /** Only temporary credentials have one. */
   sessionToken?: string;
-  /** Actions (`ecr:GetAuthorizationToken`) that this identity's policies do not allow. */
-  denied: Set<string>;
 }
 
 function makeIdentity(accountId: string, arn: string, prefix: string): Identity {
@@ -17,15 +14,13 @@ function makeIdentity(accountId: string, arn: string, prefix: string): Identity 
   // A secret key can hold characters that a URL has to encode: each has some.
   const secret = randomBytes(40).toString('base64').replace(/[+/=]/g, 'x');
   const secretAccessKey = `${secret.slice(0, 13)}/${secret.slice(14, 27)}+${secret.slice(28, 40)}`;
-  return { accountId, arn, accessKeyId: `${prefix}${letters}`, secretAccessKey, denied: new Set() };
+  return { accountId, arn, accessKeyId: `${prefix}${letters}`, secretAccessKey };
 }
 
-/** An IAM user with long-lived keys. */
 export function makeUser(accountId: string, name: string): Identity {
   return makeIdentity(accountId, `arn:aws:iam::${accountId}:user/${name}`, 'AKIA');
 }
 
-/** A session of a role, with temporary credentials. */
 export function makeRoleSession(accountId: string, role: string, session: string): Identity {
   return {
     ...makeIdentity(accountId, `arn:aws:sts::${accountId}:assumed-role/${role}/${session}`, 'ASIA'),
@@ -33,13 +28,12 @@ export function makeRoleSession(accountId: string, role: string, session: string
   };
 }
 
-/** Credentials as the metadata services of a node and of ECS write them. */
+/** Credentials as the agent and the metadata of a node write them. */
 export function metadataCredentials(identity: Identity): Record<string, string | undefined> {
   return {
     AccessKeyId: identity.accessKeyId,
     SecretAccessKey: identity.secretAccessKey,
     Token: identity.sessionToken,
-    AccountId: identity.accountId,
     Expiration: new Date(Date.now() + 6 * 3600_000).toISOString(),
   };
 }

@@ -11,21 +11,8 @@ export class InstanceMetadata extends HttpStandIn {
       const role = identity.arn.split('/')[1] ?? '';
       const asked = path.replace('security-credentials-extended', 'security-credentials');
       if (asked === `${folder}/`) return text(200, role);
-      const content = { Code: 'Success', Type: 'AWS-HMAC', LastUpdated: new Date().toISOString() };
-      return asked === `${folder}/${role}`
-        ? json(200, { ...content, ...metadataCredentials(identity) })
-        : text(404);
+      const content = { Code: 'Success', Type: 'AWS-HMAC', ...metadataCredentials(identity) };
+      return asked === `${folder}/${role}` ? json(200, content) : text(404);
     });
-  }
-}
-
-/** The credentials endpoint of ECS. */
-export class TaskMetadata extends HttpStandIn {
-  constructor(identity: Identity) {
-    super(({ path }) =>
-      path.startsWith('/v2/credentials/')
-        ? json(200, metadataCredentials(identity))
-        : json(404, { code: 'InvalidIdInRequest', message: 'no such credentials' }),
-    );
   }
 }

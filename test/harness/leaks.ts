@@ -1,9 +1,8 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StepResult } from './runner.ts';
 import { Masks } from './workflow-commands.ts';
 
-/** A secret that a test's world knows. */
 export interface Secret {
   kind: 'password' | 'secret key' | 'session token' | 'service account token' | 'proxy password';
   value: string;
@@ -54,13 +53,10 @@ class SecretFinder {
   }
 
   #add(form: string, secret: Secret): void {
-    if (form.length < WINDOW) {
-      this.#short.push([form, secret]);
-      return;
-    }
-    const starts = Array.from({ length: Math.floor(form.length / WINDOW) }, (_, index) => index * WINDOW);
-    for (const start of [...starts, form.length - WINDOW])
-      this.#windows.set(form.slice(start, start + WINDOW), secret);
+    if (form.length < WINDOW) this.#short.push([form, secret]);
+    else this.#windows.set(form.slice(-WINDOW), secret);
+    for (let end = WINDOW; end <= form.length; end += WINDOW)
+      this.#windows.set(form.slice(end - WINDOW, end), secret);
   }
 }
 
@@ -73,7 +69,7 @@ function inOutput(result: StepResult, finder: SecretFinder): Finding[] {
       masks.add(command.message);
       return ['', []];
     }
-    const shown = [text, command?.message ?? '', ...Object.values(command?.properties ?? {})].join('\n');
+    const shown = `${text}\n${command?.message ?? ''}`;
     const long = finder.find(shown).filter(({ value }) => value.length >= SHORTEST_SECRET);
     return [`line ${index + 1} of ${stream}`, [...long, ...finder.find(masks.apply(shown))]];
   });
@@ -84,54 +80,46 @@ function inTools({ toolRuns }: StepResult, finder: SecretFinder): Finding[] {
   return toolRuns.flatMap(({ tool, argv, env }): Finding[] => [
     [`the arguments of ${tool}`, finder.find(argv.join('\n'))],
     ...Object.entries(env).map(([name, value]): Finding => {
-      return [
-        `the variable ${name} of ${tool}`,
-        finder.find(value).filter(({ kind }) => kind !== 'proxy password'),
-      ];
+      const found = finder.find(value).filter(({ kind }) => kind !== 'proxy password');
+      return [`the variable ${name} of ${tool}`, found];
     }),
   ]);
 }
 
-function inFileCommands(
-  { outputs, state, exportedEnv, summary }: StepResult,
-  finder: SecretFinder,
-): Finding[] {
-  const others = Object.entries({ state, 'exported variable': exportedEnv, 'job summary': { '': summary } });
-  return [
-    ...Object.entries(outputs).map(([name, value]): Finding => {
-      const isDocumented = name.startsWith('docker_password');
-      return [
-        `the output ${name}`,
-        finder.find(value).filter(({ kind }) => !isDocumented || kind !== 'password'),
-      ];
+/** A password is in the outputs that are documented for it, and nowhere else. */
+function inFileCommands(result: StepResult, finder: SecretFinder): Finding[] {
+  const { outputs, state, exportedEnv, summary } = result;
+  const others = { state, 'exported variable': exportedEnv, 'job summary': { '': summary } };
+  const files = Object.entries({ output: outputs, ...others });
+  return files.flatMap(([what, values]) =>
+    Object.entries(values).map(([name, value]): Finding => {
+      const isDocumented = what === 'output' && name.startsWith('docker_password');
+      const found = finder.find(value).filter(({ kind }) => !isDocumented || kind !== 'password');
+      return [`the ${what} ${name}`, found];
     }),
-    ...others.flatMap(([what, values]) =>
-      Object.entries(values).map(([name, value]): Finding => [`the ${what} ${name}`, finder.find(value)]),
-    ),
-  ];
+  );
 }
 
 function unmaskedPasswords({ options, outputs, masks }: StepResult): string[] {
   if (/^\s*false\s*$/i.test(options.inputs['mask-password'] ?? '')) return [];
-  const passwords = Object.entries(outputs).filter(([name]) => name.startsWith('docker_password'));
-  return passwords
-    .filter(([, value]) => !masks.has(value))
-    .map(([name]) => `the output ${name} is not masked`);
+  const unmasked = Object.keys(outputs).filter((name) => !masks.has(outputs[name] ?? ''));
+  return unmasked
+    .filter((name) => /^docker_password/.test(name))
+    .map((name) => `the output ${name} is not masked`);
 }
 
-/** The files below some folders that others can read. Another step, which runs at the same time, can remove them any moment. */
-function inFiles(directories: readonly string[], finder: SecretFinder): Finding[] {
-  if (process.platform === 'win32') return []; // modes say nothing there
-  return directories.flatMap((directory) => {
-    const names = unlessGone(() => readdirSync(directory, { recursive: true, encoding: 'utf8' })) ?? [];
-    return names.map((name): Finding => {
-      const file = join(directory, name);
-      const content = unlessGone(() => {
-        const status = statSync(file);
-        return status.isFile() && (status.mode & 0o077) !== 0 ? readFileSync(file, 'latin1') : '';
-      });
-      return [`the file ${file}, which others can read`, finder.find(content ?? '')];
+/** The files that others can read. Another step, which runs at the same time, can remove them any moment. */
+function inFiles(directory: string, finder: SecretFinder): Finding[] {
+  const list = (): string[] =>
+    unlessGone(() => readdirSync(directory, { recursive: true, encoding: 'utf8' })) ?? list();
+  const names = list().filter((name) => !name.startsWith('step-'));
+  return names.map((name): Finding => {
+    const file = join(directory, name);
+    const content = unlessGone(() => {
+      const status = lstatSync(file);
+      return status.isFile() && (status.mode & 0o077) !== 0 ? readFileSync(file, 'latin1') : '';
     });
+    return [`the file ${file}, which others can read`, finder.find(content ?? '')];
   });
 }
 
@@ -139,7 +127,7 @@ function unlessGone<Result>(look: () => Result): Result | undefined {
   try {
     return look();
   } catch (error) {
-    if (['ENOENT', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;
   }
 }
@@ -168,22 +156,14 @@ function misconduct({ lines, stdout, stderr, log, toolRuns }: StepResult): strin
   ];
 }
 
-/**
- * Looks through everything that a step left behind. Throws if a secret got out, or if it did what no step may do.
- *
- * @param directories where the step can have written files of its own
- */
-export function requireNoLeaks(
-  result: StepResult,
-  secrets: readonly Secret[],
-  directories: readonly string[],
-): void {
+/** Throws if a secret got out, or if the step did what no step may do. It can have written files below `directory`. */
+export function requireNoLeaks(result: StepResult, secrets: readonly Secret[], directory: string): void {
   const finder = new SecretFinder(secrets);
   const findings = [
     ...inOutput(result, finder),
     ...inTools(result, finder),
     ...inFileCommands(result, finder),
-    ...inFiles(directories, finder),
+    ...inFiles(directory, finder),
   ];
   const leaks = findings.flatMap(([place, found]) => found.map(({ kind }) => `${kind} in ${place}`));
   const all = [...new Set([...leaks, ...unmaskedPasswords(result), ...misconduct(result)])];

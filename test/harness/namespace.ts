@@ -6,14 +6,14 @@ import { promisify } from 'node:util';
 import type { NamespaceOptions } from './namespace-world.ts';
 import { harness } from './paths.ts';
 
+/** The registry of the caller. */
+export const HOST = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
+
 const UNSHARE = ['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc'];
 
 /**
- * Runs a scenario in network and mount namespaces of its own, where the agent has its own addresses and AWS its own
- * names. Needs the parts NAMESPACE.
- *
- * @param file the whole path of a file that exports the scenario: a function that gets the NamespaceWorld
- * @returns what the scenario returned, by JSON; rejects with all that it printed if it failed
+ * Runs a scenario, a function that a file exports, in namespaces of its own, where the agent has its own addresses and AWS
+ * its own names. Returns by JSON what it returned. Needs the parts NAMESPACE.
  */
 export async function runInNamespace<Result>(
   file: string,

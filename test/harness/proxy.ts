@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
-import { connect, type Socket } from 'node:net';
-import { Connections, FaultQueue, type Reply } from './http-stand-in.ts';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { FaultQueue } from './http-stand-in.ts';
 
 type Address = { host: string; port: number };
 
@@ -11,46 +12,40 @@ function addressIn(text: string): Address {
 
 /** A forward proxy, for tunnels and for plain requests. */
 export class ForwardProxy {
-  /** What it was asked for. */
   readonly requests: Address[] = [];
-  readonly faults = new FaultQueue<Address, Reply | 'hang' | 'cut'>();
+  readonly faults = new FaultQueue<Address>();
   authority = '';
   readonly #login: string | undefined;
   readonly #leadsTo: (host: string, port: number) => Address;
-  readonly #connections: Connections;
-  readonly #callerPorts = new Set<number>();
+  readonly #sockets = new Set<Socket>();
+  readonly #server = createServer((request, response) => {
+    // No client of AWS or of a registry sends plain requests: one that is seen is a leak.
+    this.requests.push(addressIn(request.url ?? ''));
+    response.writeHead(502).end();
+  });
 
-  /**
-   * @param login `user:password`; without it everyone can use the proxy
-   * @param leadsTo where it connects to: names of the outside can stand for servers on loopback
-   */
+  /** Without a login, `user:password`, everyone can use it; it can lead names of the outside to servers on loopback. */
   constructor(login?: string, leadsTo = (host: string, port: number): Address => ({ host, port })) {
     this.#login = login === undefined ? undefined : `Basic ${Buffer.from(login).toString('base64')}`;
     this.#leadsTo = leadsTo;
-    // No client of AWS or of a registry sends plain requests: one that is seen is a leak.
-    const server = createServer((request, response) => {
-      this.requests.push(addressIn(request.url ?? ''));
-      response.writeHead(502).end();
-    });
-    server.on('connect', (request: IncomingMessage, socket: Socket) => this.#tunnel(request, socket));
-    this.#connections = new Connections(server);
+    this.#server.on('connection', (socket: Socket) => this.#sockets.add(socket));
+    this.#server.on('connect', (request: IncomingMessage, socket: Socket) => this.#tunnel(request, socket));
   }
 
   async listen(): Promise<void> {
-    this.authority = `127.0.0.1:${(await this.#connections.listen('127.0.0.1', 0)).port}`;
+    await once(this.#server.listen(0, '127.0.0.1'), 'listening');
+    this.authority = `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  stop(): Promise<void> {
-    return this.#connections.stop();
+  async stop(): Promise<void> {
+    if (!this.#server.listening) return;
+    const closed = once(this.#server.close(), 'close');
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
   }
 
   get url(): string {
     return `http://${this.authority}`;
-  }
-
-  /** Whether a connection that a server got, told by its caller's port, came through this proxy. */
-  made(callerPort: number): boolean {
-    return this.#callerPorts.has(callerPort);
   }
 
   #tunnel(request: IncomingMessage, socket: Socket): void {
@@ -65,9 +60,9 @@ export class ForwardProxy {
     const upstream = connect(this.#leadsTo(asked.host, asked.port));
     // Small pieces of a handshake would else wait for one another, 40 ms at a time.
     upstream.setNoDelay(true);
-    this.#connections.add(upstream);
+    this.#sockets.add(upstream);
+    socket.on('error', () => socket.destroy());
     upstream.on('connect', () => {
-      this.#callerPorts.add(upstream.localPort ?? 0);
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
       upstream.pipe(socket).pipe(upstream);
     });

@@ -41,31 +41,28 @@ function isHere(part: RealPart): boolean {
     : findProgram(part) !== undefined;
 }
 
-/** What is missing here, as a part of a test's name, and whether the test fails for it: REQUIRE_REAL_PARTS=1 asks for that. */
-function missing(needs: readonly RealPart[]): { text: string; isFailure: boolean } {
+/** What is missing here, as a part of a test's name, and whether it is skipped: with REQUIRE_REAL_PARTS=1 it runs and fails. */
+function missing(needs: readonly RealPart[]): { text: string; isSkipped: boolean } {
   const parts = needs.filter((part) => !isHere(part));
   const isRequired = process.env['REQUIRE_REAL_PARTS'] === '1' && !parts.every(isOptional);
-  return { text: parts.length === 0 ? '' : ` (needs ${parts.join(', ')})`, isFailure: isRequired };
+  return {
+    text: parts.length === 0 ? '' : ` (needs ${parts.join(', ')})`,
+    isSkipped: parts.length > 0 && !isRequired,
+  };
 }
 
 /** Describes tests that need real parts; without them, they are skipped by name. */
 export function describeReal(name: string, needs: readonly RealPart[], define: () => void): void {
-  const { text, isFailure } = missing(needs);
-  if (isFailure) test(name + text, () => Promise.reject(new Error(`not on this machine:${text}`)));
-  else if (text === '') describe(name, define);
-  else describe.skip(name + text, define);
+  const { text, isSkipped } = missing(needs);
+  (isSkipped ? describe.skip : describe)(name + text, define);
 }
 
 /** jest's `test` and `test.each`, for tests that need real parts. */
 export function testReal(...needs: RealPart[]): typeof test {
-  const { text, isFailure } = missing(needs);
-  if (text === '') return test;
-  const refuse = (): never => {
-    throw new Error(`not on this machine:${text}`);
-  };
-  const define = (name: string, run: () => void): void =>
-    isFailure ? test(name + text, refuse) : test.skip(name + text, run);
+  const { text, isSkipped } = missing(needs);
+  if (!isSkipped) return test;
   const each = (rows: readonly unknown[]) => (name: string, run: () => void) =>
-    isFailure ? test(name + text, refuse) : test.skip.each(rows as [])(name + text, run);
+    test.skip.each(rows as [])(name + text, run);
+  const define = (name: string, run: () => void): void => test.skip(name + text, run);
   return Object.assign(define, { each }) as unknown as typeof test;
 }

@@ -1,16 +1,8 @@
 import { HttpStandIn, type ReceivedRequest, type Reply, type ServerTls } from './http-stand-in.ts';
 
-/** A login as a registry saw it. */
-export interface LoginAttempt {
-  /** The registry by the Host header. */
-  host: string;
-  password: string;
-  isAccepted: boolean;
-}
-
 /** A container registry that asks for a password at `/v2/` and serves nothing more. */
 export class Registry extends HttpStandIn {
-  readonly logins: LoginAttempt[] = [];
+  readonly logins: { host: string; password: string; isAccepted: boolean }[] = [];
   readonly #isValid: (host: string, username: string, password: string) => boolean;
 
   constructor(isValid: (host: string, username: string, password: string) => boolean, tls?: ServerTls) {
@@ -18,7 +10,6 @@ export class Registry extends HttpStandIn {
     this.#isValid = isValid;
   }
 
-  /** The hosts of the logins that were let in so far. */
   get accepted(): string[] {
     return this.logins.filter(({ isAccepted }) => isAccepted).map(({ host }) => host);
   }

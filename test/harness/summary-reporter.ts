@@ -1,17 +1,10 @@
 import { writeFileSync, writeSync } from 'node:fs';
 
-/** What is used of jest's result. */
-interface Result {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly numRuntimeErrorTestSuites: number;
-  readonly numPendingTests: number;
-  readonly numTodoTests: number;
-}
+type Count = 'PassedTests' | 'FailedTests' | 'RuntimeErrorTestSuites' | 'PendingTests' | 'TodoTests';
 
 /** Prints, as the last line of the report, how many tests passed, failed and were skipped. */
 export default class SummaryReporter {
-  onRunComplete(_contexts: unknown, result: Result): void {
+  onRunComplete(_contexts: unknown, result: Readonly<Record<`num${Count}`, number>>): void {
     // A test file that cannot even be loaded has no tests, and is a failure all the same.
     const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
     const skipped = result.numPendingTests + result.numTodoTests;

@@ -10,11 +10,7 @@ const NEW_KEY = '-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes'.split(
 
 const openssl = (...args: string[]): Promise<unknown> => promisify(execFile)('openssl', args);
 
-/** A certificate and its key, as files. */
-export interface Certificate {
-  certificateFile: string;
-  keyFile: string;
-}
+export type Certificate = { certificateFile: string; keyFile: string };
 
 /** A certificate authority of a test's own, made with openssl. */
 export class CertificateAuthority {
@@ -25,9 +21,10 @@ export class CertificateAuthority {
     this.#directory = directory;
   }
 
-  /** Makes an authority that keeps its files in a folder. */
-  static async create(directory: string): Promise<CertificateAuthority> {
-    mkdirSync(directory, { recursive: true });
+  /** Makes an authority that keeps its files in a folder of this one. */
+  static async create(parent: string): Promise<CertificateAuthority> {
+    const directory = join(parent, 'authority');
+    mkdirSync(directory);
     const authority = new CertificateAuthority(directory);
     const subject = ['-subj', '/CN=Test authority', '-addext', 'basicConstraints=critical,CA:TRUE'];
     const files = ['-keyout', join(directory, 'ca.key'), '-out', authority.file];
@@ -40,7 +37,6 @@ export class CertificateAuthority {
     return join(this.#directory, 'ca.crt');
   }
 
-  /** Makes a certificate for a name. */
   async issue(name: string): Promise<Certificate> {
     const stem = join(this.#directory, randomUUID());
     const files = { certificateFile: `${stem}.crt`, keyFile: `${stem}.key` };

@@ -1,16 +1,6 @@
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import * as fs from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** What a fake tool does when it is run. */
 export interface ToolBehavior {
   /** Only for runs whose arguments contain this word (`login`); else for any run. */
   on?: string;
@@ -29,7 +19,6 @@ export interface ToolBehavior {
  */
 export type Tool = 'real' | { real: string } | ToolBehavior | ToolBehavior[];
 
-/** One run of a tool. */
 export interface ToolRun {
   tool: string;
   argv: string[];
@@ -46,8 +35,8 @@ export function findProgram(name: string): string | undefined {
     .map((directory) => join(directory, process.platform === 'win32' ? `${name}.exe` : name));
   return files.find((file) => {
     try {
-      accessSync(file, constants.X_OK);
-      return statSync(file).isFile();
+      fs.accessSync(file, fs.constants.X_OK);
+      return fs.statSync(file).isFile();
     } catch {
       return false;
     }
@@ -56,12 +45,6 @@ export function findProgram(name: string): string | undefined {
 
 function program(name: string): string {
   return findProgram(name) ?? `/usr/bin/${name}`;
-}
-
-/** The name of the program that a tool really is; undefined for a fake. */
-function realProgram(name: string, tool: Tool): string | undefined {
-  if (tool === 'real') return name;
-  return 'real' in tool ? tool.real : undefined;
 }
 
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
@@ -80,25 +63,24 @@ export class ToolDirectory {
     this.path = join(directory, 'bin');
     this.#record = join(directory, 'runs');
     this.#realEnv = realEnv;
-    for (const folder of [this.path, this.#record]) mkdirSync(folder, { recursive: true });
+    for (const folder of [this.path, this.#record]) fs.mkdirSync(folder, { recursive: true });
   }
 
-  /** Puts a tool on the PATH. */
   add(name: string, tool: Tool): void {
-    const real = realProgram(name, tool);
+    const { real } = tool === 'real' ? { real: name } : (tool as { real?: string });
     const lines = real === undefined ? this.#fake(name, [tool].flat() as ToolBehavior[]) : this.#real(real);
     const script = ['#!/bin/sh', ...this.#recording(name), ...lines, ''].join('\n');
-    writeFileSync(join(this.path, name), script, { mode: 0o755 });
+    fs.writeFileSync(join(this.path, name), script, { mode: 0o755 });
   }
 
   /** The runs so far, in the order in which they started. */
   get runs(): ToolRun[] {
-    const numbers = readdirSync(this.#record).filter((name) => /^\d+$/.test(name));
+    const numbers = fs.readdirSync(this.#record).map(Number).filter(Number.isInteger);
     const folders = numbers
-      .sort((one, other) => Number(one) - Number(other))
-      .map((name) => join(this.#record, name));
+      .sort((one, other) => one - other)
+      .map((number) => join(this.#record, `${number}`));
     // The last file of a recording; without it, it is still being written.
-    return folders.filter((folder) => existsSync(join(folder, 'tool'))).map(readRun);
+    return folders.filter((folder) => fs.existsSync(join(folder, 'tool'))).map(readRun);
   }
 
   /** Writes what a run got, before anything else happens: one folder a run, numbered. */
@@ -137,12 +119,12 @@ export class ToolDirectory {
   }
 
   #steps(file: string, { stdout = '', stderr = '', hangs, hasChild, exitCode = 0 }: ToolBehavior): string[] {
-    writeFileSync(`${file}.out`, stdout);
-    writeFileSync(`${file}.err`, stderr);
+    fs.writeFileSync(`${file}.out`, stdout);
+    fs.writeFileSync(`${file}.err`, stderr);
     return [
       `${program('cat')} ${quote(`${file}.out`)}`,
       `${program('cat')} ${quote(`${file}.err`)} >&2`,
-      ...(hasChild ? [`${program('sleep')} 20 &`] : []),
+      ...(hasChild ? [`${program('sleep')} 90 &`] : []),
       // By exec, so that the recorded pid is that of the process that stays. Ignored signals stay ignored.
       ...(hangs ? [`trap '' TERM INT`, `exec ${program('sleep')} 120`] : []),
       `exit ${exitCode}`,
@@ -151,10 +133,10 @@ export class ToolDirectory {
 }
 
 function readRun(folder: string): ToolRun {
-  const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
+  const read = (name: string): string => fs.readFileSync(join(folder, name), 'utf8');
   const fields = (name: string): string[] => read(name).split('\0').slice(0, -1);
   const env = Object.fromEntries(fields('env').map((pair) => pair.split(/=(.*)/s).slice(0, 2)));
-  const stdin = existsSync(join(folder, 'stdin')) ? { stdin: read('stdin') } : {};
+  const stdin = fs.existsSync(join(folder, 'stdin')) ? { stdin: read('stdin') } : {};
   return { tool: read('tool'), argv: fields('argv'), env, pid: Number(read('pid')), ...stdin };
 }
 
@@ -163,7 +145,7 @@ export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     const file = `/proc/${pid}/stat`;
-    return !(existsSync(file) && /^\d+ \(.*\) Z/s.test(readFileSync(file, 'utf8')));
+    return !(fs.existsSync(file) && /^\d+ \(.*\) Z/s.test(fs.readFileSync(file, 'utf8')));
   } catch {
     return false;
   }

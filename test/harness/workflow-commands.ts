@@ -1,15 +1,8 @@
-/** A line of a step's output, in the order of arrival. */
+/** A line of a step's output, and the workflow command that the runner takes it for. */
 export interface OutputLine {
-  stream: 'stdout' | 'stderr';
+  stream: string;
   text: string;
-  /** The workflow command that the runner takes the line for. */
-  command?: WorkflowCommand;
-}
-
-export interface WorkflowCommand {
-  name: string;
-  properties: Record<string, string>;
-  message: string;
+  command?: { name: string; message: string };
 }
 
 // Names that the runner has registered (github.com/actions/runner, Runner.Worker/ActionCommandManager.cs and its
@@ -19,33 +12,15 @@ const COMMANDS = new Set(
    set-env set-output stop-commands warning`.split(/\s+/),
 );
 
-function unescapeText(text: string, isProperty: boolean): string {
-  const decoded = text.replace(/%0D/gi, '\r').replace(/%0A/gi, '\n');
-  const inner = isProperty ? decoded.replace(/%3A/gi, ':').replace(/%2C/gi, ',') : decoded;
-  return inner.replace(/%25/g, '%');
-}
-
-function makeCommand(info: string, separator: string, message: string): WorkflowCommand {
-  const [name = '', properties = ''] = info.split(/ (.*)/s);
-  const pairs = properties.split(separator).map((pair) => pair.trim().split(/=(.*)/s));
-  const kept = pairs.flatMap(([key, value]) => (key && value ? [[key, unescapeText(value, true)]] : []));
-  return {
-    name: name.toLowerCase(),
-    properties: Object.fromEntries(kept),
-    message: unescapeText(message, false),
-  };
-}
-
 /** Takes a line as the runner does: `::name key=value::message` after white space, else `##[name key=value]message` anywhere. */
 export function withCommand(line: OutputLine): OutputLine {
-  const colons = /^\s*::(.*?)::(.*)$/s.exec(line.text);
-  const brackets = /##\[(.*?)\](.*)$/s.exec(line.text);
-  const parsed = [
-    colons === null ? undefined : makeCommand(colons[1] ?? '', ',', colons[2] ?? ''),
-    brackets === null ? undefined : makeCommand(brackets[1] ?? '', ';', brackets[2] ?? ''),
-  ];
-  const command = parsed.find((one) => one !== undefined && COMMANDS.has(one.name));
-  return command === undefined ? line : { ...line, command };
+  for (const form of [/^\s*::(.*?)::(.*)$/s, /##\[(.*?)\](.*)$/s]) {
+    const [, info = '', escaped = ''] = form.exec(line.text) ?? [];
+    const name = (info.split(' ')[0] ?? '').toLowerCase();
+    const message = escaped.replace(/%0D/gi, '\r').replace(/%0A/gi, '\n').replace(/%25/g, '%');
+    if (COMMANDS.has(name)) return { ...line, command: { name, message } };
+  }
+  return line;
 }
 
 /** Cuts text into lines where the runner does. */
@@ -84,10 +59,7 @@ export class Masks {
 }
 
 /** A line of the log as the runner shows it: of the kind of its command, or plain text. */
-export interface LogLine {
-  kind: string;
-  text: string;
-}
+export type LogLine = { kind: string; text: string };
 
 const SHOWN = new Set(['error', 'warning', 'notice', 'debug', 'group', 'endgroup']);
 

@@ -1,14 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { AwsServices, type IssuedPassword, regionOfHost } from './aws-services.ts';
@@ -19,81 +10,60 @@ import { builtAction, harness, type Stage } from './paths.ts';
 import { makeServiceAccountToken, PodIdentityAgent, type TokenOptions } from './pod-identity-agent.ts';
 import { ForwardProxy } from './proxy.ts';
 import { Registry } from './registry.ts';
-import { type Interrupt, type Reaction, runStep, type StepResult } from './runner.ts';
+import { runStep, type StepManner, type StepResult } from './runner.ts';
 import { CertificateAuthority } from './tls.ts';
 import { isAlive, type Tool, ToolDirectory } from './tools.ts';
 
 /** Variables of a step; undefined takes one away that the world sets by itself. */
 export type Environment = Record<string, string | undefined>;
 
-/** How a world differs from the usual one. */
 export interface WorldOptions {
   /**
-   * ECR names its registries by their real hosts, and docker reaches them there, over TLS: through a proxy that only
-   * docker is told of. Otherwise the only registry is `127.0.0.1:<port>`. Needs openssl.
+   * Registries have their real hosts, where docker reaches them through a proxy that it alone is told of; the only one is
+   * else `127.0.0.1:<port>`. All serve over TLS, AWS at `localhost`; `startProxy` leads real names there. Needs openssl.
    */
   realNames?: boolean;
-  /**
-   * The services of AWS serve over TLS, at `localhost`; a proxy (see `startProxy`) leads their real names to them, for a
-   * step without AWS_ENDPOINT_URL. Needs openssl.
-   */
-  awsOverTls?: boolean;
 }
 
-/** How one step differs from the usual one. */
-export interface StepChoice {
+export interface StepChoice extends StepManner {
   inputs?: Record<string, string>;
   env?: Environment;
-  /** The tools on the PATH, and nothing else is on it; by default the real docker, so the test needs `testReal`. */
+  /** All that is on the PATH; by default the real docker, so the test needs `testReal`. */
   tools?: Record<string, Tool>;
-  interrupt?: Interrupt;
-  reaction?: Reaction;
   /** Earlier steps of the job: what they exported is in this step's environment. */
   after?: Pick<StepResult, 'exportedEnv' | 'paths'>[];
-  /** The runner's temporary folder of another runner on the same host. */
   runnerTemp?: string;
-  /** The action, in place of the built one: a folder like `dist`. */
-  dist?: string;
-  /** A program that starts a hook's script, in place of the runner's bash. */
-  hookStarter?: readonly string[];
   /** Whether the log is that of a job without debug logging. */
   isQuiet?: boolean;
   /** Runs the step as a user without an entry in /etc/passwd, who owns the home. Needs root. */
   asOtherUser?: boolean;
 }
 
-/** The variables that every runner sets. */
 const RUNNER_ENV = {
-  CI: 'true',
   GITHUB_ACTIONS: 'true',
-  GITHUB_REPOSITORY: 'octo-org/app',
   GITHUB_RUN_ID: '9876543210',
   GITHUB_RUN_ATTEMPT: '2',
   RUNNER_ENVIRONMENT: 'self-hosted',
   RUNNER_NAME: 'runner-abcde',
-  RUNNER_OS: 'Linux',
   AWS_EC2_METADATA_DISABLED: 'true',
 };
 
-/** The number of a user that no machine has. */
 const OTHER_USER = 54_321;
 
 /** Everything that a step of a job meets, on loopback: the services of AWS, the registries, the runner. */
 export class World {
   readonly accountId = '123456789012';
   readonly region = 'eu-west-1';
-  /** The folder of all files of this world, the home folder of the runner's user, and the runner's temporary folder. */
   readonly directory: string;
   readonly home: string;
   readonly runnerTemp: string;
-  readonly agent: PodIdentityAgent;
+  readonly agent = new PodIdentityAgent();
   readonly aws: AwsServices;
-  /** Signs the certificates of this world's servers. */
   readonly authority: CertificateAuthority | undefined;
   /** The role of the pod's association, a user with keys, and the role of the node. */
   readonly identities: { pod: Identity; keys: Identity; node: Identity };
-  registry: Registry;
-  /** The proxy that a step can be told of; see `startProxy`. */
+  readonly registry: Registry;
+  /** That of `startProxy`. */
   proxy = new ForwardProxy();
   readonly #servers: { stop: () => Promise<void> }[] = [];
   readonly #secrets: Secret[] = [];
@@ -102,29 +72,22 @@ export class World {
   #realToolEnv: Record<string, string> = {};
   #otherUsersDist: string | undefined;
 
-  constructor(
-    directory: string,
-    aws: AwsServices,
-    agent: PodIdentityAgent,
-    authority?: CertificateAuthority,
-  ) {
+  constructor(directory: string, aws: AwsServices, authority?: CertificateAuthority) {
     this.directory = directory;
     this.home = join(directory, 'home');
     this.runnerTemp = join(directory, 'temp');
-    for (const name of ['home', 'temp', 'run']) mkdirSync(join(directory, name), { mode: 0o700 });
+    for (const name of ['home', 'temp', 'run']) fs.mkdirSync(join(directory, name), { mode: 0o700 });
     this.aws = aws;
-    this.agent = agent;
     this.authority = authority;
     this.identities = {
       pod: aws.addIdentity(makeRoleSession(this.accountId, 'pod-role', 'eks-cluster-runner-abcde')),
       keys: aws.addIdentity(makeUser(this.accountId, 'pusher')),
       node: aws.addIdentity(makeRoleSession(this.accountId, 'node-role', 'i-0123456789abcdef0')),
     };
-    agent.associations.set('arc-runners/build', this.identities.pod);
+    this.agent.associations.set('arc-runners/build', this.identities.pod);
     this.registry = new Registry((...login) => this.#isIssued(...login), authority?.serverOptions());
   }
 
-  /** Starts what every world has. */
   async start({ realNames }: WorldOptions): Promise<void> {
     if (realNames) {
       const names = new ForwardProxy(undefined, () => this.registry);
@@ -153,7 +116,7 @@ export class World {
   /** The variables that the webhook of EKS Pod Identity sets in a pod, with a token made for it. */
   podIdentityEnv(token: TokenOptions = {}): Record<string, string> {
     const file = this.podIdentityTokenFile();
-    writeFileSync(file, this.serviceAccountToken(token), { mode: 0o600 });
+    fs.writeFileSync(file, this.serviceAccountToken(token), { mode: 0o600 });
     return {
       AWS_CONTAINER_CREDENTIALS_FULL_URI: this.agent.credentialsUri,
       AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file,
@@ -166,20 +129,19 @@ export class World {
     return {
       AWS_ACCESS_KEY_ID: identity.accessKeyId,
       AWS_SECRET_ACCESS_KEY: identity.secretAccessKey,
-      ...(identity.sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: identity.sessionToken }),
+      ...(identity.sessionToken !== undefined && { AWS_SESSION_TOKEN: identity.sessionToken }),
       ...this.regionEnv(),
     };
   }
 
-  /** The variables that the webhook of IAM roles for service accounts sets in a pod. */
+  /** The variables that the webhook of IAM roles for service accounts (IRSA) sets in a pod. */
   webIdentityEnv(): Record<string, string> {
     const file = join(this.home, 'web-identity-token');
-    writeFileSync(file, this.serviceAccountToken({ audience: 'sts.amazonaws.com' }), { mode: 0o600 });
+    fs.writeFileSync(file, this.serviceAccountToken({ audience: 'sts.amazonaws.com' }), { mode: 0o600 });
     const role = `arn:aws:iam::${this.accountId}:role/irsa-role`;
     return { AWS_ROLE_ARN: role, AWS_WEB_IDENTITY_TOKEN_FILE: file, ...this.regionEnv() };
   }
 
-  /** The variables of the region, as webhooks and configure-aws-credentials set them. */
   regionEnv(): Record<string, string> {
     return { AWS_REGION: this.region, AWS_DEFAULT_REGION: this.region };
   }
@@ -194,8 +156,8 @@ export class World {
   /** Writes a file below the home folder, readable for its user only. */
   writeHome(name: string, content: string): string {
     const file = join(this.home, name);
-    mkdirSync(join(file, '..'), { recursive: true, mode: 0o700 });
-    writeFileSync(file, content, { mode: 0o600 });
+    fs.mkdirSync(join(file, '..'), { recursive: true, mode: 0o700 });
+    fs.writeFileSync(file, content, { mode: 0o600 });
     return file;
   }
 
@@ -204,11 +166,8 @@ export class World {
     const metadata = new InstanceMetadata(this.identities.node);
     await metadata.listen();
     this.#servers.push(metadata);
-    const endpoint = {
-      AWS_EC2_METADATA_DISABLED: undefined,
-      AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url,
-    };
-    return { ...endpoint, ...this.regionEnv() };
+    const AWS_EC2_METADATA_SERVICE_ENDPOINT = metadata.url;
+    return { AWS_EC2_METADATA_DISABLED: undefined, AWS_EC2_METADATA_SERVICE_ENDPOINT, ...this.regionEnv() };
   }
 
   /** Starts a proxy, with a login if one is given; returns its URL, login included. It leads names of AWS to the stand-in. */
@@ -223,7 +182,6 @@ export class World {
     return `http://${[login.username, login.password].map(encodeURIComponent).join(':')}@${this.proxy.authority}`;
   }
 
-  /** Makes a secret of the test's own known to the leak check. */
   addSecret(kind: Secret['kind'], value: string): void {
     this.#secrets.push({ kind, value });
   }
@@ -237,9 +195,8 @@ export class World {
   post(main: StepResult, choice: StepChoice = {}): Promise<StepResult> {
     const env = { ...main.options.env, ...choice.env };
     const after = [main, ...(choice.after ?? [])];
-    const runnerTemp = choice.runnerTemp ?? main.options.env['RUNNER_TEMP'] ?? this.runnerTemp;
     const tools = choice.tools ?? this.#toolsOf.get(main) ?? {};
-    return this.#run('post', { ...choice, env, after, runnerTemp }, main.options.inputs, tools, main.state);
+    return this.#run('post', { ...choice, env, after }, main.options.inputs, tools, main.state);
   }
 
   /** Runs a job hook. Of what steps of the job have exported, the runner gives its hooks only the PATH. */
@@ -252,10 +209,7 @@ export class World {
   /** The logins in docker's configuration, by host; empty if there is none. */
   dockerLogins(directory = join(this.home, '.docker')): Record<string, { auth?: string }> {
     const file = join(directory, 'config.json');
-    if (!existsSync(file)) return {};
-    return (
-      (JSON.parse(readFileSync(file, 'utf8')) as { auths?: Record<string, { auth?: string }> }).auths ?? {}
-    );
+    return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')).auths ?? {}) : {};
   }
 
   /** Whether the registry takes the login in docker's configuration of this user: how the runner pulls an image. */
@@ -266,23 +220,23 @@ export class World {
     return status === 200;
   }
 
-  /** Everything that must not get out. */
   get secrets(): Secret[] {
-    const secret = (kind: Secret['kind'], value = ''): Secret[] => (value === '' ? [] : [{ kind, value }]);
-    const keys = [...this.aws.identities.values()].flatMap((identity) => [
-      ...secret('secret key', identity.secretAccessKey),
-      ...secret('session token', identity.sessionToken),
-    ]);
+    const keys = [...this.aws.identities.values()].flatMap(
+      ({ secretAccessKey, sessionToken = '' }): Secret[] => [
+        { kind: 'secret key', value: secretAccessKey },
+        { kind: 'session token', value: sessionToken },
+      ],
+    );
     const passwords = this.aws.issued.flatMap(({ password, token }) => [password, token]);
-    return [...keys, ...passwords.flatMap((value) => secret('password', value)), ...this.#secrets];
+    return [...keys, ...passwords.map((value): Secret => ({ kind: 'password', value })), ...this.#secrets];
   }
 
   /** Ends servers and what fakes left running, and removes all files. */
   async close(): Promise<void> {
     await Promise.all(this.#servers.map((server) => server.stop()));
-    for (const { runs } of this.#steps)
-      for (const { pid } of runs) if (isFake(pid)) process.kill(pid, 'SIGKILL');
-    rmSync(this.directory, { recursive: true, force: true });
+    const pids = this.#steps.flatMap(({ runs }) => runs.map(({ pid }) => pid));
+    for (const pid of pids.filter(isFake)) process.kill(pid, 'SIGKILL');
+    fs.rmSync(this.directory, { recursive: true, force: true });
   }
 
   async #run(
@@ -296,60 +250,50 @@ export class World {
     const tools = new ToolDirectory(join(directory, 'tools'), this.#realToolEnv);
     this.#steps.push(tools);
     for (const [name, tool] of Object.entries(chosenTools)) tools.add(name, tool);
-    const dist = choice.asOtherUser ? this.#giveToOtherUser() : choice.dist;
-    const uid = choice.asOtherUser ? OTHER_USER : undefined;
-    const { interrupt, reaction, hookStarter } = choice;
+    const other = choice.asOtherUser ? { uid: OTHER_USER, dist: this.#giveToOtherUser() } : {};
     const env = this.#environment(choice, tools);
-    const step = { stage, inputs, env, state, tools, directory, uid, dist, interrupt, reaction, hookStarter };
-    const result = await runStep(step);
+    const result = await runStep({ ...choice, ...other, stage, inputs, env, state, tools, directory });
     this.#toolsOf.set(result, chosenTools);
-    const places = readdirSync(this.directory, { withFileTypes: true });
-    const own = places.filter((entry) => entry.isDirectory() && !entry.name.startsWith('step-'));
-    requireNoLeaks(
-      result,
-      this.secrets,
-      own.map(({ name }) => join(this.directory, name)),
-    );
+    requireNoLeaks(result, this.secrets, this.directory);
     return result;
   }
 
   #environment(choice: StepChoice, tools: ToolDirectory): Record<string, string> {
     const after = choice.after ?? [];
+    const otherUser = {
+      NODE_OPTIONS: `--import=${join(harness, 'other-user.mjs')}`,
+      TEST_USER: String(OTHER_USER),
+    };
     const env: Environment = {
       ...RUNNER_ENV,
       HOME: this.home,
       RUNNER_TEMP: choice.runnerTemp ?? this.runnerTemp,
       XDG_RUNTIME_DIR: join(this.directory, 'run'),
       ...this.placeEnv(),
-      ...(choice.isQuiet ? {} : { RUNNER_DEBUG: '1' }),
-      ...(choice.asOtherUser
-        ? { NODE_OPTIONS: `--import=${join(harness, 'other-user.mjs')}`, TEST_USER: String(OTHER_USER) }
-        : {}),
+      ...(!choice.isQuiet && { RUNNER_DEBUG: '1' }),
+      ...(choice.asOtherUser && otherUser),
       ...choice.env,
       ...Object.assign({}, ...after.map((step) => step.exportedEnv)),
       PATH: [...after.flatMap((step) => step.paths), tools.path].join(delimiter),
     };
-    return Object.fromEntries(
-      Object.entries(env).filter((pair): pair is [string, string] => pair[1] !== undefined),
-    );
+    const set = Object.entries(env).filter(([, value]) => value !== undefined);
+    return Object.fromEntries(set) as Record<string, string>;
   }
 
   /** Gives the files of this world away, once, with a copy of the action: nobody else can enter, say, /root. */
   #giveToOtherUser(): string {
     if (this.#otherUsersDist === undefined) {
       this.#otherUsersDist = join(this.directory, 'dist');
-      cpSync(builtAction(), this.#otherUsersDist, { recursive: true });
+      fs.cpSync(builtAction(), this.#otherUsersDist, { recursive: true });
       execFileSync('chown', ['-R', `${OTHER_USER}:${OTHER_USER}`, this.directory]);
     }
     return this.#otherUsersDist;
   }
 
-  /** A file for the next token of EKS Pod Identity. */
   protected podIdentityTokenFile(): string {
-    return join(mkdtempSync(join(this.directory, 'pod-identity-')), 'eks-pod-identity-token');
+    return join(fs.mkdtempSync(join(this.directory, 'pod-identity-')), 'eks-pod-identity-token');
   }
 
-  /** The variables that lead the SDK to this world's services. */
   protected placeEnv(): Record<string, string> {
     if (!this.aws.url.startsWith('https')) return { AWS_ENDPOINT_URL: this.aws.url };
     const endpoint = this.aws.url.replace('127.0.0.1', 'localhost');
@@ -360,23 +304,17 @@ export class World {
 /** Whether a process is a fake tool that hangs: a pid alone can be another's by now. */
 function isFake(pid: number): boolean {
   const file = `/proc/${pid}/cmdline`;
-  return isAlive(pid) && existsSync(file) && readFileSync(file, 'utf8').includes('sleep\u0000120');
+  return isAlive(pid) && fs.existsSync(file) && fs.readFileSync(file, 'utf8').includes('sleep\u0000120');
 }
 
-/** Makes a world and starts its servers; the caller closes it. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const directory = makeWorldDirectory();
-  const needsAuthority = options.realNames || options.awsOverTls;
-  const authority = needsAuthority
-    ? await CertificateAuthority.create(join(directory, 'authority'))
-    : undefined;
-  const aws = new AwsServices(options.awsOverTls ? authority?.serverOptions() : undefined);
-  const world = new World(directory, aws, new PodIdentityAgent(['127.0.0.1']), authority);
+  const authority = options.realNames ? await CertificateAuthority.create(directory) : undefined;
+  const world = new World(directory, new AwsServices(authority?.serverOptions()), authority);
   await world.start(options);
   return world;
 }
 
-/** Makes the folder for all files of a world. */
 export function makeWorldDirectory(): string {
-  return mkdtempSync(join(tmpdir(), 'ecr-login-world-'));
+  return fs.mkdtempSync(join(tmpdir(), 'ecr-login-world-'));
 }
