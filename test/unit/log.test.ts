@@ -52,10 +52,18 @@ test('a known secret is not shown in any form; a mask is for the whole job', () 
   log.mask('m@sked & told');
   log.mask('');
   log.mask('short12');
-  log.hide('hidden+secret', undefined, 'short13', 'half-\ud800-pair', 'hidden', 'hidden+secret-and-more');
+  log.hide(
+    'hidden+secret\n',
+    undefined,
+    'eight888',
+    'short13',
+    'half-\ud800-pair',
+    'hidden',
+    'hidden+secret-and-more',
+  );
   const forms = (text: string) => [text, encodeURIComponent(text), Buffer.from(text).toString('base64')];
   expect(masks()).toEqual(['m@sked & told', 'short12']);
-  const whole = ['half-\ud800-pair', 'hidden+secret-and-more'];
+  const whole = ['eight888', 'half-\ud800-pair', 'hidden+secret-and-more'];
   for (const secret of [...forms('m@sked & told'), ...forms('hidden+secret'), ...whole])
     expect(log.singleLine(`before ${secret}, after`)).toBe('before ***, after');
   expect(log.singleLine('short12 short13 hidden')).toBe('short12 short13 hidden');

@@ -1,7 +1,5 @@
-import http from 'node:http';
-import https from 'node:https';
 import { describe, expect, test } from '@jest/globals';
-import { ignoreEnvProxy, warnOfSettings } from '../../../src/aws/http.ts';
+import { warnOfSettings } from '../../../src/aws/http.ts';
 import { maskProxyPasswords, parseProxy, proxyFor } from '../../../src/aws/proxy.ts';
 import { masks, output, table, thrownBy, variablesOf } from '../support.ts';
 
@@ -55,7 +53,7 @@ describe('the URL of a proxy', () => {
     http://                        | invalid host or port
     http://jane:hunter2            | invalid host or port
     socks5://jane:hunter2@proxy    | the scheme is not http or https
-    httpss://jane:hunter2@proxy    | the scheme is not http or https
+    xhttps://jane:hunter2@proxy    | the scheme is not http or https
     http://jane:%zz@proxy          | invalid '%' in user or password
     http://%zz:hunter2@proxy       | invalid '%' in user or password
     http://jane:1234/abc@host:9    | '/', '?' or '#' before the '@'
@@ -88,15 +86,6 @@ describe('the URL of a proxy', () => {
     // The runner takes a % in a command for an escape.
     expect(masks().join(' ').replaceAll('%25', '%')).toBe(masked);
   });
-});
-
-test('NODE_USE_ENV_PROXY changes nothing for the agents of node', () => {
-  const modules = [http, https];
-  const before = modules.map(({ globalAgent }) => globalAgent);
-  ignoreEnvProxy();
-  const after = modules.map(({ globalAgent }) => globalAgent);
-  for (const [index, module] of modules.entries()) Object.assign(module, { globalAgent: before[index] });
-  expect(after.map((agent, index) => agent === before[index])).toEqual([false, false]);
 });
 
 table(`

@@ -35,9 +35,10 @@ describe('where logins are kept, on Linux', () => {
   });
 
   test('the variables that decide are kept with full paths, and `~` gets a warning', () => {
-    const env = { DOCKER_CONFIG: '~/.docker', HOME: '/home/me', PATH: '/bin', XDG_RUNTIME_DIR: undefined };
-    const kept = { DOCKER_CONFIG: resolve('~/.docker'), HOME: '/home/me' };
-    expect(files.locationVariables(env)).toEqual(kept);
+    const others = `HOME=/h USERPROFILE=/h XDG_CONFIG_HOME=/x XDG_RUNTIME_DIR=/r REGISTRY_AUTH_FILE=/a
+      HELM_REGISTRY_CONFIG=/b HELM_CONFIG_HOME=/c`;
+    const kept = { DOCKER_CONFIG: resolve('~'), ...variablesOf(others) };
+    expect(files.locationVariables(variablesOf(`DOCKER_CONFIG=~ PATH=/bin ${others}`))).toEqual(kept);
     expect(output()).toMatch(/^::warning::DOCKER_CONFIG/);
     expect(files.locationVariables({ DOCKER_CONFIG: '/a~/b' })).toEqual({ DOCKER_CONFIG: '/a~/b' });
     expect(output()).toMatch(/^.*\n$/);

@@ -68,14 +68,15 @@ describe('a login', () => {
   });
 
   test.each([
-    ['docker', 'echo "WARNING: Error loading config file: x" >&2', {}, 'docker could not read its config'],
+    ['docker', 'echo "WARNING: Error loading config file: x" >&2', {}, 'Error loading config file: x'],
     ['docker', '', { credsStore: 'ecr-login' }, 'credential helper ecr-login'],
     ['config-file', undefined, { credsStore: 'desktop' }, 'credential helper desktop'],
-    ['docker', '', {}, 'docker keeps its logins in a credential helper or another file'],
+    ['docker', '', {}, 'config.json'],
     ['docker', '', { credsStore: 'desktop' }, ''],
   ] as const)('of %s that runs %j with %j says %j', async (name, script, config, line) => {
     write(config);
-    expect((await tryLogin(client(script, name))).message).toBe('done');
+    const { message, told } = await tryLogin(client(script, name));
+    expect([message, told.split(',')]).toEqual(['done', [expect.any(String)]]);
     expect(output()).toContain(line);
     expect(output() === '').toBe(line === '');
   });

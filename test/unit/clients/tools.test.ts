@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { chooseTools, findTool, parseTools, type ToolName } from '../../../src/clients/tools.ts';
+import { chooseTools, parseTools, type ToolName } from '../../../src/clients/tools.ts';
 import { homeOf, output, program, table, thrownBy, words } from '../support.ts';
 
 test.each([
@@ -33,11 +33,4 @@ test.each<[ToolName[], string]>([
   const thrown = await thrownBy(() => chooseTools(names));
   expect(thrown).toMatchObject({ knownError: 'client-missing', area: 'client', facts: { tool } });
   expect(thrown.message).toMatch(/not found on PATH|No container client/);
-});
-
-test('in post a program can be gone', async () => {
-  process.env['PATH'] = homeOf();
-  expect((await findTool('docker')).executable).toBeUndefined();
-  const executable = program('docker');
-  expect((await findTool('docker')).executable).toBe(executable);
 });
