@@ -52,7 +52,7 @@ describe('EKS Pod Identity', () => {
     [
       'the trust policy of the role',
       agent('trust policy'),
-      'sts:TagSession | pods.eks.amazonaws.com | aws:SourceArn',
+      'sts:TagSession | pods.eks.amazonaws.com | aws:SourceArn | aws:SourceAccount | target role',
     ],
     [
       'the node cannot call EKS Auth',
@@ -171,8 +171,7 @@ describe('credentials', () => {
   test('only what was searched is said to have been searched', async () => {
     const inputs = { 'credential-source': 'default-chain' };
     const main = await world.main({ env: world.regionEnv(), inputs, tools: TOOLS });
-    expect(main.errors[0]).not.toMatch(/searched[^)]*EKS Pod Identity/);
-    expect(main.errors[0]).not.toContain('<searched>');
+    expect(main.errors[0]?.split('What to do')[0]).not.toMatch(/EKS Pod Identity|keys in|a profile/);
   });
 });
 
@@ -262,7 +261,7 @@ describe('the container client', () => {
   test('says something with a 400 in it that is no status: it is not explained as one', async () => {
     const tools = { docker: { stderr: 'denied: try again (request id 400)', exitCode: 1 } };
     const main = await world.main({ env: world.podIdentityEnv(), tools });
-    expect(main.errors[0]).not.toContain("'registries'");
+    expect(main.errors[0]).not.toMatch(/registries|region/i);
   });
 });
 

@@ -76,6 +76,7 @@ async function attack(choice: StepChoice): Promise<StepResult> {
 
 const encoded = (user: string, password: string): string =>
   Buffer.from(`${user}:${password}`).toString('base64');
+const LIKE_SDK = `${'@smithy - '.repeat(100)}${'did not establish a connection'.repeat(20)}${'1'.repeat(6_400)}`;
 const LONG = Buffer.alloc(10_000_000, `${TEXT}\n`);
 const ecr = (data: object) => () => {
   const authorizationData = [
@@ -107,6 +108,8 @@ describe('nothing is issued by the words of', () => {
     ['EKS Auth', agent(plainText(400, eksAuth(LINE, TEXT)))],
     ['credentials', agent(text(200, JSON.stringify(CREDENTIALS)))],
     ['ECR', aws(ecrError(400, 'AccessDeniedException', TEXT))],
+    // The SDK's own message for a deadline was looked for in more than linear time.
+    ['a message like one of the SDK', aws(ecrError(400, 'ServerException', LIKE_SDK))],
     ['10 MB of an error of ECR', aws(ecrError(400, 'ServerException', LONG.toString()))],
     ['a registry of ECR', ecr({ proxyEndpoint: `https://${TEXT}` })],
     ['a user of ECR', ecr({ authorizationToken: encoded(TEXT, 'password') })],

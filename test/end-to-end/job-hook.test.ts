@@ -18,6 +18,15 @@ const stateFolder = () => join(world.home, '.ecr-pod-identity-login');
 const saved = () => (fs.existsSync(stateFolder()) ? fs.readdirSync(stateFolder()) : []);
 const calls = () => [...world.agent.requests, ...world.aws.requests];
 
+test('their settings include a proxy, and ECR Public', async () => {
+  const hook = await started({
+    ECR_LOGIN_HTTP_PROXY: await world.startProxy(),
+    ECR_LOGIN_REGISTRY_TYPE: 'public',
+  });
+  expect(hook.toolRuns[0]?.argv.at(-1)).toBe('public.ecr.aws');
+  expect(world.proxy.requests.length).toBeGreaterThan(0);
+});
+
 describe('the job hooks', () => {
   test('log the runner in before any step, and out after the last, job after job', async () => {
     for (const job of [1, 2]) {
@@ -186,6 +195,21 @@ describe('a failure of the job-started hook', () => {
     const hook = await started(FAST);
     expect([hook.exitCode, hook.warnings.length]).toEqual([0, 1]);
     expect(hook.warnings[0]).toContain(words);
+    const [, limit = '0'] = /Timed out after (\d+) s/.exec(hook.warnings[0] ?? '') ?? [];
+    expect(Number(limit)).toBeLessThan(57);
+  });
+
+  test.each([
+    ['an older node', 'echo v20.19.0', false],
+    ['node 24', `exec ${process.execPath} "$@"`, true],
+  ])('for a runner without its own node, with %s on PATH', async (_, script, isUsed) => {
+    const folder = join(world.directory, 'node-on-path');
+    fs.mkdirSync(folder);
+    fs.writeFileSync(join(folder, 'node'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const after = [{ paths: [folder], exportedEnv: {} }] as unknown as NonNullable<StepChoice['after']>;
+    const hook = await started({ ECR_LOGIN_NODE: '' }, { after });
+    const warnings = isUsed ? [] : [expect.stringContaining('no node 24')];
+    expect([hook.exitCode, hook.warnings, await world.runnerMayPull()]).toEqual([0, warnings, isUsed]);
   });
 
   test.each([

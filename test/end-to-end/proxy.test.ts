@@ -38,7 +38,6 @@ describe('which calls go through the proxy', () => {
   });
 
   test.each([
-    ['that HTTPS_PROXY makes unused', { HTTPS_PROXY: 'http://127.0.0.1:9', HTTP_PROXY: '' }],
     ['that NO_PROXY makes unused', { NO_PROXY: '127.0.0.1', HTTP_PROXY: 'socks5://127.0.0.1:1080' }],
   ])('a proxy %s fails no step', async (_, env) => {
     expect((await logIn(env)).exitCode).toBe(0);
@@ -74,7 +73,7 @@ describeReal('https addresses, as those of AWS are', ['openssl'], () => {
   });
 
   test('go through HTTPS_PROXY if HTTP_PROXY is set as well', async () => {
-    const main = await step({ HTTPS_PROXY: await secure.startProxy(), HTTP_PROXY: 'http://127.0.0.1:9' });
+    const main = await step({ HTTPS_PROXY: await secure.startProxy(), HTTP_PROXY: 'socks5://127.0.0.1:9' });
     expect([main.exitCode, tunnels()]).toEqual([0, ['localhost']]);
   });
 

@@ -46,6 +46,7 @@ test.each<[unknown, string]>([
   expect(detailsOf(error)).toBe(details);
 });
 
-test.each(['1', '1 m', 'ms', 'a.'])('a message of 128 KB is read in linear time: many %j', (piece) =>
-  expectLinear(piece, (text) => messageOf(new Error(text))),
+test.each(['1', '1 m', 'ms', 'a.', '@smithy - did not establish a connection', '1 requestTimeout'])(
+  'a message of 128 KB is read in linear time: many %j',
+  (piece) => expectLinear(piece, (text) => messageOf(new Error(text))),
 );

@@ -36,6 +36,7 @@ responded with HTTP 500: fetched credentials are expired or will expire within t
 responded with HTTP 400: Service account token cannot be empty
 responded with HTTP 400: Service account token cannot be parsed: token is malformed: token contains an invalid number of segments
 responded with HTTP 400: failed to get pod uid from service account token: Service account token missing pod claims
+~ responded with HTTP 400: failed to get pod uid from service account token: Service account token missing kubernetes.io claims
 responded with HTTP 400: ${REQUEST} (InvalidTokenException): The audience in identity token is invalid., fault: client
 Invalid character in header content ["authorization"]
 ~ responded with HTTP 400: ${REQUEST} (InvalidRequestException): x, fault: client // claims: other audience
@@ -59,6 +60,10 @@ EACCES: permission denied, open '/var/run/secrets/pods.eks.amazonaws.com/service
 # eks-auth-unreachable: The agent gets no answer from EKS Auth
 responded with HTTP 500: []
 responded with HTTP 400: []: (UnknownError): UnknownError, fault: unknown
+~ responded with HTTP 403: []
+~ responded with HTTP 407: []
+~ responded with HTTP 503: []
+~ responded with HTTP 504: []
 
 # agent-throttled: EKS Auth or the agent throttles the requests
 responded with HTTP 429: ${REQUEST} (ThrottlingException): Rate exceeded, fault: client
