@@ -25,7 +25,9 @@ const logInEarlier = (auths: Record<string, { auth: string }> = EARLIER) =>
 async function expectNothingLeft(main: StepResult, earlier: object = EARLIER): Promise<void> {
   const post = await world.post(main);
   expect([post.exitCode, post.errors, world.dockerLogins()]).toEqual([0, [], earlier]);
-  expect(readdirSync(join(world.home, '.docker'))).toEqual(['config.json']);
+  // A step that is killed before it has saved the login leaves its lock, which the next one takes over after ten seconds.
+  const left = readdirSync(join(world.home, '.docker')).filter((name) => !name.endsWith('.lock'));
+  expect(left).toEqual(['config.json']);
   expect(readdirSync(world.runnerTemp)).toEqual([]);
 }
 

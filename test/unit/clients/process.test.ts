@@ -39,10 +39,11 @@ describe('a program', () => {
     const { signal } = cancel;
     const running = run('echo $$ > "$0.pid"; exec sleep 30', { signal });
     const pidFile = homeOf('a client.pid');
-    while (!existsSync(pidFile)) await new Promise((resolve) => setTimeout(resolve, 5));
+    const pid = (): number => (existsSync(pidFile) ? Number(readFileSync(pidFile, 'utf8')) : 0);
+    while (pid() === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     cancel.abort(new Error('canceled'));
     await expect(running).resolves.toMatchObject({ exitCode: null, stopped: expect.any(String) });
-    expect(() => process.kill(Number(readFileSync(pidFile, 'utf8')), 0)).toThrow('ESRCH');
+    expect(() => process.kill(pid(), 0)).toThrow('ESRCH');
     await expect(run('', { signal })).rejects.toThrow('canceled');
   });
 
