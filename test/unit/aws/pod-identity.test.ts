@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import * as agents from '../../../src/aws/pod-identity.ts';
 import { DeadlineError } from '../../../src/retry.ts';
@@ -158,6 +161,19 @@ describe('a request', () => {
     expect(message).toContain(part);
     expect(facts).toMatchObject({ uri, tokenFile });
   });
+});
+
+test('an answer without an end is read up to a limit', async () => {
+  const server = createServer((_request, response) => {
+    response.writeHead(400);
+    const more = setInterval(() => response.write('x'.repeat(16 * 1024)), 1);
+    response.on('close', () => clearInterval(more));
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const uri = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { asked } = await ask([], { uri });
+  expect((await thrownBy(asked)).message).toContain('responded with HTTP 400');
+  server.close();
 });
 
 test.each([

@@ -134,6 +134,6 @@ test.each([
   fs.mkdirSync(`${file()}.ecr-pod-identity-login-draft-`);
   const path = `${homeOf()}/${name}`;
   fs.writeFileSync(path, 'secret');
-  files.removeDraft(path, [join(homeOf(), 'config.json')]);
+  files.removeDraft(path, [join(homeOf(), 'third.json'), join(homeOf(), 'config.json')]);
   expect(fs.existsSync(path)).toBe(!isRemoved);
 });

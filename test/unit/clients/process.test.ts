@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { clientEnvironment, type ProgramOptions, runProgram } from '../../../src/clients/process.ts';
-import { homeOf, NEVER, program, words } from '../support.ts';
+import { homeOf, NEVER, output, program, words } from '../support.ts';
 
 const run = (script: string, options: Partial<ProgramOptions> = {}) => {
   const usual = { env: { PATH: process.env['PATH'] }, input: '', deadlineMs: 20_000, signal: NEVER };
@@ -13,6 +13,7 @@ describe('a program', () => {
     const result = await run('echo "$#,$1,$2,$HOME"; cat >&2; exit 3', { input: 'pass\nword' });
     const printed = { stdout: '2,one two,"x",\n', stderr: 'pass\nword' };
     expect(result).toEqual({ exitCode: 3, signal: null, ...printed, stopped: undefined });
+    expect(output()).toBe('');
   });
 
   test.each([
