@@ -163,14 +163,12 @@ function pauseAfter(
  * addresses that the SDK does not allow: the token must not go there.
  */
 async function requestOnce(source: ContainerSource, signal: AbortSignal): Provided {
-  const logger = { debug: log.debug, info: log.debug, warn: log.debug, error: log.debug };
   const provider = fromHttp({
     awsContainerCredentialsFullUri: source.uri,
     awsContainerCredentialsRelativeUri: '',
     maxRetries: 0,
     // Its own timeout only warns; the deadline is set around it.
     timeout: 3_600_000,
-    logger,
   });
   await requireOk(new URL(source.uri), await readToken(source), signal);
   return provider();

@@ -203,7 +203,7 @@ async function runLogout(client: Client, registry: string, signal: AbortSignal):
 }
 
 /** Whether the auth file holds a login of the client to a registry: this one, or any if none is given. */
-export function isInFile({ file }: Client, registry: string, login?: RegistryLogin): boolean {
+function isInFile({ file }: Client, registry: string, login?: RegistryLogin): boolean {
   return file !== undefined && auth.hasLogin(contentOf(file), registry, login && authOf(login));
 }
 

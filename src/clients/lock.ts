@@ -15,9 +15,6 @@ const LIMIT_MS = 60_000;
 /** Between two looks, at random so that many that wait do not move in step. */
 const PAUSE_MS = { least: 20, spread: 80 };
 
-const held = new Set<string>();
-process.on('exit', () => held.forEach(remove));
-
 /** Locks that were not free in time. Each of many logins would wait as long again. */
 const timedOut = new Set<string>();
 
@@ -36,13 +33,11 @@ export async function withLock<Result>(
   signal.throwIfAborted();
   const lock = join(dirname(file ?? ''), LOCK_NAME);
   if (file === undefined || !(await acquire(lock, signal, clock))) return work();
-  held.add(lock);
   const refreshing = setInterval(refresh, REFRESH_MS, lock).unref();
   try {
     return await work();
   } finally {
     clearInterval(refreshing);
-    held.delete(lock);
     remove(lock);
   }
 }

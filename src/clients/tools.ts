@@ -6,7 +6,7 @@ import * as log from '../log.ts';
 const PROGRAMS = ['docker', 'podman', 'buildah', 'skopeo', 'nerdctl', 'finch', 'oras', 'helm'] as const;
 
 /** The values of input `container-cli`: the programs, and the tool that writes the auth file itself. */
-export const TOOL_NAMES = [...PROGRAMS, 'config-file'] as const;
+const TOOL_NAMES = [...PROGRAMS, 'config-file'] as const;
 export type ToolName = (typeof TOOL_NAMES)[number];
 
 /** The kinds of auth files: docker's `config.json`, the `auth.json` of podman, and helm's registry configuration. */

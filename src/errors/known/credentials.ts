@@ -1,9 +1,6 @@
 import { ASSUME_ROLE, type KnownError, NO_CONNECTION, VPC_ENDPOINT } from './known-error.ts';
 import { CREATE_ASSOCIATION, nothingFound } from './pod-identity.ts';
 
-const TEST_PROFILE = `Test the profile on the runner, as its user. To create the profile, use input 'aws-profile' of aws-actions/configure-aws-credentials. To use other credentials, unset AWS_PROFILE.\naws sts get-caller-identity --profile <profile>`;
-const PROFILE = `AWS_PROFILE selects profile <profile>, which does not exist on this runner or returned no credentials. Falling back would silently use a different identity.`;
-
 export const CREDENTIALS: readonly KnownError[] = [
   {
     id: 'github-hosted-no-credentials',
@@ -45,7 +42,7 @@ export const CREDENTIALS: readonly KnownError[] = [
     id: 'profile-failed',
     areas: ['credentials'],
     pattern: /^source: profile$/m,
-    cause: PROFILE,
-    remedy: TEST_PROFILE,
+    cause: `AWS_PROFILE selects profile <profile>, which does not exist on this runner or returned no credentials. Falling back would silently use a different identity.`,
+    remedy: `Test the profile on the runner, as its user. To create the profile, use input 'aws-profile' of aws-actions/configure-aws-credentials. To use other credentials, unset AWS_PROFILE.\naws sts get-caller-identity --profile <profile>`,
   },
 ];
