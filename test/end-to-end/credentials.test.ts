@@ -34,6 +34,9 @@ const NAMES: Partial<Record<Who, string>> = {
   node: 'from the instance metadata',
 };
 
+/** The runner sets these in the container of a job. */
+const CONTAINER_JOB = { HOME: '/github/home', GITHUB_WORKSPACE: '/__w/app/app', DOCKER_CONFIG: '/tmp/none' };
+
 const world = useWorld();
 let profileUser: Identity;
 let machine: Record<string, string | undefined>;
@@ -122,16 +125,22 @@ describe('a profile', () => {
     ['runs a process', ['credential_process = <process>'], 'profile'],
   ])('that %s', async (_, lines, caller) => {
     const env = { ...world.podIdentityEnv(), AWS_PROFILE: 'x' };
-    const token = world.webIdentityEnv()['AWS_WEB_IDENTITY_TOKEN_FILE'] ?? '';
     const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey } = profileUser;
     const answer = world.writeHome('keys.json', JSON.stringify({ Version: 1, AccessKeyId, SecretAccessKey }));
-    config(
-      '[profile x]',
-      ...lines.map((line) => line.replace('<token>', token).replace('<process>', `/bin/cat ${answer}`)),
-    );
+    config('[profile x]', ...lines.map((line) => line.replace('<process>', `/bin/cat ${answer}`)));
     const main = await run(env);
     expect([main.errors, callers()]).toEqual([[], [caller]]);
     expect(main.log).toContain("from profile 'x'");
+  });
+
+  test('calls STS in the region of the input, if nothing else names one', async () => {
+    config('[profile x]', ROLE, 'source_profile = source');
+    const env = { AWS_PROFILE: 'x', AWS_REGION: undefined };
+    expect((await run(env, { 'aws-region': 'eu-central-1' })).errors).toEqual([]);
+    expect(world.aws.calls.map(({ service, region }) => [service, region])).toEqual([
+      ['sts', 'eu-central-1'],
+      ['ecr', 'eu-central-1'],
+    ]);
   });
 
   test('without credentials is not used', async () => {
@@ -207,7 +216,7 @@ describe('a warning', () => {
     ['in a pod', { KUBERNETES_SERVICE_HOST: '10.100.0.1' }, 'aws eks create-pod-identity-association'],
     [
       "in a job's container",
-      { HOME: '/github/home', GITHUB_WORKSPACE: '/__w/app/app', DOCKER_CONFIG: '/tmp/none' },
+      CONTAINER_JOB,
       'AWS_CONTAINER_CREDENTIALS_FULL_URI: http://169.254.170.23/v1/credentials',
     ],
   ])("is for the machine's role %s, with what to do", async (_, env, words) => {
@@ -216,8 +225,10 @@ describe('a warning', () => {
     expect(main.warnings).toEqual([expect.stringContaining(words)]);
   });
 
-  test("is not for the machine's role anywhere else", async () => {
+  test("is not for the machine's role anywhere else, nor where the workflow asks for it", async () => {
     expect((await run(machine)).warnings).toEqual([]);
+    const asked = await run({ ...machine, ...CONTAINER_JOB }, { 'credential-source': 'default-chain' });
+    expect([asked.warnings, callers()]).toEqual([[], ['node', 'node']]);
   });
 
   test.each([

@@ -177,6 +177,7 @@ describe('a proxy that fails', () => {
     ['refuses', text(403), 1],
     ['is unavailable', text(503), 3],
     ['does not answer', 'hang' as const, 3],
+    ['closes the connection', 'cut' as const, 3],
   ])(
     'as it %s: the error names it and what to do; attempts are made as for AWS',
     async (_, fault, attempts) => {

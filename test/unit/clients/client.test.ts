@@ -60,6 +60,17 @@ describe('a login', () => {
     expect(output() === '').toBe(line === '');
   });
 
+  test('of a program that cannot be started is not repeated, and says why', async () => {
+    writeFileSync(homeOf('docker'), '#!/no/such/interpreter\n', { mode: 0o755 });
+    const one = createClient(
+      { tool: TOOLS.docker, executable: homeOf('docker') },
+      { DOCKER_CONFIG: homeOf() },
+    );
+    const { message, told } = await tryLogin(one);
+    expect(message).toMatch(/: docker could not be started: spawn \S+ ENOENT$/);
+    expect([told, output()]).toEqual(['may be,not', '']);
+  });
+
   test('that is canceled fails with what the attempt before it said', async () => {
     const cancel = new AbortController();
     const clock = fakeClock(0.5, () => cancel.abort(new Error('canceled')));
