@@ -8,6 +8,7 @@ import { homeOf, NEVER, output } from '../support.ts';
 
 const HOST = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
 const LOGIN = { auth: 'eA==' };
+const TOKEN = { identitytoken: 'x' };
 const OWN = { [HOST]: {} };
 
 test.each<[ToolName[], AuthFile, AuthFile]>([
@@ -29,9 +30,12 @@ test.each<[ToolName[], AuthFile, AuthFile]>([
     {
       credsStore: 'desktop',
       credHelpers: { b: 'gcloud', c: '', d: 'own' },
-      auths: { a: {}, b: LOGIN, d: {} },
+      auths: { a: {}, b: LOGIN, d: {}, e: TOKEN },
     },
-    { auths: { ...OWN, a: {}, b: LOGIN, d: {} }, credHelpers: { a: 'desktop', b: 'gcloud', d: 'own' } },
+    {
+      auths: { ...OWN, a: {}, b: LOGIN, d: {}, e: TOKEN },
+      credHelpers: { a: 'desktop', b: 'gcloud', d: 'own' },
+    },
   ],
 ])('without helpers for the hosts of the step, for %j, %j is %j', (names, config, isolated) => {
   const tools = names.map((name) => TOOLS[name]);
@@ -73,6 +77,16 @@ describe('the configuration of a job', () => {
     write(`temp/${DIRECTORY}/config.json`, { auths: { 'first.step': LOGIN } });
     expect(await isolateFor('docker')).toEqual({ directory, isFirst: false, moved: [] });
     expect(readAuthFile(`${directory}/config.json`).auths).toEqual({ 'first.step': LOGIN, ...OWN });
+  });
+
+  test("that another step creates at the same moment is that step's to remove", async () => {
+    process.env['RUNNER_TEMP'] = homeOf();
+    const plans: boolean[] = [];
+    const isolation = await isolate([], [HOST], NEVER, ({ directory, isFirst }) => {
+      plans.push(isFirst);
+      fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
+    });
+    expect([isolation.isFirst, plans]).toEqual([false, [true, false]]);
   });
 
   test('has another name if the first is no private directory of this user', async () => {
