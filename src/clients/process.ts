@@ -59,15 +59,13 @@ export async function runProgram(
   const stop = (why: string): void => {
     stopped = why;
     child?.kill();
+    // Also what had not started yet.
     setTimeout(() => child?.kill('SIGKILL'), GRACE_MS).unref();
   };
   // @actions/exec gives no handle of the program that it starts; node does, before the program has any streams.
   const onChild = (message: unknown): void => {
     child = (message as { readonly process: ChildProcess }).process;
-    process.nextTick(() => {
-      watch(child, output);
-      if (stopped !== undefined) stop(stopped);
-    });
+    process.nextTick(watch, child, output);
   };
   const onAbort = (): void => stop('the step ended before it was done');
   const deadline = setTimeout(stop, deadlineMs, `timed out after ${deadlineMs / 1000} s`);

@@ -35,6 +35,14 @@ describe('config-file', () => {
     ]);
   });
 
+  testReal('root')('leaves a file to its owner, also as root', async () => {
+    const file = share('{}');
+    fs.chownSync(file, 1001, 1002);
+    const main = await configFile();
+    expect([main.exitCode, Object.keys(world.dockerLogins()).length]).toEqual([0, 1]);
+    expect(fs.statSync(file)).toMatchObject({ uid: 1001, gid: 1002 });
+  });
+
   test('leaves an invalid file as it is: an error in main that quotes nothing of it, and none in post', async () => {
     const file = share('{"auths":{"ghcr.io":{"auth":"eDp5');
     const main = await configFile();

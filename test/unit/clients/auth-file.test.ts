@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import * as files from '../../../src/clients/auth-file.ts';
 import { TOOLS } from '../../../src/clients/tools.ts';
@@ -101,12 +101,15 @@ describe('an auth file that is written', () => {
     expect(fs.readdirSync(homeOf('new'))).toEqual(['config.json']);
   });
 
-  test('keeps its mode, and stays a link', () => {
-    fs.writeFileSync(homeOf('target'), '{}', { mode: 0o640 });
-    fs.symlinkSync('target', file());
-    files.writeAuthFile(file(), { auths: { a: {} } });
+  test('keeps its mode, and stays a link, which can lead to another disk', () => {
+    fs.mkdirSync(homeOf('disk'));
+    fs.writeFileSync(homeOf('disk', 'target'), '{}', { mode: 0o640 });
+    fs.symlinkSync('disk/target', file());
+    let draft = '';
+    files.writeAuthFile(file(), { auths: { a: {} } }, (path) => (draft = path));
     expect([fs.lstatSync(file()).isSymbolicLink(), mode(file())]).toEqual([true, 0o640]);
-    expect(files.readAuthFile(homeOf('target'))).toEqual({ auths: { a: {} } });
+    expect(files.readAuthFile(homeOf('disk', 'target'))).toEqual({ auths: { a: {} } });
+    expect(dirname(draft)).toBe(fs.realpathSync(homeOf('disk')));
   });
 
   test('is left as it was, without a draft, if that fails', () => {

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
-import { describe, expect, test } from '@jest/globals';
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { describe, expect, jest, test } from '@jest/globals';
 import { LOCK_NAME, withLock } from '../../../src/clients/lock.ts';
 import { fakeClock, homeOf, NEVER, output } from '../support.ts';
 
@@ -52,6 +52,17 @@ describe('the lock', () => {
     expect(output()).toMatch(/^::warning::Timed out after 60 s/);
     // Each of many logins would wait as long again.
     expect(await take(refresh)).toBe(0);
+  });
+
+  test('is refreshed during the work, so that nobody takes it over', async () => {
+    jest.useFakeTimers({ doNotFake: ['Date'] });
+    const work = async () => {
+      utimesSync(lock(), 0, 0);
+      jest.advanceTimersByTime(10_000);
+      return statSync(lock()).mtimeMs;
+    };
+    const held = withLock(homeOf('config.json'), NEVER, work).finally(() => jest.useRealTimers());
+    await expect(held).resolves.toBeGreaterThan(0);
   });
 
   test('is not waited for by a step that is canceled', async () => {

@@ -48,6 +48,13 @@ describe('a program', () => {
     await expect(run('', { signal })).rejects.toThrow('canceled');
   });
 
+  test('is ended by a cancel that comes before it has started', async () => {
+    const cancel = new AbortController();
+    const running = run('exec sleep 30', { signal: cancel.signal });
+    cancel.abort(new Error('canceled'));
+    await expect(running).resolves.toMatchObject({ exitCode: null, stopped: expect.any(String) });
+  });
+
   test('that cannot be started is an error', async () => {
     const options = { env: {}, input: '', deadlineMs: 1_000, signal: NEVER };
     await expect(runProgram(homeOf('nothing'), [], options)).rejects.toThrow('nothing');
