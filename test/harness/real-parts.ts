@@ -2,16 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { describe, test } from '@jest/globals';
 import { findProgram } from './tools.ts';
 
+const isRoot = process.getuid?.() === 0;
+
 /** What a test can need of the machine: a program by its name, or one of these. */
 const OTHER_PARTS = {
   /** docker's plugin of that name. */
   buildx: () => runs('docker', 'buildx', 'version'),
-  root: () => process.getuid?.() === 0,
-  'another user than root': () => process.getuid?.() !== 0,
+  root: () => isRoot,
   /** Root on Linux, allowed to make network and mount namespaces. */
   namespaces: () =>
     process.platform === 'linux' &&
-    process.getuid?.() === 0 &&
+    isRoot &&
     findProgram('ip') !== undefined &&
     runs('unshare', '--mount', '--net', '--pid', '--fork', '--mount-proc', 'true'),
 } satisfies Record<string, () => boolean>;
@@ -32,8 +33,8 @@ function runs(...[program = '', ...args]: string[]): boolean {
   }
 }
 
-/** Users are only on systems with users; they are no parts that can be installed. */
-const isOptional = (part: RealPart): boolean => part === 'root' || part === 'another user than root';
+/** No other user can have these, whatever is installed. */
+const isForRoot = (part: RealPart): boolean => part === 'root' || part === 'namespaces';
 
 function isHere(part: RealPart): boolean {
   return part in OTHER_PARTS
@@ -44,7 +45,7 @@ function isHere(part: RealPart): boolean {
 /** What is missing here, as a part of a test's name, and whether it is skipped: with REQUIRE_REAL_PARTS=1 it runs and fails. */
 function missing(needs: readonly RealPart[]): { text: string; isSkipped: boolean } {
   const parts = needs.filter((part) => !isHere(part));
-  const isRequired = process.env['REQUIRE_REAL_PARTS'] === '1' && !parts.every(isOptional);
+  const isRequired = process.env['REQUIRE_REAL_PARTS'] === '1' && (isRoot || !parts.some(isForRoot));
   return {
     text: parts.length === 0 ? '' : ` (needs ${parts.join(', ')})`,
     isSkipped: parts.length > 0 && !isRequired,
