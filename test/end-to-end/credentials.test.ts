@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { ecrError, stsError } from '../harness/aws-services.ts';
 import { type Identity, makeUser } from '../harness/identities.ts';
@@ -35,7 +36,7 @@ const NAMES: Partial<Record<Who, string>> = {
 };
 
 /** The runner sets these in the container of a job. */
-const CONTAINER_JOB = { HOME: '/github/home', GITHUB_WORKSPACE: '/__w/app/app', DOCKER_CONFIG: '/tmp/none' };
+const CONTAINER_JOB = { HOME: '/github/home', GITHUB_WORKSPACE: '/__w/app/app' };
 
 const world = useWorld();
 let profileUser: Identity;
@@ -52,9 +53,11 @@ beforeEach(async () => {
 
 const config = (...lines: string[]): string => world.writeHome('.aws/config', `${lines.join('\n')}\n`);
 
-/** Runs a step; the calls to ECR show the identity, so docker is not needed. */
-const run = (env: Record<string, string | undefined>, inputs: Record<string, string> = {}) =>
-  world.main({ env: { ...world.regionEnv(), ...env }, inputs, tools: TOOLS });
+/** Runs a step; the calls to ECR show the identity, so docker is not needed. Its logins are the world's, whatever HOME is. */
+function run(env: Record<string, string | undefined>, inputs: Record<string, string> = {}) {
+  const places = { DOCKER_CONFIG: join(world.home, '.docker') };
+  return world.main({ env: { ...world.regionEnv(), ...places, ...env }, inputs, tools: TOOLS });
+}
 
 /** The callers of ECR: those of the world by what they are, roles by their name. */
 function callers(): string[] {
