@@ -14,7 +14,8 @@ async function node(
   args: readonly string[] = [],
   env: NodeJS.ProcessEnv = {},
 ): Promise<string> {
-  const options = { cwd: repository, env: { ...process.env, ...env } };
+  // Nothing of the environment of whoever runs the tests, such as keys.
+  const options = { cwd: repository, env: { PATH: process.env['PATH'], TMPDIR: tmpdir(), ...env } };
   return (await promisify(execFile)(actionNode(), [file, ...args], options)).stdout;
 }
 

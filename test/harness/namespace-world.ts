@@ -141,8 +141,10 @@ async function runScenario(args: readonly string[]): Promise<void> {
   ip(`address add ${IPV4}/32 dev lo`);
   // Without duplicate address detection: until that is over, nothing can listen at the address.
   if (chosen.ipv6) ip(`-6 address add ${IPV6}/128 dev lo nodad`);
-  // For what a pod has mounted below /run.
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=0755', 'tmpfs', '/run']);
+  // For what a pod has mounted below /run, and the storage that podman makes.
+  for (const folder of ['/run', '/var/lib']) {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=0755', 'tmpfs', folder]);
+  }
   const directory = makeWorldDirectory();
   const authority = await CertificateAuthority.create(directory);
   const world = new NamespaceWorld(directory, authority, chosen);

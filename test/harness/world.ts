@@ -46,6 +46,8 @@ const RUNNER_ENV = {
   RUNNER_ENVIRONMENT: 'self-hosted',
   RUNNER_NAME: 'runner-abcde',
   AWS_EC2_METADATA_DISABLED: 'true',
+  // A daemon of this machine would log in by itself, without the names and certificates of the world.
+  DOCKER_HOST: 'unix:///nonexistent/docker.sock',
 };
 
 const OTHER_USER = 54_321;
@@ -69,7 +71,7 @@ export class World {
   readonly #secrets: Secret[] = [];
   readonly #steps: ToolDirectory[] = [];
   readonly #toolsOf = new WeakMap<StepResult, Record<string, Tool>>();
-  #realToolEnv: Record<string, string> = {};
+  readonly #realToolEnv: Record<string, string>;
   #otherUsersDist: string | undefined;
 
   constructor(directory: string, aws: AwsServices, authority?: CertificateAuthority) {
@@ -77,6 +79,7 @@ export class World {
     this.home = join(directory, 'home');
     this.runnerTemp = join(directory, 'temp');
     for (const name of ['home', 'temp', 'run']) fs.mkdirSync(join(directory, name), { mode: 0o700 });
+    this.#realToolEnv = this.#ownContainerStorage();
     this.aws = aws;
     this.authority = authority;
     this.identities = {
@@ -93,12 +96,24 @@ export class World {
       const names = new ForwardProxy(undefined, () => this.registry);
       await names.listen();
       this.#servers.push(names);
-      this.#realToolEnv = { HTTPS_PROXY: names.url, SSL_CERT_FILE: this.authority?.file ?? '' };
+      Object.assign(this.#realToolEnv, {
+        HTTPS_PROXY: names.url,
+        SSL_CERT_FILE: this.authority?.file ?? '',
+      });
     } else this.aws.proxyEndpoint = () => this.registry.url;
     await this.agent.listen();
     await this.aws.listen();
     await this.registry.listen();
     this.#servers.push(this.agent, this.aws, this.registry);
+  }
+
+  /** podman and buildah make their storage at each run, also to log in. */
+  #ownContainerStorage(): Record<string, string> {
+    const at = (name: string): string => join(this.directory, name);
+    const places = `graphroot = "${at('storage')}"\nrunroot = "${at('storage-run')}"`;
+    fs.writeFileSync(at('storage.conf'), `[storage]\ndriver = "vfs"\n${places}\n`);
+    fs.writeFileSync(at('containers.conf'), `[engine]\ntmp_dir = "${at('libpod')}"\n`);
+    return { CONTAINERS_STORAGE_CONF: at('storage.conf'), CONTAINERS_CONF: at('containers.conf') };
   }
 
   /** Whether ECR gave out this password for the region of this host, if it has one. */
