@@ -67,6 +67,8 @@ run_bundle() {
   done
   if ((SECONDS >= last)); then
     kill -KILL "$pid"
+    # bash would print that it was killed.
+    wait "$pid" 2>/dev/null
     report "$level" "the action did not end within $seconds s."
     return 137
   fi

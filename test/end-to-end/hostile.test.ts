@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { ecrError, ecrReply, stsError } from '../harness/aws-services.ts';
 import { text } from '../harness/http-stand-in.ts';
@@ -186,9 +187,29 @@ describe('nothing is issued by', () => {
   });
 });
 
-test('what a library prints is no command, and DEBUG makes none print', async () => {
-  const main = await world.main({ env: { ...env(), DEBUG: '*', AWS_PROFILE: '' }, tools: TOOLS });
-  expect([main.exitCode, main.stderr]).toEqual([0, '']);
+describe('nothing is issued by what is printed by', () => {
+  test.each([
+    ['a library', `console.log(text); console.error(text); console.warn(text)`, 0],
+    ['node, as a warning', `process.emitWarning(text)`, 0],
+    ['node, of an error that nothing catches', `setImmediate(() => { throw new Error(text) })`, 1],
+  ])('%s', async (_, code, exitCode) => {
+    const file = join(world.directory, 'library.mjs');
+    const lines = [
+      `import http from 'node:http'`,
+      `const { request } = http`,
+      `const text = ${JSON.stringify(TEXT)}`,
+      `http.request = (...args) => { ${code}; return request(...args) }`,
+    ];
+    writeFileSync(file, lines.join('\n'));
+    const main = await attack({ env: { ...env(), NODE_OPTIONS: `--import=${file}` } });
+    expect([main.exitCode, main.errors.length, main.stderr]).toEqual([exitCode, exitCode, '']);
+    expect(main.stdout).toContain('evil');
+  });
+
+  test('a library that reads DEBUG', async () => {
+    const main = await world.main({ env: { ...env(), DEBUG: '*', AWS_PROFILE: '' }, tools: TOOLS });
+    expect([main.exitCode, main.stderr]).toEqual([0, '']);
+  });
 });
 
 describe('a secret that is quoted back is not shown', () => {

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { describeReal } from '../harness/real-parts.ts';
-import { useWorld } from '../harness/use-world.ts';
+import { FAST, useWorld } from '../harness/use-world.ts';
 
 const world = useWorld({ realNames: true });
 
@@ -26,6 +26,13 @@ describeReal('post', ['docker', 'openssl'], () => {
     const main = await world.main({ env: world.podIdentityEnv(), inputs });
     const post = await world.post(main, { tools: { docker: { exitCode: 0 } } });
     expect([post.exitCode, post.errors, world.dockerLogins()]).toEqual([0, [], {}]);
+  });
+
+  test('ends a client that hangs, and removes the login from the file', async () => {
+    const main = await world.main({ env: world.podIdentityEnv() });
+    const post = await world.post(main, { env: FAST, tools: { docker: { hangs: true } } });
+    expect([post.exitCode, post.errors, world.dockerLogins()]).toEqual([0, [], {}]);
+    expect(post.log).toContain('timed out after 15 s');
   });
 
   test("keeps another tool's login to the same registry", async () => {

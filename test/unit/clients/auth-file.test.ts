@@ -105,11 +105,15 @@ describe('an auth file that is written', () => {
     fs.mkdirSync(homeOf('disk'));
     fs.writeFileSync(homeOf('disk', 'target'), '{}', { mode: 0o640 });
     fs.symlinkSync('disk/target', file());
+    const reader = fs.openSync(file(), 'r');
     let draft = '';
     files.writeAuthFile(file(), { auths: { a: {} } }, (path) => (draft = path));
     expect([fs.lstatSync(file()).isSymbolicLink(), mode(file())]).toEqual([true, 0o640]);
     expect(files.readAuthFile(homeOf('disk', 'target'))).toEqual({ auths: { a: {} } });
     expect(dirname(draft)).toBe(fs.realpathSync(homeOf('disk')));
+    // Who was reading it has the old file, whole.
+    expect(fs.readFileSync(reader, 'utf8')).toBe('{}');
+    fs.closeSync(reader);
   });
 
   test('is left as it was, without a draft, if that fails', () => {
