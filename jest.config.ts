@@ -15,8 +15,6 @@ const shared = {
     '^@actions/http-client(/lib/auth)?$': '<rootDir>/scripts/stubs/http-client.js',
     '^@actions/(core|exec|io)$': '<rootDir>/node_modules/@actions/$1/lib/$1.js',
     '^@actions/io/lib/io-util$': '<rootDir>/node_modules/@actions/io/lib/io-util.js',
-    '^@actions/(workflow-parser|expressions)$': '<rootDir>/node_modules/@actions/$1/dist/index.js',
-    '^@actions/(workflow-parser|expressions)/(.+)$': '<rootDir>/node_modules/@actions/$1/dist/$2.js',
   },
   modulePathIgnorePatterns: ['<rootDir>/(dist|lib|coverage)/'],
 } satisfies Config;

@@ -1,9 +1,9 @@
-import { mkdirSync, readdirSync, rmdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { describeReal } from '../harness/real-parts.ts';
 import type { StepResult } from '../harness/runner.ts';
-import { fastClock, TOOLS, useWorld } from '../harness/use-world.ts';
+import { useWorld } from '../harness/use-world.ts';
 
 const OTHERS = { 'ghcr.io': { auth: 'eDp5' } };
 const ACCOUNTS = Array.from({ length: 6 }, (_, index) => String(100000000001 + index));
@@ -57,32 +57,5 @@ describeReal('six steps at once', ['docker', 'openssl'], () => {
     for (const main of steps.reverse())
       expect((await world.post(main, { isQuiet: true })).errors).toEqual([]);
     expect(readdirSync(world.runnerTemp)).toEqual([]);
-  });
-});
-
-describe('a lock', () => {
-  const world = useWorld({ realNames: true });
-  const LOCK = '.ecr-pod-identity-login.lock';
-
-  /** A lock as another process holds it. */
-  function lock(): string {
-    const path = join(world.home, '.docker', LOCK);
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    return path;
-  }
-
-  test('that a killed process has left is taken over', async () => {
-    lock();
-    const main = await world.main({ env: { ...world.podIdentityEnv(), ...fastClock(8) }, tools: TOOLS });
-    expect([main.exitCode, main.warnings]).toEqual([0, []]);
-  });
-
-  test('that is released is waited for', async () => {
-    const path = lock();
-    const reaction = { words: 'Logging in to', act: () => void setTimeout(() => rmdirSync(path), 500) };
-    const start = performance.now();
-    const main = await world.main({ env: world.podIdentityEnv(), tools: TOOLS, reaction });
-    expect([main.exitCode, main.warnings]).toEqual([0, []]);
-    expect(performance.now() - start).toBeGreaterThan(500);
   });
 });
