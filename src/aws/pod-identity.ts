@@ -181,8 +181,7 @@ const LONGEST_ANSWER = 64 * 1024;
 async function requireOk(url: URL, token: string | undefined, signal: AbortSignal): Promise<void> {
   const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
   const headers = token === undefined ? {} : { authorization: token };
-  // Without an agent of its own, the request could go through a proxy.
-  const sent = request(url, { agent: false, headers, signal }).end();
+  const sent = request(url, { headers, signal }).end();
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
   sent.on('error', () => {});
   if (response.statusCode === 200) return void response.destroy();

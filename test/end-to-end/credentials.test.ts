@@ -35,6 +35,7 @@ const NAMES: Partial<Record<Who, string>> = {
   node: 'from the instance metadata',
 };
 
+const POD = { KUBERNETES_SERVICE_HOST: '10.100.0.1' };
 /** The runner sets these in the container of a job. */
 const CONTAINER_JOB = { HOME: '/github/home', GITHUB_WORKSPACE: '/__w/app/app' };
 
@@ -216,14 +217,16 @@ describe('a warning', () => {
   );
 
   test.each([
-    ['in a pod', { KUBERNETES_SERVICE_HOST: '10.100.0.1' }, 'aws eks create-pod-identity-association'],
+    ['in a pod', POD, 'auto', 'aws eks create-pod-identity-association'],
+    ['in a pod, of the default chain', POD, 'default-chain', 'aws eks create-pod-identity-association'],
     [
       "in a job's container",
       CONTAINER_JOB,
+      'auto',
       'AWS_CONTAINER_CREDENTIALS_FULL_URI: http://169.254.170.23/v1/credentials',
     ],
-  ])("is for the machine's role %s, with what to do", async (_, env, words) => {
-    const main = await run({ ...machine, ...env });
+  ])("is for the machine's role %s, with what to do", async (_, env, source, words) => {
+    const main = await run({ ...machine, ...env }, { 'credential-source': source });
     expect([main.exitCode, callers()]).toEqual([0, ['node']]);
     expect(main.warnings).toEqual([expect.stringContaining(words)]);
   });

@@ -196,14 +196,15 @@ describe('the region of accounts and of the default registry', () => {
 });
 
 describe('registry-type', () => {
-  test.each(['public'])('%s: ECR Public alone; registries is ignored, which the log says', async (type) => {
-    const main = await logIn('ghcr.io', { 'registry-type': type }, NO_REGION);
+  test('public: ECR Public alone; registries is ignored, which the log says', async () => {
+    const main = await logIn('ghcr.io', { 'registry-type': 'public' }, NO_REGION);
     expect([main.exitCode, calls(), loggedIn()]).toEqual([0, ['ecr-public us-east-1'], ['public.ecr.aws']]);
     expect(main.outputs).toMatchObject({
       registry: 'public.ecr.aws',
       docker_password: world.aws.issued[0]?.password,
     });
     expect(main.log).toContain("'registries'");
+    expect(main.log).toMatch(/endpoint of ECR PUBLIC.*localhost/);
     const post = await world.post(main);
     expect([post.exitCode, loggedIn()]).toEqual([0, []]);
   });

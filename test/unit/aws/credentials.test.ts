@@ -13,6 +13,7 @@ aws_secret_access_key = secret-of-profile
 aws_session_token = session-of-profile
 [profile region]
 region = eu-west-1
+role_session_name = ci
 [profile role]
 role_arn = arn:aws:iam::123456789012:role/deploy
 source_profile = gone

@@ -32,6 +32,7 @@ table(`
 });
 
 const FOREIGN_ENDINGS = `.dkr.ecr.eu-west-1.on.aws .dkr-ecr.eu-west-1.amazonaws.com .dkr.ecr.eu-west-1.amazonaws.com.de
+  .dkr.ecr.eu-west-1.evilamazonaws.com .dkr.ecr.eu-west-1.evil.amazonaws.com
   .dkr.ecr.evil.example .dkr.ecr.evil.amazonaws.com -dkr-ecr.eu-west-1.on.aws .dkr.ecr-fipsy.eu-west-1.amazonaws.com
   .ecr.eu-west-1.amazonaws.com .dkr.ecr.eu-west-1.amazonaws.com:443 .dkr.ecr.eu-west-1.amazonaws.com/app`;
 
