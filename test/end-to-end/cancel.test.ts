@@ -200,17 +200,6 @@ describe("state that a step has planted in the job's environment", () => {
   });
 });
 
-test('damaged state does not fail the post step, and nothing of it is run', async () => {
-  const main = await world.main({ env: world.podIdentityEnv(), tools: TOOLS });
-  for (const login of [
-    '{"logins"',
-    JSON.stringify({ logins: [{ tool: 'docker', registry: '--config' }], variables: {} }),
-  ]) {
-    const post = await world.post({ ...main, state: { login } }, { tools: TOOLS });
-    expect([post.exitCode, post.toolRuns]).toEqual([0, []]);
-  }
-});
-
 test('a draft of an auth file that a killed step has left is removed by post, and no other file is', async () => {
   logInEarlier();
   const folder = join(world.home, '.docker');

@@ -257,12 +257,6 @@ describe('the container client', () => {
     ],
     ['is denied by its proxy', docker(`${GET} Proxy Authentication Required`), 'proxy | secrets.PROXY_URL'],
   ]);
-
-  test('says something with a 400 in it that is no status: it is not explained as one', async () => {
-    const tools = { docker: { stderr: 'denied: try again (request id 400)', exitCode: 1 } };
-    const main = await world.main({ env: world.podIdentityEnv(), tools });
-    expect(main.errors[0]).not.toMatch(/registries|region/i);
-  });
 });
 
 test('the stack is in the debug log only', async () => {

@@ -168,19 +168,6 @@ describe('another step of the job', () => {
       expect([postFirst.exitCode, fs.existsSync(directory)]).toEqual([0, false]);
     },
   );
-
-  test.each([
-    ['a directory that others can enter', (path: string) => fs.mkdirSync(path, { mode: 0o755 })],
-    ['a file', (path: string) => fs.writeFileSync(path, '')],
-    ['a link to nowhere', (path: string) => fs.symlinkSync('/nowhere/at/all', path)],
-  ])('does not use %s of that name, and leaves it alone', async (_, make) => {
-    const path = join(world.runnerTemp, 'ecr-pod-identity-login');
-    make(path);
-    const main = await world.main({ env: world.podIdentityEnv(), inputs });
-    expect([main.exitCode, directoryOf(main)]).toEqual([0, `${path}-2`]);
-    const post = await world.post(main);
-    expect([post.exitCode, fs.readdirSync(world.runnerTemp)]).toEqual([0, ['ecr-pod-identity-login']]);
-  });
 });
 
 describe('credential stores', () => {

@@ -78,8 +78,6 @@ describe('max-attempts', () => {
 });
 
 describe('docker login', () => {
-  const GET = 'Error response from daemon: Get "https://x/v2/":';
-
   testReal('docker').each([429, 503])('is retried after %i, with the real client', async (status) => {
     // A client that gets no challenge to its first request makes a second one; both must fail.
     world.registry.faults.times(2, text(status));
@@ -106,24 +104,5 @@ describe('docker login', () => {
     const tools = { docker: { hasChild: true } };
     const main = await world.main({ env: world.keysEnv(), tools });
     expect(main.exitCode).toBe(0);
-  });
-
-  test.each([
-    [`${GET} read tcp 10.0.0.9:5->10.0.0.1:443: read: connection reset by peer`],
-    ['toomanyrequests: Rate exceeded'],
-    ['something that nobody has seen before (request id 400)'],
-  ])('is retried after: %s', async (stderr) => {
-    const tools = { docker: [{ stderr, exitCode: 1 }, { exitCode: 0 }] };
-    const main = await world.main({ env: { ...world.keysEnv(), ...FAST }, tools });
-    expect([main.exitCode, retries(main).length]).toEqual([0, 1]);
-  });
-
-  test.each([
-    ['error storing credentials - err: exit status 1, out: `not implemented`'],
-    ['unknown flag: --password-stdin'],
-  ])('is not retried after: %s', async (stderr) => {
-    const main = await world.main({ env: world.keysEnv(), tools: { docker: { stderr, exitCode: 1 } } });
-    expect([main.exitCode, main.toolRuns.length]).toEqual([1, 1]);
-    expect(main.errors[0]).toContain(stderr);
   });
 });
