@@ -32,11 +32,14 @@ export async function run(step: (signal: AbortSignal, limitMs: number) => Promis
   process.stdout.write('', () => endProcess(signal.aborted));
 }
 
-/** The AWS SDK prints by itself, and node its warnings: raw, to streams that the runner takes commands from. */
+/** The AWS SDK and node print by themselves, raw, to streams that the runner takes commands from. */
 function catchStrayOutput(): void {
   for (const method of ['debug', 'error', 'info', 'log', 'trace', 'warn'] as const) {
     console[method] = (...words: unknown[]): void => log.debug(format(...words));
   }
+  // Once node has printed a warning, it keeps the console.error of that time.
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => log.debug(`${warning.name}: ${warning.message}`));
   process.on('uncaughtException', (error) => {
     log.failed(messageOf(error), error);
     process.exit();

@@ -198,6 +198,12 @@ describe('nothing is issued by what is printed by', () => {
       `import http from 'node:http'`,
       `const { request } = http`,
       `const text = ${JSON.stringify(TEXT)}`,
+      // Node has printed a warning before, which is not seen here.
+      `const { write } = process.stderr`,
+      `process.stderr.write = () => true`,
+      `process.emitWarning('first')`,
+      `await new Promise(setImmediate)`,
+      `process.stderr.write = write`,
       `http.request = (...args) => { ${code}; return request(...args) }`,
     ];
     writeFileSync(file, lines.join('\n'));
