@@ -16,7 +16,7 @@ const shared = {
     '^@actions/(core|exec|io)$': '<rootDir>/node_modules/@actions/$1/lib/$1.js',
     '^@actions/io/lib/io-util$': '<rootDir>/node_modules/@actions/io/lib/io-util.js',
   },
-  modulePathIgnorePatterns: ['<rootDir>/(dist|lib|coverage)/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
 } satisfies Config;
 
 const config: Config = {
@@ -30,7 +30,7 @@ const config: Config = {
   // More than the cores of a small machine: most tests wait for processes, and these for one another.
   maxWorkers: 4,
   reporters: ['default', '<rootDir>/test/harness/summary-reporter.ts'],
-  // Not of a few tests: the bound is for all.
+  // The bound is for all tests together.
   collectCoverage: process.env['COVERAGE'] === '1',
   collectCoverageFrom: ['src/**/*.ts'],
   // Of the unit tests: what runs in the bundle alone, as the end-to-end tests run it, is not counted.

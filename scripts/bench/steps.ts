@@ -78,7 +78,7 @@ function makeRuns(
 
 /** All that a runner reads, in megabytes; the licenses are read by nobody. */
 function bundleSize(): number {
-  const entries = readdirSync(builtAction(), { recursive: true, withFileTypes: true });
+  const entries = readdirSync(builtAction, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile() && entry.name !== 'licenses.txt');
   return files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0) / 1e6;
 }

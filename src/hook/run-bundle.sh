@@ -66,9 +66,9 @@ run_bundle() {
     ((result != 1)) || break
   done
   if ((SECONDS >= last)); then
+    # Without it, bash would print that the program was killed.
+    disown "$pid"
     kill -KILL "$pid"
-    # bash would print that it was killed.
-    wait "$pid" 2>/dev/null
     report "$level" "the action did not end within $seconds s."
     return 137
   fi

@@ -73,7 +73,7 @@ describe('a step that is canceled', () => {
   });
 
   withDocker.each(['SIGINT', 'SIGKILL'] as const)(
-    'a moment after the start by %s is logged out of',
+    'by %s a moment after the start leaves nothing behind',
     async (name) => {
       logInEarlier();
       const interrupt = { signal: name, when: sleep(120) };

@@ -46,6 +46,7 @@ test('the job of CI that uses the action passes', async () => {
   const base = { ...files, RUNNER_TEMP: folder, HOME: folder };
   const read = (name: string): Record<string, string> => parseKeyValueFile(readFileSync(file(name), 'utf8'));
   const standIns = join(repository, '.github', 'actions', 'stand-ins');
+  const finish = (env: NodeJS.ProcessEnv) => node(join(standIns, 'finish.mjs'), [], env);
   try {
     await node(join(standIns, 'start.mjs'), [], base);
     const env = { ...base, ...read('ENV'), ...inputVariables({ 'container-cli': 'config-file' }) };
@@ -55,7 +56,11 @@ test('the job of CI that uses the action passes', async () => {
     await node(join(repository, 'scripts', 'ci-stand-ins.ts'), ['check'], { ...env, ...outputs });
     const state = Object.entries(read('STATE')).map(([name, value]) => [`STATE_${name}`, value]);
     await node(stageFile('post'), [], { ...env, ...Object.fromEntries(state) });
-    expect(await node(join(standIns, 'finish.mjs'), [], env)).toContain('The login is gone');
+    expect(await finish(env)).toContain('The login is gone');
+  } catch (error) {
+    // It ends the stand-ins.
+    await finish(base).catch(() => {});
+    throw error;
   } finally {
     rmSync(folder, { recursive: true });
   }

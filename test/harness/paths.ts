@@ -9,13 +9,11 @@ export const harness = import.meta.dirname;
 /** What the runner starts: the two steps of the action, and the two job hooks. */
 export type Stage = 'main' | 'post' | 'job-started' | 'job-completed';
 
-/** The built action: the folder `dist`, or the one that ACTION_DIST names. */
-export function builtAction(): string {
-  return resolve(repository, process.env['ACTION_DIST'] ?? 'dist');
-}
+/** The folder of the built action. */
+export const builtAction = join(repository, 'dist');
 
 /** The file that a stage starts from. */
-export function stageFile(stage: Stage, dist = builtAction()): string {
+export function stageFile(stage: Stage, dist = builtAction): string {
   if (stage === 'main') return join(dist, 'index.js');
   return join(dist, stage === 'post' ? join('post', 'index.js') : join('hook', `${stage}.sh`));
 }

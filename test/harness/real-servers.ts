@@ -24,7 +24,7 @@ export async function startRegistry(
   writeFileSync(join(folder, 'htpasswd'), '');
   const log = openSync(join(folder, 'log'), 'a');
   const args = ['serve', join(folder, 'config.yml')];
-  const child = spawn('docker-registry', args, { stdio: ['ignore', log, log] });
+  const child = spawn('docker-registry', args, { stdio: ['ignore', log, log], env: {} });
   for (let tries = 0; tries < 400 && child.exitCode === null; tries += 1) {
     const socket = connect({ host, port: 443 });
     const isListening = await once(socket, 'connect').then(Boolean, () => false);

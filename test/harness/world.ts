@@ -299,7 +299,7 @@ export class World {
   #giveToOtherUser(): string {
     if (this.#otherUsersDist === undefined) {
       this.#otherUsersDist = join(this.directory, 'dist');
-      fs.cpSync(builtAction(), this.#otherUsersDist, { recursive: true });
+      fs.cpSync(builtAction, this.#otherUsersDist, { recursive: true });
       execFileSync('chown', ['-R', `${OTHER_USER}:${OTHER_USER}`, this.directory]);
     }
     return this.#otherUsersDist;

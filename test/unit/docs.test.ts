@@ -8,7 +8,7 @@ import { readInputs } from '../../src/inputs.ts';
 import { setOnlyRegistry, setOutputs } from '../../src/outputs.ts';
 import { homeOf, thrownBy } from './support.ts';
 
-const read = (path: string): string => readFileSync(path, 'utf8').replaceAll('\r\n', '\n');
+const read = (path: string): string => readFileSync(path, 'utf8');
 const matches = (text: string, pattern: RegExp): string[] =>
   [...text.matchAll(pattern)].map(([, found = '']) => found);
 

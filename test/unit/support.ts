@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { EOL, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text as readText } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
@@ -50,7 +50,7 @@ export function program(name: string, script = ''): string {
 
 /** What was printed so far: the debug log, or all but that. */
 export const output = (kind: 'log' | 'debug' = 'log'): string =>
-  printed.replaceAll(EOL, '\n').replace(kind === 'log' ? /^::debug::.*\n/gm : /^(?!::debug::).*\n/gm, '');
+  printed.replace(kind === 'log' ? /^::debug::.*\n/gm : /^(?!::debug::).*\n/gm, '');
 
 /** The secrets that the runner was told to mask, in order. */
 export const masks = (): string[] =>

@@ -111,7 +111,7 @@ describe('an auth file that is written', () => {
     expect([fs.lstatSync(file()).isSymbolicLink(), mode(file())]).toEqual([true, 0o640]);
     expect(files.readAuthFile(homeOf('disk', 'target'))).toEqual({ auths: { a: {} } });
     expect(dirname(draft)).toBe(fs.realpathSync(homeOf('disk')));
-    // Who was reading it has the old file, whole.
+    // A program that has the old file open still reads all of it.
     expect(fs.readFileSync(reader, 'utf8')).toBe('{}');
     fs.closeSync(reader);
   });
