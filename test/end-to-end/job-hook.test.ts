@@ -18,6 +18,14 @@ const stateFolder = () => join(world.home, '.ecr-pod-identity-login');
 const saved = () => (fs.existsSync(stateFolder()) ? fs.readdirSync(stateFolder()) : []);
 const calls = () => [...world.agent.requests, ...world.aws.requests];
 
+/** A copy of the built action with other code in one file. */
+function distWith(file: string, code: string): string {
+  const dist = join(world.directory, 'dist');
+  fs.cpSync(builtAction, dist, { recursive: true });
+  fs.writeFileSync(join(dist, file), code);
+  return dist;
+}
+
 test('their settings include a proxy, and ECR Public', async () => {
   const hook = await started({
     ECR_LOGIN_HTTP_PROXY: await world.startProxy(),
@@ -178,9 +186,7 @@ describe('a failure of the job-started hook', () => {
     ['cannot be loaded', 'import'],
     ['is killed', `process.kill(process.pid, 'SIGKILL')`],
   ])('is never one of the job, whatever the bundle does: it %s', async (_, code) => {
-    const dist = join(world.directory, 'dist');
-    fs.cpSync(builtAction, dist, { recursive: true });
-    fs.writeFileSync(join(dist, 'index.js'), code);
+    const dist = distWith('index.js', code);
     const hook = await started({}, { dist });
     expect([hook.exitCode, hook.errors, hook.warnings.length > 0]).toEqual([0, [], true]);
     const strict = await started({ ECR_LOGIN_ON_FAILURE: 'fail' }, { dist });
@@ -198,9 +204,7 @@ describe('a failure of the job-started hook', () => {
 
   test('is reported if the action does not end by its time limit, and ends it', async () => {
     await started();
-    const dist = join(world.directory, 'dist');
-    fs.cpSync(builtAction, dist, { recursive: true });
-    fs.writeFileSync(join(dist, 'post', 'index.js'), 'setInterval(() => {}, 1_000)');
+    const dist = distWith('post/index.js', 'setInterval(() => {}, 1_000)');
     const hookStarter = ['/bin/bash', '-c', 'exec /bin/bash -e "$0" 1'];
     const hook = await completed({ dist, hookStarter });
     expect([hook.exitCode, hook.warnings]).toEqual([0, [expect.stringContaining('did not end within 1 s')]]);
@@ -215,7 +219,7 @@ describe('a failure of the job-started hook', () => {
     const folder = join(world.directory, 'node-on-path');
     fs.mkdirSync(folder);
     fs.writeFileSync(join(folder, 'node'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-    const after = [{ paths: [folder], exportedEnv: {} }] as unknown as NonNullable<StepChoice['after']>;
+    const after = [{ paths: [folder], exportedEnv: {} }];
     const hook = await started({ ECR_LOGIN_NODE: '' }, { after });
     const warnings = isUsed ? [] : [expect.stringContaining('no node 24')];
     expect([hook.exitCode, hook.warnings, await world.runnerMayPull()]).toEqual([0, warnings, isUsed]);

@@ -85,6 +85,13 @@ describeReal('https addresses, as those of AWS are', ['openssl'], () => {
     expect(tunnels().toSorted()).toEqual(names);
   });
 
+  test('of a container endpoint go directly, also with NODE_USE_ENV_PROXY', async () => {
+    const endpoint = { AWS_CONTAINER_CREDENTIALS_FULL_URI: `https://localhost:${secure.aws.port}` };
+    const proxy = { ...NODE, HTTPS_PROXY: await secure.startProxy() };
+    const main = await step({ ...endpoint, ...proxy }, { 'credential-source': 'container' });
+    expect([main.exitCode, tunnels(), secure.aws.requests.length]).toEqual([1, [], 1]);
+  });
+
   test('fail for a certificate that is not trusted, and the error says what to set', async () => {
     const main = await step({ NODE_EXTRA_CA_CERTS: '' }, { 'max-attempts': '1' });
     expect([main.exitCode, main.errors.join()]).toEqual([1, expect.stringContaining('NODE_EXTRA_CA_CERTS')]);
