@@ -9,6 +9,7 @@ import {
 } from './aws/registries.ts';
 import { parseTools, type ToolName } from './clients/tools.ts';
 import { Failure } from './errors/failure.ts';
+import { isJobHook } from './job-hook.ts';
 import * as log from './log.ts';
 
 /** The values of all inputs, checked. */
@@ -47,21 +48,20 @@ export function readInputs(): Inputs {
     registries: readRegistries(problems),
     skipLogout: readFlag('skip-logout', { unset: false, invalid: false }),
   };
-  problems.push(...(isHook() ? unknownSettings() : foreignInputs()));
+  problems.push(...(isJobHook() ? unknownSettings() : foreignInputs()));
   if (problems.length > 0) throw new Failure(problems.join('\n'));
   return inputs;
 }
 
-/** A job hook has variables of the runner in place of inputs. Its script sets a time limit. */
-const isHook = (): boolean => process.env['ECR_LOGIN_TIME_LIMIT_S'] !== undefined;
+/** The variable of the runner that a job hook reads in place of an input. */
 const variableOf = (name: string): string => `ECR_LOGIN_${name.toUpperCase().replaceAll('-', '_')}`;
 
 function getInput(name: string): string {
-  return isHook() ? (process.env[variableOf(name)]?.trim() ?? '') : core.getInput(name);
+  return isJobHook() ? (process.env[variableOf(name)]?.trim() ?? '') : core.getInput(name);
 }
 
 function problem(name: string, text: string): string {
-  return `${isHook() ? `Variable ${variableOf(name)}` : `Input '${name}'`}: ${text}`;
+  return `${isJobHook() ? `Variable ${variableOf(name)}` : `Input '${name}'`}: ${text}`;
 }
 
 function invalid(name: string, allowed: string): string {
@@ -152,7 +152,7 @@ function readRegistries(problems: string[]): readonly RegistryEntry[] {
 }
 
 const HOOK_SETTINGS =
-  'allowed-account-ids aws-region container-cli credential-source http-proxy max-attempts registries registry-type skip-logout node on-failure time-limit-s'
+  'allowed-account-ids aws-region container-cli credential-source http-proxy max-attempts registries registry-type skip-logout node on-failure'
     .split(' ')
     .map(variableOf);
 

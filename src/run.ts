@@ -2,10 +2,11 @@ import { homedir } from 'node:os';
 import { isAbsolute } from 'node:path';
 import { format } from 'node:util';
 import { Failure, messageOf } from './errors/failure.ts';
+import { jobHookLimit } from './job-hook.ts';
 import * as log from './log.ts';
 
-/** Everything that is retried has limits, but their sum is too long for a step. The job hooks set a shorter limit. */
-const TIME_LIMIT_S = Number(process.env['ECR_LOGIN_TIME_LIMIT_S']) || 290;
+/** Everything that is retried has limits, but their sum is too long for a step. */
+const TIME_LIMIT_S = jobHookLimit() ?? 290;
 
 const TIME_IS_OVER = new Failure(`Timed out after ${TIME_LIMIT_S} s.`);
 

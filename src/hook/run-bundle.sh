@@ -41,14 +41,14 @@ run_bundle() {
   while IFS= read -r -d '' entry; do
     case $entry in INPUT_* | STATE_*) changes+=(-u "${entry%%=*}") ;; esac
   done < <(/usr/bin/env -0)
-  changes+=(GITHUB_ENV=/dev/null GITHUB_OUTPUT=/dev/null "ECR_LOGIN_TIME_LIMIT_S=$seconds" "$@")
+  changes+=(GITHUB_ENV=/dev/null GITHUB_OUTPUT=/dev/null "$@")
 
   command -p rm -f "$state/output"
   if ! command -p mkfifo -m 600 "$state/output"; then
     report "$level" "the job hook cannot write to $state."
     return 137
   fi
-  /usr/bin/env "${changes[@]}" "$node" "$bundle" </dev/null >"$state/output" 2>&1 &
+  /usr/bin/env "${changes[@]}" "$node" "$bundle" "--job-hook=$seconds" </dev/null >"$state/output" 2>&1 &
   pid=$!
   trap 'kill "$pid"' INT TERM
   exec 3<"$state/output"

@@ -36,6 +36,12 @@ describe('allowed-account-ids', () => {
     expect(main.masks).toContain(world.aws.issued[0]?.password);
   });
 
+  test('is not turned off by the variables of a job hook', async () => {
+    const ofHook = { ECR_LOGIN_TIME_LIMIT_S: '55', ECR_LOGIN_ALLOWED_ACCOUNT_IDS: CALLER };
+    const main = await run({ 'allowed-account-ids': OTHER }, { ...world.podIdentityEnv(), ...ofHook });
+    expect([main.exitCode, main.errors.length, main.toolRuns]).toEqual([1, 1, []]);
+  });
+
   test.each([
     ['in the region of the step', 'eu-west-1'],
     ['in us-east-1 if there is none', 'us-east-1'],

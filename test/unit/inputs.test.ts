@@ -1,14 +1,35 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { readInputs } from '../../src/inputs.ts';
-import { output, table, thrownBy } from './support.ts';
+import { output, table, thrownBy, words } from './support.ts';
 
-/** Reads the inputs that are given, such as `max-attempts=3`; names in capitals are variables. */
+const A = '111111111111';
+const B = '012345678901';
+const { argv } = process;
+afterEach(() => {
+  process.argv = argv;
+});
+
+/** Reads the inputs that are given, such as `max-attempts=3`; names in capitals are variables, `hook` is a job hook. */
 function read(given = '') {
   for (const [name = '', value] of given.split('; ').map((one) => one.split(/=(.*)/s))) {
-    process.env[name === name.toUpperCase() ? name : `INPUT_${name.toUpperCase()}`] = value ?? '';
+    if (name === 'hook') process.argv = ['node', 'index.js', `--job-hook=${value}`];
+    else process.env[name === name.toUpperCase() ? name : `INPUT_${name.toUpperCase()}`] = value ?? '';
   }
   return readInputs();
 }
+
+const HOOK_VARIABLES = words(`
+  ALLOWED_ACCOUNT_IDS AWS_REGION CONTAINER_CLI CREDENTIAL_SOURCE HTTP_PROXY ISOLATE_DOCKER_CONFIG MASK_PASSWORD
+  MAX_ATTEMPTS NODE ON_FAILURE REGISTRIES REGISTRY_TYPE SKIP_LOGOUT TIME_LIMIT_S
+`);
+
+test.each(HOOK_VARIABLES)('in a step, ECR_LOGIN_%s changes nothing', (name) => {
+  const given = `allowed-account-ids=${B}; registries=${A}; isolate-docker-config=true; skip-logout=true`;
+  const before = read(given);
+  for (const value of ['55', 'true', 'x'])
+    expect(read(`ECR_LOGIN_${name}=${value}; ${given}`)).toEqual(before);
+  expect(output()).toBe('');
+});
 
 test('without inputs, the defaults apply', () => {
   expect(read()).toEqual({
@@ -19,8 +40,6 @@ test('without inputs, the defaults apply', () => {
   expect(output()).toBe('');
 });
 
-const A = '111111111111';
-const B = '012345678901';
 table(`
   allowed-account-ids=${A}, ${B} ${A}       | allowedAccountIds | ["${A}","${B}"]
   aws-region= us-gov-west-1                 | awsRegion         | "us-gov-west-1"
@@ -35,7 +54,7 @@ table(`
   AWS_MAX_ATTEMPTS= 3                       | maxAttempts       | 3
   AWS_MAX_ATTEMPTS=21                       | maxAttempts       | 20
   max-attempts=2; AWS_MAX_ATTEMPTS=x        | maxAttempts       | 2
-  ECR_LOGIN_TIME_LIMIT_S=55; ECR_LOGIN_MAX_ATTEMPTS= 4; max-attempts=x | maxAttempts | 4
+  hook=55; ECR_LOGIN_MAX_ATTEMPTS= 4; max-attempts=x | maxAttempts | 4
   registries=${A}                           | registries        | [{"kind":"account","accountId":"${A}"}]
   registry-type=Private                     | registries        | [{"kind":"default"}]
   registry-type=public                      | registries        | [{"kind":"public","host":"public.ecr.aws","dualStack":false}]
@@ -66,9 +85,9 @@ describe('invalid:', () => {
     max-attempts=21                             | 'max-attempts': invalid value '21'
     max-attempts=x3                             | 'max-attempts': invalid value 'x3'
     max-attempts=3x                             | 'max-attempts': invalid value '3x'
-    ECR_LOGIN_TIME_LIMIT_S=55; ECR_LOGIN_AWS_REGION=Ireland; aws-region=x | Variable ECR_LOGIN_AWS_REGION: invalid value 'Ireland'
-    ECR_LOGIN_TIME_LIMIT_S=55; ECR_LOGIN_ON_FAILURE=warn; ECR_LOGIN_REGISTRYS=x; username=y | ECR_LOGIN_REGISTRYS
-    ECR_LOGIN_TIME_LIMIT_S=55; ECR_LOGIN_ON_FAILURE=warning | ECR_LOGIN_ON_FAILURE: invalid value 'warning'
+    hook=55; ECR_LOGIN_AWS_REGION=Ireland; aws-region=x | Variable ECR_LOGIN_AWS_REGION: invalid value 'Ireland'
+    hook=55; ECR_LOGIN_ON_FAILURE=warn; ECR_LOGIN_REGISTRYS=x; username=y | ECR_LOGIN_REGISTRYS
+    hook=55; ECR_LOGIN_ON_FAILURE=warning | ECR_LOGIN_ON_FAILURE: invalid value 'warning'
     max-attempts=0; AWS_MAX_ATTEMPTS=3          | 'max-attempts': invalid value '0'
     AWS_MAX_ATTEMPTS=-1                         | Variable AWS_MAX_ATTEMPTS: invalid value '-1'
     registries=ghcr.io                          | 'registries': 'ghcr.io' is neither
