@@ -42,7 +42,7 @@ function chapter(entries: readonly KnownError[]): string {
   if (title === undefined || others.length > 0)
     throw new Error(`Not one title: ${entries.map(({ id }) => id)}`);
   const messages = entries.flatMap(({ id }) => SAMPLES[id]?.messages ?? []);
-  const shown = new Set(messages.map((sample) => `- ${code(sample.split('\n')[0] ?? '')}`));
+  const shown = new Set(messages.map((sample) => `- ${code(sample)}`));
   const causes = [...new Set(entries.map(({ cause }) => escaped(cause)))].join('\\\n');
   const [first = '', ...commands] = entries[0]?.remedy.split('\n') ?? [];
   const remedy = [`**What to do:** ${escaped(first)}`, ...shownCommands(commands)].join('\n');

@@ -1,9 +1,10 @@
 import { parseKnownFiles } from '@smithy/core/config';
-import { detailsOf, Failure, messageOf } from '../errors/failure.ts';
+import { detailsOf, Failure, messageOf, type Situation } from '../errors/failure.ts';
 import * as log from '../log.ts';
+import { containerEndpoint, identityOf } from './container-endpoint.ts';
 import { clientSettings, type Network } from './http.ts';
 import { podFacts, runnerKind } from './pod.ts';
-import { containerName, containerSource, podCredentials } from './pod-identity.ts';
+import { podCredentials } from './pod-identity.ts';
 
 /** Credentials for calls to AWS. */
 export type Credentials = {
@@ -14,7 +15,7 @@ export type Credentials = {
   readonly $source?: Readonly<Record<string, unknown>>;
 };
 
-export type CredentialSource = 'environment' | 'profile' | 'container' | 'default-chain';
+export type CredentialSource = NonNullable<Situation['source']>;
 
 /** The values of input `credential-source`. */
 export const CREDENTIAL_SOURCE_CHOICES = ['auto', 'container', 'default-chain'] as const;
@@ -130,16 +131,16 @@ export async function readProfiles(): Promise<Profiles> {
 }
 
 async function containerCredentials(reason: string, request: CredentialsRequest): Promise<Credentials> {
-  const source = containerSource();
-  if (source === undefined) {
+  const endpoint = await containerEndpoint();
+  if (endpoint === undefined) {
     const facts = { ...(await podFacts()), region: request.region };
-    const knownError = runnerKind() === 'container-job' ? 'container-job' : 'container-uri-not-set';
+    const knownError = runnerKind() === 'container-job' ? 'container-job' : 'no-pod-identity';
     throw new Failure(`${URI_VARIABLE} is not set.`, { knownError, facts });
   }
   // The log of a long wait should name the identity.
-  log.info(`Using credentials from ${await containerName(source)} (${reason})`);
+  log.info(`Using credentials from ${identityOf(endpoint)} (${reason})`);
   const { region, network, agentBudgetMs: budgetMs, signal } = request;
-  return podCredentials(source, region, { maxAttempts: network.maxAttempts, budgetMs, signal });
+  return podCredentials(endpoint, region, { maxAttempts: network.maxAttempts, budgetMs, signal });
 }
 
 async function sdkCredentials(
@@ -205,7 +206,8 @@ async function sdkFailure(
   return new Failure(`No credentials from ${from}: ${message}`, {
     ...(!isProcess && { cause: error }),
     area: 'credentials',
-    details: `${isProcess ? '' : detailsOf(error)}\n${isProfile ? 'source: profile' : `runner: ${runnerKind()}`}`,
+    details: isProcess ? '' : detailsOf(error),
+    situation: { runner: runnerKind(), source },
     facts: { ...(await podFacts()), profile, region },
   });
 }
@@ -227,12 +229,12 @@ function chainSource({ $source = {} }: Credentials, env: NodeJS.ProcessEnv): Cha
 
 async function nameOf(source: CredentialSource, credentials: Credentials): Promise<string> {
   const { env } = process;
-  const container = containerSource();
+  const container = await containerEndpoint();
   const names: Readonly<Record<ChainSource, string>> = {
     environment: 'the environment',
     profile: `profile '${log.singleLine(env['AWS_PROFILE'] ?? 'default')}'`,
     'web-identity': `web identity, role ${log.singleLine(String(env['AWS_ROLE_ARN']))}`,
-    container: container === undefined ? 'the ECS container endpoint' : await containerName(container),
+    container: container === undefined ? 'the ECS container endpoint' : identityOf(container),
     instance: 'the instance metadata: the IAM role of this machine',
   };
   return names[source === 'default-chain' ? chainSource(credentials, env) : source];
@@ -277,7 +279,7 @@ async function warnOfChain(
   const isMeant = kind !== 'pod' && (kind !== 'container-job' || choice === 'default-chain');
   if (isMeant) return;
   const message = `Using the IAM role of the ${kind === 'pod' ? 'node' : 'machine'}, which is probably not intended.`;
-  const knownError = kind === 'pod' ? 'node-role' : 'container-job-instance';
+  const knownError = kind === 'pod' ? 'no-pod-identity' : 'container-job';
   const { explain } = await import('../errors/explain.ts');
   log.warning(explain(new Failure(message, { knownError, facts: { ...(await podFacts()), region } })));
 }

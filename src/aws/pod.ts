@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import type { Situation } from '../errors/failure.ts';
 
 /** Where a step runs, as far as it decides which credentials it can have. */
-export type RunnerKind = 'github-hosted' | 'pod' | 'container-job' | 'other';
+export type RunnerKind = NonNullable<Situation['runner']>;
 
 /**
  * Kubernetes sets KUBERNETES_SERVICE_HOST in every container of a pod. The runner sets these paths in a container that

@@ -161,7 +161,7 @@ export async function stepRegion(input: string, env: NodeJS.ProcessEnv = process
     ] as const);
   if (region === undefined) {
     throw new Failure(`No AWS region: ${given.map(([name]) => name).join(', ')} and ${source} are not set.`, {
-      knownError: runnerKind(env) === 'container-job' ? 'container-job-region' : 'region-missing',
+      knownError: runnerKind(env) === 'container-job' ? 'container-job' : 'region-missing',
     });
   }
   if (isRegionName(region)) return region;

@@ -1,6 +1,6 @@
 // Imported only when something fails: a job that succeeds does not load the texts.
 
-import { type Facts, Failure, messageOf } from './failure.ts';
+import { type Area, type Facts, Failure, messageOf } from './failure.ts';
 import { CLIENT } from './known/client.ts';
 import { CREDENTIALS } from './known/credentials.ts';
 import { ECR } from './known/ecr.ts';
@@ -9,11 +9,21 @@ import type { KnownError } from './known/known-error.ts';
 import { POD_IDENTITY } from './known/pod-identity.ts';
 import { PROXY } from './known/proxy.ts';
 
+const inAreas = (errors: readonly KnownError[], ...areas: readonly Area[]) =>
+  errors.map((known) => ({ areas, pattern: undefined, requires: undefined, ...known }));
+
 /**
  * In the order of search. What is said by the one that refused (IAM, the agent, a proxy, the client) comes before what is
  * said of a connection.
  */
-export const KNOWN_ERRORS = [...IAM, ...POD_IDENTITY, ...PROXY, ...CLIENT, ...ECR, ...CREDENTIALS];
+export const KNOWN_ERRORS = [
+  ...inAreas(IAM, 'pod-identity', 'credentials', 'ecr'),
+  ...inAreas(POD_IDENTITY, 'pod-identity'),
+  ...inAreas(PROXY, 'credentials', 'ecr', 'client'),
+  ...inAreas(CLIENT, 'client'),
+  ...inAreas(ECR, 'ecr'),
+  ...inAreas(CREDENTIALS, 'credentials'),
+];
 
 /**
  * The text for anything that was thrown: what failed and, for a known error, the likely cause and what to do. Of several
@@ -25,10 +35,9 @@ export function explain(error: unknown): string {
   if (!(error instanceof Failure)) return message;
   const { knownError, details = '', facts } = error.options;
   const text = `${message}\n${details}`;
-  const known =
-    knownError === undefined
-      ? KNOWN_ERRORS.find(({ areas, pattern }) => isIn(error, areas) && pattern?.test(text) === true)
-      : KNOWN_ERRORS.find(({ id }) => id === knownError);
+  const known = KNOWN_ERRORS.find((one) =>
+    knownError === undefined ? applies(one, error, text) : one.id === knownError,
+  );
   if (known === undefined) return message;
   const values = { ...facts, ...deniedCall(text), ...known.pattern?.exec(text)?.groups };
   const cause = fill(known.cause, values, PROSE);
@@ -36,8 +45,12 @@ export function explain(error: unknown): string {
   return `${message}\nLikely cause: ${cause}\nWhat to do: ${remedy}`;
 }
 
-function isIn({ options: { area } }: Failure, areas: KnownError['areas']): boolean {
-  return area !== undefined && areas.includes(area);
+function applies(known: (typeof KNOWN_ERRORS)[number], { options }: Failure, text: string): boolean {
+  const { areas, pattern, requires } = known;
+  if (options.area === undefined || !areas.includes(options.area)) return false;
+  const situation: Readonly<Record<string, unknown>> = options.situation ?? {};
+  const isMet = Object.entries(requires ?? {}).every(([fact, value]) => situation[fact] === value);
+  return isMet && (pattern?.test(text) ?? requires !== undefined);
 }
 
 /** What IAM denied to whom. https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */

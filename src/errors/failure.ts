@@ -7,12 +7,29 @@ export type Area = 'pod-identity' | 'credentials' | 'ecr' | 'client';
 /** What fills the `<placeholders>` in the text of a known error, by name. */
 export type Facts = Readonly<Record<string, string | undefined>>;
 
+/** What the code knows of the situation. A known error can require it. */
+export type Situation = {
+  readonly runner?: 'github-hosted' | 'pod' | 'container-job' | 'other';
+  readonly source?: 'environment' | 'profile' | 'container' | 'default-chain';
+  /** Of whom the container endpoint is, and the HTTP status of its refusal. */
+  readonly endpoint?: 'eks' | 'other';
+  readonly status?: number | undefined;
+  /** What is wrong with the refused token, by its own claims. */
+  readonly token?: 'expired' | 'other-audience' | undefined;
+};
+
+/** The known errors that the code names. Only their names: a job that succeeds does not load the texts. */
+export type NamedError =
+  | ('account-not-allowed' | 'client-missing' | 'container-job')
+  | ('no-pod-identity' | 'proxy-url-invalid' | 'region-missing');
+
 export type FailureOptions = ErrorOptions & {
   readonly area?: Area;
-  /** The ID of the known error, if the code knows it without a pattern. */
-  readonly knownError?: string;
-  /** Text that recognizes the failure and is not shown, such as error codes. */
+  /** Without it, the known error is looked for in the area. */
+  readonly knownError?: NamedError;
+  /** Foreign text that recognizes the failure and is not shown, such as error codes. */
   readonly details?: string;
+  readonly situation?: Situation;
   readonly facts?: Facts;
 };
 
@@ -44,14 +61,10 @@ export function messageOf(error: unknown): string {
   return singleLine(name + plain(telling, status));
 }
 
-/** Names, messages, system error codes and HTTP statuses of an error and its causes, one per line. */
+/** Names, messages and system error codes of an error and its causes, one per line. */
 export function detailsOf(error: unknown): string {
   return causesOf(error)
-    .flatMap((cause) => {
-      const status = statusOf(cause);
-      const code = 'code' in cause ? String(cause.code) : '';
-      return [cause.name, cause.message, code, status === undefined ? '' : `HTTP ${status}`];
-    })
+    .flatMap((cause) => [cause.name, cause.message, 'code' in cause ? String(cause.code) : ''])
     .filter((text) => text !== '')
     .map((text) => singleLine(String(text)))
     .join('\n');

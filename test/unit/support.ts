@@ -76,8 +76,8 @@ export async function thrownBy(work: () => unknown) {
   try {
     await work();
   } catch (error) {
-    const { message, options: { area, knownError, details = '', facts } = {} } = error as Failure;
-    return { message, area, knownError, details, facts };
+    const { message, options: { area, knownError, details = '', situation, facts } = {} } = error as Failure;
+    return { message, area, knownError, details, situation, facts };
   }
   throw new Error('nothing was thrown');
 }

@@ -1,25 +1,20 @@
 import type { KnownError } from './known-error.ts';
 
-const AREAS: KnownError['areas'] = ['client'];
-
 /** A message can quote another one, so what is closer to the client comes first. */
 export const CLIENT: readonly KnownError[] = [
   {
     id: 'client-missing',
-    areas: AREAS,
     cause: `<tool> is not installed on the runner, or its directory is not on PATH.`,
     remedy: `Install the client in the runner image, or choose another one with 'container-cli'. A login does not need a daemon. For builders that read docker's config.json, such as kaniko or buildctl, set 'container-cli: config-file'.\nsudo apt-get install --yes docker-cli`,
   },
   {
     id: 'user-namespace',
-    areas: AREAS,
     pattern: /newuidmap|newgidmap|join the existing user namespace|cannot clone: |unknown userid/,
     cause: `<tool> needs a user namespace or an entry for its user in /etc/passwd, and this image, user or security context does not provide it.`,
     remedy: `Log in with skopeo, which needs neither and uses the same auth file: set 'container-cli: skopeo'. A build with podman or buildah needs the namespace all the same.`,
   },
   {
     id: 'docker-daemon-unreachable',
-    areas: AREAS,
     pattern:
       /Cannot connect to the Docker daemon|failed to connect to the docker API|error during connect:|unable to resolve docker endpoint|permission denied while trying to connect/i,
     cause: `docker cannot reach the Docker daemon that DOCKER_HOST or its context names. In docker-in-docker mode, the daemon can start after the runner.`,
@@ -27,14 +22,12 @@ export const CLIENT: readonly KnownError[] = [
   },
   {
     id: 'ecr-login-helper',
-    areas: AREAS,
     pattern: /not implemented/,
     cause: `The configuration of <tool> names the credential helper ecr-login. The helper gets tokens from Amazon ECR by itself, and stores no logins.`,
     remedy: `Keep either the helper or this step. Often the helper is the better choice: version 0.8 and later supports EKS Pod Identity. To keep both, use version 0.9 or later and set the variable AWS_ECR_IGNORE_CREDS_STORAGE to true for the job. To set the helper aside for this job, set 'isolate-docker-config: true'.`,
   },
   {
     id: 'credential-store-failed',
-    areas: AREAS,
     pattern:
       /error (?:storing|getting) credentials|docker-credential-[\w-]{1,60}|failed to store the credentials for \S{1,300}: (?!failed to |open |mkdir )/i,
     cause: `The credential store of <tool> is not installed, is locked, or did not accept the password. Some clients find the store of the operating system by themselves, and that of Windows does not accept passwords as long as those of Amazon ECR.`,
@@ -42,7 +35,6 @@ export const CLIENT: readonly KnownError[] = [
   },
   {
     id: 'auth-file-invalid',
-    areas: AREAS,
     pattern:
       /unmarshaling JSON|failed to decode config file|not valid JSON|form of a docker configuration|is a directory|EISDIR|not a directory|ENOTDIR|file exists|EEXIST/i,
     cause: `The auth file of <tool> is not valid JSON, or its path is wrong: a directory in place of the file, or a file in place of a directory.`,
@@ -50,7 +42,6 @@ export const CLIENT: readonly KnownError[] = [
   },
   {
     id: 'auth-file-not-writable',
-    areas: AREAS,
     pattern:
       /permission denied|operation not permitted|Access is denied|read-only file system|EROFS|EACCES|EPERM|resource busy|being used by another process|not owned by the current user|XDG_RUNTIME_DIR|(?:stat|open|mkdir) \/\.\w/i,
     cause: `<tool> cannot write its auth file. HOME is / or belongs to another user, the file system is read-only, or config.json itself is a mount, which cannot be replaced.`,
@@ -58,14 +49,12 @@ export const CLIENT: readonly KnownError[] = [
   },
   {
     id: 'registry-bad-request',
-    areas: AREAS,
     pattern: /status(?: ?code)?:? 400\b|\b400 Bad Request/i,
     cause: `The registry refuses the token, which is valid only in the region that issued it. The host of the registry and the region do not match.`,
     remedy: `Give the full host in 'registries', so that its own region issues the token: <registry>`,
   },
   {
     id: 'registry-denied',
-    areas: AREAS,
     pattern:
       /status(?: ?code)?:? 40[13]\b|\b40[13] (?:Unauthorized|Forbidden)|unauthorized: |invalid username\/password|no basic auth credentials|denied: (?:Not Authorized|Your authorization token)/i,
     cause: `The registry denies access. The caller account cannot use this registry, or the policy of the VPC endpoint ecr.dkr, a service control policy or a proxy forbids it.`,

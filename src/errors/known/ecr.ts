@@ -6,13 +6,11 @@ const NO_CONNECTION_OF_CLIENT = `no such host|server misbehaving|name resolution
 export const ECR: readonly KnownError[] = [
   {
     id: 'account-not-allowed',
-    areas: ['ecr'],
     cause: `The credentials are not those that the workflow expects, or a custom endpoint (AWS_ENDPOINT_URL) does not name the account. No login was made. The log above names the credentials, and why they are used.`,
     remedy: `Use other credentials, or add the account to 'allowed-account-ids'.`,
   },
   {
     id: 'region-missing',
-    areas: ['ecr'],
     cause: `The default registry, and registries given by account ID, need the region of the step.`,
     remedy: `Set input 'aws-region', for example to eu-west-1, or give each registry by its host.`,
   },

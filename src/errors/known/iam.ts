@@ -2,19 +2,15 @@ import type { KnownError } from './known-error.ts';
 
 // What IAM denies. Principal, action and resource are filled in from the message by `explain`.
 
-const EVERY_AREA: KnownError['areas'] = ['pod-identity', 'credentials', 'ecr'];
-
 export const IAM: readonly KnownError[] = [
   {
     id: 'explicit-deny',
-    areas: EVERY_AREA,
     pattern: /with an explicit deny/,
     cause: `A policy explicitly denies <action> to <principal>. An explicit deny overrides every Allow. Most messages name the kind of policy.`,
     remedy: `Ask the owner of that policy to remove the Deny, or to exempt <principal> from it. Service control and resource control policies belong to the AWS organization, permissions boundaries to the IAM administrators, session policies to the step that assumes the role, endpoint policies to the VPC.`,
   },
   {
     id: 'not-allowed-by-limit',
-    areas: EVERY_AREA,
     pattern:
       /because no (?<policy>service control policy|resource control policy|permissions boundary|sessions? policy|VPC endpoint policy) allows/,
     cause: `No <policy> allows <action>, so <principal> cannot use it, whatever its own policies allow.`,

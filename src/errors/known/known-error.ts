@@ -1,16 +1,23 @@
-import type { Area } from '../failure.ts';
+import type { Area, NamedError, Situation } from '../failure.ts';
 
-/** A known error: how to recognize it, its likely cause, and what to do. An unknown one is shown without them. */
-export type KnownError = {
-  readonly id: string;
-  readonly areas: readonly Area[];
-  /** Matches the message or the details, in linear time. Without a pattern, the code that fails names the entry. */
-  readonly pattern?: RegExp;
+export type Advice = {
   /** `<placeholders>` are replaced by named groups of the pattern, or by the facts of the failure. */
   readonly cause: string;
   /** A sentence, then commands or settings to copy, on lines of their own. */
   readonly remedy: string;
 };
+
+/** How an error is recognized, by all that is given. An alternative is a second entry with the same text. */
+type Signs = {
+  /** Instead of those that `explain.ts` names for the table. */
+  readonly areas?: readonly Area[];
+  /** Matches the message or the details, in linear time. Only for the words of others: what the code knows is required. */
+  readonly pattern?: RegExp;
+  readonly requires?: Situation;
+};
+
+/** One that the code names, or one that is looked for. */
+export type KnownError = Advice & ({ readonly id: NamedError } | (Signs & { readonly id: string }));
 
 // What several entries say.
 

@@ -6,20 +6,17 @@ const PROXY_URL = `Write the proxy as http://host:port, keep it as a secret, and
 export const PROXY: readonly KnownError[] = [
   {
     id: 'proxy-url-invalid',
-    areas: ['credentials', 'ecr'],
     cause: `The URL of the proxy is not valid.`,
     remedy: PROXY_URL,
   },
   {
     id: 'proxy-login',
-    areas: ['credentials', 'ecr', 'client'],
     pattern: /refused the connection to \S{1,300}: 407|Proxy Authentication Required/,
     cause: `The proxy requires a user and a password, or refuses those in its URL.`,
     remedy: PROXY_URL,
   },
   {
     id: 'proxy-failed',
-    areas: ['credentials', 'ecr', 'client'],
     // Of the proxy's answer, Go shows only the text of the status.
     pattern:
       /refused the connection to \S{1,300}: \d|The proxy .{1,300}cannot be reached|proxyconnect|(?:Get|Head|Post) "https:[^" ]{1,300}": (?:Forbidden|Filtered|Bad |Service Unavailable|Gateway )/,

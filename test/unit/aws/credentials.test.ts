@@ -107,14 +107,14 @@ table(`
 });
 
 table(`
-  AWS_PROFILE=gone                  | profile 'gone'                  |                       | source: profile
-  AWS_PROFILE=role                  | profile 'role': .*gone          |                       | source: profile
-  AWS_PROFILE=process               | credential_process failed       |                       | source: profile
-  choice=container                  | CREDENTIALS_FULL_URI is not set | container-uri-not-set |
-  choice=container ${JOB_CONTAINER} | CREDENTIALS_FULL_URI is not set | container-job         |
-                                    | default chain: .*providers      |                       | runner: other
-  KUBERNETES_SERVICE_HOST=1 AWS_ROLE_ARN=r | default chain            |                       | runner: pod
-`)('%s: no credentials, %s', async (variables = '', message = '', knownError = '', details = '') => {
+  AWS_PROFILE=gone                  | profile 'gone'                  |                 | profile other
+  AWS_PROFILE=role                  | profile 'role': .*gone          |                 | profile other
+  AWS_PROFILE=process               | credential_process failed       |                 | profile other
+  choice=container                  | CREDENTIALS_FULL_URI is not set | no-pod-identity |
+  choice=container ${JOB_CONTAINER} | CREDENTIALS_FULL_URI is not set | container-job   |
+                                    | default chain: .*providers      |                 | default-chain other
+  KUBERNETES_SERVICE_HOST=1 AWS_ROLE_ARN=r | default chain            |                 | default-chain pod
+`)('%s: no credentials, %s', async (variables = '', message = '', knownError = '', situation = '') => {
   const thrown = await thrownBy(() => get(variables));
   expect(thrown.message).toMatch(new RegExp(message));
   const isNamed = knownError !== '';
@@ -122,7 +122,8 @@ table(`
     isNamed ? [knownError, undefined] : [undefined, 'credentials'],
   );
   expect(thrown.facts).toMatchObject({ region: 'eu-west-1' });
-  expect(thrown.details).toContain(details);
+  const { source = '', runner = '' } = thrown.situation ?? {};
+  expect(`${source} ${runner}`.trim()).toBe(situation);
   expect(output().includes(NO_FILE)).toBe(variables.includes('ROLE_ARN'));
   expect(`${thrown.message}${thrown.details}${output('debug')}`).not.toContain('hunter2');
 });

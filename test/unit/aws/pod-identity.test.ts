@@ -3,6 +3,12 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
+import {
+  AnswerError,
+  type ContainerEndpoint,
+  containerEndpoint,
+  identityOf,
+} from '../../../src/aws/container-endpoint.ts';
 import * as agents from '../../../src/aws/pod-identity.ts';
 import { DeadlineError } from '../../../src/retry.ts';
 import { fakeClock, homeOf, jwt, NEVER, output, standIn, table, thrownBy } from '../support.ts';
@@ -12,6 +18,8 @@ type Options = { eachMs?: number; random?: number; maxAttempts?: number; budgetM
 /** An error with a code, such as ECONNREFUSED, or else with a message. */
 const errorOf = (text: string): Error =>
   /^E[A-Z]+$/.test(text) ? Object.assign(new Error('x'), { code: text }) : new Error(text);
+/** An answer such as `404 page not found`. */
+const answer = (text: string) => new AnswerError(Number(text.slice(0, 3)), text.slice(4));
 const REFUSED = errorOf('ECONNREFUSED');
 
 /** Makes attempts that end as given, each after some time; the last one again and again. */
@@ -28,7 +36,7 @@ async function attempts(outcomes: readonly unknown[], given: Options = {}) {
     if (outcome !== 'ok') throw outcome;
   };
   const all = { budgetMs: 55_000, ...options, signal: NEVER, clock };
-  const failure = await agents.requestWithRetries(attempt, all).catch((error: unknown) => error);
+  const failure = await agents.requestWithRetries('agent', attempt, all).catch((error: unknown) => error);
   return { starts, failure, elapsedMs: clock.now() - begin };
 }
 
@@ -54,8 +62,8 @@ table(`
   500 … endpoint rule error, Invalid Configuration: Missing Region                             | 0
   302 elsewhere                                                                                | 0
   201                                                                                          | 0
-`)('the agent answers %s: it is asked at ms: %s', async (answer = '', times) => {
-  const { starts } = await attempts([errorOf(`responded with HTTP ${answer}`)]);
+`)('the agent answers %s: it is asked at ms: %s', async (text = '', times) => {
+  const { starts } = await attempts([answer(text)]);
   expect(starts.join(' ')).toBe(times);
   expect(output().split('attempt')).toHaveLength(starts.length);
 });
@@ -81,8 +89,8 @@ test.each<[string, string, Error]>([
   expect(output().includes('waiting for it, 0.0 s of 43.0 s; retrying in 0.5 s')).toBe(kind === 'waited for');
 });
 
-const BUSY = errorOf('responded with HTTP 500');
-const THROTTLING = errorOf('responded with HTTP 429');
+const BUSY = answer('500');
+const THROTTLING = answer('429');
 const SLOW = { eachMs: 9_000, random: 0.999 };
 
 test.each<[unknown[], Options, starts: readonly number[]]>([
@@ -107,11 +115,11 @@ test.each<[unknown[], Options, starts: readonly number[]]>([
 
 test.each<[unknown[], message: string, cause: string]>([
   [[errorOf('final')], '1 attempts in 0 s', 'final'],
-  [[BUSY], '5 attempts in 4 s', 'responded with HTTP 500'],
+  [[BUSY], '5 attempts in 4 s', 'responded with HTTP 500 without a message'],
   [[BUSY, errorOf('final')], '2 attempts in 0 s', 'final'],
   // What the agent answered tells more than that it was late once.
-  [[BUSY, 'hang'], '5 attempts in 50 s', 'responded with HTTP 500'],
-  [['hang', BUSY], '5 attempts in 14 s', 'responded with HTTP 500'],
+  [[BUSY, 'hang'], '5 attempts in 52 s', 'responded with HTTP 500 without a message'],
+  [['hang', BUSY], '5 attempts in 16 s', 'responded with HTTP 500 without a message'],
 ])('attempts that end with %p fail with %j: %s', async (outcomes, message, cause) => {
   const { failure } = await attempts(outcomes);
   expect(failure).toMatchObject({ message, cause: { message: cause } });
@@ -124,8 +132,18 @@ const GOOD = {
   'kubernetes.io': { node: { name: 'ip-10-0-0-1' } },
 };
 
+type Place = { uri?: string; tokenFile?: string | undefined; token?: string };
+
+/** The container endpoint that the variables name. */
+const endpointOf = ({ uri, tokenFile, token }: Place): Promise<ContainerEndpoint> =>
+  containerEndpoint({
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: uri,
+    AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: tokenFile,
+    AWS_CONTAINER_AUTHORIZATION_TOKEN: token,
+  }) as Promise<ContainerEndpoint>;
+
 /** Asks a stand-in for the agent. The clock cannot see that it works, so the deadline of an answer never comes. */
-async function ask(statuses: readonly number[], change: Partial<agents.ContainerSource> = {}) {
+async function ask(statuses: readonly number[], change: Place = {}) {
   const agent = await standIn((_, count) => {
     const status = statuses[Math.min(count, statuses.length) - 1] ?? 200;
     writeFileSync(homeOf('token'), `agent-token-${count}`);
@@ -134,7 +152,7 @@ async function ask(statuses: readonly number[], change: Partial<agents.Container
   });
   const sleep = (ms: number) => (ms < 12_000 ? Promise.resolve() : new Promise<void>(() => {}));
   const clock = { now: () => 0, random: () => 0, sleep };
-  const source = { uri: `${agent.url}/v1`, tokenFile: undefined, token: undefined, ...change };
+  const source = await endpointOf({ uri: `${agent.url}/v1`, ...change });
   const asked = () => agents.podCredentials(source, 'eu-west-1', { budgetMs: 55_000, signal: NEVER, clock });
   return { agent, asked, source };
 }
@@ -177,18 +195,33 @@ test('an answer without an end is read up to a limit', async () => {
 });
 
 test.each([
-  [400, jwt(GOOD), undefined],
-  [400, jwt({ ...GOOD, aud: ['sts.amazonaws.com'] }), 'claims: other audience'],
-  [401, jwt({ ...GOOD, exp: 1 }), 'claims: expired'],
-  [403, jwt({ ...GOOD, exp: undefined }), undefined],
-  [404, jwt({ ...GOOD, exp: 1 }), undefined],
-])('a refusal with HTTP %s of the token %s names the identity, and: %s', async (status, token, line) => {
-  const { asked, source } = await ask([status], { token });
-  const { details, facts, area } = await thrownBy(asked);
-  expect(details.split('\n').find((one) => one.startsWith('claims'))).toBe(line);
-  const identity = { namespace: 'arc', serviceAccount: 'build', node: 'ip-10-0-0-1' };
-  expect(facts).toMatchObject({ ...identity, region: 'eu-west-1', uri: source.uri });
-  expect(area).toBe('pod-identity');
+  [400, jwt(GOOD), 'eks', undefined],
+  [400, jwt({ ...GOOD, aud: ['sts.amazonaws.com'] }), 'other', 'other-audience'],
+  [401, jwt({ ...GOOD, exp: 1 }), 'eks', 'expired'],
+  [403, jwt({ ...GOOD, exp: undefined }), 'eks', undefined],
+  [404, jwt({ ...GOOD, exp: 1 }), 'eks', undefined],
+  [302, jwt(GOOD), 'other', undefined],
+])(
+  'a refusal with HTTP %s of the token %s names the situation: %s, %s',
+  async (status, token, endpoint, problem) => {
+    const { asked, source } = await ask([status], { token });
+    const { situation, facts, area } = await thrownBy(asked);
+    expect(situation).toEqual({ runner: 'other', source: 'container', endpoint, status, token: problem });
+    const identity = { namespace: 'arc', serviceAccount: 'build', node: 'ip-10-0-0-1' };
+    expect(facts).toMatchObject({ ...identity, region: 'eu-west-1', uri: source.uri });
+    expect(area).toBe('pod-identity');
+  },
+);
+
+test.each([
+  ['pods.eks.amazonaws.com', 'EKS Pod Identity returned no', 'EKS Pod Identity agent responded'],
+  ['x', 'The container credentials endpoint returned no', 'Container credentials endpoint responded'],
+])('with a token for %s, the error is %j and a retry %j', async (aud, error, retry) => {
+  const { asked } = await ask([500, 400], { token: jwt({ ...GOOD, aud }) });
+  expect((await thrownBy(asked)).message).toMatch(
+    new RegExp(`^${error} credentials \\(2 attempts in 0 s\\): http`),
+  );
+  expect(output()).toMatch(new RegExp(`^${retry} with HTTP 500`));
 });
 
 const ENDPOINT = 'the container credentials endpoint';
@@ -204,5 +237,5 @@ test.each([
   ['http://a/?http://169.254.170.23/', '', `${ENDPOINT} http://a/?http://169.254.170.23/`],
   ['http://a/v2/credentials/id-of-task', '', `${ENDPOINT} http://a/v2/credentials/***`],
 ])('%s with the token %s is named %s', async (uri, token, name) => {
-  expect(await agents.containerName({ uri, tokenFile: undefined, token })).toBe(name);
+  expect(identityOf(await endpointOf({ uri, token }))).toBe(name);
 });

@@ -155,7 +155,7 @@ table(`
   AWS_PROFILE=bad                                            | profile 'bad' is 'x'
   AWS_PROFILE=none                                           | input 'aws-region', AWS_REGION, AWS_DEFAULT_REGION and the region of profile 'none' are not set. region-missing
   AWS_PROFILE=gone                                           | profile 'gone' are not set. region-missing
-  AWS_PROFILE=gone HOME=/github/home GITHUB_WORKSPACE=/__w/a | are not set. container-job-region
+  AWS_PROFILE=gone HOME=/github/home GITHUB_WORKSPACE=/__w/a | are not set. container-job
 `)('%s: the region of the step is %s', async (variables, expected = '') => {
   const profiles =
     '[default]\nregion = eu-south-1\n[profile ci]\nregion = eu-south-2\n[profile bad]\nregion = x\n';

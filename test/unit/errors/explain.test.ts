@@ -1,25 +1,51 @@
 import { expect, test } from '@jest/globals';
 import { explain, KNOWN_ERRORS } from '../../../src/errors/explain.ts';
-import { type Area, type Facts, Failure, type FailureOptions } from '../../../src/errors/failure.ts';
+import {
+  type Area,
+  type Facts,
+  Failure,
+  type FailureOptions,
+  type NamedError,
+  type Situation,
+} from '../../../src/errors/failure.ts';
 import { expectLinear } from '../support.ts';
 import { SAMPLES } from './samples.ts';
+
+const DEFAULT_CHAIN = { source: 'default-chain' } as const;
 
 /** What is said of a message, besides it. */
 const explained = (message: string, options: FailureOptions): string =>
   explain(new Failure(message, options)).replace(`${message}\n`, '');
 
 /** Each sample in each area of its entry. */
-const ROWS = KNOWN_ERRORS.filter(({ pattern }) => pattern !== undefined).flatMap(({ id, areas }) =>
-  [...(SAMPLES[id]?.messages ?? []), ...(SAMPLES[id]?.variants ?? [])].flatMap((text) =>
-    areas.map((area) => [id, area, text] as const),
-  ),
+const ROWS = KNOWN_ERRORS.filter(({ pattern, requires }) => pattern ?? requires).flatMap(
+  ({ id, areas, requires: situation = {} }) =>
+    [...(SAMPLES[id]?.messages ?? []), ...(SAMPLES[id]?.variants ?? [])].flatMap((text) =>
+      areas.map((area) => [id as NamedError, area, text, situation] as const),
+    ),
 );
 
-test.each(ROWS)('known as %s, in area %s: %s', (knownError, area, text) => {
-  const [message = '', ...lines] = text.split('\n');
-  const details = lines.join('\n');
-  expect(explained(message, { area, details })).toBe(explained(message, { knownError, details }));
-  expect(explained(message, { knownError, details })).toMatch(/^Likely cause: .+\nWhat to do: .+/);
+test.each(ROWS)('known as %s, in area %s: %s, %j', (knownError, area, text, situation) => {
+  expect(explained(text, { area, situation })).toBe(explained(text, { knownError }));
+  expect(explained(text, { knownError })).toMatch(/^Likely cause: .+\nWhat to do: .+/);
+});
+
+test.each<[id: string, Area, message: string, Situation]>([
+  ['node-credentials', 'pod-identity', '(X): The security token included in', { token: 'expired' }],
+  ['no-association', 'pod-identity', '(ResourceNotFoundException): x', { endpoint: 'other' }],
+  ['no-credentials', 'credentials', 'Unable to connect to instance metadata service', DEFAULT_CHAIN],
+  ['no-credentials', 'credentials', 'credentials from any providers', { ...DEFAULT_CHAIN, runner: 'other' }],
+  ['sts-unreachable', 'credentials', 'no connection within 5 s', { source: 'profile' }],
+  ['profile-failed', 'credentials', 'credentials from any providers', { source: 'profile', runner: 'pod' }],
+  [
+    'profile-failed',
+    'credentials',
+    'instance metadata, open x',
+    { source: 'profile', runner: 'container-job' },
+  ],
+])('known as %s, in area %s: %s, %j', (id, area, message, situation) => {
+  const knownError = id as NamedError;
+  expect(explained(message, { area, situation })).toBe(explained(message, { knownError }));
 });
 
 test.each<[Area, string]>([
@@ -36,7 +62,6 @@ test.each([
   [new Failure('ThrottlingException'), 'ThrottlingException'],
   [new Error('ThrottlingException'), 'ThrottlingException'],
   ['ThrottlingException', 'ThrottlingException'],
-  [new Failure('x', { knownError: 'none', area: 'ecr' }), 'x'],
   [new AggregateError([new Error('x'), new Failure('y'), new Error('x')]), 'x\ny'],
 ])('%p is shown as %j', (error, text) => expect(explain(error)).toBe(text));
 

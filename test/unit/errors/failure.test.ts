@@ -35,7 +35,7 @@ test.each<[unknown, string]>([
 
 test.each<[unknown, string]>([
   ['gone', ''],
-  [service('XException', 'why', { ...status, code: 'ECODE' }), 'XException\nwhy\nECODE\nHTTP 403'],
+  [service('XException', 'why', { ...status, code: 'ECODE' }), 'XException\nwhy\nECODE'],
   [new Error('a\nb', { cause: new TypeError('c') }), 'Error\na b\nTypeError\nc'],
   [new AggregateError([new Error('first'), new Error('second')], 'all'), 'AggregateError\nall\nError\nfirst'],
   [

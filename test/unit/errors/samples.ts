@@ -7,7 +7,7 @@ const DENIED =
 /**
  * The messages by which the known errors show themselves, word for word, since users search for them. Each entry has an ID,
  * the heading in docs/troubleshooting.md unless it shares that of another one with the same remedy, and a message a line.
- * After `//` there are details, which are not shown; the page leaves out a message with `~`.
+ * The page leaves out a message with `~`.
  */
 const TEXT = `
 # no-association: No EKS Pod Identity association
@@ -23,14 +23,15 @@ responded with HTTP 400: ${REQUEST} (AccessDeniedException): User: arn:aws:sts::
 responded with HTTP 500: error getting credentials to cache: unable to fetch credentials from EKS Auth: operation error EKS Auth: AssumeRoleForPodIdentity, get identity: get credentials: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, http response error StatusCode: 404, request to EC2 IMDS failed
 responded with HTTP 403: ${REQUEST} (ExpiredTokenException): The security token included in the request is expired, fault: client
 responded with HTTP 403: ${REQUEST} (UnrecognizedClientException): The security token included in the request is invalid., fault: unknown
-~ (ExpiredTokenException): The security token included in the request is expired, fault: client // claims: expired
 
 # token-expired: The service account token has expired
 responded with HTTP 400: Service account token failed basic claim validations: token is expired
 responded with HTTP 400: ${REQUEST} (ExpiredTokenException): The token included in the request is expired: current date/time 1798761600 must be before the expiration date/time 1798758000, fault: client
 responded with HTTP 500: fetched credentials are expired or will expire within the next 9.09 seconds
 ~ responded with HTTP 400: Service account token failed basic claim validations: token is not valid yet
-~ responded with HTTP 400: ${REQUEST} (InvalidTokenException): x, fault: client // claims: expired
+
+# token-claims-expired
+~ responded with HTTP 400: ${REQUEST} (InvalidTokenException): x, fault: client
 
 # token-invalid: Not the token that EKS mounts
 responded with HTTP 400: Service account token cannot be empty
@@ -39,18 +40,21 @@ responded with HTTP 400: failed to get pod uid from service account token: Servi
 ~ responded with HTTP 400: failed to get pod uid from service account token: Service account token missing kubernetes.io claims
 responded with HTTP 400: ${REQUEST} (InvalidTokenException): The audience in identity token is invalid., fault: client
 Invalid character in header content ["authorization"]
-~ responded with HTTP 400: ${REQUEST} (InvalidRequestException): x, fault: client // claims: other audience
 ~ Authorization token contains invalid \\r\\n sequence.
 
+# token-other-audience
+~ responded with HTTP 400: x
+
 # container-job: A job with 'container:' has no credentials
-${NOTHING} // runner: container-job
-ENOENT: no such file or directory, open '/var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token' // runner: container-job
+AWS_CONTAINER_CREDENTIALS_FULL_URI is not set.
+Using the IAM role of the machine, which is probably not intended.
+No AWS region: input 'aws-region', AWS_REGION, AWS_DEFAULT_REGION and the region of profile 'default' are not set.
 
-# container-job-instance
-Using the IAM role of the machine, which is probably not intended in a job's container.
+# container-job-chain
+${NOTHING}
 
-# container-job-region
-No AWS region: input 'aws-region', AWS_REGION, AWS_DEFAULT_REGION and profile 'default' are not set.
+# container-job-token
+ENOENT: no such file or directory, open '/var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token'
 
 # token-file: The token file is missing or cannot be read
 ENOENT: no such file or directory, open '/var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token'
@@ -71,6 +75,9 @@ responded with HTTP 429: Too Many Requests
 responded with HTTP 500: error getting credentials to cache: unable to fetch credentials from EKS Auth: operation error EKS Auth: AssumeRoleForPodIdentity, failed to get rate limit token, retry quota exceeded, 0 available, 5 requested
 ~ responded with HTTP 400: ${REQUEST} (ThrottlingException): Rate exceeded, fault: client
 
+# agent-status-429
+~ responded with HTTP 429 without a message
+
 # agent-region-missing: The agent has no region
 responded with HTTP 500: error getting credentials to cache: unable to fetch credentials from EKS Auth: operation error EKS Auth: AssumeRoleForPodIdentity, resolve auth scheme: resolve endpoint: endpoint rule error, Invalid Configuration: Missing Region
 
@@ -80,6 +87,10 @@ URL not accepted. It must either be HTTPS or match one of the following:
 responded with HTTP 404: 404 page not found
 responded with HTTP 403: Access Denied. Called agent through invalid address, please use either [169.254.170.23 fd00:ec2::23] address not localhost
 ~ the response is not valid JSON
+
+# container-uri-other
+~ responded with HTTP 302 without a message
+~ connect ECONNREFUSED 10.0.0.1:80
 
 # agent-unreachable: The agent does not answer
 connect ECONNREFUSED 169.254.170.23:80
@@ -91,21 +102,19 @@ no response within 12 s
 # metadata-hostname: Not a valid container metadata service hostname
 169.254.170.23 is not a valid container metadata service hostname
 
-# pod-without-identity: The pod does not have the variables of EKS Pod Identity
-${NOTHING} // runner: pod
-
-# node-role
-Using the node's IAM role, which is probably not intended.
-
-# container-uri-not-set
+# no-pod-identity: The pod does not have the variables of EKS Pod Identity
 AWS_CONTAINER_CREDENTIALS_FULL_URI is not set.
+Using the IAM role of the node, which is probably not intended.
+
+# pod-without-identity
+${NOTHING}
 
 # github-hosted-no-credentials: A GitHub-hosted runner without credentials
-${NOTHING} // runner: github-hosted
+${NOTHING}
 
 # no-credentials: No credentials found
-${NOTHING} // runner: other
-Unable to connect to instance metadata service // ECONNREFUSED // runner: other
+${NOTHING}
+Unable to connect to instance metadata service
 
 # irsa-refused: AWS STS does not accept the web identity (IRSA)
 AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity
@@ -121,12 +130,10 @@ ENOENT: no such file or directory, open '/var/run/secrets/eks.amazonaws.com/serv
 # sts-unreachable: AWS STS is unreachable
 getaddrinfo ENOTFOUND sts.eu-west-1.amazonaws.com
 connect ECONNREFUSED 10.0.0.1:443
-~ no connection within 5 s // source: profile
 
 # profile-failed: The profile has no credentials
-Could not resolve credentials using profile: [build] in configuration/credentials file(s). // source: profile
-credential_process failed; its output is not shown // source: profile
-~ EC2 Instance Metadata Service access disabled // runner: pod // source: profile
+Could not resolve credentials using profile: [build] in configuration/credentials file(s).
+credential_process failed; its output is not shown
 
 # explicit-deny: A policy explicitly denies the call
 ${DENIED} ecr:GetAuthorizationToken on resource: * with an explicit deny in a service control policy
@@ -153,7 +160,7 @@ ${DENIED} sts:TagSession on resource: arn:aws:iam::444455556666:role/ecr-push
 The caller account is 111122223333; allowed-account-ids allows 444455556666.
 
 # region-missing: No region
-No AWS region: input 'aws-region', AWS_REGION, AWS_DEFAULT_REGION and profile 'default' are not set.
+No AWS region: input 'aws-region', AWS_REGION, AWS_DEFAULT_REGION and the region of profile 'default' are not set.
 
 # clock: The clock is wrong
 InvalidSignatureException: Signature expired: 20261231T120000Z is now earlier than 20261231T121500Z (20261231T122000Z - 5 min.)
@@ -202,7 +209,8 @@ Get "https://${HOST}/v2/": Forbidden
 ~ Error: authenticating creds for "${HOST}": pinging container registry ${HOST}: Get "https://${HOST}/v2/": Bad Gateway
 
 # client-missing: The client is not installed
-docker not found on PATH. Found: podman
+Input 'container-cli': podman not found on PATH.
+No container client found on PATH. Looked for docker, podman, buildah, skopeo, nerdctl, finch, oras, helm.
 
 # user-namespace: podman or buildah cannot create a user namespace
 cannot set up namespace using "/usr/bin/newuidmap": exit status 1
@@ -259,7 +267,7 @@ type Samples = {
   readonly variants: readonly string[];
 };
 
-/** By the ID of the known error. In a message, details are on lines of their own. */
+/** By the ID of the known error. */
 export const SAMPLES: Readonly<Record<string, Samples>> = Object.fromEntries(
   TEXT.split(/\n+# /).slice(1).map(readEntry),
 );
@@ -267,8 +275,7 @@ export const SAMPLES: Readonly<Record<string, Samples>> = Object.fromEntries(
 function readEntry(entry: string): [id: string, samples: Samples] {
   const [head = '', ...lines] = entry.trim().split('\n');
   const [id = '', title] = head.split(': ');
-  const texts = lines.map((line) => line.replaceAll(' // ', '\n'));
-  const variants = texts.filter((text) => text.startsWith('~ ')).map((text) => text.slice(2));
-  const messages = texts.filter((text) => !text.startsWith('~ '));
+  const variants = lines.filter((text) => text.startsWith('~ ')).map((text) => text.slice(2));
+  const messages = lines.filter((text) => !text.startsWith('~ '));
   return [id, { ...(title !== undefined && { title }), messages, variants }];
 }

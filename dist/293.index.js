@@ -1,1 +1,0 @@
-export const id=293,ids=[293],modules={5293:((D,M,_)=>{_.d(M,{AssumeRoleCommand:()=>E.QL,STSClient:()=>E.iM});var E=_(7882),O=_(6508),P=_(4680),s=_(3649),W=_(8895),n=_(6304),A=_(3733),C=_(1612),T=_(8092),I=_(6129),R=_(8810)})};

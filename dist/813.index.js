@@ -1,1 +1,0 @@
-export const id=813,ids=[813],modules={9813:((M,D,_)=>{_.d(D,{getDefaultRoleAssumer:()=>E.cz,getDefaultRoleAssumerWithWebIdentity:()=>E.I$});var E=_(7882),O=_(6508),P=_(4680),s=_(3649),W=_(8895),A=_(6304),n=_(3733),I=_(1612),R=_(8092),C=_(6129),T=_(8810)})};

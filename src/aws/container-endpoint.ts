@@ -1,0 +1,103 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { fromHttp } from '@aws-sdk/credential-provider-http';
+import * as log from '../log.ts';
+import { type Claims, POD_IDENTITY_AUDIENCE, readClaims } from './pod.ts';
+
+/** Where a container gets its credentials from, as the variables say. */
+export type ContainerEndpoint = {
+  readonly uri: string;
+  readonly tokenFile: string | undefined;
+  /** The token itself. A file takes precedence. */
+  readonly token: string | undefined;
+  /** What its token says; undefined without a token that can be read. */
+  readonly claims: Claims | undefined;
+  /** Whether it is that of EKS Pod Identity. ECS and others set the same variables. */
+  readonly isEks: boolean;
+};
+
+const AGENT_URI = /^http:\/\/(?:169\.254\.170\.23|\[fd00:ec2::23\])(?:[:/]|$)/i;
+
+/** Undefined if AWS_CONTAINER_CREDENTIALS_FULL_URI is not set. */
+export async function containerEndpoint(
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<ContainerEndpoint | undefined> {
+  const uri = env['AWS_CONTAINER_CREDENTIALS_FULL_URI'];
+  if (uri === undefined) return undefined;
+  const tokenFile = env['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'];
+  const token = env['AWS_CONTAINER_AUTHORIZATION_TOKEN'];
+  const claims = readClaims((await readToken({ tokenFile, token }).catch(() => undefined)) ?? '');
+  const isEks = AGENT_URI.test(uri) || claims?.audiences.includes(POD_IDENTITY_AUDIENCE) === true;
+  return { uri, tokenFile, token, claims, isEks };
+}
+
+/** How the log names the identity. */
+export function identityOf({ uri, claims, isEks }: ContainerEndpoint): string {
+  if (!isEks) return `the container credentials endpoint ${log.singleLine(uri)}`;
+  return claims?.serviceAccount === undefined
+    ? 'EKS Pod Identity'
+    : `EKS Pod Identity, service account ${claims.namespace}/${claims.serviceAccount}`;
+}
+
+type Token = Pick<ContainerEndpoint, 'tokenFile' | 'token'>;
+
+/** Read at each use: Kubernetes replaces the token while a job runs. */
+async function readToken({ tokenFile, token }: Token): Promise<string | undefined> {
+  const current = tokenFile === undefined ? token : await readFile(tokenFile, 'utf8');
+  log.hide(current);
+  return current;
+}
+
+/** Any answer but credentials. */
+export class AnswerError extends Error {
+  readonly status: number;
+  readonly text: string;
+
+  constructor(status: number, text: string) {
+    super(`responded with HTTP ${status}${text === '' ? ' without a message' : `: ${text}`}`);
+    this.status = status;
+    this.text = text;
+  }
+}
+
+/**
+ * Asks for credentials, once. The endpoint is asked by a request of our own first: the SDK's provider drops the words of a
+ * refusal. Once it has answered with credentials, the provider takes them; the agent has them in its cache. The provider
+ * is made first, since it refuses addresses that the SDK does not allow: the token must not go there.
+ * Throws an AnswerError if it refuses.
+ */
+export async function requestCredentials(
+  endpoint: ContainerEndpoint,
+  signal: AbortSignal,
+): ReturnType<ReturnType<typeof fromHttp>> {
+  const provider = fromHttp({
+    awsContainerCredentialsFullUri: endpoint.uri,
+    awsContainerCredentialsRelativeUri: '',
+    maxRetries: 0,
+    // Its own timeout only warns; the deadline is set around it.
+    timeout: 3_600_000,
+  });
+  await requireOk(new URL(endpoint.uri), await readToken(endpoint), signal);
+  return provider();
+}
+
+/** How much of an answer is read, in UTF-16 code units. */
+const LONGEST_ANSWER = 64 * 1024;
+
+/** Throws an AnswerError for any status but 200. The answer with credentials is not read. */
+async function requireOk(url: URL, token: string | undefined, signal: AbortSignal): Promise<void> {
+  const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  const headers = token === undefined ? {} : { authorization: token };
+  const sent = request(url, { headers, signal }).end();
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  sent.on('error', () => {});
+  if (response.statusCode === 200) return void response.destroy();
+  let body = '';
+  for await (const chunk of response) {
+    body += chunk;
+    if (body.length >= LONGEST_ANSWER) break;
+  }
+  throw new AnswerError(response.statusCode ?? 0, log.singleLine(body));
+}

@@ -1,0 +1,82 @@
+import { writeFileSync } from 'node:fs';
+import { afterAll, expect, test } from '@jest/globals';
+import { type CredentialSourceChoice, getCredentials } from '../../../src/aws/credentials.ts';
+import { parseProxy } from '../../../src/aws/proxy.ts';
+import { stepRegion } from '../../../src/aws/registries.ts';
+import { checkCallerAccount } from '../../../src/aws/token.ts';
+import { chooseTools } from '../../../src/clients/tools.ts';
+import { KNOWN_ERRORS } from '../../../src/errors/explain.ts';
+import { Failure, type NamedError } from '../../../src/errors/failure.ts';
+import { makeRoleSession } from '../../harness/identities.ts';
+import { InstanceMetadata } from '../../harness/instance-metadata.ts';
+import { homeOf, NEVER, output, thrownBy } from '../support.ts';
+import { SAMPLES } from './samples.ts';
+
+const metadata = new InstanceMetadata(makeRoleSession('111122223333', 'node', 'i-1'));
+afterAll(() => metadata.stop());
+
+const IN_CONTAINER = { GITHUB_WORKSPACE: '/__w/a', HOME: '/github/home' };
+const IN_POD = { KUBERNETES_SERVICE_HOST: '10.0.0.1' };
+const network = { httpProxy: '', maxAttempts: 1 };
+
+/** Gets credentials in an environment. */
+async function credentials(env: NodeJS.ProcessEnv, choice: CredentialSourceChoice) {
+  writeFileSync(homeOf('config'), '');
+  Object.assign(process.env, env, { AWS_CONFIG_FILE: homeOf('config') });
+  const request = { choice, region: 'eu-west-1', network, agentBudgetMs: 1, signal: NEVER };
+  await getCredentials(request);
+}
+
+/** The warning that a runner uses the role of its machine. */
+async function warningOf(env: NodeJS.ProcessEnv) {
+  if (metadata.host === '') await metadata.listen();
+  delete process.env['AWS_EC2_METADATA_DISABLED'];
+  await credentials({ ...env, AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url }, 'auto');
+  return /^::warning::(.*?)%0A/m.exec(output())?.[1];
+}
+
+function caller() {
+  const token = { registry: 'x', username: 'AWS', password: 'x' };
+  const found = { callerAccount: '111122223333', tokens: [token], failures: [] };
+  const request = { credentials: { accessKeyId: 'x', secretAccessKey: 'x' }, network, signal: NEVER };
+  return checkCallerAccount(['444455556666'], found, 'eu-west-1', request);
+}
+
+/** Chooses a tool where there is none. */
+function tools(...names: Parameters<typeof chooseTools>[0]) {
+  process.env['PATH'] = homeOf();
+  return chooseTools(names);
+}
+
+/** What the code really says, by the known error that it names. */
+const SAID: Readonly<Record<string, readonly (() => unknown)[]>> = {
+  'account-not-allowed': [caller],
+  'client-missing': [() => tools('podman'), () => tools()],
+  'container-job': [
+    () => credentials(IN_CONTAINER, 'container'),
+    () => warningOf(IN_CONTAINER),
+    () => stepRegion('', IN_CONTAINER),
+  ],
+  'no-pod-identity': [() => credentials(IN_POD, 'container'), () => warningOf(IN_POD)],
+  'proxy-url-invalid': [() => parseProxy('http://:', "input 'http-proxy'")],
+  'region-missing': [() => stepRegion('', {})],
+};
+
+test('there is a row for each known error that the code names', () => {
+  const named = KNOWN_ERRORS.filter(({ pattern, requires }) => (pattern ?? requires) === undefined);
+  expect(Object.keys(SAID)).toEqual(named.map(({ id }) => id).sort());
+});
+
+const ROWS = Object.entries(SAID).flatMap(([id, sayings]) =>
+  sayings.map((say, index) => [id, SAMPLES[id]?.messages[index], say] as const),
+);
+
+test.each(ROWS)('%s: the page has the words of the code: %s', async (id, sample, say) => {
+  expect(SAMPLES[id]?.messages).toHaveLength(SAID[id]?.length ?? 0);
+  const warned = await thrownBy(async () => {
+    const warning = await say();
+    // What is a warning is explained at once.
+    throw new Failure(String(warning), { knownError: id as NamedError });
+  });
+  expect(warned).toMatchObject({ message: sample, knownError: id });
+});
