@@ -24,6 +24,7 @@ const config: Config = {
     ...shared,
     displayName: name,
     testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+    setupFilesAfterEnv: name === 'unit' ? ['<rootDir>/test/unit/support.ts'] : [],
   })),
   // jest takes it from here alone: in a project it is ignored.
   testTimeout: 60_000,

@@ -1,16 +1,16 @@
 import { describe, expect } from '@jest/globals';
 import { testReal } from '../harness/real-parts.ts';
-import { TOOLS, useWorld } from '../harness/use-world.ts';
+import { FAKE_DOCKER, useWorld, world } from '../harness/use-world.ts';
 
 const test = testReal('openssl');
-const world = useWorld({ realNames: true });
+useWorld({ realNames: true });
 const CALLER = '123456789012';
 const OTHER = '111122223333';
 
 const run = (
   inputs: Record<string, string>,
   env: Record<string, string | undefined> = world.podIdentityEnv(),
-) => world.main({ env, inputs, tools: TOOLS });
+) => world.main({ env, inputs, tools: FAKE_DOCKER });
 const calls = () => world.aws.calls.map(({ service, region }) => `${service} ${region}`);
 
 test('the log names the caller account before the first login', async () => {

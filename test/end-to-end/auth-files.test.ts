@@ -4,11 +4,11 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { describeReal, testReal } from '../harness/real-parts.ts';
 import type { StepResult } from '../harness/runner.ts';
 import type { Tool } from '../harness/tools.ts';
-import { useWorld } from '../harness/use-world.ts';
+import { useWorld, world } from '../harness/use-world.ts';
 
 const OTHERS = { 'ghcr.io': { auth: 'eDp5' } };
 
-const world = useWorld();
+useWorld();
 const share = (content: string) => world.writeHome('.docker/config.json', content);
 const configFile = (env: Record<string, string> = {}) =>
   world.main({
@@ -138,17 +138,17 @@ const PLACES: [tool: string, variables: Record<string, string>, file: string][] 
 ];
 
 describeReal('the real clients', ['docker', 'podman', 'buildah', 'skopeo', 'oras', 'openssl'], () => {
-  const named = useWorld({ realNames: true });
+  useWorld({ realNames: true });
   beforeEach(() => {
-    for (const name of ['docker', 'auth']) fs.mkdirSync(join(named.directory, name), { mode: 0o700 });
+    for (const name of ['docker', 'auth']) fs.mkdirSync(join(world.directory, name), { mode: 0o700 });
   });
 
   /** The files below the world's folder that hold a login. */
   const filesWithLogins = (): string[] =>
     fs
-      .readdirSync(named.directory, { recursive: true, encoding: 'utf8' })
+      .readdirSync(world.directory, { recursive: true, encoding: 'utf8' })
       .filter((name) => /^(?!step-).*\.json$/.test(name))
-      .filter((name) => /"auth":/.test(fs.readFileSync(join(named.directory, name), 'utf8')));
+      .filter((name) => /"auth":/.test(fs.readFileSync(join(world.directory, name), 'utf8')));
 
   for (const [tool, variables, file] of PLACES) {
     // buildah makes a user namespace to log in, which other users than root can do only if /etc/subuid names them.
@@ -158,13 +158,13 @@ describeReal('the real clients', ['docker', 'podman', 'buildah', 'skopeo', 'oras
       async () => {
         const places = Object.entries(variables).map(([name, value]) => [
           name,
-          value.replace('@', named.directory),
+          value.replace('@', world.directory),
         ]);
-        const env = { ...named.podIdentityEnv(), ...Object.fromEntries(places) };
-        const main = await named.main({ env, inputs: { 'container-cli': tool }, tools: { [tool]: 'real' } });
+        const env = { ...world.podIdentityEnv(), ...Object.fromEntries(places) };
+        const main = await world.main({ env, inputs: { 'container-cli': tool }, tools: { [tool]: 'real' } });
         expect(main).toMatchObject({ exitCode: 0, errors: [], warnings: [] });
         expect(filesWithLogins()).toEqual([file]);
-        const post = await named.post(main);
+        const post = await world.post(main);
         expect([post.exitCode, post.errors, filesWithLogins()]).toEqual([0, [], []]);
       },
     );
@@ -172,11 +172,11 @@ describeReal('the real clients', ['docker', 'podman', 'buildah', 'skopeo', 'oras
 
   testReal('root')('podman of a user without XDG_RUNTIME_DIR is logged in and out', async () => {
     // podman keeps the login below TMPDIR then.
-    const env = { ...named.podIdentityEnv(), XDG_RUNTIME_DIR: undefined, TMPDIR: named.directory };
+    const env = { ...world.podIdentityEnv(), XDG_RUNTIME_DIR: undefined, TMPDIR: world.directory };
     const choice = { env, inputs: { 'container-cli': 'podman' }, asOtherUser: true };
-    const main = await named.main({ ...choice, tools: { podman: 'real' } });
+    const main = await world.main({ ...choice, tools: { podman: 'real' } });
     expect([main.exitCode, main.errors]).toEqual([0, []]);
-    const post = await named.post(main, { asOtherUser: true });
+    const post = await world.post(main, { asOtherUser: true });
     expect(post).toMatchObject({ exitCode: 0, errors: [], warnings: [] });
   });
 });

@@ -8,10 +8,10 @@ import { text } from '../harness/http-stand-in.ts';
 import { testReal } from '../harness/real-parts.ts';
 import type { StepResult } from '../harness/runner.ts';
 import { isAlive } from '../harness/tools.ts';
-import { fastClock, TOOLS, useWorld } from '../harness/use-world.ts';
+import { FAKE_DOCKER, fastClock, useWorld, world } from '../harness/use-world.ts';
 
 const withDocker = testReal('docker');
-const world = useWorld();
+useWorld();
 
 /** The deadlines of calls, 12 s and more, are minutes on this clock: a step that waits for them fails its test. */
 const SLOW = fastClock(0.1);
@@ -57,7 +57,7 @@ describe('a step that is canceled', () => {
     world.agent.faults.always('hang');
     world.aws.faults.always('hang');
     const interrupt = { signal: 'SIGTERM', when: seen() } as const;
-    const main = await world.main({ env: env(), tools: TOOLS, interrupt });
+    const main = await world.main({ env: env(), tools: FAKE_DOCKER, interrupt });
     expect(main.errors).toEqual([expect.stringContaining('SIGTERM')]);
     const post = await world.post(main);
     expect([post.exitCode, post.toolRuns]).toEqual([0, []]);
@@ -161,12 +161,12 @@ describe('a step whose thread of node is blocked', () => {
 
   test.each(['SIGINT', 'SIGTERM'] as const)('ends soon if it is canceled by %s', async (name) => {
     const interrupt = { signal: name, when: blocked() };
-    const main = await world.main({ env: world.podIdentityEnv(), tools: TOOLS, interrupt });
+    const main = await world.main({ env: world.podIdentityEnv(), tools: FAKE_DOCKER, interrupt });
     expect([main.errors, main.signal]).toEqual([[expect.stringContaining(name)], 'SIGKILL']);
   });
 
   test('ends if it is out of time', async () => {
-    const main = await world.main({ env: { ...world.keysEnv(), ...fastClock(100) }, tools: TOOLS });
+    const main = await world.main({ env: { ...world.keysEnv(), ...fastClock(100) }, tools: FAKE_DOCKER });
     expect([main.errors, main.signal]).toEqual([[expect.stringContaining('Timed out')], 'SIGKILL']);
   });
 });

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { TOOLS, useWorld } from '../harness/use-world.ts';
+import { FAKE_DOCKER, useWorld, world } from '../harness/use-world.ts';
 
-const world = useWorld();
+useWorld();
 const done = { exitCode: 0 };
 
 const choose = (text: string, tools: NonNullable<Parameters<typeof world.main>[0]>['tools'] = {}, env = {}) =>
@@ -52,7 +52,7 @@ describe('container-cli', () => {
     const main = await choose('', { helm: done, nerdctl: done });
     expect([main.exitCode, main.toolRuns.map(({ tool }) => tool)]).toEqual([0, ['nerdctl']]);
     expect(main.log).toMatch(/docker not found; using nerdctl.*container-cli/);
-    const docker = await choose('', { ...TOOLS, podman: done });
+    const docker = await choose('', { ...FAKE_DOCKER, podman: done });
     expect(docker.toolRuns.map(({ tool }) => tool)).toEqual(['docker']);
   });
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { ecrError, stsError } from '../harness/aws-services.ts';
 import { type Identity, makeUser } from '../harness/identities.ts';
-import { TOOLS, useWorld } from '../harness/use-world.ts';
+import { FAKE_DOCKER, useWorld, world } from '../harness/use-world.ts';
 
 type Who = 'keys' | 'profile' | 'pod' | 'irsa' | 'node' | 'error';
 
@@ -39,7 +39,7 @@ const POD = { KUBERNETES_SERVICE_HOST: '10.100.0.1' };
 /** The runner sets these in the container of a job. */
 const CONTAINER_JOB = { HOME: '/github/home', GITHUB_WORKSPACE: '/__w/app/app' };
 
-const world = useWorld();
+useWorld();
 let profileUser: Identity;
 let machine: Record<string, string | undefined>;
 
@@ -57,7 +57,7 @@ const config = (...lines: string[]): string => world.writeHome('.aws/config', `$
 /** Runs a step; the calls to ECR show the identity, so docker is not needed. Its logins are the world's, whatever HOME is. */
 function run(env: Record<string, string | undefined>, inputs: Record<string, string> = {}) {
   const places = { DOCKER_CONFIG: join(world.home, '.docker') };
-  return world.main({ env: { ...world.regionEnv(), ...places, ...env }, inputs, tools: TOOLS });
+  return world.main({ env: { ...world.regionEnv(), ...places, ...env }, inputs, tools: FAKE_DOCKER });
 }
 
 /** The callers of ECR: those of the world by what they are, roles by their name. */

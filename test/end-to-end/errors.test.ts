@@ -3,19 +3,19 @@ import { describe, expect, test } from '@jest/globals';
 import { denied, ecrError, stsError, THROTTLED } from '../harness/aws-services.ts';
 import { type Fault, text } from '../harness/http-stand-in.ts';
 import { type AgentProblem, agentFault } from '../harness/pod-identity-agent.ts';
-import { FAST, TOOLS, useWorld } from '../harness/use-world.ts';
+import { FAKE_DOCKER, FAST, useWorld, world } from '../harness/use-world.ts';
 import type { StepChoice } from '../harness/world.ts';
 
 // One row for each remedy: how the failure is brought about, and the words that a user acts on, between ` | `.
 
-const world = useWorld();
+useWorld();
 
 type Row = [title: string, arrange: () => StepChoice | Promise<StepChoice>, words: string];
 
 /** The step fails with one error that has the words, a likely cause and a remedy. */
 function explains(rows: readonly Row[]): void {
   test.each(rows)('%s', async (_, arrange, words) => {
-    const main = await world.main({ tools: TOOLS, isQuiet: true, ...(await arrange()) });
+    const main = await world.main({ tools: FAKE_DOCKER, isQuiet: true, ...(await arrange()) });
     expect([main.exitCode, main.errors.length, main.outputs, main.summary]).toEqual([1, 1, {}, '']);
     for (const word of [...words.split(' | '), '\nLikely cause: ', '\nWhat to do: '])
       expect(main.errors[0]).toContain(word);
@@ -170,7 +170,7 @@ describe('credentials', () => {
 
   test('only what was searched is said to have been searched', async () => {
     const inputs = { 'credential-source': 'default-chain' };
-    const main = await world.main({ env: world.regionEnv(), inputs, tools: TOOLS });
+    const main = await world.main({ env: world.regionEnv(), inputs, tools: FAKE_DOCKER });
     expect(main.errors[0]?.split('What to do')[0]).not.toMatch(/EKS Pod Identity|keys in|a profile/);
   });
 });
@@ -216,7 +216,7 @@ describe('Amazon ECR', () => {
 
   test('in words that nobody knows: they reach the user, on one line', async () => {
     world.aws.faults.always(ecrError(400, 'TeapotException', 'the teapot\n::add-mask::is full'));
-    const main = await world.main({ env: world.podIdentityEnv(), tools: TOOLS });
+    const main = await world.main({ env: world.podIdentityEnv(), tools: FAKE_DOCKER });
     expect(main.errors).toEqual([
       expect.stringContaining('eu-west-1: TeapotException: the teapot ::add-mask::is full'),
     ]);
@@ -261,8 +261,8 @@ describe('the container client', () => {
 
 test('the stack is in the debug log only', async () => {
   world.aws.faults.always(denied('ecr:GetAuthorizationToken'));
-  const quiet = await world.main({ env: world.podIdentityEnv(), isQuiet: true, tools: TOOLS });
+  const quiet = await world.main({ env: world.podIdentityEnv(), isQuiet: true, tools: FAKE_DOCKER });
   expect(quiet.log).not.toMatch(/^\s+at /m);
-  const main = await world.main({ env: world.podIdentityEnv(), tools: TOOLS });
+  const main = await world.main({ env: world.podIdentityEnv(), tools: FAKE_DOCKER });
   expect(main.log).toMatch(/^##\[debug\].*\n\s+at /m);
 });

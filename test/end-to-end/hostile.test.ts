@@ -5,7 +5,7 @@ import { ecrError, ecrReply, stsError } from '../harness/aws-services.ts';
 import { text } from '../harness/http-stand-in.ts';
 import { eksAuth, plainText } from '../harness/pod-identity-agent.ts';
 import { readActionMetadata, type StepResult } from '../harness/runner.ts';
-import { TOOLS, useWorld } from '../harness/use-world.ts';
+import { FAKE_DOCKER, useWorld, world } from '../harness/use-world.ts';
 import type { StepChoice } from '../harness/world.ts';
 
 // Text from outside that tries to command the runner. The leak check of each step also fails a step that issues a command
@@ -48,7 +48,7 @@ const LINE = COMMANDS.join(' %0A');
 /** No variable can hold a NUL, and XML no control characters. */
 const VARIABLE = TEXT.replaceAll('\u0000', '');
 
-const world = useWorld();
+useWorld();
 const env = () => world.podIdentityEnv();
 
 /** Nothing of the log, of the masks, or of what later steps get is made by the text. Its words can be shown. */
@@ -65,7 +65,7 @@ function expectNoHarm({ lines, masks, outputs, state, exportedEnv, paths }: Step
 async function attack(choice: StepChoice): Promise<StepResult> {
   const main = await world.main({
     env: env(),
-    tools: TOOLS,
+    tools: FAKE_DOCKER,
     ...choice,
     inputs: { 'max-attempts': '1', ...choice.inputs },
   });
@@ -213,7 +213,7 @@ describe('nothing is issued by what is printed by', () => {
   });
 
   test('a library that reads DEBUG', async () => {
-    const main = await world.main({ env: { ...env(), DEBUG: '*', AWS_PROFILE: '' }, tools: TOOLS });
+    const main = await world.main({ env: { ...env(), DEBUG: '*', AWS_PROFILE: '' }, tools: FAKE_DOCKER });
     expect([main.exitCode, main.stderr]).toEqual([0, '']);
   });
 });
@@ -274,7 +274,10 @@ describe('the container client', () => {
         ECR_LOGIN_x: 'f',
       },
     };
-    const main = await world.main({ env: { ...hidden, MY_OWN: 'kept', HTTPS_PROXY: '' }, tools: TOOLS });
+    const main = await world.main({
+      env: { ...hidden, MY_OWN: 'kept', HTTPS_PROXY: '' },
+      tools: FAKE_DOCKER,
+    });
     const [run] = main.toolRuns;
     const names = Object.keys(run?.env ?? {});
     const { AWS_REGION: _, AWS_DEFAULT_REGION: __, ...secrets } = hidden as Record<string, string>;

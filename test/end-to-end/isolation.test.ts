@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { describe, expect } from '@jest/globals';
 import { testReal } from '../harness/real-parts.ts';
 import type { StepResult } from '../harness/runner.ts';
-import { useWorld } from '../harness/use-world.ts';
+import { useWorld, world } from '../harness/use-world.ts';
 
 const test = testReal('docker');
 const asRoot = testReal('docker', 'root');
 const OTHERS = { 'ghcr.io': { auth: 'eDp5' } };
 const inputs = { 'isolate-docker-config': 'true' };
 
-const world = useWorld();
+useWorld();
 
 /** Writes the configuration that the runners of this host share; returns how to read it again. */
 function share(config: unknown): () => string {
@@ -148,23 +148,23 @@ describe('the configuration of the job', () => {
 });
 
 describe('another step of the job', () => {
-  const named = useWorld({ realNames: true });
+  useWorld({ realNames: true });
 
   testReal('docker', 'openssl')(
     'adds to the directory; its post logs out, and the post of the first step removes it',
     async () => {
       const [one, two] = ['111111111111', '222222222222'];
       const hosts = [one, two].map((account) => `${account}.dkr.ecr.eu-west-1.amazonaws.com`);
-      const env = named.podIdentityEnv();
-      const first = await named.main({ env, inputs: { ...inputs, registries: one ?? '' } });
-      const second = await named.main({ env, inputs: { ...inputs, registries: two ?? '' }, after: [first] });
+      const env = world.podIdentityEnv();
+      const first = await world.main({ env, inputs: { ...inputs, registries: one ?? '' } });
+      const second = await world.main({ env, inputs: { ...inputs, registries: two ?? '' }, after: [first] });
       const directory = directoryOf(first);
       expect(second.exportedEnv).toEqual({});
-      expect(Object.keys(named.dockerLogins(directory)).sort()).toEqual(hosts);
-      const postSecond = await named.post(second, { after: [first] });
+      expect(Object.keys(world.dockerLogins(directory)).sort()).toEqual(hosts);
+      const postSecond = await world.post(second, { after: [first] });
       expect([postSecond.exitCode, postSecond.exportedEnv]).toEqual([0, {}]);
-      expect(Object.keys(named.dockerLogins(directory))).toEqual([hosts[0]]);
-      const postFirst = await named.post(first);
+      expect(Object.keys(world.dockerLogins(directory))).toEqual([hosts[0]]);
+      const postFirst = await world.post(first);
       expect([postFirst.exitCode, fs.existsSync(directory)]).toEqual([0, false]);
     },
   );

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { describe, expect } from '@jest/globals';
 import { builtAction } from '../harness/paths.ts';
 import { testReal } from '../harness/real-parts.ts';
-import { FAST, useWorld } from '../harness/use-world.ts';
+import { FAST, useWorld, world } from '../harness/use-world.ts';
 import type { StepChoice } from '../harness/world.ts';
 
 const test = testReal('docker');
-const world = useWorld();
+useWorld();
 
 const started = (env: Record<string, string> = {}, choice: StepChoice = {}) =>
   world.hook('job-started', { ...choice, env: { ...world.podIdentityEnv(), ...env } });
@@ -122,7 +122,7 @@ describe('the job hooks', () => {
 });
 
 describe('settings', () => {
-  const named = useWorld({ realNames: true });
+  useWorld({ realNames: true });
 
   testReal('docker', 'openssl')('are variables named after the inputs', async () => {
     const settings = {
@@ -130,21 +130,21 @@ describe('settings', () => {
       ECR_LOGIN_AWS_REGION: 'us-east-1',
       ECR_LOGIN_CONTAINER_CLI: 'docker,helm',
       ECR_LOGIN_CREDENTIAL_SOURCE: 'container',
-      ECR_LOGIN_ALLOWED_ACCOUNT_IDS: named.accountId,
+      ECR_LOGIN_ALLOWED_ACCOUNT_IDS: world.accountId,
       ECR_LOGIN_MAX_ATTEMPTS: '2',
     };
     const tools = { docker: 'real', helm: { exitCode: 0 } } as const;
-    const hook = await named.hook('job-started', { env: { ...named.podIdentityEnv(), ...settings }, tools });
+    const hook = await world.hook('job-started', { env: { ...world.podIdentityEnv(), ...settings }, tools });
     const hosts = ['111111111111', '222222222222'].map(
       (account) => `${account}.dkr.ecr.us-east-1.amazonaws.com`,
     );
-    expect([hook.warnings, Object.keys(named.dockerLogins())]).toEqual([[], hosts]);
+    expect([hook.warnings, Object.keys(world.dockerLogins())]).toEqual([[], hosts]);
     expect(hook.toolRuns.filter(({ tool }) => tool === 'helm')).toHaveLength(2);
-    const other = { ...named.podIdentityEnv(), ECR_LOGIN_ALLOWED_ACCOUNT_IDS: '999988887777' };
+    const other = { ...world.podIdentityEnv(), ECR_LOGIN_ALLOWED_ACCOUNT_IDS: '999988887777' };
     // The last job had no end: this hook first logs out of it, and then makes no login.
-    const refused = await named.hook('job-started', { env: other, tools });
+    const refused = await world.hook('job-started', { env: other, tools });
     expect(refused.warnings.join()).toContain('999988887777');
-    expect([refused.exitCode, named.dockerLogins()]).toEqual([0, {}]);
+    expect([refused.exitCode, world.dockerLogins()]).toEqual([0, {}]);
   });
 
   test('ECR_LOGIN_SKIP_LOGOUT leaves the runner logged in', async () => {

@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { useWorld } from '../harness/use-world.ts';
+import { FAKE_DOCKER, useWorld, world } from '../harness/use-world.ts';
 
 // Every step of every test goes through the check. Here an action of a few lines breaks it.
 
-const world = useWorld();
+useWorld();
 
 test.each([
   ['prints it', `console.log('the keys: ' + process.env.AWS_SECRET_ACCESS_KEY)`, 'secret key in line 1'],
@@ -45,6 +45,6 @@ test.each([
   mkdirSync(dist);
   writeFileSync(join(dist, 'index.js'), code);
   writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }');
-  const step = world.main({ env: world.keysEnv(), tools: { docker: { exitCode: 0 } }, dist });
+  const step = world.main({ env: world.keysEnv(), tools: FAKE_DOCKER, dist });
   await expect(step).rejects.toThrow(words);
 });

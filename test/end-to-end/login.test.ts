@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { testReal } from '../harness/real-parts.ts';
-import { TOOLS, useWorld } from '../harness/use-world.ts';
+import { FAKE_DOCKER, useWorld, world } from '../harness/use-world.ts';
 
 const withDocker = testReal('docker');
-const world = useWorld();
+useWorld();
 
 withDocker('a pod with an identity: docker is logged in, outputs are set, and post logs out', async () => {
   const host = await world.registryHost();
@@ -28,7 +28,7 @@ withDocker('a pod with an identity: docker is logged in, outputs are set, and po
 });
 
 test('CloudTrail shows the action, the run and the attempt', async () => {
-  await world.main({ env: world.podIdentityEnv(), tools: TOOLS });
+  await world.main({ env: world.podIdentityEnv(), tools: FAKE_DOCKER });
   const [call] = world.aws.calls;
   for (const words of ['ecr-pod-identity-login/', 'md/run_id#9876543210', 'md/attempt#2']) {
     expect(call?.userAgent).toContain(words);
@@ -36,7 +36,7 @@ test('CloudTrail shows the action, the run and the attempt', async () => {
 });
 
 test('the log of a job without debug logging tells the credentials, the account, the registry and the time', async () => {
-  const main = await world.main({ env: world.podIdentityEnv(), tools: TOOLS, isQuiet: true });
+  const main = await world.main({ env: world.podIdentityEnv(), tools: FAKE_DOCKER, isQuiet: true });
   for (const words of ['EKS Pod Identity', 'arc-runners/build', await world.registryHost(), '12 h']) {
     expect(main.log).toContain(words);
   }
@@ -49,7 +49,11 @@ describe('an invalid input', () => {
     ['container-cli', 'docker,/bin/sh', ["'/bin/sh'", 'skopeo', 'config-file']],
     ['registries', '123456789012,ghcr.io', ["'ghcr.io'"]],
   ])('%s: %s is an error before any call, with what is allowed', async (input, value, words) => {
-    const main = await world.main({ env: world.podIdentityEnv(), inputs: { [input]: value }, tools: TOOLS });
+    const main = await world.main({
+      env: world.podIdentityEnv(),
+      inputs: { [input]: value },
+      tools: FAKE_DOCKER,
+    });
     expect([main.exitCode, main.errors.length, main.outputs]).toEqual([1, 1, {}]);
     for (const word of [`'${input}'`, ...words]) expect(main.errors[0]).toContain(word);
     expect([...world.agent.requests, ...world.aws.requests, ...main.toolRuns]).toEqual([]);
@@ -59,7 +63,7 @@ describe('an invalid input', () => {
 
   test('is in one error with all others', async () => {
     const inputs = { registries: 'one,two', 'max-attempts': 'three', 'container-cli': 'four' };
-    const main = await world.main({ env: world.podIdentityEnv(), inputs, tools: TOOLS });
+    const main = await world.main({ env: world.podIdentityEnv(), inputs, tools: FAKE_DOCKER });
     expect(main.errors).toHaveLength(1);
     for (const word of ["'one'", "'two'", "'three'", "'four'"]) expect(main.errors[0]).toContain(word);
   });
@@ -67,7 +71,7 @@ describe('an invalid input', () => {
   test('of docker/login-action is named with what replaces it, and its value is not shown', async () => {
     // The runner hands on inputs that the action does not have, with no more than a warning.
     const given = { INPUT_REGISTRY: 'ghcr.io', INPUT_USERNAME: 'me', INPUT_PASSWORD: 'hunter2-hunter2' };
-    const main = await world.main({ env: { ...world.podIdentityEnv(), ...given }, tools: TOOLS });
+    const main = await world.main({ env: { ...world.podIdentityEnv(), ...given }, tools: FAKE_DOCKER });
     expect(main.exitCode).toBe(1);
     for (const word of ["'registry'", "'username'", "'password'", 'registries']) {
       expect(main.errors.join()).toContain(word);
@@ -79,7 +83,7 @@ describe('an invalid input', () => {
 
 describe('mask-password', () => {
   const mask = (value: string) =>
-    world.main({ env: world.podIdentityEnv(), inputs: { 'mask-password': value }, tools: TOOLS });
+    world.main({ env: world.podIdentityEnv(), inputs: { 'mask-password': value }, tools: FAKE_DOCKER });
 
   test('false leaves the password readable for another job, with a warning', async () => {
     const main = await mask('false');
@@ -105,7 +109,10 @@ withDocker('skip-logout: post leaves the client logged in', async () => {
 });
 
 test('without a file for outputs the step fails before any login, and prints no password', async () => {
-  const main = await world.main({ env: { ...world.podIdentityEnv(), GITHUB_OUTPUT: '' }, tools: TOOLS });
+  const main = await world.main({
+    env: { ...world.podIdentityEnv(), GITHUB_OUTPUT: '' },
+    tools: FAKE_DOCKER,
+  });
   expect([main.exitCode, main.errors.join()]).toEqual([1, expect.stringContaining('GITHUB_OUTPUT')]);
   expect(main.toolRuns).toEqual([]);
 });

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { describeReal } from '../harness/real-parts.ts';
 import type { StepResult } from '../harness/runner.ts';
-import { useWorld } from '../harness/use-world.ts';
+import { useWorld, world } from '../harness/use-world.ts';
 
 const OTHERS = { 'ghcr.io': { auth: 'eDp5' } };
 const ACCOUNTS = Array.from({ length: 6 }, (_, index) => String(100000000001 + index));
 const HOSTS = ACCOUNTS.map((account) => `${account}.dkr.ecr.eu-west-1.amazonaws.com`);
 
 describeReal('six steps at once', ['docker', 'openssl'], () => {
-  const world = useWorld({ realNames: true });
+  useWorld({ realNames: true });
 
   /** Runs a step for each account at the same time. */
   function allAtOnce(

@@ -3,12 +3,12 @@ import { describe, expect, test } from '@jest/globals';
 import { type Fault, text } from '../harness/http-stand-in.ts';
 import { type AgentProblem, agentFault, plainText } from '../harness/pod-identity-agent.ts';
 import type { StepResult } from '../harness/runner.ts';
-import { FAST, TOOLS, useWorld } from '../harness/use-world.ts';
+import { FAKE_DOCKER, FAST, useWorld, world } from '../harness/use-world.ts';
 
-const world = useWorld();
+useWorld();
 
 const run = (env: Record<string, string> = {}, inputs: Record<string, string> = {}) =>
-  world.main({ env: { ...world.podIdentityEnv(), ...env }, inputs, tools: TOOLS });
+  world.main({ env: { ...world.podIdentityEnv(), ...env }, inputs, tools: FAKE_DOCKER });
 const requests = () => world.agent.requests.length;
 const retries = ({ log }: StepResult) => log.split('\n').filter((line) => line.includes('retrying in'));
 
@@ -54,7 +54,7 @@ describe('a transient failure', () => {
     const rotated = world.agent.seen().then(() => {
       writeFileSync(env['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'] ?? '', renewed);
     });
-    const main = await world.main({ env, tools: TOOLS });
+    const main = await world.main({ env, tools: FAKE_DOCKER });
     await rotated;
     expect(main.errors).toEqual([]);
     expect(world.agent.requests.at(-1)?.headers.authorization).toBe(renewed);
@@ -101,14 +101,14 @@ describe('an agent that is not there', () => {
     const { host, port } = world.agent;
     await world.agent.stop();
     const reaction = { words: 'ECONNREFUSED', act: () => void world.agent.listen(host, port) };
-    const main = await world.main({ env, tools: TOOLS, reaction });
+    const main = await world.main({ env, tools: FAKE_DOCKER, reaction });
     expect([main.errors, retries(main).length > 0]).toEqual([[], true]);
   });
 
   test('is given up in time for what follows', async () => {
     const env = { ...world.podIdentityEnv(), ...FAST };
     await world.agent.stop();
-    const main = await world.main({ env, tools: TOOLS });
+    const main = await world.main({ env, tools: FAKE_DOCKER });
     expect(main.errors.join()).toMatch(/\d+ attempts in 4\d s/);
   });
 });

@@ -2,9 +2,9 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { describeReal } from '../harness/real-parts.ts';
-import { FAST, useWorld } from '../harness/use-world.ts';
+import { FAKE_DOCKER, FAST, useWorld, world } from '../harness/use-world.ts';
 
-const world = useWorld({ realNames: true });
+useWorld({ realNames: true });
 
 const [a, b] = ['123456789012', '210987654321'];
 const host = (accountId: string) => `${accountId}.dkr.ecr.eu-west-1.amazonaws.com`;
@@ -24,7 +24,7 @@ describeReal('post', ['docker', 'openssl'], () => {
 
   test('removes the login from the file if the client reports success and leaves it', async () => {
     const main = await world.main({ env: world.podIdentityEnv(), inputs });
-    const post = await world.post(main, { tools: { docker: { exitCode: 0 } } });
+    const post = await world.post(main, { tools: FAKE_DOCKER });
     expect([post.exitCode, post.errors, world.dockerLogins()]).toEqual([0, [], {}]);
   });
 
@@ -63,7 +63,7 @@ describeReal('post', ['docker', 'openssl'], () => {
 
   test('without the client on PATH says what to run if the login is not in its file', async () => {
     world.writeHome('.docker/config.json', '{"credsStore":"desktop"}');
-    const main = await world.main({ env: world.podIdentityEnv(), tools: { docker: { exitCode: 0 } } });
+    const main = await world.main({ env: world.podIdentityEnv(), tools: FAKE_DOCKER });
     const post = await world.post(main, { tools: {} });
     expect([post.exitCode, post.errors.join()]).toEqual([
       1,
@@ -100,7 +100,7 @@ describeReal('an earlier login to the same registry', ['openssl'], () => {
       tools: { docker: { stderr, exitCode: 1 } },
     });
     expect(main.errors[0]).toContain('no space left on device');
-    const post = await world.post(main, { tools: { docker: { exitCode: 0 } } });
+    const post = await world.post(main, { tools: FAKE_DOCKER });
     expect([post.exitCode, world.dockerLogins()]).toEqual([0, earlier]);
   });
 });

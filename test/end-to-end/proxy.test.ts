@@ -1,18 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import { text } from '../harness/http-stand-in.ts';
 import { describeReal } from '../harness/real-parts.ts';
-import { FAST, TOOLS, useWorld } from '../harness/use-world.ts';
+import { FAKE_DOCKER, FAST, useWorld, world } from '../harness/use-world.ts';
 
 const ALL_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
 const NODE = { NODE_USE_ENV_PROXY: '1', NO_PROXY: '' };
 
-const world = useWorld();
+useWorld();
 
 /** The ports that the proxy was asked to connect to, without repeats. */
 const ledTo = (): number[] => [...new Set(world.proxy.requests.map(({ port }) => port))];
 
 const logIn = (env: Record<string, string | undefined>, inputs: Record<string, string> = {}) =>
-  world.main({ env: { ...world.keysEnv(), ...env }, inputs, tools: TOOLS });
+  world.main({ env: { ...world.keysEnv(), ...env }, inputs, tools: FAKE_DOCKER });
 
 describe('which calls go through the proxy', () => {
   test.each([
@@ -54,7 +54,7 @@ describe('which calls go through the proxy', () => {
     world.writeHome('.aws/credentials', `[base]\n${keys}\n`);
     for (const env of [world.webIdentityEnv(), { ...world.regionEnv(), AWS_PROFILE: 'ci' }]) {
       const endpoint = { AWS_ENDPOINT_URL: 'http://known-to-the-proxy-alone.amazonaws.com' };
-      const main = await world.main({ env: { ...env, ...endpoint }, inputs, tools: TOOLS });
+      const main = await world.main({ env: { ...env, ...endpoint }, inputs, tools: FAKE_DOCKER });
       expect(main.errors).toEqual([]);
     }
     expect(world.aws.calls.map(({ service }) => service)).toEqual(['sts', 'ecr', 'sts', 'ecr']);
@@ -62,23 +62,23 @@ describe('which calls go through the proxy', () => {
 });
 
 describeReal('https addresses, as those of AWS are', ['openssl'], () => {
-  const secure = useWorld({ realNames: true });
-  const tunnels = () => secure.proxy.requests.map(({ host }) => host);
+  useWorld({ realNames: true });
+  const tunnels = () => world.proxy.requests.map(({ host }) => host);
   const step = (env: Record<string, string | undefined>, inputs = {}) =>
-    secure.main({ env: { ...secure.keysEnv(), ...env }, inputs, tools: TOOLS });
+    world.main({ env: { ...world.keysEnv(), ...env }, inputs, tools: FAKE_DOCKER });
 
   test.each(['https_proxy', 'HTTP_PROXY'])('go through %s', async (name) => {
-    const main = await step({ [name]: await secure.startProxy() });
+    const main = await step({ [name]: await world.startProxy() });
     expect([main.exitCode, tunnels()]).toEqual([0, ['localhost']]);
   });
 
   test('go through HTTPS_PROXY if HTTP_PROXY is set as well', async () => {
-    const main = await step({ HTTPS_PROXY: await secure.startProxy(), HTTP_PROXY: 'socks5://127.0.0.1:9' });
+    const main = await step({ HTTPS_PROXY: await world.startProxy(), HTTP_PROXY: 'socks5://127.0.0.1:9' });
     expect([main.exitCode, tunnels()]).toEqual([0, ['localhost']]);
   });
 
   test('go through the input, by their real names', async () => {
-    const inputs = { 'http-proxy': await secure.startProxy(), registries: 'public.ecr.aws,123456789012' };
+    const inputs = { 'http-proxy': await world.startProxy(), registries: 'public.ecr.aws,123456789012' };
     const main = await step({ AWS_ENDPOINT_URL: undefined }, inputs);
     expect(main.errors).toEqual([]);
     const names = ['api.ecr-public.us-east-1.amazonaws.com', 'api.ecr.eu-west-1.amazonaws.com'];
@@ -86,10 +86,10 @@ describeReal('https addresses, as those of AWS are', ['openssl'], () => {
   });
 
   test('of a container endpoint go directly, also with NODE_USE_ENV_PROXY', async () => {
-    const endpoint = { AWS_CONTAINER_CREDENTIALS_FULL_URI: `https://localhost:${secure.aws.port}` };
-    const proxy = { ...NODE, HTTPS_PROXY: await secure.startProxy() };
+    const endpoint = { AWS_CONTAINER_CREDENTIALS_FULL_URI: `https://localhost:${world.aws.port}` };
+    const proxy = { ...NODE, HTTPS_PROXY: await world.startProxy() };
     const main = await step({ ...endpoint, ...proxy }, { 'credential-source': 'container' });
-    expect([main.exitCode, tunnels(), secure.aws.requests.length]).toEqual([1, [], 1]);
+    expect([main.exitCode, tunnels(), world.aws.requests.length]).toEqual([1, [], 1]);
   });
 
   test('fail for a certificate that is not trusted, and the error says what to set', async () => {
@@ -109,14 +109,14 @@ describe('NODE_USE_ENV_PROXY and all variables lead nothing through the proxy', 
     const everywhere = Object.fromEntries(ALL_VARIABLES.map((name) => [name, proxy]));
     const env = { ...world.podIdentityEnv(), ...NODE, ...everywhere, ...FAST };
     const inputs = { 'credential-source': source, 'http-proxy': proxy };
-    const main = await world.main({ env, inputs, tools: TOOLS });
+    const main = await world.main({ env, inputs, tools: FAKE_DOCKER });
     expect([main.exitCode, ledTo()]).toEqual(isAssociated ? [0, [world.aws.port]] : [1, []]);
     expect(world.agent.requests.length).toBeGreaterThan(0);
   });
 
   test('of the instance metadata', async () => {
     const env = { ...(await world.startInstanceMetadata()), ...NODE, HTTP_PROXY: await world.startProxy() };
-    const main = await world.main({ env, tools: TOOLS });
+    const main = await world.main({ env, tools: FAKE_DOCKER });
     expect([main.exitCode, ledTo()]).toEqual([0, [world.aws.port]]);
   });
 });

@@ -2,11 +2,11 @@ import { describe, expect } from '@jest/globals';
 import { callsOf, denied, ecrError, ecrReply } from '../harness/aws-services.ts';
 import { testReal } from '../harness/real-parts.ts';
 import type { StepResult } from '../harness/runner.ts';
-import { TOOLS, useWorld } from '../harness/use-world.ts';
+import { FAKE_DOCKER, useWorld, world } from '../harness/use-world.ts';
 
 // Registries have their real names here: docker reaches them on loopback, and gets in with no password but their region's.
 const test = testReal('docker', 'openssl');
-const world = useWorld({ realNames: true });
+useWorld({ realNames: true });
 
 const [a, b] = ['123456789012', '210987654321'];
 const host = (accountId: string, region: string) => `${accountId}.dkr.ecr.${region}.amazonaws.com`;
@@ -154,7 +154,7 @@ describe('expires-at', () => {
     ];
     world.aws.faults.always(ecrReply({ authorizationData }), callsOf('ecr', 'us-west-2'));
     const inputs = { registries: [host(a, 'eu-west-1'), host(a, 'us-west-2')].join(',') };
-    const main = await world.main({ env: world.podIdentityEnv(), inputs, tools: TOOLS });
+    const main = await world.main({ env: world.podIdentityEnv(), inputs, tools: FAKE_DOCKER });
     expect(Date.parse(main.outputs['expires-at'] ?? '')).toBe(expiresAt * 1000);
     expect(main.log).toContain(`until ${main.outputs['expires-at']}`);
   });
@@ -175,7 +175,7 @@ describe('the region of accounts and of the default registry', () => {
       const main = await world.main({
         env: { ...world.podIdentityEnv(), ...env },
         inputs: { registries, ...inputs },
-        tools: TOOLS,
+        tools: FAKE_DOCKER,
       });
       expect(main.errors).toEqual([]);
       expect(main.outputs['registry']).toBe(host(account, region));
@@ -226,7 +226,7 @@ describe('a response of ECR', () => {
     ['without a token', { proxyEndpoint: `https://${host(a, 'eu-west-1')}` }],
   ])('%s is refused before any login, also with a custom endpoint', async (_, data) => {
     answers({ authorizationData: [data] });
-    const main = await world.main({ env: world.podIdentityEnv(), tools: TOOLS });
+    const main = await world.main({ env: world.podIdentityEnv(), tools: FAKE_DOCKER });
     expect([main.exitCode, main.errors.length, main.toolRuns, main.outputs]).toEqual([1, 1, [], {}]);
   });
 
@@ -234,27 +234,27 @@ describe('a response of ECR', () => {
     answers({
       authorizationData: [{ proxyEndpoint: `http://${a}.localhost:4566`, authorizationToken: token }],
     });
-    const main = await world.main({ env: world.podIdentityEnv(), tools: TOOLS });
+    const main = await world.main({ env: world.podIdentityEnv(), tools: FAKE_DOCKER });
     expect([main.exitCode, main.outputs['registry']]).toEqual([0, `${a}.localhost:4566`]);
     expect(main.log).toMatch(/endpoint.*localhost/);
   });
 });
 
 describe('an emulator on loopback', () => {
-  const loopback = useWorld();
+  useWorld();
 
   test('serves one registry; of several accounts the error says so', async () => {
-    const one = await loopback.main({
-      env: loopback.podIdentityEnv(),
+    const one = await world.main({
+      env: world.podIdentityEnv(),
       inputs: { registries: b },
-      tools: TOOLS,
+      tools: FAKE_DOCKER,
     });
-    expect([one.errors, one.outputs['registry']]).toEqual([[], await loopback.registryHost()]);
+    expect([one.errors, one.outputs['registry']]).toEqual([[], await world.registryHost()]);
     const inputs = { registries: `${a},${b}` };
-    const two = await loopback.main({ env: loopback.podIdentityEnv(), inputs, tools: TOOLS });
+    const two = await world.main({ env: world.podIdentityEnv(), inputs, tools: FAKE_DOCKER });
     expect([two.exitCode, two.errors.join()]).toEqual([
       1,
-      expect.stringContaining(await loopback.registryHost()),
+      expect.stringContaining(await world.registryHost()),
     ]);
   });
 });

@@ -4,9 +4,9 @@ import { type Fault, text } from '../harness/http-stand-in.ts';
 import { testReal } from '../harness/real-parts.ts';
 import type { StepResult } from '../harness/runner.ts';
 import { isAlive } from '../harness/tools.ts';
-import { FAST, fastClock, TOOLS, useWorld } from '../harness/use-world.ts';
+import { FAKE_DOCKER, FAST, fastClock, useWorld, world } from '../harness/use-world.ts';
 
-const world = useWorld();
+useWorld();
 
 /** The lines of the log that announce another attempt. */
 const retries = ({ log }: StepResult): string[] =>
@@ -21,7 +21,7 @@ describe('GetAuthorizationToken is retried', () => {
     ['a response that begins and does not end', text(200, '{"auth', { 'content-length': '500' }), 1, '15 s'],
   ])('%s', async (_, fault, times, words) => {
     world.aws.faults.times(times, fault);
-    const main = await world.main({ env: { ...world.keysEnv(), ...FAST }, tools: TOOLS });
+    const main = await world.main({ env: { ...world.keysEnv(), ...FAST }, tools: FAKE_DOCKER });
     expect([main.exitCode, world.aws.requests.length, retries(main).length]).toEqual([0, times + 1, times]);
     for (const [index, line] of retries(main).entries()) {
       expect(line).toContain('Amazon ECR in eu-west-1');
@@ -34,14 +34,14 @@ describe('GetAuthorizationToken is retried', () => {
     world.aws.faults.times(2, THROTTLED, callsOf('ecr'));
     world.aws.faults.once(text(500), callsOf('ecr-public'));
     const inputs = { registries: '123456789012.dkr.ecr.us-east-1.amazonaws.com,public.ecr.aws' };
-    const main = await world.main({ env: { ...world.keysEnv(), ...FAST }, inputs, tools: TOOLS });
+    const main = await world.main({ env: { ...world.keysEnv(), ...FAST }, inputs, tools: FAKE_DOCKER });
     expect([main.exitCode, retries(main).length]).toEqual([0, 3]);
     expect(retries(main).filter((line) => line.includes('Amazon ECR Public'))).toHaveLength(1);
   });
 
   test('but not if it is refused for good', async () => {
     world.aws.faults.always(ecrError(400, 'AccessDeniedException', 'no'));
-    const main = await world.main({ env: world.keysEnv(), tools: TOOLS });
+    const main = await world.main({ env: world.keysEnv(), tools: FAKE_DOCKER });
     expect([main.exitCode, world.aws.requests.length]).toEqual([1, 1]);
   });
 });
@@ -50,7 +50,7 @@ test.each<[what: string, fault: Fault, words: string]>([
   ['throttled', stsError(400, 'Throttling', 'Rate exceeded'), 'Rate exceeded'],
 ])('STS is retried: %s', async (_, fault, words) => {
   world.aws.faults.times(2, fault, callsOf('sts'));
-  const main = await world.main({ env: { ...world.webIdentityEnv(), ...FAST }, tools: TOOLS });
+  const main = await world.main({ env: { ...world.webIdentityEnv(), ...FAST }, tools: FAKE_DOCKER });
   expect([main.exitCode, retries(main).length]).toEqual([0, 2]);
   expect(retries(main)[1]).toContain(words);
 });
@@ -66,13 +66,16 @@ describe('max-attempts', () => {
     const main = await world.main({
       env: { ...world.keysEnv(), ...env, ...fastClock(50) },
       inputs,
-      tools: TOOLS,
+      tools: FAKE_DOCKER,
     });
     expect([main.exitCode, world.aws.requests.length]).toEqual([1, calls]);
   });
 
   test('AWS_MAX_ATTEMPTS that is no number is an error that names it', async () => {
-    const main = await world.main({ env: { ...world.keysEnv(), AWS_MAX_ATTEMPTS: 'three' }, tools: TOOLS });
+    const main = await world.main({
+      env: { ...world.keysEnv(), AWS_MAX_ATTEMPTS: 'three' },
+      tools: FAKE_DOCKER,
+    });
     expect([main.exitCode, main.errors.join()]).toEqual([1, expect.stringContaining('AWS_MAX_ATTEMPTS')]);
   });
 });

@@ -6,9 +6,8 @@ import { HOST } from '../harness/namespace.ts';
 import type { NamespaceWorld } from '../harness/namespace-world.ts';
 import { FAST } from '../harness/paths.ts';
 import type { StepResult } from '../harness/runner.ts';
+import { FAKE_DOCKER } from '../harness/tools.ts';
 import type { StepChoice } from '../harness/world.ts';
-
-const TOOLS = { docker: { exitCode: 0 } };
 
 /** What the tests look at of one step. */
 export type SeenStep = Pick<StepResult, 'exitCode' | 'log' | 'errors' | 'warnings' | 'outputs'> & {
@@ -18,7 +17,7 @@ export type SeenStep = Pick<StepResult, 'exitCode' | 'log' | 'errors' | 'warning
 
 async function step(world: NamespaceWorld, choice: StepChoice): Promise<SeenStep> {
   const before = world.aws.calls.length;
-  const { exitCode, log, errors, warnings, outputs } = await world.main({ tools: TOOLS, ...choice });
+  const { exitCode, log, errors, warnings, outputs } = await world.main({ tools: FAKE_DOCKER, ...choice });
   const signers = world.aws.calls.slice(before).map(({ signer }) => signer?.arn.split('/')[1]);
   return { exitCode, log, errors, warnings, outputs, signers };
 }

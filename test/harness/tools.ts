@@ -19,6 +19,9 @@ export interface ToolBehavior {
  */
 export type Tool = 'real' | { real: string } | ToolBehavior | ToolBehavior[];
 
+/** The tools of a step whose container client is not what the test is about: a docker that does nothing. */
+export const FAKE_DOCKER = { docker: { exitCode: 0 } };
+
 export interface ToolRun {
   tool: string;
   argv: string[];

@@ -23,12 +23,14 @@ export interface WorldOptions {
    * else `127.0.0.1:<port>`. All serve over TLS, AWS at `localhost`; `startProxy` leads real names there. Needs openssl.
    */
   realNames?: boolean;
+  /** All that is on the PATH of a step, if the step chooses nothing; the real docker, which needs `testReal`. */
+  tools?: Record<string, Tool>;
 }
 
 export interface StepChoice extends StepManner {
   inputs?: Record<string, string>;
   env?: Environment;
-  /** All that is on the PATH; by default the real docker, so the test needs `testReal`. */
+  /** All that is on the PATH; else what the world has. */
   tools?: Record<string, Tool>;
   /** Earlier steps of the job: what they exported is in this step's environment. */
   after?: Pick<StepResult, 'exportedEnv' | 'paths'>[];
@@ -65,6 +67,7 @@ export class World {
   /** The role of the pod's association, a user with keys, and the role of the node. */
   readonly identities: { pod: Identity; keys: Identity; node: Identity };
   readonly registry: Registry;
+  tools: Record<string, Tool> = { docker: 'real' };
   /** That of `startProxy`. */
   proxy = new ForwardProxy();
   readonly #servers: { stop: () => Promise<void> }[] = [];
@@ -91,7 +94,8 @@ export class World {
     this.registry = new Registry((...login) => this.#isIssued(...login), authority?.serverOptions());
   }
 
-  async start({ realNames }: WorldOptions): Promise<void> {
+  async start({ realNames, tools = this.tools }: WorldOptions): Promise<void> {
+    this.tools = tools;
     if (realNames) {
       const names = new ForwardProxy(undefined, () => this.registry);
       await names.listen();
@@ -203,7 +207,7 @@ export class World {
 
   /** Runs the main stage. Throws if a secret got out, or if it did what no step may do, whatever the test is about. */
   main(choice: StepChoice = {}): Promise<StepResult> {
-    return this.#run('main', choice, choice.inputs ?? {}, choice.tools ?? { docker: 'real' }, {});
+    return this.#run('main', choice, choice.inputs ?? {}, choice.tools ?? this.tools, {});
   }
 
   /** Runs the post stage of a main stage, with its state, its inputs and what it exported. */
@@ -218,7 +222,7 @@ export class World {
   hook(stage: 'job-started' | 'job-completed', choice: StepChoice = {}): Promise<StepResult> {
     const after = (choice.after ?? []).map(({ paths }) => ({ paths, exportedEnv: {} }));
     const env = { ECR_LOGIN_NODE: process.execPath, ...choice.env };
-    return this.#run(stage, { ...choice, env, after }, {}, choice.tools ?? { docker: 'real' }, {});
+    return this.#run(stage, { ...choice, env, after }, {}, choice.tools ?? this.tools, {});
   }
 
   /** The logins in docker's configuration, by host; empty if there is none. */

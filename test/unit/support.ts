@@ -1,16 +1,15 @@
-import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text as readText } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, jest, test } from '@jest/globals';
 import type { Failure } from '../../src/errors/failure.ts';
 import type { Clock } from '../../src/retry.ts';
+import { HttpStandIn } from '../harness/http-stand-in.ts';
 
-// Each test of a file that imports this module has a home and an environment of its own, and prints nothing.
+// jest loads this module before each file of unit tests (setupFilesAfterEnv): each test has a home and an environment of
+// its own, and prints nothing.
 
 /** The first random case of the property tests. It is part of their names; `SEED=… npm test` repeats a run. */
 export const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
@@ -94,14 +93,13 @@ export type Answer = readonly [status: number, body: string];
 /** Starts a server on a free port of the loopback address, until the end of the test. */
 export async function standIn(answer: (headers: IncomingHttpHeaders, count: number) => Answer) {
   const requests: IncomingHttpHeaders[] = [];
-  const server = createServer(async (message, response) => {
-    await readText(message);
-    const [status, body] = answer(message.headers, requests.push(message.headers));
-    response.writeHead(status, { connection: 'close' }).end(body);
+  const server = new HttpStandIn(({ headers }) => {
+    const [status, body] = answer(headers, requests.push(headers));
+    return { status, body };
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  cleanups.push(() => server.close());
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
+  await server.listen();
+  cleanups.push(() => server.stop());
+  return { url: server.url, requests };
 }
 
 /** A clock whose waits end as soon as nothing else is left to do, in one hour at most. `onWait` is called at each end. */
