@@ -29,6 +29,7 @@ export interface WorldOptions {
 
 export interface StepChoice extends StepManner {
   inputs?: Record<string, string>;
+  /** The step's own variables; without any, a main step has those of a pod with an identity. */
   env?: Environment;
   /** All that is on the PATH; else what the world has. */
   tools?: Record<string, Tool>;
@@ -207,7 +208,8 @@ export class World {
 
   /** Runs the main stage. Throws if a secret got out, or if it did what no step may do, whatever the test is about. */
   main(choice: StepChoice = {}): Promise<StepResult> {
-    return this.#run('main', choice, choice.inputs ?? {}, choice.tools ?? this.tools, {});
+    const { inputs = {}, tools = this.tools, env = this.podIdentityEnv() } = choice;
+    return this.#run('main', { ...choice, env }, inputs, tools, {});
   }
 
   /** Runs the post stage of a main stage, with its state, its inputs and what it exported. */

@@ -3,10 +3,12 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { afterEach, beforeEach, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, jest } from '@jest/globals';
 import type { Failure } from '../../src/errors/failure.ts';
 import type { Clock } from '../../src/retry.ts';
 import { HttpStandIn } from '../harness/http-stand-in.ts';
+
+export { table } from '../harness/table.ts';
 
 // jest loads this module before each file of unit tests (setupFilesAfterEnv): each test has a home and an environment of
 // its own, and prints nothing.
@@ -54,14 +56,6 @@ export const output = (kind: 'log' | 'debug' = 'log'): string =>
 /** The secrets that the runner was told to mask, in order. */
 export const masks = (): string[] =>
   [...output().matchAll(/^::add-mask::(.*)$/gm)].map(([, secret = '']) => secret);
-
-/** A test for each row of a table: a row a line, cells between bars. */
-export const table = (text: string) =>
-  test.each(
-    text
-      .split('\n')
-      .flatMap((line) => (line.trim() === '' ? [] : [line.split('|').map((cell) => cell.trim())])),
-  );
 
 /** The texts of a list, separated by white space. */
 export const words = (list: string): string[] => list.split(/\s+/).filter((word) => word !== '');
