@@ -2,46 +2,23 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { ecrError, stsError } from '../harness/aws-services.ts';
 import { type Identity, makeUser } from '../harness/identities.ts';
+import { table, variablesOf } from '../harness/table.ts';
 import { FAKE_DOCKER, useWorld, world } from '../harness/use-world.ts';
+import type { Environment } from '../harness/world.ts';
 
-type Who = 'keys' | 'profile' | 'pod' | 'irsa' | 'node' | 'error';
-
-/**
- * Which credentials are used with what is there, by credential-source. Every machine has instance metadata as well.
- * `error`: the step fails, and no call is made.
- */
-const TABLE: readonly (readonly [given: string, auto: Who, container: Who, defaultChain: Who])[] = [
-  ['nothing', 'node', 'error', 'node'],
-  ['irsa', 'irsa', 'error', 'irsa'],
-  ['pod', 'pod', 'pod', 'pod'],
-  ['pod irsa', 'pod', 'pod', 'irsa'],
-  ['profile pod', 'profile', 'pod', 'profile'],
-  ['keys pod', 'keys', 'pod', 'keys'],
-  ['keys profile pod irsa', 'keys', 'pod', 'profile'],
-];
-const CASES = TABLE.flatMap(([given, auto, container, defaultChain]) =>
-  Object.entries({ auto, container, 'default-chain': defaultChain }).map(([source, who]) => ({
-    given,
-    source,
-    who,
-  })),
-);
-/** How the log names each. */
-const NAMES: Partial<Record<Who, string>> = {
+/** How the log names the caller of ECR, or the error if there is none. */
+const NAMES: Readonly<Record<string, string>> = {
   keys: 'from the environment',
   profile: "from profile 'ci'",
   pod: 'from EKS Pod Identity, service account arc-runners/build',
-  irsa: 'arn:aws:iam::123456789012:role/irsa-role',
+  'irsa-role': 'arn:aws:iam::123456789012:role/irsa-role',
   node: 'from the instance metadata',
+  error: 'AWS_CONTAINER_CREDENTIALS_FULL_URI',
 };
 
-const POD = { KUBERNETES_SERVICE_HOST: '10.100.0.1' };
-/** The runner sets these in the container of a job. */
-const CONTAINER_JOB = { HOME: '/github/home', GITHUB_WORKSPACE: '/__w/app/app' };
-
-useWorld();
+useWorld({ tools: FAKE_DOCKER });
 let profileUser: Identity;
-let machine: Record<string, string | undefined>;
+let machine: Environment;
 
 const keysOf = ({ accessKeyId, secretAccessKey }: Identity) =>
   `aws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;
@@ -54,49 +31,63 @@ beforeEach(async () => {
 
 const config = (...lines: string[]): string => world.writeHome('.aws/config', `${lines.join('\n')}\n`);
 
+/** The variables of what is there, such as `keys pod`. */
+const given = (what: string): Environment => ({
+  ...(what.includes('keys') && world.keysEnv()),
+  ...(what.includes('profile') && { AWS_PROFILE: 'ci' }),
+  ...(what.includes('pod') && world.podIdentityEnv()),
+  ...(what.includes('irsa') && world.webIdentityEnv()),
+});
+
 /** Runs a step; the calls to ECR show the identity, so docker is not needed. Its logins are the world's, whatever HOME is. */
-function run(env: Record<string, string | undefined>, inputs: Record<string, string> = {}) {
+function run(env: Environment, source = 'auto', inputs: Record<string, string> = {}) {
   const places = { DOCKER_CONFIG: join(world.home, '.docker') };
-  return world.main({ env: { ...world.regionEnv(), ...places, ...env }, inputs, tools: FAKE_DOCKER });
+  const all = { ...inputs, 'credential-source': source };
+  return world.main({ env: { ...world.regionEnv(), ...places, ...env }, inputs: all });
 }
 
 /** The callers of ECR: those of the world by what they are, roles by their name. */
 function callers(): string[] {
   const { keys, pod, node } = world.identities;
-  const names = new Map(
-    [keys, pod, node, profileUser].map((one, index) => [one, ['keys', 'pod', 'node', 'profile'][index]]),
-  );
+  const known = Object.entries({ keys, pod, node, profile: profileUser });
   const calls = world.aws.calls.filter(({ service }) => service !== 'sts');
-  return calls.map(({ signer }) => (signer && names.get(signer)) ?? signer?.arn.split('/')[1] ?? 'nobody');
+  return calls.map(({ signer }) => {
+    const [name] = known.find(([, identity]) => identity === signer) ?? [signer?.arn.split('/')[1]];
+    return name ?? 'nobody';
+  });
 }
 
 describe('which credentials are used', () => {
-  test.each(CASES)('$source, with $given: $who', async ({ given, source, who }) => {
-    const env = {
-      ...machine,
-      ...(given.includes('keys') && world.keysEnv()),
-      ...(given.includes('profile') && { AWS_PROFILE: 'ci' }),
-      ...(given.includes('pod') && world.podIdentityEnv()),
-      ...(given.includes('irsa') && world.webIdentityEnv()),
-    };
-    const main = await run(env, { 'credential-source': source });
-    if (who === 'error') {
-      expect([main.exitCode, main.errors.join()]).toEqual([
-        1,
-        expect.stringContaining('AWS_CONTAINER_CREDENTIALS_FULL_URI'),
+  // Every machine has instance metadata as well.
+  table(`
+    nothing               | node      | error | node
+    irsa                  | irsa-role | error | irsa-role
+    pod                   | pod       | pod   | pod
+    pod irsa              | pod       | pod   | irsa-role
+    profile pod           | profile   | pod   | profile
+    keys pod              | keys      | pod   | keys
+    keys profile pod irsa | keys      | pod   | profile
+  `)('with %s: auto %s, container %s, default-chain %s', async (what = '', ...expected) => {
+    const env = { ...machine, ...given(what) };
+    for (const source of ['auto', 'container', 'default-chain']) {
+      const who = expected.shift() ?? '';
+      const before = callers().length;
+      const main = await run(env, source);
+      const called = who === 'error' ? [] : [who];
+      expect([source, main.errors.length, callers().slice(before)]).toEqual([
+        source,
+        1 - called.length,
+        called,
       ]);
-      expect(callers()).toEqual([]);
-      return;
+      expect(main.log).toContain(NAMES[who]);
     }
-    expect([main.exitCode, callers()]).toEqual([0, [who === 'irsa' ? 'irsa-role' : who]]);
-    expect(main.log).toContain(NAMES[who]);
   });
 
   test('an empty variable counts as not set', async () => {
     const empty = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_PROFILE: '' };
     const main = await run({ ...world.podIdentityEnv(), ...empty });
     expect([main.warnings, callers()]).toEqual([[], ['pod']]);
-    await run({ ...world.podIdentityEnv(), ...world.keysEnv(), AWS_CONTAINER_CREDENTIALS_FULL_URI: '' });
+    await run({ ...given('pod keys'), AWS_CONTAINER_CREDENTIALS_FULL_URI: '' });
     expect(callers()).toEqual(['pod', 'keys']);
   });
 
@@ -108,15 +99,14 @@ describe('which credentials are used', () => {
     expect(role.errors).toEqual([]);
   });
 
-  test('keys in the environment take precedence over a profile, with a warning', async () => {
-    const main = await run({ ...world.keysEnv(), AWS_PROFILE: 'ci' });
-    expect([main.warnings, callers()]).toEqual([[expect.stringContaining('AWS_PROFILE')], ['keys']]);
-  });
-
-  test('half a pair of keys is not used, with a warning', async () => {
-    const { AWS_ACCESS_KEY_ID } = world.keysEnv();
-    const main = await run({ ...world.podIdentityEnv(), AWS_ACCESS_KEY_ID });
-    expect([main.warnings, callers()]).toEqual([[expect.stringContaining('AWS_SECRET_ACCESS_KEY')], ['pod']]);
+  table(`
+    keys | AWS_PROFILE=ci                 | AWS_PROFILE
+    pod  | AWS_ACCESS_KEY_ID=a            | AWS_SECRET_ACCESS_KEY
+    keys | AWS_USE_FIPS_ENDPOINT=True     | AWS_USE_FIPS_ENDPOINT
+    keys | NODE_TLS_REJECT_UNAUTHORIZED=0 | NODE_EXTRA_CA_CERTS
+  `)('those of the %s if %s is set, with a warning: %s', async (who = '', variables, words = '') => {
+    const main = await run({ ...given(who), ...variablesOf(variables) });
+    expect([main.errors, main.warnings, callers()]).toEqual([[], [expect.stringContaining(words)], [who]]);
   });
 });
 
@@ -140,17 +130,11 @@ describe('a profile', () => {
   test('calls STS in the region of the input, if nothing else names one', async () => {
     config('[profile x]', ROLE, 'source_profile = source');
     const env = { AWS_PROFILE: 'x', AWS_REGION: undefined };
-    expect((await run(env, { 'aws-region': 'eu-central-1' })).errors).toEqual([]);
-    expect(world.aws.calls.map(({ service, region }) => [service, region])).toEqual([
-      ['sts', 'eu-central-1'],
-      ['ecr', 'eu-central-1'],
+    expect((await run(env, 'auto', { 'aws-region': 'eu-central-1' })).errors).toEqual([]);
+    expect(world.aws.calls.map(({ service, region }) => `${service} ${region}`)).toEqual([
+      'sts eu-central-1',
+      'ecr eu-central-1',
     ]);
-  });
-
-  test('without credentials is not used', async () => {
-    config('[profile region-only]', 'region = eu-west-1');
-    const main = await run({ ...world.podIdentityEnv(), AWS_PROFILE: 'region-only' });
-    expect([main.errors, callers()]).toEqual([[], ['pod']]);
   });
 
   test.each([
@@ -160,89 +144,48 @@ describe('a profile', () => {
     config(...lines);
     const main = await run({ ...world.podIdentityEnv(), AWS_PROFILE: 'late' });
     expect([main.exitCode, main.errors.length, callers(), main.toolRuns]).toEqual([1, 1, [], []]);
-    for (const words of ["'late'", 'aws sts get-caller-identity --profile late']) {
+    for (const words of ["'late'", 'aws sts get-caller-identity --profile late'])
       expect(main.errors[0]).toContain(words);
-    }
   });
 
-  test.each([
-    ['of the profile itself', 'vend', 'auto'],
-    ['in the default chain', 'vend', 'default-chain'],
-  ])(
-    'whose credential_process fails, %s: command line and output are not shown',
-    async (_, profile, source) => {
-      config(
-        '[profile vend]',
-        'credential_process = echo secret-on-stderr >&2; exit 3; # --token secret-in-argv',
-        '[profile assumed]',
-        ROLE,
-        'source_profile = vend',
-      );
-      const env = { AWS_PROFILE: profile, AWS_EC2_METADATA_DISABLED: 'true' };
-      const main = await run(env, { 'credential-source': source });
-      expect([main.exitCode, main.errors.length]).toEqual([1, 1]);
-      expect([...main.errors, ...main.warnings].join()).toContain(
-        source === 'auto' ? 'credential_process' : "'vend'",
-      );
-      expect(main.stdout).not.toMatch(/secret-on-stderr|secret-in-argv|exit 3/);
-    },
-  );
+  table(`
+    auto          | credential_process
+    default-chain | 'vend'
+  `)('whose process fails, with %s, is named; command line and output are not', async (source, words) => {
+    const command = 'echo secret-on-stderr >&2; exit 3; # --token secret-in-argv';
+    config('[profile vend]', `credential_process = ${command}`);
+    const main = await run({ AWS_PROFILE: 'vend', AWS_EC2_METADATA_DISABLED: 'true' }, source);
+    expect([main.exitCode, main.errors.length]).toEqual([1, 1]);
+    expect([...main.errors, ...main.warnings].join()).toContain(words);
+    expect(main.stdout).not.toMatch(/secret-on-stderr|secret-in-argv|exit 3/);
+  });
 });
 
 describe('a warning', () => {
-  test.each([
-    [
-      'a default profile whose process fails',
-      { HOME: undefined },
-      ['credential_process = false'],
-      "'default'",
-    ],
-    [
-      'half of a web identity',
-      { AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/x' },
-      [],
-      'AWS_WEB_IDENTITY_TOKEN_FILE',
-    ],
-  ])(
-    'names what the default chain skipped: %s',
-    async (_, { HOME: _home, ...env }: Record<string, string | undefined>, lines, words) => {
-      config('[default]', ...lines);
-      const main = await run({ ...machine, ...env });
-      expect([main.errors, callers(), main.warnings]).toEqual([
-        [],
-        ['node'],
-        [expect.stringContaining(words)],
-      ]);
-    },
-  );
-
-  test.each([
-    ['in a pod', POD, 'auto', 'aws eks create-pod-identity-association'],
-    ['in a pod, of the default chain', POD, 'default-chain', 'aws eks create-pod-identity-association'],
-    [
-      "in a job's container",
-      CONTAINER_JOB,
-      'auto',
-      'AWS_CONTAINER_CREDENTIALS_FULL_URI: http://169.254.170.23/v1/credentials',
-    ],
-  ])("is for the machine's role %s, with what to do", async (_, env, source, words) => {
-    const main = await run({ ...machine, ...env }, { 'credential-source': source });
-    expect([main.exitCode, callers()]).toEqual([0, ['node']]);
+  table(`
+    credential_process = false |                                             | 'default'
+                               | AWS_ROLE_ARN=arn:aws:iam::123456789012:role/x | AWS_WEB_IDENTITY_TOKEN_FILE
+  `)('names what the default chain skipped: %s %s', async (line = '', variables, words = '') => {
+    config('[default]', line);
+    const main = await run({ ...machine, ...variablesOf(variables) });
+    expect([main.errors, callers()]).toEqual([[], ['node']]);
     expect(main.warnings).toEqual([expect.stringContaining(words)]);
   });
 
-  test("is not for the machine's role anywhere else, nor where the workflow asks for it", async () => {
-    expect((await run(machine)).warnings).toEqual([]);
-    const asked = await run({ ...machine, ...CONTAINER_JOB }, { 'credential-source': 'default-chain' });
-    expect([asked.warnings, callers()]).toEqual([[], ['node', 'node']]);
-  });
-
-  test.each([
-    ['AWS_USE_FIPS_ENDPOINT', 'True', 'AWS_USE_FIPS_ENDPOINT'],
-    ['NODE_TLS_REJECT_UNAUTHORIZED', '0', 'NODE_EXTRA_CA_CERTS'],
-  ])('is for %s=%s, which does not fail the step', async (name, value, words) => {
-    const main = await run({ ...world.keysEnv(), [name]: value });
-    expect([main.exitCode, main.warnings]).toEqual([0, [expect.stringContaining(words)]]);
+  const IN_POD = 'KUBERNETES_SERVICE_HOST=10.100.0.1';
+  // The runner sets these in the container of a job.
+  const IN_CONTAINER = 'HOME=/github/home GITHUB_WORKSPACE=/__w/app/app';
+  const GIVE = 'AWS_CONTAINER_CREDENTIALS_FULL_URI: http://169.254.170.23/v1/credentials';
+  table(`
+    ${IN_POD}       | auto          | aws eks create-pod-identity-association
+    ${IN_POD}       | default-chain | aws eks create-pod-identity-association
+    ${IN_CONTAINER} | auto          | ${GIVE}
+    ${IN_CONTAINER} | default-chain |
+                    | auto          |
+  `)("for the machine's role with %s and %s says what to do: %s", async (where, source, words = '') => {
+    const main = await run({ ...machine, ...variablesOf(where) }, source);
+    expect([main.errors, callers()]).toEqual([[], ['node']]);
+    expect(main.warnings).toEqual(words === '' ? [] : [expect.stringContaining(words)]);
   });
 });
 

@@ -8,3 +8,10 @@ export const rows = (text: string): string[][] =>
 
 /** A test for each row. */
 export const table = (text: string) => test.each(rows(text));
+
+/** The texts of a list, separated by white space. */
+export const words = (list: string): string[] => list.split(/\s+/).filter((word) => word !== '');
+
+/** Variables such as `A=b C=d`. */
+export const variablesOf = (text = ''): Record<string, string> =>
+  Object.fromEntries(words(text).map((word) => word.split(/=(.*)/).slice(0, 2)));

@@ -8,7 +8,7 @@ import type { Failure } from '../../src/errors/failure.ts';
 import type { Clock } from '../../src/retry.ts';
 import { HttpStandIn } from '../harness/http-stand-in.ts';
 
-export { table } from '../harness/table.ts';
+export { table, variablesOf, words } from '../harness/table.ts';
 
 // jest loads this module before each file of unit tests (setupFilesAfterEnv): each test has a home and an environment of
 // its own, and prints nothing.
@@ -56,13 +56,6 @@ export const output = (kind: 'log' | 'debug' = 'log'): string =>
 /** The secrets that the runner was told to mask, in order. */
 export const masks = (): string[] =>
   [...output().matchAll(/^::add-mask::(.*)$/gm)].map(([, secret = '']) => secret);
-
-/** The texts of a list, separated by white space. */
-export const words = (list: string): string[] => list.split(/\s+/).filter((word) => word !== '');
-
-/** Variables such as `A=b C=d`. */
-export const variablesOf = (text = ''): Record<string, string> =>
-  Object.fromEntries(words(text).map((word) => word.split(/=(.*)/).slice(0, 2)));
 
 /** The message of what something throws or rejects with, and the other parts if it is a Failure. */
 export async function thrownBy(work: () => unknown) {
