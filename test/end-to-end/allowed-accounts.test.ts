@@ -3,14 +3,14 @@ import { testReal } from '../harness/real-parts.ts';
 import { FAKE_DOCKER, useWorld, world } from '../harness/use-world.ts';
 
 const test = testReal('openssl');
-useWorld({ realNames: true });
+useWorld({ realNames: true, tools: FAKE_DOCKER });
 const CALLER = '123456789012';
 const OTHER = '111122223333';
 
 const run = (
   inputs: Record<string, string>,
   env: Record<string, string | undefined> = world.podIdentityEnv(),
-) => world.main({ env, inputs, tools: FAKE_DOCKER });
+) => world.main({ env, inputs });
 const calls = () => world.aws.calls.map(({ service, region }) => `${service} ${region}`);
 
 test('the log names the caller account before the first login', async () => {

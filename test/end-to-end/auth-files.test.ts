@@ -61,7 +61,7 @@ test('a HOME that cannot hold a login: the remedy', async () => {
 
 testReal('docker')('docker replaces a configuration that it cannot read, which a warning says', async () => {
   share('{"auths":{},}');
-  const main = await world.main({ env: world.podIdentityEnv() });
+  const main = await world.main();
   expect([main.exitCode, main.warnings]).toEqual([0, [expect.stringContaining('config.json')]]);
   expect(Object.keys(world.dockerLogins())).toHaveLength(1);
 });
@@ -87,7 +87,7 @@ describeReal('a credential helper of docker', ['docker'], () => {
   test('is told to store and to erase', async () => {
     share('{"credsStore":"keep"}');
     const tools = { docker: 'real', 'docker-credential-keep': HELPER } as const;
-    const main = await world.main({ env: world.podIdentityEnv(), tools });
+    const main = await world.main({ tools });
     const post = await world.post(main);
     expect([main.exitCode, post.exitCode, main.warnings]).toEqual([0, 0, []]);
     expect([helperRuns(main), helperRuns(post)]).toEqual([['store'], expect.arrayContaining(['erase'])]);
@@ -96,7 +96,7 @@ describeReal('a credential helper of docker', ['docker'], () => {
   test('that refuses the login fails the step, with what to do', async () => {
     share('{"credsStore":"ecr-login"}');
     const tools = { docker: 'real', 'docker-credential-ecr-login': ECR_HELPER } as const;
-    const main = await world.main({ env: world.podIdentityEnv(), tools });
+    const main = await world.main({ tools });
     expect([main.exitCode, main.errors.join()]).toEqual([
       1,
       expect.stringContaining('isolate-docker-config: true'),

@@ -41,7 +41,7 @@ describe('a step that is canceled', () => {
       logInEarlier();
       world.registry.faults.always('hang');
       const interrupt = { signal: name, when: world.registry.seen() };
-      const main = await world.main({ env: world.podIdentityEnv(), interrupt });
+      const main = await world.main({ interrupt });
       expect([main.exitCode, main.errors]).toEqual([1, [expect.stringContaining(name)]]);
       expect(main.toolRuns.filter(({ pid }) => isAlive(pid))).toEqual([]);
       expect(main.state['login']).toContain(await world.registryHost());
@@ -77,7 +77,7 @@ describe('a step that is canceled', () => {
     async (name) => {
       logInEarlier();
       const interrupt = { signal: name, when: sleep(120) };
-      const main = await world.main({ env: world.podIdentityEnv(), interrupt });
+      const main = await world.main({ interrupt });
       await expectNothingLeft(main);
     },
   );
@@ -89,7 +89,6 @@ describe('a step that is canceled', () => {
       const { promise: when, resolve: act } = signal();
       const reaction = { words: 'Logging in to', act };
       const main = await world.main({
-        env: world.podIdentityEnv(),
         interrupt: { signal: name, when },
         reaction,
       });
@@ -105,7 +104,6 @@ describe('a step that is canceled', () => {
       logInEarlier();
       const { promise: when, resolve: act } = signal();
       const main = await world.main({
-        env: world.podIdentityEnv(),
         inputs: { 'isolate-docker-config': 'true' },
         interrupt: { signal: name, when },
         reaction: { words: 'ecr-pod-identity-login', act },
@@ -161,7 +159,7 @@ describe('a step whose thread of node is blocked', () => {
 
   test.each(['SIGINT', 'SIGTERM'] as const)('ends soon if it is canceled by %s', async (name) => {
     const interrupt = { signal: name, when: blocked() };
-    const main = await world.main({ env: world.podIdentityEnv(), tools: FAKE_DOCKER, interrupt });
+    const main = await world.main({ tools: FAKE_DOCKER, interrupt });
     expect([main.errors, main.signal]).toEqual([[expect.stringContaining(name)], 'SIGKILL']);
   });
 
@@ -204,7 +202,7 @@ test('a draft of an auth file that a killed step has left is removed by post, an
   logInEarlier();
   const folder = join(world.home, '.docker');
   const inputs = { 'container-cli': 'config-file' };
-  const main = await world.main({ env: world.podIdentityEnv(), inputs, tools: {} });
+  const main = await world.main({ inputs, tools: {} });
   const state = JSON.parse(main.state['login'] ?? '') as { draft: string };
   expect(state.draft.startsWith(folder)).toBe(true);
   for (const [name, draft] of [

@@ -48,7 +48,7 @@ const LINE = COMMANDS.join(' %0A');
 /** No variable can hold a NUL, and XML no control characters. */
 const VARIABLE = TEXT.replaceAll('\u0000', '');
 
-useWorld();
+useWorld({ tools: FAKE_DOCKER });
 const env = () => world.podIdentityEnv();
 
 /** Nothing of the log, of the masks, or of what later steps get is made by the text. Its words can be shown. */
@@ -213,7 +213,7 @@ describe('nothing is issued by what is printed by', () => {
   });
 
   test('a library that reads DEBUG', async () => {
-    const main = await world.main({ env: { ...env(), DEBUG: '*', AWS_PROFILE: '' }, tools: FAKE_DOCKER });
+    const main = await world.main({ env: { ...env(), DEBUG: '*', AWS_PROFILE: '' } });
     expect([main.exitCode, main.stderr]).toEqual([0, '']);
   });
 });

@@ -26,7 +26,7 @@ describe('the configuration of the job', () => {
   test('is in RUNNER_TEMP, for later steps; post removes it, and the shared one is not changed', async () => {
     const read = share({ auths: OTHERS, proxies: { default: { httpProxy: 'http://p' } } });
     const before = read();
-    const main = await world.main({ env: world.podIdentityEnv(), inputs });
+    const main = await world.main({ inputs });
     expect(main).toMatchObject({ exitCode: 0, warnings: [] });
     const directory = directoryOf(main);
     expect(directory).toBe(join(world.runnerTemp, 'ecr-pod-identity-login'));
@@ -70,7 +70,7 @@ describe('the configuration of the job', () => {
     share({ currentContext: 'default' });
     world.writeHome('.docker/buildx/instances/builder0', '{}');
     fs.symlinkSync('circle', join(world.home, '.docker', 'circle'));
-    const main = await world.main({ env: world.podIdentityEnv(), inputs });
+    const main = await world.main({ inputs });
     expect([main.exitCode, main.errors]).toEqual([0, []]);
     expect(fs.readFileSync(join(directoryOf(main), 'buildx', 'instances', 'builder0'), 'utf8')).toBe('{}');
     expect(fs.existsSync(join(directoryOf(main), 'config.json'))).toBe(true);
@@ -79,7 +79,7 @@ describe('the configuration of the job', () => {
   });
 
   test('is removed without docker on PATH, and no link out of it is followed', async () => {
-    const main = await world.main({ env: world.podIdentityEnv(), inputs });
+    const main = await world.main({ inputs });
     const precious = world.writeHome('precious/file', 'untouched');
     fs.symlinkSync(join(precious, '..'), join(directoryOf(main), 'link'));
     const post = await world.post(main, { tools: {} });
@@ -95,7 +95,7 @@ describe('the configuration of the job', () => {
     ['the end of a link', (_: string, directory: string) => `${directory}/.`],
     ['a link of that name', (_: string, directory: string) => directory],
   ])('is all that post removes, whatever the saved state says: not %s', async (_, choose) => {
-    const main = await world.main({ env: world.podIdentityEnv(), inputs });
+    const main = await world.main({ inputs });
     const state = JSON.parse(main.state['login'] ?? '') as { isolation: object };
     const precious = world.writeHome('ecr-pod-identity-login/config.json', '{}');
     fs.rmSync(directoryOf(main), { recursive: true });
@@ -107,7 +107,7 @@ describe('the configuration of the job', () => {
   });
 
   asRoot('leaves no password behind if something in it belongs to another user', async () => {
-    const main = await world.main({ env: world.podIdentityEnv(), inputs, asOtherUser: true });
+    const main = await world.main({ inputs, asOtherUser: true });
     // As a container leaves it that was given the directory by `docker run -v`.
     fs.mkdirSync(join(directoryOf(main), 'of-root'));
     fs.writeFileSync(join(directoryOf(main), 'of-root', 'file'), '');
@@ -118,7 +118,7 @@ describe('the configuration of the job', () => {
 
   test('is cleaned up if the login failed', async () => {
     const tools = { docker: { exitCode: 1, stderr: 'denied: no\n' } };
-    const main = await world.main({ env: world.podIdentityEnv(), inputs, tools });
+    const main = await world.main({ inputs, tools });
     expect(main.exitCode).toBe(1);
     const post = await world.post(main);
     expect([post.exitCode, fs.readdirSync(world.runnerTemp), post.exportedEnv]).toEqual([
@@ -130,7 +130,6 @@ describe('the configuration of the job', () => {
 
   test('stays, and the variables with it, with skip-logout', async () => {
     const main = await world.main({
-      env: world.podIdentityEnv(),
       inputs: { ...inputs, 'skip-logout': 'true' },
     });
     const post = await world.post(main);
@@ -178,7 +177,7 @@ describe('credential stores', () => {
       docker: 'real',
       'docker-credential-ecr-login': { exitCode: 1, stdout: 'not implemented\n' },
     } as const;
-    const main = await world.main({ env: world.podIdentityEnv(), inputs, tools });
+    const main = await world.main({ inputs, tools });
     expect(main).toMatchObject({ exitCode: 0, warnings: [] });
     const config = JSON.parse(fs.readFileSync(join(directoryOf(main), 'config.json'), 'utf8'));
     expect(config).toMatchObject({
@@ -192,7 +191,7 @@ describe('credential stores', () => {
   test('that are named for the registry are set aside', async () => {
     share({ credHelpers: { [await world.registryHost()]: 'nowhere' } });
     const tools = { docker: 'real', 'docker-credential-nowhere': { exitCode: 1 } } as const;
-    const main = await world.main({ env: world.podIdentityEnv(), inputs, tools });
+    const main = await world.main({ inputs, tools });
     expect([main.exitCode, main.toolRuns.map(({ tool }) => tool)]).toEqual([0, ['docker']]);
   });
 
@@ -202,7 +201,7 @@ describe('credential stores', () => {
       docker: 'real',
       ...Object.fromEntries(stores.map((name) => [name, { exitCode: 0 }])),
     } as const;
-    const main = await world.main({ env: world.podIdentityEnv(), inputs, tools });
+    const main = await world.main({ inputs, tools });
     expect(world.dockerLogins(directoryOf(main))).toEqual({
       [await world.registryHost()]: { auth: world.aws.issued[0]?.token },
     });

@@ -7,7 +7,7 @@ useWorld();
 
 withDocker('a pod with an identity: docker is logged in, outputs are set, and post logs out', async () => {
   const host = await world.registryHost();
-  const main = await world.main({ env: world.podIdentityEnv() });
+  const main = await world.main();
   expect(main).toMatchObject({ exitCode: 0, errors: [], warnings: [] });
   const [{ password, token } = { password: '', token: '' }] = world.aws.issued;
   const suffix = host.replace(/\W/g, '_');
@@ -28,7 +28,7 @@ withDocker('a pod with an identity: docker is logged in, outputs are set, and po
 });
 
 test('CloudTrail shows the action, the run and the attempt', async () => {
-  await world.main({ env: world.podIdentityEnv(), tools: FAKE_DOCKER });
+  await world.main({ tools: FAKE_DOCKER });
   const [call] = world.aws.calls;
   for (const words of ['ecr-pod-identity-login/', 'md/run_id#9876543210', 'md/attempt#2']) {
     expect(call?.userAgent).toContain(words);
@@ -36,7 +36,7 @@ test('CloudTrail shows the action, the run and the attempt', async () => {
 });
 
 test('the log of a job without debug logging tells the credentials, the account, the registry and the time', async () => {
-  const main = await world.main({ env: world.podIdentityEnv(), tools: FAKE_DOCKER, isQuiet: true });
+  const main = await world.main({ tools: FAKE_DOCKER, isQuiet: true });
   for (const words of ['EKS Pod Identity', 'arc-runners/build', await world.registryHost(), '12 h']) {
     expect(main.log).toContain(words);
   }
@@ -50,7 +50,6 @@ describe('an invalid input', () => {
     ['registries', '123456789012,ghcr.io', ["'ghcr.io'"]],
   ])('%s: %s is an error before any call, with what is allowed', async (input, value, words) => {
     const main = await world.main({
-      env: world.podIdentityEnv(),
       inputs: { [input]: value },
       tools: FAKE_DOCKER,
     });
@@ -63,7 +62,7 @@ describe('an invalid input', () => {
 
   test('is in one error with all others', async () => {
     const inputs = { registries: 'one,two', 'max-attempts': 'three', 'container-cli': 'four' };
-    const main = await world.main({ env: world.podIdentityEnv(), inputs, tools: FAKE_DOCKER });
+    const main = await world.main({ inputs, tools: FAKE_DOCKER });
     expect(main.errors).toHaveLength(1);
     for (const word of ["'one'", "'two'", "'three'", "'four'"]) expect(main.errors[0]).toContain(word);
   });
@@ -82,8 +81,7 @@ describe('an invalid input', () => {
 });
 
 describe('mask-password', () => {
-  const mask = (value: string) =>
-    world.main({ env: world.podIdentityEnv(), inputs: { 'mask-password': value }, tools: FAKE_DOCKER });
+  const mask = (value: string) => world.main({ inputs: { 'mask-password': value }, tools: FAKE_DOCKER });
 
   test('false leaves the password readable for another job, with a warning', async () => {
     const main = await mask('false');
@@ -102,7 +100,7 @@ describe('mask-password', () => {
 });
 
 withDocker('skip-logout: post leaves the client logged in', async () => {
-  const main = await world.main({ env: world.podIdentityEnv(), inputs: { 'skip-logout': 'true' } });
+  const main = await world.main({ inputs: { 'skip-logout': 'true' } });
   const post = await world.post(main);
   expect([post.exitCode, post.toolRuns]).toEqual([0, []]);
   expect(Object.keys(world.dockerLogins())).toHaveLength(1);

@@ -5,10 +5,10 @@ import { type AgentProblem, agentFault, plainText } from '../harness/pod-identit
 import type { StepResult } from '../harness/runner.ts';
 import { FAKE_DOCKER, FAST, useWorld, world } from '../harness/use-world.ts';
 
-useWorld();
+useWorld({ tools: FAKE_DOCKER });
 
 const run = (env: Record<string, string> = {}, inputs: Record<string, string> = {}) =>
-  world.main({ env: { ...world.podIdentityEnv(), ...env }, inputs, tools: FAKE_DOCKER });
+  world.main({ env: { ...world.podIdentityEnv(), ...env }, inputs });
 const requests = () => world.agent.requests.length;
 const retries = ({ log }: StepResult) => log.split('\n').filter((line) => line.includes('retrying in'));
 
@@ -54,7 +54,7 @@ describe('a transient failure', () => {
     const rotated = world.agent.seen().then(() => {
       writeFileSync(env['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'] ?? '', renewed);
     });
-    const main = await world.main({ env, tools: FAKE_DOCKER });
+    const main = await world.main({ env });
     await rotated;
     expect(main.errors).toEqual([]);
     expect(world.agent.requests.at(-1)?.headers.authorization).toBe(renewed);
@@ -108,7 +108,7 @@ describe('an agent that is not there', () => {
   test('is given up in time for what follows', async () => {
     const env = { ...world.podIdentityEnv(), ...FAST };
     await world.agent.stop();
-    const main = await world.main({ env, tools: FAKE_DOCKER });
+    const main = await world.main({ env });
     expect(main.errors.join()).toMatch(/\d+ attempts in 4\d s/);
   });
 });

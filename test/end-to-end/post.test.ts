@@ -13,7 +13,7 @@ const auths = (file: string) => (JSON.parse(readFileSync(file, 'utf8')) as { aut
 
 describeReal('post', ['docker', 'openssl'], () => {
   test('logs out of the others if one logout fails, which is named and fails the step', async () => {
-    const main = await world.main({ env: world.podIdentityEnv(), inputs });
+    const main = await world.main({ inputs });
     rmSync(join(world.home, '.docker', 'config.json'));
     const docker = [{ on: host(a), stderr: 'Error: store\n::error::broken\n', exitCode: 1 }, { exitCode: 0 }];
     const post = await world.post(main, { tools: { docker } });
@@ -23,20 +23,20 @@ describeReal('post', ['docker', 'openssl'], () => {
   });
 
   test('removes the login from the file if the client reports success and leaves it', async () => {
-    const main = await world.main({ env: world.podIdentityEnv(), inputs });
+    const main = await world.main({ inputs });
     const post = await world.post(main, { tools: FAKE_DOCKER });
     expect([post.exitCode, post.errors, world.dockerLogins()]).toEqual([0, [], {}]);
   });
 
   test('ends a client that hangs, and removes the login from the file', async () => {
-    const main = await world.main({ env: world.podIdentityEnv() });
+    const main = await world.main();
     const post = await world.post(main, { env: FAST, tools: { docker: { hangs: true } } });
     expect([post.exitCode, post.errors, world.dockerLogins()]).toEqual([0, [], {}]);
     expect(post.log).toContain('timed out after 15 s');
   });
 
   test("keeps another tool's login to the same registry", async () => {
-    const main = await world.main({ env: world.podIdentityEnv() });
+    const main = await world.main();
     mkdirSync(join(world.directory, 'run', 'containers'));
     const other = world.writeHome(
       '../run/containers/auth.json',
@@ -52,7 +52,7 @@ describeReal('post', ['docker', 'openssl'], () => {
 
   test('without the client on PATH removes the login from its file, and no other', async () => {
     world.writeHome('.docker/config.json', JSON.stringify({ auths: { 'ghcr.io': { auth: 'eDp5' } } }));
-    const main = await world.main({ env: world.podIdentityEnv(), inputs });
+    const main = await world.main({ inputs });
     const post = await world.post(main, { tools: {} });
     expect([post.exitCode, post.errors, world.dockerLogins()]).toEqual([
       0,
@@ -63,7 +63,7 @@ describeReal('post', ['docker', 'openssl'], () => {
 
   test('without the client on PATH says what to run if the login is not in its file', async () => {
     world.writeHome('.docker/config.json', '{"credsStore":"desktop"}');
-    const main = await world.main({ env: world.podIdentityEnv(), tools: FAKE_DOCKER });
+    const main = await world.main({ tools: FAKE_DOCKER });
     const post = await world.post(main, { tools: {} });
     expect([post.exitCode, post.errors.join()]).toEqual([
       1,
@@ -83,7 +83,7 @@ describeReal('post', ['docker', 'openssl'], () => {
   });
 
   test('twice is as good as once', async () => {
-    const main = await world.main({ env: world.podIdentityEnv() });
+    const main = await world.main();
     await world.post(main);
     const again = await world.post(main);
     expect([again.exitCode, again.errors]).toEqual([0, []]);
@@ -96,7 +96,6 @@ describeReal('an earlier login to the same registry', ['openssl'], () => {
     world.writeHome('.docker/config.json', JSON.stringify({ auths: earlier }));
     const stderr = 'Error saving credentials: write /config.json1: no space left on device';
     const main = await world.main({
-      env: world.podIdentityEnv(),
       tools: { docker: { stderr, exitCode: 1 } },
     });
     expect(main.errors[0]).toContain('no space left on device');

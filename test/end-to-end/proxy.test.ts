@@ -6,13 +6,13 @@ import { FAKE_DOCKER, FAST, useWorld, world } from '../harness/use-world.ts';
 const ALL_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
 const NODE = { NODE_USE_ENV_PROXY: '1', NO_PROXY: '' };
 
-useWorld();
+useWorld({ tools: FAKE_DOCKER });
 
 /** The ports that the proxy was asked to connect to, without repeats. */
 const ledTo = (): number[] => [...new Set(world.proxy.requests.map(({ port }) => port))];
 
 const logIn = (env: Record<string, string | undefined>, inputs: Record<string, string> = {}) =>
-  world.main({ env: { ...world.keysEnv(), ...env }, inputs, tools: FAKE_DOCKER });
+  world.main({ env: { ...world.keysEnv(), ...env }, inputs });
 
 describe('which calls go through the proxy', () => {
   test.each([
@@ -54,7 +54,7 @@ describe('which calls go through the proxy', () => {
     world.writeHome('.aws/credentials', `[base]\n${keys}\n`);
     for (const env of [world.webIdentityEnv(), { ...world.regionEnv(), AWS_PROFILE: 'ci' }]) {
       const endpoint = { AWS_ENDPOINT_URL: 'http://known-to-the-proxy-alone.amazonaws.com' };
-      const main = await world.main({ env: { ...env, ...endpoint }, inputs, tools: FAKE_DOCKER });
+      const main = await world.main({ env: { ...env, ...endpoint }, inputs });
       expect(main.errors).toEqual([]);
     }
     expect(world.aws.calls.map(({ service }) => service)).toEqual(['sts', 'ecr', 'sts', 'ecr']);
@@ -62,10 +62,10 @@ describe('which calls go through the proxy', () => {
 });
 
 describeReal('https addresses, as those of AWS are', ['openssl'], () => {
-  useWorld({ realNames: true });
+  useWorld({ realNames: true, tools: FAKE_DOCKER });
   const tunnels = () => world.proxy.requests.map(({ host }) => host);
   const step = (env: Record<string, string | undefined>, inputs = {}) =>
-    world.main({ env: { ...world.keysEnv(), ...env }, inputs, tools: FAKE_DOCKER });
+    world.main({ env: { ...world.keysEnv(), ...env }, inputs });
 
   test.each(['https_proxy', 'HTTP_PROXY'])('go through %s', async (name) => {
     const main = await step({ [name]: await world.startProxy() });
@@ -109,14 +109,14 @@ describe('NODE_USE_ENV_PROXY and all variables lead nothing through the proxy', 
     const everywhere = Object.fromEntries(ALL_VARIABLES.map((name) => [name, proxy]));
     const env = { ...world.podIdentityEnv(), ...NODE, ...everywhere, ...FAST };
     const inputs = { 'credential-source': source, 'http-proxy': proxy };
-    const main = await world.main({ env, inputs, tools: FAKE_DOCKER });
+    const main = await world.main({ env, inputs });
     expect([main.exitCode, ledTo()]).toEqual(isAssociated ? [0, [world.aws.port]] : [1, []]);
     expect(world.agent.requests.length).toBeGreaterThan(0);
   });
 
   test('of the instance metadata', async () => {
     const env = { ...(await world.startInstanceMetadata()), ...NODE, HTTP_PROXY: await world.startProxy() };
-    const main = await world.main({ env, tools: FAKE_DOCKER });
+    const main = await world.main({ env });
     expect([main.exitCode, ledTo()]).toEqual([0, [world.aws.port]]);
   });
 });

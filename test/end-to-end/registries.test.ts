@@ -65,7 +65,6 @@ describe('one step', () => {
     world.aws.faults.always('hang');
     const hosts = ['eu-west-1', 'us-east-1', 'us-west-2', 'ap-south-1'].map((region) => host(a, region));
     const main = await world.main({
-      env: world.podIdentityEnv(),
       inputs: { registries: hosts.join() },
       interrupt: { signal: 'SIGTERM', when: world.aws.seen(4) },
     });
@@ -103,7 +102,6 @@ describe('a registry that fails', () => {
     }));
     const tools = { docker: [...rows, { exitCode: 0 }] };
     const main = await world.main({
-      env: world.podIdentityEnv(),
       inputs: { registries: hosts.join(',') },
       tools,
     });
@@ -120,7 +118,6 @@ describe('a registry that fails', () => {
       docker: [{ on: hosts[0] ?? '', stderr: 'denied: no entry', exitCode: 1 }, { exitCode: 0 }],
     };
     const main = await world.main({
-      env: world.podIdentityEnv(),
       inputs: { registries: hosts.join(',') },
       tools,
     });
@@ -154,7 +151,7 @@ describe('expires-at', () => {
     ];
     world.aws.faults.always(ecrReply({ authorizationData }), callsOf('ecr', 'us-west-2'));
     const inputs = { registries: [host(a, 'eu-west-1'), host(a, 'us-west-2')].join(',') };
-    const main = await world.main({ env: world.podIdentityEnv(), inputs, tools: FAKE_DOCKER });
+    const main = await world.main({ inputs, tools: FAKE_DOCKER });
     expect(Date.parse(main.outputs['expires-at'] ?? '')).toBe(expiresAt * 1000);
     expect(main.log).toContain(`until ${main.outputs['expires-at']}`);
   });
@@ -226,7 +223,7 @@ describe('a response of ECR', () => {
     ['without a token', { proxyEndpoint: `https://${host(a, 'eu-west-1')}` }],
   ])('%s is refused before any login, also with a custom endpoint', async (_, data) => {
     answers({ authorizationData: [data] });
-    const main = await world.main({ env: world.podIdentityEnv(), tools: FAKE_DOCKER });
+    const main = await world.main({ tools: FAKE_DOCKER });
     expect([main.exitCode, main.errors.length, main.toolRuns, main.outputs]).toEqual([1, 1, [], {}]);
   });
 
@@ -234,7 +231,7 @@ describe('a response of ECR', () => {
     answers({
       authorizationData: [{ proxyEndpoint: `http://${a}.localhost:4566`, authorizationToken: token }],
     });
-    const main = await world.main({ env: world.podIdentityEnv(), tools: FAKE_DOCKER });
+    const main = await world.main({ tools: FAKE_DOCKER });
     expect([main.exitCode, main.outputs['registry']]).toEqual([0, `${a}.localhost:4566`]);
     expect(main.log).toMatch(/endpoint.*localhost/);
   });
@@ -245,13 +242,12 @@ describe('an emulator on loopback', () => {
 
   test('serves one registry; of several accounts the error says so', async () => {
     const one = await world.main({
-      env: world.podIdentityEnv(),
       inputs: { registries: b },
       tools: FAKE_DOCKER,
     });
     expect([one.errors, one.outputs['registry']]).toEqual([[], await world.registryHost()]);
     const inputs = { registries: `${a},${b}` };
-    const two = await world.main({ env: world.podIdentityEnv(), inputs, tools: FAKE_DOCKER });
+    const two = await world.main({ inputs, tools: FAKE_DOCKER });
     expect([two.exitCode, two.errors.join()]).toEqual([
       1,
       expect.stringContaining(await world.registryHost()),

@@ -24,7 +24,7 @@ async function step(world: NamespaceWorld, choice: StepChoice): Promise<SeenStep
 
 /** A job in a pod on EKS: log in, push with a real client, log out, and push again. */
 export async function job(world: NamespaceWorld) {
-  const main = await world.main({ env: world.podIdentityEnv() });
+  const main = await world.main();
   const push = await world.push();
   const post = await world.post(main);
   return {
@@ -40,7 +40,7 @@ export async function job(world: NamespaceWorld) {
 
 /** A runner whose jobs are logged in by the hooks: a real client reads a private image before, during and after a job. */
 export async function jobHook(world: NamespaceWorld) {
-  const main = await world.main({ env: world.podIdentityEnv() });
+  const main = await world.main();
   await world.push();
   await world.post(main);
   const read = (): Promise<string> => world.run('oras', ['pull', `${HOST}/team/app:1`]);
