@@ -88,10 +88,7 @@ describe('a step that is canceled', () => {
       logInEarlier();
       const { promise: when, resolve: act } = signal();
       const reaction = { words: 'Logging in to', act };
-      const main = await world.main({
-        interrupt: { signal: name, when },
-        reaction,
-      });
+      const main = await world.main({ interrupt: { signal: name, when }, reaction });
       // After SIGKILL docker goes on, while post waits until the lock counts as abandoned.
       await expectNothingLeft(main);
     },

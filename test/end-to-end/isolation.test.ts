@@ -129,9 +129,7 @@ describe('the configuration of the job', () => {
   });
 
   test('stays, and the variables with it, with skip-logout', async () => {
-    const main = await world.main({
-      inputs: { ...inputs, 'skip-logout': 'true' },
-    });
+    const main = await world.main({ inputs: { ...inputs, 'skip-logout': 'true' } });
     const post = await world.post(main);
     expect([post.exitCode, post.exportedEnv]).toEqual([0, {}]);
     expect(Object.keys(world.dockerLogins(directoryOf(main)))).toEqual([await world.registryHost()]);

@@ -49,10 +49,7 @@ describe('an invalid input', () => {
     ['container-cli', 'docker,/bin/sh', ["'/bin/sh'", 'skopeo', 'config-file']],
     ['registries', '123456789012,ghcr.io', ["'ghcr.io'"]],
   ])('%s: %s is an error before any call, with what is allowed', async (input, value, words) => {
-    const main = await world.main({
-      inputs: { [input]: value },
-      tools: FAKE_DOCKER,
-    });
+    const main = await world.main({ inputs: { [input]: value }, tools: FAKE_DOCKER });
     expect([main.exitCode, main.errors.length, main.outputs]).toEqual([1, 1, {}]);
     for (const word of [`'${input}'`, ...words]) expect(main.errors[0]).toContain(word);
     expect([...world.agent.requests, ...world.aws.requests, ...main.toolRuns]).toEqual([]);

@@ -95,9 +95,7 @@ describeReal('an earlier login to the same registry', ['openssl'], () => {
     const earlier = { [host(a)]: { auth: 'ZWFybGllcjpsb2dpbg==' } };
     world.writeHome('.docker/config.json', JSON.stringify({ auths: earlier }));
     const stderr = 'Error saving credentials: write /config.json1: no space left on device';
-    const main = await world.main({
-      tools: { docker: { stderr, exitCode: 1 } },
-    });
+    const main = await world.main({ tools: { docker: { stderr, exitCode: 1 } } });
     expect(main.errors[0]).toContain('no space left on device');
     const post = await world.post(main, { tools: FAKE_DOCKER });
     expect([post.exitCode, world.dockerLogins()]).toEqual([0, earlier]);

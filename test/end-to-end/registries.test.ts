@@ -101,10 +101,7 @@ describe('a registry that fails', () => {
       exitCode: 1,
     }));
     const tools = { docker: [...rows, { exitCode: 0 }] };
-    const main = await world.main({
-      inputs: { registries: hosts.join(',') },
-      tools,
-    });
+    const main = await world.main({ inputs: { registries: hosts.join(',') }, tools });
     expect([main.exitCode, main.errors.length]).toEqual([1, 1]);
     for (const name of [hosts[0], hosts[2]]) expect(main.errors[0]).toContain(`no ${name}`);
     expect(JSON.parse(main.outputs['registries'] ?? '')).toEqual([hosts[1]]);
@@ -117,10 +114,7 @@ describe('a registry that fails', () => {
     const tools = {
       docker: [{ on: hosts[0] ?? '', stderr: 'denied: no entry', exitCode: 1 }, { exitCode: 0 }],
     };
-    const main = await world.main({
-      inputs: { registries: hosts.join(',') },
-      tools,
-    });
+    const main = await world.main({ inputs: { registries: hosts.join(',') }, tools });
     for (const words of ['no west', 'no entry']) expect(main.errors[0]).toContain(words);
     expect(JSON.parse(main.outputs['registries'] ?? '')).toEqual([hosts[2]]);
   });
@@ -241,10 +235,7 @@ describe('an emulator on loopback', () => {
   useWorld();
 
   test('serves one registry; of several accounts the error says so', async () => {
-    const one = await world.main({
-      inputs: { registries: b },
-      tools: FAKE_DOCKER,
-    });
+    const one = await world.main({ inputs: { registries: b }, tools: FAKE_DOCKER });
     expect([one.errors, one.outputs['registry']]).toEqual([[], await world.registryHost()]);
     const inputs = { registries: `${a},${b}` };
     const two = await world.main({ inputs, tools: FAKE_DOCKER });

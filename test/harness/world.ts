@@ -101,10 +101,7 @@ export class World {
       const names = new ForwardProxy(undefined, () => this.registry);
       await names.listen();
       this.#servers.push(names);
-      Object.assign(this.#realToolEnv, {
-        HTTPS_PROXY: names.url,
-        SSL_CERT_FILE: this.authority?.file ?? '',
-      });
+      Object.assign(this.#realToolEnv, { HTTPS_PROXY: names.url, SSL_CERT_FILE: this.authority?.file ?? '' });
     } else this.aws.proxyEndpoint = () => this.registry.url;
     await this.agent.listen();
     await this.aws.listen();
