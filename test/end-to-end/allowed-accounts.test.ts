@@ -1,16 +1,15 @@
 import { describe, expect } from '@jest/globals';
 import { testReal } from '../harness/real-parts.ts';
 import { FAKE_DOCKER, useWorld, world } from '../harness/use-world.ts';
+import type { Environment } from '../harness/world.ts';
 
 const test = testReal('openssl');
 useWorld({ realNames: true, tools: FAKE_DOCKER });
 const CALLER = '123456789012';
 const OTHER = '111122223333';
 
-const run = (
-  inputs: Record<string, string>,
-  env: Record<string, string | undefined> = world.podIdentityEnv(),
-) => world.main({ env, inputs });
+const run = (inputs: Record<string, string>, env?: Environment) =>
+  world.main({ inputs, ...(env !== undefined && { env }) });
 const calls = () => world.aws.calls.map(({ service, region }) => `${service} ${region}`);
 
 test('the log names the caller account before the first login', async () => {

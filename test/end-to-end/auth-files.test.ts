@@ -27,11 +27,8 @@ describe('config-file', () => {
     expect(JSON.parse(fs.readFileSync(file, 'utf8'))).toEqual({ auths, proxies: { default: {} } });
     expect((fs.statSync(file).mode & 0o777).toString(8)).toBe('600');
     const post = await world.post(main);
-    expect([post.exitCode, world.dockerLogins(), fs.readdirSync(join(file, '..'))]).toEqual([
-      0,
-      OTHERS,
-      ['config.json'],
-    ]);
+    expect([post.exitCode, world.dockerLogins()]).toEqual([0, OTHERS]);
+    expect(fs.readdirSync(join(file, '..'))).toEqual(['config.json']);
   });
 
   testReal('root')('leaves a file to its owner, also as root', async () => {
@@ -66,16 +63,11 @@ testReal('docker')('docker replaces a configuration that it cannot read, which a
   expect(Object.keys(world.dockerLogins())).toHaveLength(1);
 });
 
+const NOT_FOUND = { on: 'get', stdout: 'credentials not found in native keychain', exitCode: 1 };
 /** A helper that has no login to begin with, and takes what it is given. */
-const HELPER: Tool = [
-  { on: 'get', stdout: 'credentials not found in native keychain', exitCode: 1 },
-  { exitCode: 0 },
-];
+const HELPER: Tool = [NOT_FOUND, { exitCode: 0 }];
 /** The helper of Amazon ECR, which can neither store nor erase. */
-const ECR_HELPER: Tool = [
-  { on: 'get', stdout: 'credentials not found in native keychain', exitCode: 1 },
-  { stdout: 'not implemented', exitCode: 1 },
-];
+const ECR_HELPER: Tool = [NOT_FOUND, { stdout: 'not implemented', exitCode: 1 }];
 /** What helpers were told, in order. */
 const helperRuns = ({ toolRuns }: StepResult): string[] =>
   toolRuns
@@ -97,35 +89,30 @@ describeReal('a credential helper of docker', ['docker'], () => {
     share('{"credsStore":"ecr-login"}');
     const tools = { docker: 'real', 'docker-credential-ecr-login': ECR_HELPER } as const;
     const main = await world.main({ tools });
-    expect([main.exitCode, main.errors.join()]).toEqual([
-      1,
-      expect.stringContaining('isolate-docker-config: true'),
-    ]);
+    expect(main.exitCode).toBe(1);
+    expect(main.errors.join()).toContain('isolate-docker-config: true');
   });
 });
 
-describeReal("a helper that podman's registries.conf names", ['podman'], () => {
-  async function logIn(helper: string, inputs: Record<string, string> = {}): Promise<StepResult> {
+testReal('podman')(
+  "a helper that podman's registries.conf names keeps the login until post erases it, also with isolation; the log says so",
+  async () => {
     const insecure = `[[registry]]\nlocation = "${await world.registryHost()}"\ninsecure = true\n`;
-    world.writeHome('.config/containers/registries.conf', `credential-helpers = ["${helper}"]\n${insecure}`);
-    return world.main({
-      env: { ...world.podIdentityEnv(), PODMAN_IGNORE_CGROUPSV1_WARNING: '1' },
-      inputs: { 'container-cli': 'podman', 'max-attempts': '1', ...inputs },
-      tools: { podman: 'real', 'docker-credential-keep': HELPER, 'docker-credential-ecr-login': ECR_HELPER },
-    });
-  }
-
-  test('keeps the login until post erases it, also that of a job with its own configuration; the log says so', async () => {
+    world.writeHome('.config/containers/registries.conf', `credential-helpers = ["keep"]\n${insecure}`);
     for (const isolate of ['false', 'true']) {
-      const main = await logIn('keep', { 'isolate-docker-config': isolate });
+      const main = await world.main({
+        env: { ...world.podIdentityEnv(), PODMAN_IGNORE_CGROUPSV1_WARNING: '1' },
+        inputs: { 'container-cli': 'podman', 'max-attempts': '1', 'isolate-docker-config': isolate },
+        tools: { podman: 'real', 'docker-credential-keep': HELPER },
+      });
       expect([main.exitCode, helperRuns(main)]).toEqual([0, ['store']]);
       expect(main.log).toContain('credential helper');
       const post = await world.post(main);
       expect([post.exitCode, helperRuns(post)]).toEqual([0, expect.arrayContaining(['erase'])]);
       expect(fs.existsSync(main.exportedEnv['DOCKER_CONFIG'] ?? '/nowhere')).toBe(false);
     }
-  });
-});
+  },
+);
 
 const PLACES: [tool: string, variables: Record<string, string>, file: string][] = [
   ['docker', { DOCKER_CONFIG: '@/docker' }, 'docker/config.json'],
@@ -156,11 +143,9 @@ describeReal('the real clients', ['docker', 'podman', 'buildah', 'skopeo', 'oras
     testTool(
       `${tool} with ${JSON.stringify(variables)} keeps its login in ${file}, and post removes it there`,
       async () => {
-        const places = Object.entries(variables).map(([name, value]) => [
-          name,
-          value.replace('@', world.directory),
-        ]);
-        const env = { ...world.podIdentityEnv(), ...Object.fromEntries(places) };
+        const env: Record<string, string> = world.podIdentityEnv();
+        for (const [name, value] of Object.entries(variables))
+          env[name] = value.replace('@', world.directory);
         const main = await world.main({ env, inputs: { 'container-cli': tool }, tools: { [tool]: 'real' } });
         expect(main).toMatchObject({ exitCode: 0, errors: [], warnings: [] });
         expect(filesWithLogins()).toEqual([file]);
@@ -186,12 +171,8 @@ testReal('root', 'docker')(
   async () => {
     const own = join(world.directory, 'own');
     fs.mkdirSync(own, { mode: 0o700 });
-    const env = {
-      ...world.podIdentityEnv(),
-      HOME: undefined,
-      XDG_RUNTIME_DIR: undefined,
-      DOCKER_CONFIG: own,
-    };
+    const nowhere = { HOME: undefined, XDG_RUNTIME_DIR: undefined };
+    const env = { ...world.podIdentityEnv(), ...nowhere, DOCKER_CONFIG: own };
     const main = await world.main({ env, asOtherUser: true });
     expect(main).toMatchObject({ exitCode: 0, errors: [] });
     expect(Object.keys(world.dockerLogins(own))).toEqual([await world.registryHost()]);

@@ -1,16 +1,14 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import type { Tool } from '../harness/tools.ts';
 import { FAKE_DOCKER, useWorld, world } from '../harness/use-world.ts';
+import type { Environment } from '../harness/world.ts';
 
 useWorld();
 const done = { exitCode: 0 };
 
-const choose = (text: string, tools: NonNullable<Parameters<typeof world.main>[0]>['tools'] = {}, env = {}) =>
-  world.main({
-    env: { ...world.podIdentityEnv(), ...env },
-    inputs: { 'container-cli': text },
-    tools: tools ?? {},
-  });
+const choose = (text: string, tools: Record<string, Tool>, env: Environment = {}) =>
+  world.main({ env: { ...world.podIdentityEnv(), ...env }, inputs: { 'container-cli': text }, tools });
 const calls = () => [...world.agent.requests, ...world.aws.requests];
 
 describe('container-cli', () => {
@@ -57,10 +55,7 @@ describe('container-cli', () => {
   });
 
   test('one tool that refuses does not keep the others from their logins; the step fails', async () => {
-    const main = await choose('helm,nerdctl', {
-      helm: { exitCode: 1, stderr: 'denied: no\n' },
-      nerdctl: done,
-    });
+    const main = await choose('helm,nerdctl', { helm: { exitCode: 1, stderr: 'denied: no' }, nerdctl: done });
     expect([main.exitCode, main.errors.join()]).toEqual([1, expect.stringContaining('helm')]);
     expect(main.toolRuns.map(({ tool }) => tool)).toContain('helm');
     expect(main.outputs).not.toHaveProperty('registry');

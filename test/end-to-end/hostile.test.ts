@@ -2,43 +2,24 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { ecrError, ecrReply, stsError } from '../harness/aws-services.ts';
-import { text } from '../harness/http-stand-in.ts';
+import { type Fault, text } from '../harness/http-stand-in.ts';
 import { eksAuth, plainText } from '../harness/pod-identity-agent.ts';
 import { readActionMetadata, type StepResult } from '../harness/runner.ts';
+import { variablesOf, words } from '../harness/table.ts';
 import { FAKE_DOCKER, useWorld, world } from '../harness/use-world.ts';
-import type { StepChoice } from '../harness/world.ts';
+import type { Environment, StepChoice } from '../harness/world.ts';
 
 // Text from outside that tries to command the runner. The leak check of each step also fails a step that issues a command
 // which is not one of the log, prints past its log, prints control characters or floods the log.
 
+const list = (text: string): string[] => text.split('|');
 /** Commands that change something for the job, in both of the runner's forms, and what stands before a command. */
 const COMMANDS = [
-  '::add-path::/evil',
-  '::set-env name=EVIL::evil',
-  '::set-output name=evil::evil',
-  '::save-state name=evil::evil',
-  '::add-mask::evil',
-  '::stop-commands::evil',
-  '::error::evil',
-  '##[add-path]/evil',
-  '##[set-env name=EVIL]evil',
-  '##[error]evil',
+  ...list('::add-path::/evil|::set-env name=EVIL::evil|::set-output name=evil::evil|::error::evil'),
+  ...list('::save-state name=evil::evil|::add-mask::evil|::stop-commands::evil'),
+  ...list('##[add-path]/evil|##[set-env name=EVIL]evil|##[error]evil'),
 ];
-const BEFORE = [
-  '\n',
-  '\r',
-  '\r\n',
-  '%0A',
-  '\n  ',
-  '\n\u00a0',
-  '\u001b[2K\r',
-  '\u001b[31m',
-  '\u0000',
-  '\u0085',
-  '\u2028',
-  '\n\ufeff',
-  ' ',
-];
+const BEFORE = list('\n|\r|\r\n|%0A|\n  |\n\u00a0|\u001b[2K\r|\u001b[31m|\u0000|\u0085|\u2028|\n\ufeff| ');
 const TEXT = [
   ...BEFORE.flatMap((before) => COMMANDS.map((command) => `${before}${command}`)),
   '\u001b]0;evil\u0007\u009b2J\u0008\u0008',
@@ -63,12 +44,7 @@ function expectNoHarm({ lines, masks, outputs, state, exportedEnv, paths }: Step
 
 /** Runs the step, and its post step; the attack can fail them, and do nothing else. */
 async function attack(choice: StepChoice): Promise<StepResult> {
-  const main = await world.main({
-    env: env(),
-    tools: FAKE_DOCKER,
-    ...choice,
-    inputs: { 'max-attempts': '1', ...choice.inputs },
-  });
+  const main = await world.main({ ...choice, inputs: { 'max-attempts': '1', ...choice.inputs } });
   expectNoHarm(main);
   expect(main.errors.length).toBeLessThanOrEqual(1);
   if (main.exitCode === 0) expectNoHarm(await world.post(main));
@@ -86,43 +62,34 @@ const ecr = (data: object) => () => {
   world.aws.faults.always(ecrReply({ authorizationData }));
   return {};
 };
-const agent = (fault: Parameters<typeof world.agent.faults.always>[0]) => () => {
-  world.agent.faults.always(fault);
-  return {};
-};
-const aws =
-  (fault: Parameters<typeof world.aws.faults.always>[0], choice: () => StepChoice = () => ({})) =>
+const fault =
+  (service: 'agent' | 'aws', shown: Fault, env = (): Environment => world.podIdentityEnv()) =>
   () => {
-    world.aws.faults.always(fault);
-    return choice();
+    world[service].faults.always(shown);
+    return { env: env() };
   };
-const CREDENTIALS = {
-  AccessKeyId: TEXT,
-  SecretAccessKey: TEXT,
-  Token: TEXT,
-  Expiration: '2100-01-01T00:00:00Z',
-};
+const KEYS = { AccessKeyId: TEXT, SecretAccessKey: TEXT, Token: TEXT, Expiration: '2100-01-01T00:00:00Z' };
 
 describe('nothing is issued by the words of', () => {
   test.each<[string, () => StepChoice]>([
-    ['the agent', agent(text(404, TEXT))],
-    ['EKS Auth', agent(plainText(400, eksAuth(LINE, TEXT)))],
-    ['credentials', agent(text(200, JSON.stringify(CREDENTIALS)))],
-    ['ECR', aws(ecrError(400, 'AccessDeniedException', TEXT))],
+    ['the agent', fault('agent', text(404, TEXT))],
+    ['EKS Auth', fault('agent', plainText(400, eksAuth(LINE, TEXT)))],
+    ['credentials', fault('agent', text(200, JSON.stringify(KEYS)))],
+    ['ECR', fault('aws', ecrError(400, 'AccessDeniedException', TEXT))],
     // The SDK's own message for a deadline was looked for in more than linear time.
-    ['a message like one of the SDK', aws(ecrError(400, 'ServerException', LIKE_SDK))],
-    ['10 MB of an error of ECR', aws(ecrError(400, 'ServerException', LONG.toString()))],
+    ['a message like one of the SDK', fault('aws', ecrError(400, 'ServerException', LIKE_SDK))],
+    ['10 MB of an error of ECR', fault('aws', ecrError(400, 'ServerException', LONG.toString()))],
     ['a registry of ECR', ecr({ proxyEndpoint: `https://${TEXT}` })],
     ['a user of ECR', ecr({ authorizationToken: encoded(TEXT, 'password') })],
     ['a password of ECR', ecr({ authorizationToken: encoded('AWS', TEXT) })],
     ['a date of ECR', ecr({ expiresAt: TEXT })],
-    ['STS', aws(stsError(403, 'AccessDenied', LINE), () => ({ env: world.webIdentityEnv() }))],
+    ['STS', fault('aws', stsError(403, 'AccessDenied', LINE), () => world.webIdentityEnv())],
     [
       'the token',
       () => {
-        const variables = env();
-        writeFileSync(variables['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'] ?? '', TEXT);
-        return { env: variables };
+        const own = env();
+        writeFileSync(own['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'] ?? '', TEXT);
+        return { env: own };
       },
     ],
     [
@@ -132,10 +99,8 @@ describe('nothing is issued by the words of', () => {
     [
       'the configuration of AWS',
       () => {
-        world.writeHome(
-          '.aws/config',
-          `[profile x]\nregion = ${LINE}\nrole_arn = ${LINE}\nsource_profile = ${LINE}\n`,
-        );
+        const lines = ['[profile x]', `region = ${LINE}`, `role_arn = ${LINE}`, `source_profile = ${LINE}\n`];
+        world.writeHome('.aws/config', lines.join('\n'));
         return { env: { ...world.regionEnv(), AWS_PROFILE: 'x' } };
       },
     ],
@@ -152,11 +117,7 @@ describe('nothing is issued by the words of', () => {
 });
 
 describe('nothing is issued by a container client that prints commands', () => {
-  const utf8 = Buffer.concat([
-    Buffer.from([0xff, 0xfe, 0x0a]),
-    Buffer.from(TEXT, 'latin1'),
-    Buffer.from([0xc3]),
-  ]);
+  const utf8 = Buffer.from(`\xff\xfe\n${TEXT}\xc3`, 'latin1');
 
   test.each([
     ['and succeeds', [{ stdout: TEXT, stderr: TEXT }]],
@@ -170,15 +131,9 @@ describe('nothing is issued by a container client that prints commands', () => {
 });
 
 describe('nothing is issued by', () => {
-  test.each([
-    'AWS_REGION',
-    'AWS_PROFILE',
-    'AWS_ENDPOINT_URL_ECR',
-    'AWS_CONTAINER_CREDENTIALS_FULL_URI',
-    'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
-    'DOCKER_CONFIG',
-    'HTTP_PROXY',
-  ])('the variable %s', async (name) => {
+  const variables = `AWS_REGION AWS_PROFILE AWS_ENDPOINT_URL_ECR AWS_CONTAINER_CREDENTIALS_FULL_URI
+    AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE DOCKER_CONFIG HTTP_PROXY`;
+  test.each(words(variables))('the variable %s', async (name) => {
     for (const value of [VARIABLE, LINE]) await attack({ env: { ...env(), [name]: value } });
   });
 
@@ -249,8 +204,7 @@ describe('a secret that is quoted back is not shown', () => {
 
   test.each(['true', 'false'])('by docker: the password, with mask-password %s', async (mask) => {
     world.addSecret('password', 'short-password');
-    const { authorizationToken } = { authorizationToken: encoded('AWS', 'short-password') };
-    ecr({ authorizationToken })();
+    ecr({ authorizationToken: encoded('AWS', 'short-password') })();
     const tools = { docker: { stderr: 'who is short-password?', exitCode: 1 } };
     const main = await attack({ inputs: { 'mask-password': mask }, tools });
     expect(main.errors.join()).toContain('who is ***?');
@@ -261,23 +215,10 @@ describe('the container client', () => {
   test('does not inherit keys, tokens of GitHub, inputs, state and the files of the step', async () => {
     const hidden = {
       ...world.keysEnv(world.identities.node),
-      ...{
-        GITHUB_TOKEN: 'ghs_1',
-        GH_TOKEN: 'ghs_2',
-        ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'a',
-        ACTIONS_RUNTIME_TOKEN: 'b',
-      },
-      ...{
-        AWS_CONTAINER_AUTHORIZATION_TOKEN: 'c',
-        AWS_BEARER_TOKEN_BEDROCK: 'd',
-        STATE_x: 'e',
-        ECR_LOGIN_x: 'f',
-      },
+      ...variablesOf(`GITHUB_TOKEN=ghs_1 GH_TOKEN=ghs_2 ACTIONS_ID_TOKEN_REQUEST_TOKEN=a ACTIONS_RUNTIME_TOKEN=b
+        AWS_CONTAINER_AUTHORIZATION_TOKEN=c AWS_BEARER_TOKEN_BEDROCK=d STATE_x=e ECR_LOGIN_x=f`),
     };
-    const main = await world.main({
-      env: { ...hidden, MY_OWN: 'kept', HTTPS_PROXY: '' },
-      tools: FAKE_DOCKER,
-    });
+    const main = await world.main({ env: { ...hidden, MY_OWN: 'kept', HTTPS_PROXY: '' } });
     const [run] = main.toolRuns;
     const names = Object.keys(run?.env ?? {});
     const { AWS_REGION: _, AWS_DEFAULT_REGION: __, ...secrets } = hidden as Record<string, string>;

@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect } from '@jest/globals';
 import { testReal } from '../harness/real-parts.ts';
 import type { StepResult } from '../harness/runner.ts';
@@ -25,6 +25,7 @@ const mode = (path: string): string => (fs.statSync(path).mode & 0o777).toString
 describe('the configuration of the job', () => {
   test('is in RUNNER_TEMP, for later steps; post removes it, and the shared one is not changed', async () => {
     const read = share({ auths: OTHERS, proxies: { default: { httpProxy: 'http://p' } } });
+    const builder = world.writeHome('.docker/buildx/instances/builder0', 'of all jobs');
     const before = read();
     const main = await world.main({ inputs });
     expect(main).toMatchObject({ exitCode: 0, warnings: [] });
@@ -34,73 +35,57 @@ describe('the configuration of the job', () => {
     expect(world.dockerLogins(directory)).toEqual({ ...OTHERS, [await world.registryHost()]: { auth } });
     expect([mode(directory), mode(join(directory, 'config.json'))]).toEqual(['700', '600']);
     expect(JSON.parse(fs.readFileSync(join(directory, 'config.json'), 'utf8'))).toHaveProperty('proxies');
+    const linked = join(directory, 'buildx', 'instances', 'builder0');
+    expect(fs.readFileSync(linked, 'utf8')).toBe('of all jobs');
     expect(main.log).toContain(directory);
     const post = await world.post(main);
     expect(post).toMatchObject({ exitCode: 0, errors: [], exportedEnv: { DOCKER_CONFIG: '' } });
-    expect([fs.readdirSync(world.runnerTemp), read()]).toEqual([[], before]);
+    expect([fs.readdirSync(world.runnerTemp), read(), fs.existsSync(builder)]).toEqual([[], before, true]);
     expect((await world.post(main)).exitCode).toBe(0);
   });
 
   test('is for podman and helm, too; post gives the variables back, but not one that a step has changed', async () => {
-    const earlier = {
-      DOCKER_CONFIG: join(world.home, 'mine'),
-      REGISTRY_AUTH_FILE: join(world.home, 'auth.json'),
-    };
+    const [DOCKER_CONFIG, REGISTRY_AUTH_FILE] = ['mine', 'auth.json'].map((name) => join(world.home, name));
     const main = await world.main({
-      env: { ...world.podIdentityEnv(), ...earlier },
+      env: { ...world.podIdentityEnv(), DOCKER_CONFIG, REGISTRY_AUTH_FILE },
       inputs: { ...inputs, 'container-cli': 'docker,podman,helm' },
       tools: { docker: 'real', podman: { exitCode: 0 }, helm: { exitCode: 0 } },
     });
     const directory = directoryOf(main);
     const files = {
-      REGISTRY_AUTH_FILE: join(directory, 'auth.json'),
-      HELM_REGISTRY_CONFIG: join(directory, 'helm.json'),
+      REGISTRY_AUTH_FILE: `${directory}/auth.json`,
+      HELM_REGISTRY_CONFIG: `${directory}/helm.json`,
     };
     expect(main.exportedEnv).toEqual({ DOCKER_CONFIG: directory, ...files });
     for (const { env } of main.toolRuns) expect(env).toMatchObject({ DOCKER_CONFIG: directory, ...files });
-    const changed = {
-      paths: [],
-      exportedEnv: { ...main.exportedEnv, REGISTRY_AUTH_FILE: '/of/a/later/step' },
-    };
-    const post = await world.post(main, { after: [changed] });
-    expect(post.exportedEnv).toEqual({ DOCKER_CONFIG: earlier.DOCKER_CONFIG, HELM_REGISTRY_CONFIG: '' });
+    const exportedEnv = { ...main.exportedEnv, REGISTRY_AUTH_FILE: '/of/a/later/step' };
+    const post = await world.post(main, { after: [{ paths: [], exportedEnv }] });
+    expect(post.exportedEnv).toEqual({ DOCKER_CONFIG, HELM_REGISTRY_CONFIG: '' });
   });
 
-  test('has links to the rest: plugins, contexts, builders', async () => {
+  test('is removed without docker on PATH; no link out of it is followed, and none in a circle copied', async () => {
     share({ currentContext: 'default' });
-    world.writeHome('.docker/buildx/instances/builder0', '{}');
     fs.symlinkSync('circle', join(world.home, '.docker', 'circle'));
     const main = await world.main({ inputs });
-    expect([main.exitCode, main.errors]).toEqual([0, []]);
-    expect(fs.readFileSync(join(directoryOf(main), 'buildx', 'instances', 'builder0'), 'utf8')).toBe('{}');
-    expect(fs.existsSync(join(directoryOf(main), 'config.json'))).toBe(true);
-    await world.post(main);
-    expect(fs.existsSync(join(world.home, '.docker', 'buildx', 'instances', 'builder0'))).toBe(true);
-  });
-
-  test('is removed without docker on PATH, and no link out of it is followed', async () => {
-    const main = await world.main({ inputs });
+    expect([main.errors, main.warnings]).toEqual([[], [expect.stringContaining('circle')]]);
     const precious = world.writeHome('precious/file', 'untouched');
     fs.symlinkSync(join(precious, '..'), join(directoryOf(main), 'link'));
     const post = await world.post(main, { tools: {} });
-    expect([post.exitCode, fs.existsSync(directoryOf(main)), fs.readFileSync(precious, 'utf8')]).toEqual([
-      0,
-      false,
-      'untouched',
-    ]);
+    expect([post.exitCode, fs.existsSync(directoryOf(main))]).toEqual([0, false]);
+    expect(fs.readFileSync(precious, 'utf8')).toBe('untouched');
   });
 
   test.each([
-    ['the temporary directory', (_: string, directory: string) => join(directory, '..')],
-    ['the end of a link', (_: string, directory: string) => `${directory}/.`],
-    ['a link of that name', (_: string, directory: string) => directory],
+    ['the temporary directory', (directory: string) => dirname(directory)],
+    ['the end of a link', (directory: string) => `${directory}/.`],
+    ['a link of that name', (directory: string) => directory],
   ])('is all that post removes, whatever the saved state says: not %s', async (_, choose) => {
     const main = await world.main({ inputs });
     const state = JSON.parse(main.state['login'] ?? '') as { isolation: object };
     const precious = world.writeHome('ecr-pod-identity-login/config.json', '{}');
     fs.rmSync(directoryOf(main), { recursive: true });
     fs.symlinkSync(join(precious, '..'), directoryOf(main));
-    const isolation = { ...state.isolation, directory: choose(world.home, directoryOf(main)) };
+    const isolation = { ...state.isolation, directory: choose(directoryOf(main)) };
     const login = JSON.stringify({ ...state, logins: [], isolation });
     const post = await world.post({ ...main, state: { login } });
     expect([post.exitCode, fs.readFileSync(precious, 'utf8')]).toEqual([1, '{}']);
@@ -121,11 +106,8 @@ describe('the configuration of the job', () => {
     const main = await world.main({ inputs, tools });
     expect(main.exitCode).toBe(1);
     const post = await world.post(main);
-    expect([post.exitCode, fs.readdirSync(world.runnerTemp), post.exportedEnv]).toEqual([
-      0,
-      [],
-      { DOCKER_CONFIG: '' },
-    ]);
+    expect([post.exitCode, fs.readdirSync(world.runnerTemp)]).toEqual([0, []]);
+    expect(post.exportedEnv).toEqual({ DOCKER_CONFIG: '' });
   });
 
   test('stays, and the variables with it, with skip-logout', async () => {
@@ -150,11 +132,10 @@ describe('another step of the job', () => {
   testReal('docker', 'openssl')(
     'adds to the directory; its post logs out, and the post of the first step removes it',
     async () => {
-      const [one, two] = ['111111111111', '222222222222'];
+      const [one, two] = ['111111111111', '222222222222'] as const;
       const hosts = [one, two].map((account) => `${account}.dkr.ecr.eu-west-1.amazonaws.com`);
-      const env = world.podIdentityEnv();
-      const first = await world.main({ env, inputs: { ...inputs, registries: one ?? '' } });
-      const second = await world.main({ env, inputs: { ...inputs, registries: two ?? '' }, after: [first] });
+      const first = await world.main({ inputs: { ...inputs, registries: one } });
+      const second = await world.main({ inputs: { ...inputs, registries: two }, after: [first] });
       const directory = directoryOf(first);
       expect(second.exportedEnv).toEqual({});
       expect(Object.keys(world.dockerLogins(directory)).sort()).toEqual(hosts);
@@ -171,17 +152,16 @@ describe('credential stores', () => {
   test('that refuse the login are set aside for the job, and stay for other registries', async () => {
     const read = share({ credsStore: 'ecr-login', auths: {} });
     const before = read();
-    const tools = {
-      docker: 'real',
-      'docker-credential-ecr-login': { exitCode: 1, stdout: 'not implemented\n' },
-    } as const;
+    const helper = { exitCode: 1, stdout: 'not implemented\n' };
+    const tools = { docker: 'real', 'docker-credential-ecr-login': helper } as const;
     const main = await world.main({ inputs, tools });
     expect(main).toMatchObject({ exitCode: 0, warnings: [] });
     const config = JSON.parse(fs.readFileSync(join(directoryOf(main), 'config.json'), 'utf8'));
+    const auth = world.aws.issued[0]?.token;
     expect(config).toMatchObject({
-      auths: { [await world.registryHost()]: { auth: world.aws.issued[0]?.token } },
+      auths: { [await world.registryHost()]: { auth } },
+      credsStore: 'ecr-login',
     });
-    expect(config).toMatchObject({ credsStore: 'ecr-login' });
     await world.post(main);
     expect(read()).toBe(before);
   });
@@ -195,13 +175,9 @@ describe('credential stores', () => {
 
   test('of the operating system are not used by docker, also if the shared configuration is empty', async () => {
     const stores = ['pass', 'docker-credential-pass', 'docker-credential-secretservice'];
-    const tools = {
-      docker: 'real',
-      ...Object.fromEntries(stores.map((name) => [name, { exitCode: 0 }])),
-    } as const;
-    const main = await world.main({ inputs, tools });
-    expect(world.dockerLogins(directoryOf(main))).toEqual({
-      [await world.registryHost()]: { auth: world.aws.issued[0]?.token },
-    });
+    const fakes = Object.fromEntries(stores.map((name) => [name, { exitCode: 0 }]));
+    const main = await world.main({ inputs, tools: { docker: 'real', ...fakes } });
+    const auth = world.aws.issued[0]?.token;
+    expect(world.dockerLogins(directoryOf(main))).toEqual({ [await world.registryHost()]: { auth } });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { text } from '../harness/http-stand-in.ts';
+import { type Fault, text } from '../harness/http-stand-in.ts';
 import { describeReal } from '../harness/real-parts.ts';
 import { FAKE_DOCKER, FAST, useWorld, world } from '../harness/use-world.ts';
 
@@ -34,10 +34,8 @@ describe('which calls go through the proxy', () => {
 
   test('the calls to STS: for IRSA, and for a profile', async () => {
     const inputs = { 'http-proxy': await world.startProxy() };
-    world.writeHome(
-      '.aws/config',
-      `[profile ci]\nrole_arn = arn:aws:iam::${world.accountId}:role/r\nsource_profile = base\n`,
-    );
+    const role = `role_arn = arn:aws:iam::${world.accountId}:role/r`;
+    world.writeHome('.aws/config', `[profile ci]\n${role}\nsource_profile = base\n`);
     const { accessKeyId, secretAccessKey } = world.identities.keys;
     const keys = `aws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}`;
     world.writeHome('.aws/credentials', `[base]\n${keys}\n`);
@@ -53,17 +51,14 @@ describe('which calls go through the proxy', () => {
 describeReal('https addresses, as those of AWS are', ['openssl'], () => {
   useWorld({ realNames: true, tools: FAKE_DOCKER });
   const tunnels = () => world.proxy.requests.map(({ host }) => host);
-  const step = (env: Record<string, string | undefined>, inputs = {}) =>
-    world.main({ env: { ...world.keysEnv(), ...env }, inputs });
-
   test.each(['https_proxy', 'HTTP_PROXY'])('go through %s', async (name) => {
-    const main = await step({ [name]: await world.startProxy() });
+    const main = await logIn({ [name]: await world.startProxy() });
     expect([main.exitCode, tunnels()]).toEqual([0, ['localhost']]);
   });
 
   test('go through the input, by their real names', async () => {
     const inputs = { 'http-proxy': await world.startProxy(), registries: 'public.ecr.aws,123456789012' };
-    const main = await step({ AWS_ENDPOINT_URL: undefined }, inputs);
+    const main = await logIn({ AWS_ENDPOINT_URL: undefined }, inputs);
     expect(main.errors).toEqual([]);
     const names = ['api.ecr-public.us-east-1.amazonaws.com', 'api.ecr.eu-west-1.amazonaws.com'];
     expect(tunnels().toSorted()).toEqual(names);
@@ -72,12 +67,12 @@ describeReal('https addresses, as those of AWS are', ['openssl'], () => {
   test('of a container endpoint go directly, also with NODE_USE_ENV_PROXY', async () => {
     const endpoint = { AWS_CONTAINER_CREDENTIALS_FULL_URI: `https://localhost:${world.aws.port}` };
     const proxy = { ...NODE, HTTPS_PROXY: await world.startProxy() };
-    const main = await step({ ...endpoint, ...proxy }, { 'credential-source': 'container' });
+    const main = await logIn({ ...endpoint, ...proxy }, { 'credential-source': 'container' });
     expect([main.exitCode, tunnels(), world.aws.requests.length]).toEqual([1, [], 1]);
   });
 
   test('fail for a certificate that is not trusted, and the error says what to set', async () => {
-    const main = await step({ NODE_EXTRA_CA_CERTS: '' }, { 'max-attempts': '1' });
+    const main = await logIn({ NODE_EXTRA_CA_CERTS: '' }, { 'max-attempts': '1' });
     expect([main.exitCode, main.errors.join()]).toEqual([1, expect.stringContaining('NODE_EXTRA_CA_CERTS')]);
   });
 });
@@ -112,15 +107,12 @@ describe('a proxy that requires a login', () => {
     'gets it from the %s; the password is masked in every form',
     async (by) => {
       const url = await world.startProxy(login);
-      const main = await logIn(
-        { DEBUG: '*', ...(by === 'variable' ? { HTTP_PROXY: url } : {}) },
-        by === 'input' ? { 'http-proxy': url } : {},
-      );
+      const env = { DEBUG: '*', ...(by === 'variable' && { HTTP_PROXY: url }) };
+      const main = await logIn(env, by === 'input' ? { 'http-proxy': url } : {});
       expect([main.exitCode, ledTo()]).toEqual([0, [world.aws.port]]);
       const sent = Buffer.from(`${login.username}:${login.password}`).toString('base64');
-      expect([...main.masks]).toEqual(
-        expect.arrayContaining([login.password, encodeURIComponent(login.password), sent]),
-      );
+      const forms = [login.password, encodeURIComponent(login.password), sent];
+      expect([...main.masks]).toEqual(expect.arrayContaining(forms));
     },
   );
 
@@ -139,9 +131,8 @@ describe('a proxy that requires a login', () => {
     await world.startProxy(login);
     world.addSecret('proxy password', 'wr0ng-passw0rd');
     const main = await logIn({}, { 'http-proxy': `http://${wrong}${world.proxy.authority}` });
-    for (const words of [world.proxy.authority, "'http-proxy'", '407', 'secrets.PROXY_URL }}']) {
+    for (const words of [world.proxy.authority, "'http-proxy'", '407', 'secrets.PROXY_URL }}'])
       expect(main.errors[0]).toContain(words);
-    }
     expect(main.stdout.replace(/^::add-mask::.*$/gm, '')).not.toContain('wr0ng');
     expect(world.proxy.requests).toHaveLength(1);
   });
@@ -158,23 +149,19 @@ describe('a proxy that requires a login', () => {
 });
 
 describe('a proxy that fails', () => {
-  test.each([
+  test.each<[what: string, fault: Fault, attempts: number]>([
     ['refuses', text(403), 1],
     ['is unavailable', text(503), 3],
-    ['does not answer', 'hang' as const, 3],
-    ['closes the connection', 'cut' as const, 3],
-  ])(
-    'as it %s: the error names it and what to do; attempts are made as for AWS',
-    async (_, fault, attempts) => {
-      const inputs = { 'http-proxy': await world.startProxy(), 'max-attempts': '3' };
-      world.proxy.faults.always(fault);
-      const main = await logIn(FAST, inputs);
-      expect([main.exitCode, world.proxy.requests.length]).toEqual([1, attempts]);
-      for (const words of fault === 'hang' ? [] : [world.proxy.url, "'http-proxy'", 'What to do']) {
-        expect(main.errors[0]).toContain(words);
-      }
-    },
-  );
+    ['does not answer', 'hang', 3],
+    ['closes the connection', 'cut', 3],
+  ])('as it %s: the error names it and what to do; attempts are as for AWS', async (_, fault, attempts) => {
+    const inputs = { 'http-proxy': await world.startProxy(), 'max-attempts': '3' };
+    world.proxy.faults.always(fault);
+    const main = await logIn(FAST, inputs);
+    expect([main.exitCode, world.proxy.requests.length]).toEqual([1, attempts]);
+    for (const words of fault === 'hang' ? [] : [world.proxy.url, "'http-proxy'", 'What to do'])
+      expect(main.errors[0]).toContain(words);
+  });
 
   test('as nothing listens there, or without the TLS that its URL asks for', async () => {
     const url = await world.startProxy();

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { HOST, runInNamespace } from '../harness/namespace.ts';
 import type { NamespaceOptions } from '../harness/namespace-world.ts';
 import { describeReal, NAMESPACE, testReal } from '../harness/real-parts.ts';
+import { table } from '../harness/table.ts';
 import * as scenarios from './scenarios.ts';
 
 // Everything has its real name and address here, and AWS serves over TLS: nothing of the step's environment is special.
@@ -80,15 +81,8 @@ describeReal('registries of every kind', [...NAMESPACE, 'docker-registry', 'htpa
     ];
     const names = [...apis, ...scenarios.KINDS];
     const seen = await run('hosts', { ...real, names });
-    const { KINDS } = scenarios;
-    expect(seen).toEqual({
-      errors: [],
-      registries: KINDS,
-      apis,
-      loggedIn: KINDS.toSorted(),
-      pushed: '',
-      after: {},
-    });
+    const [registries, loggedIn] = [scenarios.KINDS, scenarios.KINDS.toSorted()];
+    expect(seen).toEqual({ errors: [], registries, apis, loggedIn, pushed: '', after: {} });
   });
 });
 
@@ -104,10 +98,8 @@ describeReal('credentials', NAMESPACE, () => {
   });
 
   test('that a pod does not have are an error that names its namespace', () => {
-    expect([seen.nothing.exitCode, seen.nothing.errors.join()]).toEqual([
-      1,
-      expect.stringContaining('--namespace arc-runners'),
-    ]);
+    expect(seen.nothing.exitCode).toBe(1);
+    expect(seen.nothing.errors.join()).toContain('--namespace arc-runners');
   });
 });
 
@@ -117,21 +109,15 @@ describeReal('failures', NAMESPACE, () => {
     seen = await run('failures');
   }, 60_000);
 
-  test.each<[keyof Seen<'failures'>, string[]]>([
-    ['region', ['ENOTFOUND api.ecr.eu-west-9.amazonaws.com', 'region is wrong']],
-    [
-      'fips',
-      [
-        'api.ecr-public-fips.us-east-1.amazonaws.com',
-        'ECR Public has no FIPS endpoint',
-        'AWS_USE_FIPS_ENDPOINT',
-      ],
-    ],
-    ['otherHost', ['ghcr.io']],
-    ['noRoute', ['ENETUNREACH', 'aws eks create-addon']],
-  ])('%s: the error says what to do', (name, words) => {
-    expect([seen[name].exitCode, seen[name].errors.length]).toEqual([1, 1]);
-    for (const word of words) expect(seen[name].errors[0]).toContain(word);
+  table(`
+    region    | ENOTFOUND api.ecr.eu-west-9.amazonaws.com | region is wrong
+    fips      | api.ecr-public-fips.us-east-1.amazonaws.com | ECR Public has no FIPS endpoint | AWS_USE_FIPS_ENDPOINT
+    otherHost | ghcr.io
+    noRoute   | ENETUNREACH | aws eks create-addon
+  `)('%s: the error says what to do', (name, ...words) => {
+    const { exitCode, errors } = seen[name as keyof typeof seen];
+    expect([exitCode, errors.length]).toEqual([1, 1]);
+    for (const word of words) expect(errors[0]).toContain(word);
   });
 });
 

@@ -102,14 +102,12 @@ async function toolsCase(
   world: NamespaceWorld,
   { tools, used = tools, isolate, installedAs, ...choice }: ToolsCase,
 ) {
-  const places = Object.entries(choice.env ?? {}).map(([name, path]) => [
-    name,
-    path.replace('@', world.directory),
-  ]);
+  const env: Record<string, string> = { PODMAN_IGNORE_CGROUPSV1_WARNING: '1' };
+  for (const [name, path] of Object.entries(choice.env ?? {})) env[name] = path.replace('@', world.directory);
   world.writeHome('.docker/config.json', JSON.stringify(choice.config ?? {}));
   const programs = tools.filter((tool) => tool !== 'config-file');
   const main = await world.main({
-    env: { ...world.podIdentityEnv(), ...Object.fromEntries(places), PODMAN_IGNORE_CGROUPSV1_WARNING: '1' },
+    env: { ...world.podIdentityEnv(), ...env },
     inputs: { 'container-cli': tools.join(), 'isolate-docker-config': String(isolate ?? false) },
     tools: Object.fromEntries(programs.map((tool) => [tool, { real: installedAs?.[tool] ?? tool }])),
   });
@@ -118,9 +116,9 @@ async function toolsCase(
   world.writeHome('pusher/config.json', JSON.stringify({ auths }));
   const pushed = await world.push(join(world.home, 'pusher'));
   const use = async (): Promise<Record<string, string>> => {
-    const env = { ...Object.fromEntries(places), ...main.exportedEnv };
     const said: Record<string, string> = {};
-    for (const tool of used) said[tool] = await world.run(...useOf(tool, world), env);
+    for (const tool of used)
+      said[tool] = await world.run(...useOf(tool, world), { ...env, ...main.exportedEnv });
     return said;
   };
   const during = await use();
