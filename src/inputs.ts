@@ -12,6 +12,10 @@ import { Failure } from './errors/failure.ts';
 import { isJobHook } from './job-hook.ts';
 import * as log from './log.ts';
 
+/** How many attempts are made, the first one included. The agent retries by itself, too. */
+type Attempts = { readonly call: number; readonly agent: number };
+export const DEFAULT_MAX_ATTEMPTS: Attempts = { call: 8, agent: 5 };
+
 /** The values of all inputs, checked. */
 export type Inputs = {
   /** 12-digit account IDs; empty if every account is allowed. */
@@ -24,8 +28,8 @@ export type Inputs = {
   readonly httpProxy: string;
   readonly isolateDockerConfig: boolean;
   readonly maskPassword: boolean;
-  /** The input, else AWS_MAX_ATTEMPTS; undefined if neither is set. */
-  readonly maxAttempts: number | undefined;
+  /** For each call, and for the EKS Pod Identity agent: the input, else AWS_MAX_ATTEMPTS, else the default. */
+  readonly maxAttempts: Attempts;
   readonly registries: readonly RegistryEntry[];
   readonly skipLogout: boolean;
 };
@@ -117,24 +121,24 @@ function readCredentialSource(problems: string[]): CredentialSourceChoice {
 const MOST_ATTEMPTS = 20;
 const ALLOWED_ATTEMPTS = `a whole number from 1 to ${MOST_ATTEMPTS}`;
 
-function readMaxAttempts(problems: string[]): number | undefined {
+function readMaxAttempts(problems: string[]): Attempts {
   const text = getInput('max-attempts');
-  if (text === '') return variableMaxAttempts(problems);
-  if (!/^\d{1,2}$/.test(text) || Number(text) < 1 || Number(text) > MOST_ATTEMPTS) {
+  if (text !== '' && (!/^\d{1,2}$/.test(text) || Number(text) < 1 || Number(text) > MOST_ATTEMPTS)) {
     problems.push(invalid('max-attempts', ALLOWED_ATTEMPTS));
   }
-  return Number(text);
+  const number = text === '' ? variableMaxAttempts(problems) : Number(text);
+  return number === 0 ? DEFAULT_MAX_ATTEMPTS : { call: number, agent: number };
 }
 
-/** The variable is also meant for other programs, which allow more attempts. The SDK ignores a 0. */
-function variableMaxAttempts(problems: string[]): number | undefined {
+/** The variable is also meant for other programs, which allow more attempts. Like the SDK, 0 counts as not set. */
+function variableMaxAttempts(problems: string[]): number {
   const text = process.env['AWS_MAX_ATTEMPTS']?.trim() ?? '0';
   if (!/^\d+$/.test(text)) {
     problems.push(
       `Variable AWS_MAX_ATTEMPTS: invalid value '${log.singleLine(text)}'. Allowed: ${ALLOWED_ATTEMPTS}.`,
     );
   }
-  return Number(text) === 0 ? undefined : Math.min(Number(text), MOST_ATTEMPTS);
+  return Math.min(Number(text), MOST_ATTEMPTS);
 }
 
 function readRegistries(problems: string[]): readonly RegistryEntry[] {

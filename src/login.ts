@@ -1,5 +1,5 @@
 import { getCredentials } from './aws/credentials.ts';
-import { DEFAULT_MAX_ATTEMPTS, ignoreEnvProxy, type Network, warnOfSettings } from './aws/http.ts';
+import { ignoreEnvProxy, type Network, warnOfSettings } from './aws/http.ts';
 import { AGENT_BUDGET_MS } from './aws/pod-identity.ts';
 import { maskProxyPasswords, parseProxy } from './aws/proxy.ts';
 import { needsRegion, planCalls, stepRegion } from './aws/registries.ts';
@@ -44,7 +44,7 @@ export async function login(signal: AbortSignal, limitMs: number): Promise<void>
     choice: inputs.credentialSource,
     region,
     network,
-    agentBudgetMs: Math.min(AGENT_BUDGET_MS, limitMs - 20_000),
+    agent: { maxAttempts: inputs.maxAttempts.agent, budgetMs: Math.min(AGENT_BUDGET_MS, limitMs - 20_000) },
     signal,
   });
   const request = { credentials, network, signal };
@@ -70,7 +70,7 @@ function settleNetwork({ httpProxy, maxAttempts }: Inputs): Network {
   if (httpProxy !== '') parseProxy(httpProxy, "input 'http-proxy'");
   ignoreEnvProxy();
   warnOfSettings();
-  return { httpProxy, maxAttempts };
+  return { httpProxy, maxAttempts: maxAttempts.call };
 }
 
 /** The clients with the docker configuration in force, or with one of the job's own. */
@@ -103,7 +103,7 @@ async function createClients(
 async function logInToAll(
   clients: readonly Client[],
   tokens: readonly RegistryToken[],
-  { maxAttempts = DEFAULT_MAX_ATTEMPTS, skipLogout }: Inputs,
+  { maxAttempts, skipLogout }: Inputs,
   state: StateWriter,
   signal: AbortSignal,
 ): Promise<{ readonly done: readonly RegistryToken[]; readonly failures: readonly unknown[] }> {
@@ -116,7 +116,7 @@ async function logInToAll(
       const saved = { tool: client.tool.name, registry: token.registry };
       log.info(`Logging in to ${token.registry} with ${client.tool.name}`);
       const options = {
-        maxAttempts,
+        maxAttempts: maxAttempts.call,
         signal,
         onMayBeWritten: (draft?: string) => {
           if (skipLogout) return;

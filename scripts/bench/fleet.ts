@@ -1,4 +1,6 @@
-import { Retry, StandardRetryStrategy } from '@smithy/core/retry';
+import { MAXIMUM_RETRY_DELAY, Retry } from '@smithy/core/retry';
+import { DEFAULT_MAX_ATTEMPTS } from '../../src/inputs.ts';
+import { backoffMs } from '../../src/retry.ts';
 
 // Many runners that ask for a token at the same moment share the quota of their account and region. The retry rule is that
 // of the AWS SDK, which the action uses; the quota is a token bucket; time is a number.
@@ -15,7 +17,6 @@ const QUOTAS: readonly Quota[] = [
 const LOGINS = [100, 500, 1_000, 2_000, 5_000];
 /** 3 is the SDK's own default, 8 that of the action. */
 const ATTEMPTS = [3, 5, 8, 12];
-const DEFAULT_ATTEMPTS = 8;
 /** The crowd by which the default was chosen, and the share of it that can fail. */
 const DECIDING = { rate: 200, logins: 2_000, canFail: 1 / 1_000 };
 const ROUND_TRIP_MS = 20;
@@ -24,9 +25,8 @@ const LIMIT_MS = 290_000;
 
 type Result = { readonly succeeded: number; readonly p99Ms: number; readonly calls: number };
 
-/** The pauses that the SDK draws after a throttled attempt. */
-const backoff = new StandardRetryStrategy(1)['retryBackoffStrategy'];
-backoff.setDelayBase?.(Retry.throttlingDelay());
+/** The pauses after a throttled attempt. */
+const BACKOFF = { baseMs: Retry.throttlingDelay(), capMs: MAXIMUM_RETRY_DELAY };
 
 /** Starts all logins at once, and counts those that get a token in time. */
 function simulate({ rate, burst }: Quota, count: number, maxAttempts: number): Result {
@@ -42,7 +42,7 @@ function simulate({ rate, burst }: Quota, count: number, maxAttempts: number): R
         waiting -= 1;
         ends.push(now + ROUND_TRIP_MS);
       } else if (attempts + 1 < maxAttempts) {
-        const at = now + ROUND_TRIP_MS + backoff.computeNextBackoffDelay(attempts);
+        const at = now + ROUND_TRIP_MS + backoffMs(attempts + 1, BACKOFF);
         due.set(at, [...(due.get(at) ?? []), attempts + 1]);
       } else waiting -= 1;
     }
@@ -81,7 +81,7 @@ export async function bench(): Promise<boolean> {
       const shares = [...results.values()].map(
         ({ succeeded }) => `${((100 * succeeded) / logins).toFixed(1)} %`,
       );
-      const chosen = results.get(DEFAULT_ATTEMPTS) ?? { succeeded: 0, p99Ms: Number.NaN, calls: 0 };
+      const chosen = results.get(DEFAULT_MAX_ATTEMPTS.call) ?? { succeeded: 0, p99Ms: Number.NaN, calls: 0 };
       const cells = [
         `${quota.rate} (${quota.burst})`,
         logins,

@@ -4,7 +4,7 @@ import * as log from '../log.ts';
 import { containerEndpoint, identityOf } from './container-endpoint.ts';
 import { clientSettings, type Network } from './http.ts';
 import { podFacts, runnerKind } from './pod.ts';
-import { podCredentials } from './pod-identity.ts';
+import { type AgentOptions, podCredentials } from './pod-identity.ts';
 
 /** Credentials for calls to AWS. */
 export type Credentials = {
@@ -95,8 +95,7 @@ export type CredentialsRequest = {
   /** For calls to STS. The region of a profile takes precedence. */
   readonly region: string;
   readonly network: Network;
-  /** Time for all attempts at the EKS Pod Identity agent, in milliseconds. */
-  readonly agentBudgetMs: number;
+  readonly agent: Pick<AgentOptions, 'maxAttempts' | 'budgetMs'>;
   readonly signal: AbortSignal;
 };
 
@@ -139,8 +138,8 @@ async function containerCredentials(reason: string, request: CredentialsRequest)
   }
   // The log of a long wait should name the identity.
   log.info(`Using credentials from ${identityOf(endpoint)} (${reason})`);
-  const { region, network, agentBudgetMs: budgetMs, signal } = request;
-  return podCredentials(endpoint, region, { maxAttempts: network.maxAttempts, budgetMs, signal });
+  const { region, agent, signal } = request;
+  return podCredentials(endpoint, region, { ...agent, signal });
 }
 
 async function sdkCredentials(

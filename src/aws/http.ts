@@ -1,22 +1,19 @@
 import http from 'node:http';
 import https from 'node:https';
-import { StandardRetryStrategy } from '@smithy/core/retry';
+import { MAXIMUM_RETRY_DELAY, StandardRetryStrategy } from '@smithy/core/retry';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { messageOf } from '../errors/failure.ts';
 import * as log from '../log.ts';
-import { retryLine } from '../retry.ts';
+import { backoffMs, retryLine } from '../retry.ts';
 import { proxyAgent, proxyFor } from './proxy.ts';
 
 /** How the calls of this step go over the network. */
 export type Network = {
   /** Input `http-proxy`; empty if it is not set. */
   readonly httpProxy: string;
-  /** Of each call; undefined if the user asks for no number. */
-  readonly maxAttempts: number | undefined;
+  /** Of each call. */
+  readonly maxAttempts: number;
 };
-
-/** How many attempts each call to AWS, and each login, has by default. */
-export const DEFAULT_MAX_ATTEMPTS = 8;
 
 /** How long one attempt of a call to AWS may take, in milliseconds. The SDK has no limit for the response. */
 const CONNECTION_MS = 5_000;
@@ -27,33 +24,44 @@ const RESPONSE_MS = 15_000;
  *
  * @param what what is called, as the start of a line of the log
  */
-export function clientSettings(what: string, { httpProxy, maxAttempts = DEFAULT_MAX_ATTEMPTS }: Network) {
-  const retryStrategy = new LoggingRetryStrategy(what, maxAttempts);
+export function clientSettings(what: string, { httpProxy, maxAttempts }: Network) {
+  const retryStrategy = loggingRetryStrategy(what, maxAttempts);
   return { maxAttempts, requestHandler: new Handler(httpProxy), retryStrategy };
 }
 
+/** How much longer than its own pause the SDK waits if a response asks for that (`Retry-After`), in milliseconds. */
+const LONGEST_EXTENSION_MS = 5_000;
+
 type Refresh = StandardRetryStrategy['refreshRetryTokenForRetry'];
 
-/** The SDK decides what is retried, and when. It draws a pause only before a retry, so that is when the log gets its line. */
-class LoggingRetryStrategy extends StandardRetryStrategy {
-  #error: unknown;
-
-  constructor(what: string, maxAttempts: number) {
-    super(maxAttempts);
-    const backoff = this.retryBackoffStrategy;
-    const draw = backoff.computeNextBackoffDelay.bind(backoff);
-    backoff.computeNextBackoffDelay = (retries) => {
-      const delayMs = draw(retries);
+/**
+ * The SDK decides what is retried, and draws a pause only before a retry: then the log gets its line. What a response asks
+ * for is settled here, and not by the SDK, so that the line has the pause that is made.
+ */
+function loggingRetryStrategy(what: string, maxAttempts: number): StandardRetryStrategy {
+  let baseMs = 0;
+  let failed: Parameters<Refresh>[1];
+  const backoff = {
+    setDelayBase: (ms: number): void => {
+      baseMs = ms;
+    },
+    computeNextBackoffDelay: (retries: number): number => {
+      const ownMs = backoffMs(retries + 1, { baseMs, capMs: MAXIMUM_RETRY_DELAY });
+      const askedMs = (failed.retryAfterHint?.getTime() ?? 0) - Date.now();
+      const pauseMs = Math.max(ownMs, Math.min(askedMs, ownMs + LONGEST_EXTENSION_MS));
       const progress = `attempt ${retries + 1} of ${maxAttempts}`;
-      log.info(retryLine(`${what}: ${messageOf(this.#error)}`, progress, delayMs));
-      return delayMs;
-    };
+      log.info(retryLine(`${what}: ${messageOf(failed.error)}`, progress, pauseMs));
+      return pauseMs;
+    },
+  };
+  class Strategy extends StandardRetryStrategy {
+    override refreshRetryTokenForRetry(...[token, info]: Parameters<Refresh>): ReturnType<Refresh> {
+      failed = info;
+      const { retryAfterHint, ...others } = info;
+      return super.refreshRetryTokenForRetry(token, others);
+    }
   }
-
-  override refreshRetryTokenForRetry(...args: Parameters<Refresh>): ReturnType<Refresh> {
-    this.#error = args[1].error;
-    return super.refreshRetryTokenForRetry(...args);
-  }
+  return new Strategy({ maxAttempts, backoff });
 }
 
 const OPTIONS = {

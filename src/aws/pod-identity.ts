@@ -19,8 +19,6 @@ export const AGENT_BUDGET_MS = 55_000;
  * to 8 seconds (eks-pod-identity-agent 0.1.37).
  */
 const AGENT_RESPONSE_MS = 12_000;
-/** How often a transient error is attempted, the first attempt included, unless `max-attempts` says otherwise. */
-const AGENT_MAX_ATTEMPTS = 5;
 
 /** A failure that is followed by another attempt. What an answer says, or its status, or what the network says. */
 type RetryRule = {
@@ -64,7 +62,7 @@ const START_BACKOFF: Backoff = { baseMs: 1_000, capMs: 5_000 };
 
 export type AgentOptions = {
   /** Input `max-attempts`. With 1 there is no wait for an agent that has not started either. */
-  readonly maxAttempts?: number | undefined;
+  readonly maxAttempts: number;
   /** Time for all attempts, in milliseconds. */
   readonly budgetMs: number;
   readonly signal: AbortSignal;
@@ -98,7 +96,7 @@ export async function podCredentials(endpoint: ContainerEndpoint, region: string
 export async function requestWithRetries<Result>(
   name: string,
   attempt: (signal: AbortSignal) => Promise<Result>,
-  { maxAttempts = AGENT_MAX_ATTEMPTS, budgetMs, signal, clock = SYSTEM_CLOCK }: AgentOptions,
+  { maxAttempts, budgetMs, signal, clock = SYSTEM_CLOCK }: AgentOptions,
 ): Promise<Result> {
   const start = clock.now();
   let counted = 0;

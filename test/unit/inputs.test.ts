@@ -34,7 +34,12 @@ test.each(HOOK_VARIABLES)('in a step, ECR_LOGIN_%s changes nothing', (name) => {
 test('without inputs, the defaults apply', () => {
   expect(read()).toEqual({
     ...{ allowedAccountIds: [], awsRegion: '', containerCli: [], credentialSource: 'auto', httpProxy: '' },
-    ...{ isolateDockerConfig: false, maskPassword: true, maxAttempts: undefined, skipLogout: false },
+    ...{
+      isolateDockerConfig: false,
+      maskPassword: true,
+      maxAttempts: { call: 8, agent: 5 },
+      skipLogout: false,
+    },
     registries: [{ kind: 'default' }],
   });
   expect(output()).toBe('');
@@ -49,12 +54,13 @@ table(`
   isolate-docker-config=TRUE                | isolateDockerConfig | true
   mask-password=False                       | maskPassword      | false
   skip-logout=true                          | skipLogout        | true
-  max-attempts=1                            | maxAttempts       | 1
-  max-attempts=20; AWS_MAX_ATTEMPTS=3       | maxAttempts       | 20
-  AWS_MAX_ATTEMPTS= 3                       | maxAttempts       | 3
-  AWS_MAX_ATTEMPTS=21                       | maxAttempts       | 20
-  max-attempts=2; AWS_MAX_ATTEMPTS=x        | maxAttempts       | 2
-  hook=55; ECR_LOGIN_MAX_ATTEMPTS= 4; max-attempts=x | maxAttempts | 4
+  max-attempts=1                            | maxAttempts       | {"call":1,"agent":1}
+  max-attempts=20; AWS_MAX_ATTEMPTS=3       | maxAttempts       | {"call":20,"agent":20}
+  AWS_MAX_ATTEMPTS= 3                       | maxAttempts       | {"call":3,"agent":3}
+  AWS_MAX_ATTEMPTS=21                       | maxAttempts       | {"call":20,"agent":20}
+  max-attempts=2; AWS_MAX_ATTEMPTS=x        | maxAttempts       | {"call":2,"agent":2}
+  hook=55; ECR_LOGIN_MAX_ATTEMPTS= 4; max-attempts=x | maxAttempts | {"call":4,"agent":4}
+  AWS_MAX_ATTEMPTS=0                        | maxAttempts       | {"call":8,"agent":5}
   registries=${A}                           | registries        | [{"kind":"account","accountId":"${A}"}]
   registry-type=Private                     | registries        | [{"kind":"default"}]
   registry-type=public                      | registries        | [{"kind":"public","host":"public.ecr.aws","dualStack":false}]
@@ -64,7 +70,6 @@ table(`
 });
 
 table(`
-  AWS_MAX_ATTEMPTS=0                  | maxAttempts         | undefined |
   isolate-docker-config=yes           | isolateDockerConfig | true      | 'yes'. Allowed: 'true', 'false'. Treating it as 'true'
   mask-password=no                    | maskPassword        | true      | 'mask-password': invalid value 'no'
   skip-logout=1                       | skipLogout          | false     | Treating it as 'false'

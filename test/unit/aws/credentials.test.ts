@@ -36,7 +36,12 @@ function prepare(variables = '') {
 
 function get(variables = '') {
   const network = { httpProxy: '', maxAttempts: 1 };
-  const request = { choice: prepare(variables), region: 'eu-west-1', network, agentBudgetMs: 55_000 };
+  const request = {
+    choice: prepare(variables),
+    region: 'eu-west-1',
+    network,
+    agent: { maxAttempts: 1, budgetMs: 55_000 },
+  };
   return credentials.getCredentials({ ...request, signal: NEVER });
 }
 

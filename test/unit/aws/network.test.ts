@@ -1,5 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
-import { warnOfSettings } from '../../../src/aws/http.ts';
+import { describe, expect, jest, test } from '@jest/globals';
+import { clientSettings, warnOfSettings } from '../../../src/aws/http.ts';
 import { maskProxyPasswords, parseProxy, proxyFor } from '../../../src/aws/proxy.ts';
 import { masks, output, table, thrownBy, variablesOf } from '../support.ts';
 
@@ -99,4 +99,29 @@ table(`
 `)('%s: a warning, %j', (variables, warning = '') => {
   warnOfSettings(variablesOf(variables));
   expect(output()).toMatch(new RegExp(warning === '' ? '^$' : `^::warning::${warning}.*\n$`));
+});
+
+test.each([
+  [undefined, 0, 1_000],
+  [500, 500, 1_000],
+  [4_000, 4_000, 4_000],
+  // The SDK waits at most 5 s longer than it would.
+  [60_000, 5_000, 6_000],
+])('asked to wait for %s ms, a throttled call waits as long as the log says', async (asked, least, most) => {
+  jest.useFakeTimers();
+  const { retryStrategy } = clientSettings('Amazon ECR', { httpProxy: '', maxAttempts: 8 });
+  const first = await retryStrategy.acquireInitialRetryToken('');
+  const start = Date.now();
+  const info = { errorType: 'THROTTLING', error: new Error('Rate exceeded') as never } as const;
+  const hint = asked === undefined ? {} : { retryAfterHint: new Date(start + asked) };
+  const retry = retryStrategy.refreshRetryTokenForRetry(first, { ...info, ...hint });
+  await jest.advanceTimersToNextTimerAsync();
+  expect((await retry).getRetryCount()).toBe(1);
+  const waited = Date.now() - start;
+  expect(output()).toBe(
+    `Amazon ECR: Rate exceeded (attempt 1 of 8; retrying in ${(waited / 1_000).toFixed(1)} s)\n`,
+  );
+  expect(waited).toBeGreaterThanOrEqual(least);
+  expect(waited).toBeLessThanOrEqual(most);
+  jest.useRealTimers();
 });

@@ -35,7 +35,7 @@ async function attempts(outcomes: readonly unknown[], given: Options = {}) {
     await clock.sleep(eachMs, NEVER);
     if (outcome !== 'ok') throw outcome;
   };
-  const all = { budgetMs: 55_000, ...options, signal: NEVER, clock };
+  const all = { maxAttempts: 5, budgetMs: 55_000, ...options, signal: NEVER, clock };
   const failure = await agents.requestWithRetries('agent', attempt, all).catch((error: unknown) => error);
   return { starts, failure, elapsedMs: clock.now() - begin };
 }
@@ -153,7 +153,8 @@ async function ask(statuses: readonly number[], change: Place = {}) {
   const sleep = (ms: number) => (ms < 12_000 ? Promise.resolve() : new Promise<void>(() => {}));
   const clock = { now: () => 0, random: () => 0, sleep };
   const source = await endpointOf({ uri: `${agent.url}/v1`, ...change });
-  const asked = () => agents.podCredentials(source, 'eu-west-1', { budgetMs: 55_000, signal: NEVER, clock });
+  const asked = () =>
+    agents.podCredentials(source, 'eu-west-1', { maxAttempts: 5, budgetMs: 55_000, signal: NEVER, clock });
   return { agent, asked, source };
 }
 
