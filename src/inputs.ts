@@ -1,5 +1,5 @@
 import * as core from '@actions/core';
-import { CREDENTIAL_SOURCE_CHOICES, type CredentialSourceChoice } from './aws/credentials.ts';
+import { CREDENTIAL_SOURCE_CHOICES, type CredentialSourceChoice } from './aws/credential-choice.ts';
 import {
   accountIdProblem,
   isRegionName,
@@ -17,30 +17,12 @@ type Attempts = { readonly call: number; readonly agent: number };
 export const DEFAULT_MAX_ATTEMPTS: Attempts = { call: 8, agent: 5 };
 
 /** The values of all inputs, checked. */
-export type Inputs = {
-  /** 12-digit account IDs; empty if every account is allowed. */
-  readonly allowedAccountIds: readonly string[];
-  /** A region name, or empty. */
-  readonly awsRegion: string;
-  /** The tools to log in; empty if the action chooses one. */
-  readonly containerCli: readonly ToolName[];
-  readonly credentialSource: CredentialSourceChoice;
-  readonly httpProxy: string;
-  readonly isolateDockerConfig: boolean;
-  readonly maskPassword: boolean;
-  /** For each call, and for the EKS Pod Identity agent: the input, else AWS_MAX_ATTEMPTS, else the default. */
-  readonly maxAttempts: Attempts;
-  readonly registries: readonly RegistryEntry[];
-  readonly skipLogout: boolean;
-};
+export type Inputs = ReturnType<typeof readInputs>;
 
-/**
- * Reads and checks every input.
- * Throws one Failure for all invalid inputs, with the name, the value, and what is allowed.
- */
-export function readInputs(): Inputs {
+/** Reads and checks every input. Throws one Failure that names each invalid input, its value, and what is allowed. */
+export function readInputs() {
   const problems: string[] = [];
-  const inputs: Inputs = {
+  const inputs = {
     allowedAccountIds: readAccountIds(problems),
     awsRegion: readRegion(problems),
     containerCli: readContainerCli(problems),

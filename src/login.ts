@@ -2,10 +2,12 @@ import { getCredentials } from './aws/credentials.ts';
 import { ignoreEnvProxy, type Network, warnOfSettings } from './aws/http.ts';
 import { AGENT_BUDGET_MS } from './aws/pod-identity.ts';
 import { maskProxyPasswords, parseProxy } from './aws/proxy.ts';
-import { needsRegion, planCalls, stepRegion } from './aws/registries.ts';
+import { stepRegion } from './aws/region.ts';
+import { needsRegion, planCalls } from './aws/registries.ts';
 import { checkCallerAccount, getTokens, type RegistryToken } from './aws/token.ts';
 import { locationVariables } from './clients/auth-file.ts';
 import { type Client, createClient, logIn } from './clients/client.ts';
+import type { Isolation } from './clients/isolation.ts';
 import { chooseTools, type FoundTool } from './clients/tools.ts';
 import { type Inputs, readInputs } from './inputs.ts';
 import * as log from './log.ts';
@@ -31,6 +33,7 @@ export async function login(signal: AbortSignal, limitMs: number): Promise<void>
   const state = new StateWriter();
   requireOutputFile();
   const inputs = readInputs();
+  if (inputs.skipLogout) state.close();
   const tools = await chooseTools(inputs.containerCli);
   const network = settleNetwork(inputs);
 
@@ -54,8 +57,9 @@ export async function login(signal: AbortSignal, limitMs: number): Promise<void>
     throwAll([...found.failures, error]),
   );
 
-  const clients = await createClients(tools, found.tokens, inputs, state, signal);
-  const { done, failures } = await logInToAll(clients, found.tokens, inputs, state, signal);
+  const step = { inputs, state, signal };
+  const clients = await createClients(tools, found.tokens, step);
+  const { done, failures } = await logInToAll(clients, found.tokens, step);
   setOutputs(done);
   logExpiry(done);
   throwAll([...found.failures, ...failures]);
@@ -73,26 +77,23 @@ function settleNetwork({ httpProxy, maxAttempts }: Inputs): Network {
   return { httpProxy, maxAttempts: maxAttempts.call };
 }
 
+type Tools = readonly FoundTool[];
+type RegistryTokens = readonly RegistryToken[];
+type Step = { readonly inputs: Inputs; readonly state: StateWriter; readonly signal: AbortSignal };
+
 /** The clients with the docker configuration in force, or with one of the job's own. */
-async function createClients(
-  tools: readonly FoundTool[],
-  tokens: readonly RegistryToken[],
-  { isolateDockerConfig, skipLogout }: Inputs,
-  state: StateWriter,
-  signal: AbortSignal,
-): Promise<readonly Client[]> {
+async function createClients(tools: Tools, tokens: RegistryTokens, { inputs, state, signal }: Step) {
   let variables = locationVariables(process.env);
-  if (isolateDockerConfig && tokens.length > 0) {
+  if (inputs.isolateDockerConfig && tokens.length > 0) {
     const { isolate } = await import('./clients/isolation.ts');
     const hosts = tokens.map(({ registry }) => registry);
-    const { directory, moved } = await isolate(tools, hosts, signal, (isolation) => {
-      if (!skipLogout) state.save({ isolation });
-    });
+    const onPlan = (isolation: Isolation): void => state.save({ isolation });
+    const { directory, moved } = await isolate(tools, hosts, signal, onPlan);
     log.info(`The logins are kept in a docker configuration for this job only: ${directory}`);
     exportVariables(moved);
     variables = { ...variables, ...Object.fromEntries(moved.map(({ name, value }) => [name, value])) };
   }
-  if (!skipLogout) state.save({ variables });
+  state.save({ variables });
   return tools.map((tool) => createClient(tool, variables));
 }
 
@@ -102,11 +103,9 @@ async function createClients(
  */
 async function logInToAll(
   clients: readonly Client[],
-  tokens: readonly RegistryToken[],
-  { maxAttempts, skipLogout }: Inputs,
-  state: StateWriter,
-  signal: AbortSignal,
-): Promise<{ readonly done: readonly RegistryToken[]; readonly failures: readonly unknown[] }> {
+  tokens: RegistryTokens,
+  { inputs, state, signal }: Step,
+) {
   const done: RegistryToken[] = [];
   const failures: unknown[] = [];
   for (const token of tokens) {
@@ -116,13 +115,9 @@ async function logInToAll(
       const saved = { tool: client.tool.name, registry: token.registry };
       log.info(`Logging in to ${token.registry} with ${client.tool.name}`);
       const options = {
-        maxAttempts: maxAttempts.call,
+        maxAttempts: inputs.maxAttempts.call,
         signal,
-        onMayBeWritten: (draft?: string) => {
-          if (skipLogout) return;
-          state.add(saved);
-          if (draft !== undefined) state.save({ draft });
-        },
+        onMayBeWritten: () => state.add(saved),
         // Post must not remove a login that was there before this step.
         onNotWritten: () => state.remove(saved),
       };

@@ -1,16 +1,12 @@
 import { existsSync } from 'node:fs';
-import { authFile, removeDraft } from './clients/auth-file.ts';
 import { createClient, logOut } from './clients/client.ts';
-import { findTool, TOOLS } from './clients/tools.ts';
-import { Failure, messageOf } from './errors/failure.ts';
+import { findTool } from './clients/tools.ts';
+import { Failure } from './errors/failure.ts';
 import * as log from './log.ts';
 import { restoreVariables } from './outputs.ts';
 import { readState, type State } from './state.ts';
 
-/**
- * The post step: logs out of all that main has logged in to, and removes the job's own docker configuration.
- * Throws a Failure that names everything that could not be done, after all was attempted.
- */
+/** The post step: logs out, and removes the job's own docker configuration. Throws one Failure for all that went wrong. */
 export async function logout(signal: AbortSignal): Promise<void> {
   const state = readState();
   const { isolation } = state;
@@ -20,7 +16,6 @@ export async function logout(signal: AbortSignal): Promise<void> {
   if (isolation === undefined || existsSync(isolation.directory)) {
     problems.push(...(await logOutOfAll(state, signal)));
   }
-  problems.push(...removeLeftDraft(state));
   if (isolation !== undefined) {
     if (isolation.isFirst) {
       const { removeIsolation } = await import('./clients/isolation.ts');
@@ -44,16 +39,4 @@ async function logOutOfAll({ logins, variables }: State, signal: AbortSignal): P
     if (problem !== undefined) problems.push(`${tool} could not log out of ${registry}: ${problem}`);
   }
   return problems;
-}
-
-/** A main that was killed while it wrote an auth file leaves a draft, which holds a password. */
-function removeLeftDraft({ draft, logins, variables }: State): readonly string[] {
-  if (draft === undefined) return [];
-  try {
-    const files = logins.flatMap(({ tool }) => authFile(TOOLS[tool].keepsIn, variables) ?? []);
-    removeDraft(draft, files);
-    return [];
-  } catch (error) {
-    return [`${draft} could not be removed: ${messageOf(error)}`];
-  }
 }

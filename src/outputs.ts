@@ -1,13 +1,10 @@
 import * as core from '@actions/core';
 import type { RegistryToken } from './aws/token.ts';
+import type { MovedVariable } from './clients/isolation.ts';
 import { Failure } from './errors/failure.ts';
 import * as log from './log.ts';
-import type { MovedVariable } from './state.ts';
 
-/**
- * Requires the file for outputs. Without it, the toolkit prints outputs to the log, the password among them.
- * Throws a Failure if the runner gives none.
- */
+/** Without the file for outputs, the toolkit prints them to the log, the password among them. Throws a Failure then. */
 export function requireOutputFile(): void {
   if (process.env['GITHUB_OUTPUT'] !== undefined) return;
   throw new Failure(

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { singleLine } from './log.ts';
 
 /** Time and chance, in one value, so that a test can bring its own. */
@@ -10,7 +11,12 @@ export type Clock = {
   readonly random: () => number;
 };
 
-export const SYSTEM_CLOCK: Clock = { now: () => performance.now(), sleep, random: Math.random };
+export const SYSTEM_CLOCK: Clock = {
+  now: () => performance.now(),
+  // On its own, it rejects with an AbortError.
+  sleep: (ms, signal) => setTimeout(ms, undefined, { signal }).catch(() => Promise.reject(signal.reason)),
+  random: Math.random,
+};
 
 /** The bounds of a growing pause, in milliseconds: the longest after the first failed attempt, and the longest of all. */
 export type Backoff = { readonly baseMs: number; readonly capMs: number };
@@ -59,19 +65,4 @@ export async function withDeadline<Result>(
   } finally {
     done.abort();
   }
-}
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
-    const onAbort = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    }, ms);
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
 }

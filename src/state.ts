@@ -1,21 +1,11 @@
 import * as core from '@actions/core';
 import { LOCATION_VARIABLES } from './clients/auth-file.ts';
+import type { Isolation } from './clients/isolation.ts';
 import { TOOLS, type ToolName } from './clients/tools.ts';
 import * as log from './log.ts';
 
 /** A login that post has to undo. */
 export type SavedLogin = { readonly tool: ToolName; readonly registry: string };
-
-/** A variable that leads the job to its own docker configuration, and its earlier value; empty if it was not set. */
-export type MovedVariable = { readonly name: string; readonly value: string; readonly earlier: string };
-
-/** A docker configuration of the job's own. */
-export type Isolation = {
-  readonly directory: string;
-  /** Whether this step created it. Then its post removes it. */
-  readonly isFirst: boolean;
-  readonly moved: readonly MovedVariable[];
-};
 
 /** All that passes from main to post. It holds no secret: the runner keeps it in a plain file. */
 export type State = {
@@ -23,8 +13,6 @@ export type State = {
   /** The variables that say where the clients of main kept their logins. */
   readonly variables: Readonly<Record<string, string>>;
   readonly isolation?: Isolation;
-  /** The last draft of an auth file. It is still there if main was killed while it wrote it. */
-  readonly draft?: string;
 };
 
 /** The job hooks read and set it by this name, too. */
@@ -33,13 +21,20 @@ const NAME = 'login';
 /** Saves what post has to undo while main goes on. */
 export class StateWriter {
   #state: State = { logins: [], variables: {} };
+  #isClosed = false;
 
   /** Saves at once that there is nothing to undo: from then on, no `STATE_…` that the job has set is read. */
   constructor() {
     this.save({});
   }
 
+  /** Saves nothing from now on: input `skip-logout` leaves post nothing to undo. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
   save(change: Partial<State>): void {
+    if (this.#isClosed) return;
     this.#state = { ...this.#state, ...change };
     core.saveState(NAME, this.#state);
   }
@@ -62,12 +57,11 @@ export function readState(text: string = core.getState(NAME)): State {
   if (text === '') return { logins: [], variables: {} };
   try {
     const state = JSON.parse(text) as State;
+    const variables = Object.entries(state.variables);
     return {
       ...state,
       logins: state.logins.filter(isLogin),
-      variables: Object.fromEntries(
-        Object.entries(state.variables).filter(([name]) => LOCATION_VARIABLES.includes(name)),
-      ),
+      variables: Object.fromEntries(variables.filter(([name]) => LOCATION_VARIABLES.includes(name))),
     };
   } catch {
     // The parser's message would quote it.
@@ -77,6 +71,5 @@ export function readState(text: string = core.getState(NAME)): State {
 }
 
 /** The registry must not be an option of the program that it is given to. */
-function isLogin({ tool, registry }: SavedLogin): boolean {
-  return Object.hasOwn(TOOLS, tool) && /^\w[\w.-]*(?::\d+)?$/.test(registry);
-}
+const isLogin = ({ tool, registry }: SavedLogin): boolean =>
+  Object.hasOwn(TOOLS, tool) && /^\w[\w.-]*(?::\d+)?$/.test(registry);

@@ -21,9 +21,7 @@ export type ContainerEndpoint = {
 const AGENT_URI = /^http:\/\/(?:169\.254\.170\.23|\[fd00:ec2::23\])(?:[:/]|$)/i;
 
 /** Undefined if AWS_CONTAINER_CREDENTIALS_FULL_URI is not set. */
-export async function containerEndpoint(
-  env: NodeJS.ProcessEnv = process.env,
-): Promise<ContainerEndpoint | undefined> {
+export async function containerEndpoint(env = process.env): Promise<ContainerEndpoint | undefined> {
   const uri = env['AWS_CONTAINER_CREDENTIALS_FULL_URI'];
   if (uri === undefined) return undefined;
   const tokenFile = env['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'];

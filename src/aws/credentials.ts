@@ -1,10 +1,17 @@
-import { parseKnownFiles } from '@smithy/core/config';
-import { detailsOf, Failure, messageOf, type Situation } from '../errors/failure.ts';
+import { detailsOf, Failure, messageOf } from '../errors/failure.ts';
 import * as log from '../log.ts';
 import { containerEndpoint, identityOf } from './container-endpoint.ts';
+import {
+  type CredentialSource,
+  type CredentialSourceChoice,
+  choiceWarnings,
+  chooseCredentials,
+  URI_VARIABLE,
+} from './credential-choice.ts';
 import { clientSettings, type Network } from './http.ts';
 import { podFacts, runnerKind } from './pod.ts';
 import { type AgentOptions, podCredentials } from './pod-identity.ts';
+import { hasCredentials, type Profiles, readProfiles } from './profiles.ts';
 
 /** Credentials for calls to AWS. */
 export type Credentials = {
@@ -15,81 +22,6 @@ export type Credentials = {
   readonly $source?: Readonly<Record<string, unknown>>;
 };
 
-export type CredentialSource = NonNullable<Situation['source']>;
-
-/** The values of input `credential-source`. */
-export const CREDENTIAL_SOURCE_CHOICES = ['auto', 'container', 'default-chain'] as const;
-export type CredentialSourceChoice = (typeof CREDENTIAL_SOURCE_CHOICES)[number];
-
-/** The profiles of the AWS configuration files, by name. */
-export type Profiles = Readonly<Record<string, Readonly<Record<string, string | undefined>>>>;
-
-const KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
-const URI_VARIABLE = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
-
-/**
- * Which credentials are used if `credential-source` is `auto`: those of the first rule that applies, else the default chain.
- *
- * The order goes from what a person chose for this job to what the machine happens to have. EKS Pod Identity comes before
- * the SDK's default chain: it belongs to this pod alone, and the chain hides the error of one source behind the next.
- */
-const CREDENTIAL_ORDER: readonly {
-  readonly source: CredentialSource;
-  readonly reason: string;
-  readonly applies: (env: NodeJS.ProcessEnv, profiles: Profiles) => boolean;
-}[] = [
-  {
-    source: 'environment',
-    reason: `${KEYS.join(' and ')} are set`,
-    applies: (env) => KEYS.every((name) => env[name] !== undefined),
-  },
-  {
-    // One that does not exist counts as chosen, too: falling back would silently use a different identity.
-    source: 'profile',
-    reason: 'AWS_PROFILE is set',
-    applies: ({ AWS_PROFILE: name }, profiles) =>
-      name !== undefined && (profiles[name] === undefined || hasCredentials(profiles[name])),
-  },
-  {
-    source: 'container',
-    reason: `${URI_VARIABLE} is set`,
-    applies: (env) => env[URI_VARIABLE] !== undefined,
-  },
-];
-
-/**
- * Settings that are credentials, or a way to get them.
- * Source: https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
- */
-const CREDENTIAL_SETTINGS =
-  /^(?:aws_access_key_id|aws_secret_access_key|role_arn|source_profile|credential_source|web_identity_token_file|credential_process|login_session|sso_\w+)$/;
-
-/** Whether a profile contains credentials or a way to get them. One with only a region does not. */
-function hasCredentials(profile: Profiles[string]): boolean {
-  return Object.keys(profile).some((setting) => CREDENTIAL_SETTINGS.test(setting));
-}
-
-/** Decides which credentials are used, and why. Whether that source then returns any is not known here. */
-export function chooseCredentials(
-  choice: CredentialSourceChoice,
-  env: NodeJS.ProcessEnv,
-  profiles: Profiles,
-): { readonly source: CredentialSource; readonly reason: string } {
-  if (choice !== 'auto') return { source: choice, reason: `credential-source is '${choice}'` };
-  const rule = CREDENTIAL_ORDER.find(({ applies }) => applies(env, profiles));
-  return rule ?? { source: 'default-chain', reason: 'no other credentials are configured' };
-}
-
-/** What the user should know of the choice, since another tool would choose otherwise. */
-export function choiceWarnings(source: CredentialSource, env: NodeJS.ProcessEnv): readonly string[] {
-  const keys = KEYS.filter((name) => env[name] !== undefined);
-  if (source === 'environment' && env['AWS_PROFILE'] !== undefined) {
-    return ['AWS_PROFILE is not used: the keys in the environment take precedence.'];
-  }
-  if (source === 'environment' || keys.length !== 1) return [];
-  return [`The keys in the environment are not used: of ${KEYS.join(' and ')}, only ${keys[0]} is set.`];
-}
-
 export type CredentialsRequest = {
   readonly choice: CredentialSourceChoice;
   /** For calls to STS. The region of a profile takes precedence. */
@@ -99,10 +31,7 @@ export type CredentialsRequest = {
   readonly signal: AbortSignal;
 };
 
-/**
- * Decides which credentials are used, names them in the log, and gets them.
- * Throws a Failure if there are none.
- */
+/** Decides which credentials are used, names them in the log, and gets them. Throws a Failure if there are none. */
 export async function getCredentials(request: CredentialsRequest): Promise<Credentials> {
   const { env } = process;
   log.hide(env['AWS_SECRET_ACCESS_KEY'], env['AWS_SESSION_TOKEN'], env['AWS_CONTAINER_AUTHORIZATION_TOKEN']);
@@ -118,15 +47,6 @@ export async function getCredentials(request: CredentialsRequest): Promise<Crede
   log.mask(credentials.sessionToken ?? '');
   if (source === 'default-chain') await warnOfChain(credentials, profiles, request);
   return credentials;
-}
-
-/** Reads the AWS configuration files as the SDK does: one that it cannot read counts as empty. */
-export async function readProfiles(): Promise<Profiles> {
-  const profiles = await parseKnownFiles({});
-  for (const { aws_secret_access_key: secret, aws_session_token: token } of Object.values(profiles)) {
-    log.hide(secret, token);
-  }
-  return profiles;
 }
 
 async function containerCredentials(reason: string, request: CredentialsRequest): Promise<Credentials> {
@@ -212,8 +132,7 @@ async function sdkFailure(
 }
 
 /** The sources of the SDK's default chain, in its order (@aws-sdk/credential-provider-node 3.972). */
-const CHAIN = ['environment', 'profile', 'web-identity', 'container', 'instance'] as const;
-type ChainSource = (typeof CHAIN)[number];
+type ChainSource = 'environment' | 'profile' | 'web-identity' | 'container' | 'instance';
 
 /** The source that returned the credentials, by the SDK's marks. What a profile uses in turn leaves marks, too. */
 function chainSource({ $source = {} }: Credentials, env: NodeJS.ProcessEnv): ChainSource {
@@ -247,17 +166,16 @@ export function skippedSources(
   profiles: Profiles,
   used: ChainSource | undefined,
 ): readonly string[] {
-  const isBefore = (source: ChainSource): boolean =>
-    used === undefined || CHAIN.indexOf(source) < CHAIN.indexOf(used);
+  if (used === 'environment' || used === 'profile') return [];
   const { AWS_PROFILE: chosen, AWS_ROLE_ARN: role, AWS_WEB_IDENTITY_TOKEN_FILE: tokenFile } = env;
   const profile = profiles[chosen ?? 'default'];
   const isConfigured = profile === undefined ? chosen !== undefined : hasCredentials(profile);
   const problems: string[] = [];
-  if (isBefore('profile') && isConfigured) {
+  if (isConfigured) {
     const name = log.singleLine(chosen ?? 'default');
     problems.push(`The AWS SDK skipped profile '${name}': it does not exist, or returned no credentials.`);
   }
-  if (isBefore('web-identity') && (role === undefined) !== (tokenFile === undefined)) {
+  if ((role === undefined) !== (tokenFile === undefined)) {
     const [set, unset] = role === undefined ? WEB_IDENTITY : WEB_IDENTITY.toReversed();
     problems.push(`The AWS SDK skipped the web identity: ${set} is set without ${unset}.`);
   }
@@ -265,20 +183,17 @@ export function skippedSources(
 }
 
 /** Warns if the chain passed a source over, or ended at the role of the machine where that is most likely not meant. */
-async function warnOfChain(
-  credentials: Credentials,
-  profiles: Profiles,
-  { choice, region }: CredentialsRequest,
-): Promise<void> {
+async function warnOfChain(credentials: Credentials, profiles: Profiles, request: CredentialsRequest) {
   const used = chainSource(credentials, process.env);
   for (const problem of skippedSources(process.env, profiles, used)) log.warning(problem);
   if (used !== 'instance') return;
   const kind = runnerKind();
   // In the container of a job, the explicit choice says that it is meant.
-  const isMeant = kind !== 'pod' && (kind !== 'container-job' || choice === 'default-chain');
+  const isMeant = kind !== 'pod' && (kind !== 'container-job' || request.choice === 'default-chain');
   if (isMeant) return;
   const message = `Using the IAM role of the ${kind === 'pod' ? 'node' : 'machine'}, which is probably not intended.`;
   const knownError = kind === 'pod' ? 'no-pod-identity' : 'container-job';
   const { explain } = await import('../errors/explain.ts');
-  log.warning(explain(new Failure(message, { knownError, facts: { ...(await podFacts()), region } })));
+  const facts = { ...(await podFacts()), region: request.region };
+  log.warning(explain(new Failure(message, { knownError, facts })));
 }

@@ -14,10 +14,7 @@ import { type Claims, POD_IDENTITY_AUDIENCE, podFacts, runnerKind } from './pod.
 
 /** Time for all attempts of a step, in milliseconds. */
 export const AGENT_BUDGET_MS = 55_000;
-/**
- * Time for one response, in milliseconds. The agent retries by itself before it answers with a failure, which takes it up
- * to 8 seconds (eks-pod-identity-agent 0.1.37).
- */
+/** Time for one response, in milliseconds. The agent (0.1.37) retries for up to 8 seconds before it answers a failure. */
 const AGENT_RESPONSE_MS = 12_000;
 
 /** A failure that is followed by another attempt. What an answer says, or its status, or what the network says. */
@@ -72,10 +69,7 @@ export type AgentOptions = {
 /** All attempts have failed: the last failure is the cause, or one that tells more. */
 type GivenUp = Error & { readonly attempts: number };
 
-/**
- * Gets the credentials of the EKS Pod Identity agent, or of another container endpoint.
- * Throws a Failure with the words of the agent if there are none.
- */
+/** Gets the credentials of a container endpoint. Throws a Failure with its own words if there are none. */
 export async function podCredentials(endpoint: ContainerEndpoint, region: string, options: AgentOptions) {
   const name = endpoint.isEks ? 'EKS Pod Identity agent' : 'Container credentials endpoint';
   try {
@@ -111,34 +105,25 @@ export async function requestWithRetries<Result>(
       const elapsedMs = clock.now() - start;
       const spareMs = budgetMs - AGENT_RESPONSE_MS - elapsedMs;
       const rule = ruleFor(error);
-      if (rule !== UNREACHABLE) counted += 1;
+      const isWait = rule === UNREACHABLE;
+      if (!isWait) counted += 1;
       const most = Math.min(maxAttempts, rule?.attempts ?? maxAttempts);
-      const pauseMs = rule && pauseAfter(rule, { counted, waits: attempts - counted, most, spareMs }, clock);
-      if (pauseMs === undefined || maxAttempts === 1) {
+      // The time to wait for an agent that has not started is used to the end.
+      const pauseMs = isWait
+        ? Math.min(spareMs, backoffMs(attempts - counted, START_BACKOFF, clock.random))
+        : (rule?.stepMs ?? 0) * counted + backoffMs(counted, BACKOFF, clock.random);
+      const isRetried = rule !== undefined && maxAttempts > 1 && (isWait || counted < most);
+      if (!isRetried || spareMs <= 0 || pauseMs > spareMs) {
         const message = `${attempts} attempts in ${Math.round(elapsedMs / 1000)} s`;
         throw Object.assign(new Error(message, { cause: lastError }), { attempts });
       }
-      const progress =
-        rule === UNREACHABLE
-          ? `waiting for it, ${seconds(elapsedMs)} of ${seconds(budgetMs - AGENT_RESPONSE_MS)}`
-          : `attempt ${counted} of ${most}`;
+      const progress = isWait
+        ? `waiting for it, ${seconds(elapsedMs)} of ${seconds(budgetMs - AGENT_RESPONSE_MS)}`
+        : `attempt ${counted} of ${most}`;
       log.info(retryLine(`${name}${afterSubject(error)}`, progress, pauseMs));
       await clock.sleep(pauseMs, signal);
     }
   }
-}
-
-/** The pause before the next attempt, in milliseconds; undefined if there is none. */
-function pauseAfter(
-  rule: RetryRule,
-  { counted, waits, most, spareMs }: Readonly<Record<'counted' | 'waits' | 'most' | 'spareMs', number>>,
-  { random }: Clock,
-): number | undefined {
-  if (spareMs <= 0) return undefined;
-  // The time to wait for an agent that has not started is used to the end.
-  if (rule === UNREACHABLE) return Math.min(spareMs, backoffMs(waits, START_BACKOFF, random));
-  const pauseMs = (rule.stepMs ?? 0) * counted + backoffMs(counted, BACKOFF, random);
-  return counted < most && pauseMs <= spareMs ? pauseMs : undefined;
 }
 
 function ruleFor(error: unknown): RetryRule | undefined {

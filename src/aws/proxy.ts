@@ -1,6 +1,5 @@
 import type { Agent } from 'node:http';
-// @ts-expect-error: the package has no types.
-import { getProxyForUrl } from 'proxy-from-env';
+import type { HttpRequest } from '@smithy/core/protocols';
 import { Failure, messageOf } from '../errors/failure.ts';
 import * as log from '../log.ts';
 
@@ -45,37 +44,27 @@ const PROXY_VARIABLES = {
   'http:': ['http_proxy', 'HTTP_PROXY'],
 } as const;
 
-/**
- * The proxy for an address, by the input, else by the variables; undefined if there is none.
- * Throws a Failure if it is set to something else than a proxy URL.
- */
+/** The proxy for an address, by the input, else by the variables. Throws a Failure if that is not a proxy URL. */
 export function proxyFor(
-  {
-    protocol,
-    hostname,
-    port,
-  }: { readonly protocol: string; readonly hostname: string; readonly port?: number },
+  { protocol, hostname, port }: Pick<HttpRequest, 'protocol' | 'hostname' | 'port'>,
   input: string,
   env: NodeJS.ProcessEnv = process.env,
 ): Proxy | undefined {
   const isSecure = protocol === 'https:';
   const name = PROXY_VARIABLES[isSecure ? 'https:' : 'http:'].find((one) => env[one]?.trim());
   const text = input || (name === undefined ? '' : (env[name] ?? ''));
-  if (text === '' || isExcluded(hostname, port ?? (isSecure ? 443 : 80))) return undefined;
+  if (text === '' || isExcluded(hostname, port ?? (isSecure ? 443 : 80), env)) return undefined;
   return parseProxy(text, input === '' ? `variable ${name}` : "input 'http-proxy'");
 }
 
-/**
- * Whether NO_PROXY excludes a host. The library that decides it also chooses a proxy, by the scheme of the URL: it is
- * asked with a scheme of our own, for which there is one, since the choice is made above.
- */
-function isExcluded(host: string, port: number): boolean {
-  process.env['ecr_login_proxy'] = 'any';
-  try {
-    return getProxyForUrl({ protocol: 'ecr_login:', host, port: String(port) }) === '';
-  } finally {
-    delete process.env['ecr_login_proxy'];
-  }
+/** Whether NO_PROXY excludes a host. A name that begins with a dot or `*` stands for every host that ends so. */
+function isExcluded(host: string, port: number, env: NodeJS.ProcessEnv): boolean {
+  const entries = (env['no_proxy'] || env['NO_PROXY'] || '').toLowerCase().split(/[,\s]+/);
+  return entries.some((entry) => {
+    const [, name = entry, ownPort = 0] = /^(.+):(\d+)$/.exec(entry) ?? [];
+    if (entry === '' || (Number(ownPort) !== 0 && Number(ownPort) !== port)) return false;
+    return /^[.*]/.test(name) ? host.endsWith(name.replace(/^\*/, '')) : host === name;
+  });
 }
 
 /**

@@ -1,7 +1,4 @@
-import { Failure } from '../errors/failure.ts';
 import { singleLine } from '../log.ts';
-import { readProfiles } from './credentials.ts';
-import { runnerKind } from './pod.ts';
 
 /** One registry of the input. */
 export type RegistryEntry =
@@ -36,10 +33,7 @@ const PUBLIC_DUAL_STACK_HOST = 'ecr-public.aws.com';
 /** ECR Public's API is in this region only. */
 const PUBLIC_REGION = 'us-east-1';
 
-/**
- * The suffixes of registry hosts in all partitions, as AWS's credential helper for ECR and kubelet's credential provider
- * accept them.
- */
+/** In all partitions, as AWS's credential helper for ECR and kubelet's credential provider accept them. */
 const SUFFIXES = [
   'amazonaws.com',
   'amazonaws.com.cn',
@@ -139,31 +133,4 @@ function endpointOf(entry: RegistryEntry, region: string): Omit<TokenCall, 'entr
   }
   if (entry.kind !== 'private') return { service: 'ecr', region, fips: false, dualStack: false };
   return { service: 'ecr', region: entry.region, fips: entry.fips, dualStack: entry.dualStack };
-}
-
-/**
- * The region of the step: the input, else AWS_REGION, AWS_DEFAULT_REGION, or the region of the profile. That of the
- * instance metadata is not used: nobody chose the region of a node for this job.
- * Throws a Failure if there is none, or if it is not a region name.
- */
-export async function stepRegion(input: string, env: NodeJS.ProcessEnv = process.env): Promise<string> {
-  const profile = env['AWS_PROFILE'] ?? 'default';
-  const given = [
-    ["input 'aws-region'", input || undefined],
-    ['AWS_REGION', env['AWS_REGION']],
-    ['AWS_DEFAULT_REGION', env['AWS_DEFAULT_REGION']],
-  ] as const;
-  const [source, region] =
-    given.find(([, value]) => value !== undefined) ??
-    ([
-      `the region of profile '${singleLine(profile)}'`,
-      (await readProfiles())[profile]?.['region'],
-    ] as const);
-  if (region === undefined) {
-    throw new Failure(`No AWS region: ${given.map(([name]) => name).join(', ')} and ${source} are not set.`, {
-      knownError: runnerKind(env) === 'container-job' ? 'container-job' : 'region-missing',
-    });
-  }
-  if (isRegionName(region)) return region;
-  throw new Failure(`Invalid AWS region: ${source} is '${singleLine(region)}'. Example: 'eu-west-1'.`);
 }

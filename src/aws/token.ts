@@ -19,22 +19,17 @@ export type TokenRequest = {
   readonly signal: AbortSignal;
 };
 
-/** The result of all calls. */
-export type Tokens = {
-  /** In the order of the input, each host once. */
-  readonly tokens: readonly RegistryToken[];
-  /** One for each call that failed. The other calls are not affected. */
-  readonly failures: readonly unknown[];
-  /** The account of the credentials, if a response named it. */
-  readonly callerAccount: string | undefined;
-};
+type Tokens = Awaited<ReturnType<typeof getTokens>>;
 
-/** Gets a token for each registry of the calls. */
+/**
+ * Gets a token for each registry of the calls: in the order of the input, each host once. A call that fails does not affect
+ * the others. Also returns the account of the credentials, if a response names it.
+ */
 export async function getTokens(
   entries: readonly RegistryEntry[],
   calls: readonly TokenCall[],
   request: TokenRequest,
-): Promise<Tokens> {
+) {
   const found = new Map<RegistryEntry, RegistryToken>();
   const failures: unknown[] = [];
   let callerAccount: string | undefined;
@@ -42,7 +37,7 @@ export async function getTokens(
     const token = await requestToken(call, request);
     callerAccount ??= accountOf(token.registry);
     for (const entry of call.entries) {
-      found.set(entry, { ...token, registry: hostOf(entry, call, token.registry) });
+      found.set(entry, { ...token, registry: hostOf(entry, token.registry) });
     }
   };
   await Promise.all(calls.map((call) => makeCall(call).catch((error: unknown) => failures.push(error))));
@@ -63,7 +58,7 @@ export async function getTokens(
  */
 export async function checkCallerAccount(
   allowed: readonly string[],
-  { callerAccount, tokens }: Tokens,
+  { callerAccount, tokens }: Pick<Tokens, 'callerAccount' | 'tokens'>,
   region: string,
   request: TokenRequest,
 ): Promise<void> {
@@ -86,20 +81,10 @@ export async function checkCallerAccount(
 /** A response of ECR names the registry of the caller account. Only a host of Amazon ECR proves anything. */
 const accountOf = (registry: string): string | undefined => parsePrivateHost(registry)?.accountId;
 
-/**
- * The host to log in to: that of the entry, or that of the response, with the account ID of the entry.
- * Throws a Failure if the response's host contains no account ID, and is needed for several.
- */
-function hostOf(entry: RegistryEntry, call: TokenCall, host: string): string {
+/** The host to log in to: that of the entry, or that of the response, with the account ID of the entry. */
+function hostOf(entry: RegistryEntry, host: string): string {
   if ('host' in entry) return entry.host;
-  if (entry.kind === 'default') return host;
-  const accounts = call.entries.filter(({ kind }) => kind === 'account');
-  if (!/^\d{12}\./.test(host) && accounts.length > 1) {
-    throw new Failure(
-      `The response of ${serviceName(call)} names the registry ${host}, without an account ID: it is one registry, not ${accounts.length}. Give each registry by its host.`,
-    );
-  }
-  return host.replace(/^\d{12}(?=\.)/, entry.accountId);
+  return entry.kind === 'account' ? host.replace(/^\d{12}(?=\.)/, entry.accountId) : host;
 }
 
 /** The service and region of a call, for the log. */
@@ -191,10 +176,7 @@ export function registryHost(proxyEndpoint: string | undefined, customEndpoint: 
   throw new Failure(`The response of Amazon ECR names ${named}.`);
 }
 
-/**
- * Decodes a token. The password is everything after the first colon.
- * Throws a Failure without the token's text: even a damaged token can be a secret.
- */
+/** Decodes a token. Throws a Failure without the text of the token: even a damaged one can be a secret. */
 export function decodeToken(
   token: string | undefined,
   expiresAt: Date | undefined,

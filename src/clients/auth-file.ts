@@ -48,19 +48,11 @@ function home(env: NodeJS.ProcessEnv): string {
   return env[process.platform === 'win32' ? 'USERPROFILE' : 'HOME'] ?? homedir();
 }
 
-function configHome(env: NodeJS.ProcessEnv): string {
-  return env['XDG_CONFIG_HOME'] ?? join(home(env), '.config');
-}
-
 function containersFile(env: NodeJS.ProcessEnv): string | undefined {
   const named = env['REGISTRY_AUTH_FILE'];
   if (named !== undefined) return resolve(named);
   // Seen with podman 5.4.
   if (env['DOCKER_CONFIG'] !== undefined) return authFile('docker', env);
-  return defaultContainersFile(env);
-}
-
-function defaultContainersFile(env: NodeJS.ProcessEnv): string | undefined {
   if (process.platform !== 'linux') return join(home(env), '.config', 'containers', 'auth.json');
   const runtime = env['XDG_RUNTIME_DIR'];
   if (runtime !== undefined) return resolve(runtime, 'containers', 'auth.json');
@@ -73,9 +65,8 @@ function helmFile(env: NodeJS.ProcessEnv): string | undefined {
   if (named !== undefined) return resolve(named);
   const directory = env['HELM_CONFIG_HOME'];
   if (directory !== undefined) return resolve(directory, 'registry', 'config.json');
-  return process.platform === 'linux'
-    ? resolve(configHome(env), 'helm', 'registry', 'config.json')
-    : undefined;
+  if (process.platform !== 'linux') return undefined;
+  return resolve(env['XDG_CONFIG_HOME'] ?? join(home(env), '.config'), 'helm', 'registry', 'config.json');
 }
 
 /** A login, or the mark that a credential store has one. */
@@ -123,12 +114,17 @@ export function entryKeys(registry: string): readonly string[] {
   return /:\d+$/.test(registry) ? [registry] : [registry, `${registry}:443`];
 }
 
-/** Whether the file holds a login for a registry: this one, or any if none is given. */
-export function hasLogin(config: AuthFile, registry: string, auth?: string): boolean {
-  return entryKeys(registry).some((key) => {
-    const entry = config.auths?.[key] ?? {};
-    return auth === undefined ? !isStored(entry) : entry.auth === auth;
-  });
+const entriesOf = (config: AuthFile, registry: string): readonly (AuthEntry | null)[] =>
+  entryKeys(registry).map((key) => config.auths?.[key] ?? {});
+
+/** Whether the file holds a login for a registry. */
+export function hasLogin(config: AuthFile, registry: string): boolean {
+  return entriesOf(config, registry).some((entry) => !isStored(entry));
+}
+
+/** Whether the file holds this login, in base64, for a registry. */
+export function hasAuth(config: AuthFile, registry: string, auth: string): boolean {
+  return entriesOf(config, registry).some((entry) => entry?.auth === auth);
 }
 
 /** The credential helper that a tool hands the login of a registry to; undefined if it is kept in the file. */
@@ -145,14 +141,12 @@ const DRAFT = '.ecr-pod-identity-login-draft-';
 /**
  * Writes an auth file: a draft beside it, renamed to it, so that nobody ever reads half of it. Mode and owner are kept; a
  * new file is for its owner alone. If the file is a link, the file that it leads to is written.
- *
- * @param onDraft gets the path of the draft before it is written: if this process is killed, the draft stays
  */
-export function writeAuthFile(file: string, config: AuthFile, onDraft?: (draft: string) => void): void {
+export function writeAuthFile(file: string, config: AuthFile): void {
   const target = followLink(file);
-  const draft = `${target}${DRAFT}${Math.random().toString(36).slice(2)}`;
-  onDraft?.(draft);
   fs.mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
+  removeDrafts(file);
+  const draft = `${target}${DRAFT}${Math.random().toString(36).slice(2)}`;
   // 'wx' fails if something is there, a link included.
   const handle = fs.openSync(draft, 'wx', 0o600);
   try {
@@ -178,10 +172,7 @@ function keepModeAndOwner(target: string, handle: number): void {
   if (process.getuid?.() === 0) fs.fchownSync(handle, old.uid, old.gid);
 }
 
-/**
- * Removes the login of a registry from a file and keeps everything else in it. Throws an Error if that fails.
- * Returns whether there was one.
- */
+/** Removes the login of a registry from a file, and keeps everything else in it. Returns whether there was one. */
 export function removeLogin(file: string, registry: string): boolean {
   const config = readAuthFile(file);
   const keys = entryKeys(registry);
@@ -192,12 +183,12 @@ export function removeLogin(file: string, registry: string): boolean {
   return true;
 }
 
-/**
- * Removes the draft that a killed process has left.
- *
- * @param draft a path from the saved state: it is removed only if it is a draft of one of the files
- */
-export function removeDraft(draft: string, files: readonly string[]): void {
-  const isDraft = files.some((file) => draft.startsWith(followLink(file) + DRAFT));
-  if (isDraft && /-draft-\w+$/.test(draft)) fs.rmSync(draft, { force: true });
+/** Removes what killed processes have left of their drafts of a file, which hold passwords. Who calls it has the lock. */
+export function removeDrafts(file: string): void {
+  const target = followLink(file);
+  const directory = dirname(target);
+  for (const name of fs.existsSync(directory) ? fs.readdirSync(directory) : []) {
+    const path = join(directory, name);
+    if (path.startsWith(target + DRAFT)) fs.rmSync(path, { force: true });
+  }
 }

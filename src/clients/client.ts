@@ -27,8 +27,8 @@ export type RegistryLogin = Readonly<Record<'registry' | 'username' | 'password'
 export type LoginOptions = {
   readonly signal: AbortSignal;
   readonly maxAttempts: number;
-  /** Called before the login can be written, with the path of the draft if the action writes the file itself. */
-  readonly onMayBeWritten: (draft?: string) => void;
+  /** Called before the login can be written. */
+  readonly onMayBeWritten: () => void;
   /** Called if the login failed and is certain not to be written. An earlier login is still there then. */
   readonly onNotWritten: () => void;
   readonly clock?: Clock;
@@ -51,10 +51,7 @@ type Problem = {
   readonly isOverwritten?: boolean;
 };
 
-/**
- * Logs a client in to a registry. A failed attempt is repeated unless the next one would fail in the same way.
- * Throws a Failure with the client's message.
- */
+/** Logs in, with another attempt unless it would fail in the same way. Throws a Failure with the client's message. */
 export async function logIn(client: Client, login: RegistryLogin, options: LoginOptions): Promise<void> {
   const { signal, maxAttempts, clock = SYSTEM_CLOCK } = options;
   const what = `${client.tool.name} login to registry ${login.registry}`;
@@ -77,7 +74,7 @@ export async function logIn(client: Client, login: RegistryLogin, options: Login
       await clock.sleep(delayMs, signal).catch(() => Promise.reject(failed));
     }
   } catch (error) {
-    if (!mayBeWritten && !isInFile(client, login.registry, login)) options.onNotWritten();
+    if (!mayBeWritten && !isInFile(client, login)) options.onNotWritten();
     throw error;
   }
 }
@@ -107,7 +104,8 @@ async function writeLogin(
   try {
     const config = auth.readAuthFile(file);
     const auths = { ...config.auths, [login.registry]: { auth: authOf(login) } };
-    auth.writeAuthFile(file, { ...config, auths }, onMayBeWritten);
+    onMayBeWritten();
+    auth.writeAuthFile(file, { ...config, auths });
     return undefined;
   } catch (error) {
     return { reason: `${file} could not be changed: ${messageOf(error)}` };
@@ -148,14 +146,14 @@ async function runClient(
 /** Looks for the login after the client has reported success, and warns of credential helpers that keep none. */
 function checkLogin(client: Client, login: RegistryLogin, before: string | undefined) {
   const { tool, file } = client;
-  const helper = helperInFile(client, login.registry);
+  const helper = auth.helperFor(contentOf(file), login.registry, tool);
   if (helper === 'ecr-login' || (helper !== undefined && tool.commands === undefined)) {
     const remedy = "To set it aside for this job, set input 'isolate-docker-config'.";
     log.warning(
       `Tools will use the credential helper ${helper} in ${file}, not the login of this step. ${remedy}`,
     );
   }
-  if (helper !== undefined || file === undefined || isInFile(client, login.registry, login)) return undefined;
+  if (helper !== undefined || file === undefined || isInFile(client, login)) return undefined;
   if (versionOf(file) !== before) {
     const reason = `the login is not in ${file}: another program has written the file at the same time`;
     return { reason, isOverwritten: true };
@@ -174,7 +172,8 @@ export async function logOut(
   const { tool, file } = client;
   try {
     return await withLock(file, signal, async () => {
-      const wasInFile = isInFile(client, registry);
+      if (file !== undefined) auth.removeDrafts(file);
+      const wasInFile = auth.hasLogin(contentOf(file), registry);
       const reason = await runLogout(client, registry, signal);
       if (!wasInFile || file === undefined) return reason;
       // `docker logout` reports success also if it could not write its file (seen with docker 28).
@@ -202,20 +201,16 @@ async function runLogout(client: Client, registry: string, signal: AbortSignal):
   return isDone ? undefined : problem?.reason;
 }
 
-/** Whether the auth file holds a login of the client to a registry: this one, or any if none is given. */
-function isInFile({ file }: Client, registry: string, login?: RegistryLogin): boolean {
-  return file !== undefined && auth.hasLogin(contentOf(file), registry, login && authOf(login));
+/** Whether the auth file of the client holds this login. */
+function isInFile({ file }: Client, login: RegistryLogin): boolean {
+  return auth.hasAuth(contentOf(file), login.registry, authOf(login));
 }
 
 const authOf = ({ username, password }: RegistryLogin): string =>
   Buffer.from(`${username}:${password}`).toString('base64');
 
-function helperInFile({ tool, file }: Client, registry: string): string | undefined {
-  return file === undefined ? undefined : auth.helperFor(contentOf(file), registry, tool);
-}
-
-/** The content of an auth file; empty if it cannot be read. */
-function contentOf(file: string): auth.AuthFile {
+/** The content of an auth file; empty if there is none, or if it cannot be read. */
+function contentOf(file = ''): auth.AuthFile {
   try {
     return auth.readAuthFile(file);
   } catch (error) {

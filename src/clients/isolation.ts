@@ -2,16 +2,25 @@ import * as fs from 'node:fs';
 import { basename, join } from 'node:path';
 import { Failure, messageOf } from '../errors/failure.ts';
 import * as log from '../log.ts';
-import type { Isolation } from '../state.ts';
 import * as auth from './auth-file.ts';
 import { LOCK_NAME, withLock } from './lock.ts';
 import type { FileKind, FoundTool, Tool } from './tools.ts';
 
 // Input `isolate-docker-config`: a docker configuration of the job's own. The one in force is read, never written.
 
+/** A variable that leads the job to its own docker configuration, and its earlier value; empty if it was not set. */
+export type MovedVariable = { readonly name: string; readonly value: string; readonly earlier: string };
+
+/** A docker configuration of the job's own. */
+export type Isolation = {
+  readonly directory: string;
+  /** Whether this step created it. Then its post removes it. */
+  readonly isFirst: boolean;
+  readonly moved: readonly MovedVariable[];
+};
+
 /** The runner empties its temporary directory before each job, so that the name belongs to one job. */
 const DIRECTORY = 'ecr-pod-identity-login';
-const MOST_NAMES = 100;
 
 /** The file of each kind in the directory, and the variable that leads its tools there. */
 const FILES: Readonly<Record<FileKind, { readonly name: string; readonly variable: string }>> = {
@@ -52,7 +61,7 @@ export async function isolate(
 function claimDirectory(kinds: readonly FileKind[], onPlan: (isolation: Isolation) => void): Isolation {
   const temp = process.env['RUNNER_TEMP'];
   if (temp === undefined) throw new Failure('RUNNER_TEMP is not set');
-  for (let number = 1; number <= MOST_NAMES; number += 1) {
+  for (let number = 1; number <= 100; number += 1) {
     const directory = join(temp, number === 1 ? DIRECTORY : `${DIRECTORY}-${number}`);
     const moved = variablesToMove(directory, kinds);
     const first = { directory, isFirst: true, moved };
@@ -61,8 +70,8 @@ function claimDirectory(kinds: readonly FileKind[], onPlan: (isolation: Isolatio
       // It returns nothing if another step was faster.
       if (fs.mkdirSync(directory, { recursive: true, mode: 0o700 }) !== undefined) return first;
     }
-    const later = { ...first, isFirst: false };
     if (!isOwn(directory)) continue;
+    const later = { ...first, isFirst: false };
     onPlan(later);
     return later;
   }
@@ -85,12 +94,7 @@ function variablesToMove(directory: string, kinds: readonly FileKind[]): Isolati
   return moved.filter(({ value, earlier }) => value !== earlier);
 }
 
-function fill(
-  directory: string,
-  kind: FileKind,
-  tools: readonly FoundTool[],
-  hosts: readonly string[],
-): void {
+function fill(directory: string, kind: FileKind, tools: readonly FoundTool[], hosts: readonly string[]) {
   const file = join(directory, FILES[kind].name);
   if (kind === 'docker' && !fs.existsSync(file)) linkShared(auth.dockerDirectory(process.env), directory);
   // podman and helm read docker's file if there is none of their own.

@@ -32,10 +32,7 @@ function clientMessage(output: string): string {
   return (errors.length > 0 ? errors : logged).join(' ');
 }
 
-/**
- * What a client says, also if it succeeds, of a configuration that it cannot read (docker 28). It replaces such a file by
- * one with the new login alone.
- */
+/** What docker (28) says, also if it succeeds, of a configuration that it cannot read, and replaces by the login alone. */
 export function unreadableConfig(output: string): string | undefined {
   const [, problem] = /^WARNING: (Error (?:loading|parsing) config file.*)$/m.exec(output) ?? [];
   return problem === undefined ? undefined : log.singleLine(problem);

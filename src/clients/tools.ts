@@ -61,16 +61,11 @@ export async function findTool(name: ToolName): Promise<FoundTool> {
   return executable === '' ? { tool } : { tool, executable };
 }
 
-/**
- * Finds the tools that the user names, or the first program on PATH if none is named.
- * Throws a Failure if there is none, or a named one is missing.
- */
+/** Finds the tools that are named, else the first program on PATH. Throws a Failure if one is missing. */
 export async function chooseTools(names: readonly ToolName[]): Promise<readonly FoundTool[]> {
   if (names.length === 0) return [await firstProgram()];
   const tools = await Promise.all(names.map(findTool));
-  const missing = tools.filter(
-    ({ tool, executable }) => tool.commands !== undefined && executable === undefined,
-  );
+  const missing = tools.filter(({ tool, executable }) => tool.commands && executable === undefined);
   if (missing.length > 0) throw clientMissing(missing.map(({ tool }) => tool.name).join(', '));
   return tools;
 }

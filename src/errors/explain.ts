@@ -12,10 +12,7 @@ import { PROXY } from './known/proxy.ts';
 const inAreas = (errors: readonly KnownError[], ...areas: readonly Area[]) =>
   errors.map((known) => ({ areas, pattern: undefined, requires: undefined, ...known }));
 
-/**
- * In the order of search. What is said by the one that refused (IAM, the agent, a proxy, the client) comes before what is
- * said of a connection.
- */
+/** In the order of search. Who refuses (IAM, the agent, a proxy, the client) says more than a failed connection. */
 export const KNOWN_ERRORS = [
   ...inAreas(IAM, 'pod-identity', 'credentials', 'ecr'),
   ...inAreas(POD_IDENTITY, 'pod-identity'),
@@ -25,10 +22,7 @@ export const KNOWN_ERRORS = [
   ...inAreas(CREDENTIALS, 'credentials'),
 ];
 
-/**
- * The text for anything that was thrown: what failed and, for a known error, the likely cause and what to do. Of several
- * errors, the text of each one.
- */
+/** What failed and, if it is known, the likely cause and what to do. Of several errors, the text of each one. */
 export function explain(error: unknown): string {
   if (error instanceof AggregateError) return [...new Set(error.errors.map(explain))].join('\n');
   const message = messageOf(error);

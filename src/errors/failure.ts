@@ -44,10 +44,7 @@ export class Failure extends Error {
   }
 }
 
-/**
- * The message of anything that was thrown, on one line. That of a service begins with the name of its exception:
- * `AccessDeniedException: …`.
- */
+/** The message of what was thrown, on one line. That of a service begins with its exception: `AccessDeniedException: …`. */
 export function messageOf(error: unknown): string {
   if (error instanceof Failure) return error.message;
   const chain = causesOf(error);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { constants, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { constants, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -172,7 +172,6 @@ describe("state that a step has planted in the job's environment", () => {
       logins: [{ tool: 'docker', registry: 'ghcr.io' }],
       variables: { HOME: world.home, PATH: world.directory },
       isolation: { directory: join(world.home, '.docker'), isFirst: true, moved: [] },
-      draft: join(world.home, '.docker', 'config.json.bak'),
     }),
   });
 
@@ -197,18 +196,10 @@ describe("state that a step has planted in the job's environment", () => {
 
 test('a draft of an auth file that a killed step has left is removed by post, and no other file is', async () => {
   logInEarlier();
-  const folder = join(world.home, '.docker');
-  const inputs = { 'container-cli': 'config-file' };
-  const main = await world.main({ inputs, tools: {} });
-  const state = JSON.parse(main.state['login'] ?? '') as { draft: string };
-  expect(state.draft.startsWith(folder)).toBe(true);
-  for (const [name, draft] of [
-    ['it', state.draft],
-    ['another', world.writeHome('.docker/precious', 'precious')],
-  ]) {
-    writeFileSync(draft ?? '', '{}', { mode: 0o600 });
-    const post = await world.post({ ...main, state: { login: JSON.stringify({ ...state, draft }) } });
-    expect([name, post.exitCode]).toEqual([name, 0]);
-  }
-  expect(readdirSync(folder).sort()).toEqual(['config.json', 'precious']);
+  const main = await world.main({ inputs: { 'container-cli': 'config-file' }, tools: {} });
+  const draft = world.writeHome('.docker/config.json.ecr-pod-identity-login-draft-x1', '{}');
+  world.writeHome('.docker/precious', 'precious');
+  const post = await world.post(main);
+  expect([post.exitCode, world.dockerLogins()]).toEqual([0, EARLIER]);
+  expect(readdirSync(join(draft, '..')).sort()).toEqual(['config.json', 'precious']);
 });

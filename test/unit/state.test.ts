@@ -14,14 +14,16 @@ test('the state is saved at each change, the first time empty', () => {
   for (const registry of ['a', 'a', 'b']) state.add(login(registry));
   state.add({ tool: 'podman', registry: 'a' });
   state.remove(login('a'));
-  state.save({ draft: '/draft', isolation: { directory: '/own', isFirst: true, moved: [] } });
+  state.save({ isolation: { directory: '/own', isFirst: true, moved: [] } });
+  state.close();
+  state.add(login('c'));
   const texts = [...readFileSync(homeOf('state'), 'utf8').matchAll(/^login<<.*\n(.*)$/gm)];
   const saved = texts.map(([, text]) => readState(text));
   const names = saved.map(({ logins }) => logins.map(({ tool, registry }) => `${tool} ${registry}`).join());
   const grown = ['', 'docker a', 'docker a,docker b', 'docker a,docker b,podman a'];
   expect([...new Set(names)]).toEqual([...grown, 'docker b,podman a']);
   expect(saved[0]).toEqual(NO_STATE);
-  const rest = { variables: { DOCKER_CONFIG: '/a' }, draft: '/draft', isolation: { directory: '/own' } };
+  const rest = { variables: { DOCKER_CONFIG: '/a' }, isolation: { directory: '/own' } };
   expect(saved.at(-1)).toMatchObject(rest);
   process.env['STATE_login'] = texts.at(-1)?.[1];
   expect(readState()).toEqual(saved.at(-1));

@@ -1,6 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { expect } from '@jest/globals';
+import {
+  type CredentialSourceChoice,
+  choiceWarnings,
+  chooseCredentials,
+} from '../../../src/aws/credential-choice.ts';
 import * as credentials from '../../../src/aws/credentials.ts';
+import { readProfiles } from '../../../src/aws/profiles.ts';
 import * as log from '../../../src/log.ts';
 import { homeOf, masks, NEVER, output, table, thrownBy, variablesOf } from '../support.ts';
 
@@ -31,7 +37,7 @@ function prepare(variables = '') {
   const { choice = 'auto', ...env } = variablesOf(variables);
   const secret = { AWS_CONTAINER_AUTHORIZATION_TOKEN: 'for-the-agent' };
   Object.assign(process.env, { AWS_CONFIG_FILE: homeOf('config'), ...secret }, env);
-  return choice as credentials.CredentialSourceChoice;
+  return choice as CredentialSourceChoice;
 }
 
 function get(variables = '') {
@@ -61,8 +67,8 @@ table(`
   choice=default-chain ${KEYS} AWS_PROFILE=keys ${URI} | default-chain
 `)('%s: the credentials of the %s', async (variables, source) => {
   const choice = prepare(variables);
-  const profiles = await credentials.readProfiles();
-  expect(credentials.chooseCredentials(choice, process.env, profiles).source).toBe(source);
+  const profiles = await readProfiles();
+  expect(chooseCredentials(choice, process.env, profiles).source).toBe(source);
 });
 
 table(`
@@ -73,7 +79,7 @@ table(`
   default-chain | ${KEYS}                                |
   container     | AWS_PROFILE=ci                         |
 `)('%s, %s: the warning %j', (source, variables, warning = '') => {
-  const warnings = credentials.choiceWarnings(source as 'container', variablesOf(variables));
+  const warnings = choiceWarnings(source as 'container', variablesOf(variables));
   expect(warnings).toEqual(warning === '' ? [] : [expect.stringContaining(warning)]);
 });
 
@@ -86,14 +92,13 @@ table(`
   AWS_PROFILE=region             | instance     |
                                  | instance     |
   AWS_ROLE_ARN=r                 | container    | ${NO_FILE}
-  AWS_ROLE_ARN=r                 | web-identity |
   AWS_WEB_IDENTITY_TOKEN_FILE=/t | instance     | AWS_WEB_IDENTITY_TOKEN_FILE is set without AWS_ROLE_ARN
   ${IRSA}                        | instance     |
   AWS_PROFILE=gone AWS_ROLE_ARN=r |             | profile 'gone' | ${NO_FILE}
 `)('%s: passed over before %j: %s', async (variables, used, ...problems) => {
   prepare(variables);
   const before = (used || undefined) as 'instance' | undefined;
-  const skipped = credentials.skippedSources(process.env, await credentials.readProfiles(), before);
+  const skipped = credentials.skippedSources(process.env, await readProfiles(), before);
   expect(skipped).toEqual(problems.filter((one) => one !== '').map((one) => expect.stringContaining(one)));
 });
 

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { stepRegion } from '../../../src/aws/region.ts';
 import * as registries from '../../../src/aws/registries.ts';
 import { expectLinear, homeOf, SEED, table, thrownBy, variablesOf, words } from '../support.ts';
 
@@ -162,7 +163,7 @@ table(`
   writeFileSync(homeOf('config'), `${profiles}[profile none]\n`);
   const { input = '', ...env } = variablesOf(variables);
   Object.assign(process.env, { AWS_CONFIG_FILE: homeOf('config'), ...env });
-  if (isRegionName(expected)) return expect(await registries.stepRegion(input)).toBe(expected);
-  const { message, knownError } = await thrownBy(() => registries.stepRegion(input));
+  if (isRegionName(expected)) return expect(await stepRegion(input)).toBe(expected);
+  const { message, knownError } = await thrownBy(() => stepRegion(input));
   expect(`${message} ${knownError}`).toContain(expected);
 });

@@ -101,7 +101,7 @@ table(`
   public.ecr.aws           | no region  |                 | from Amazon ECR Public: TeapotException: why
   ${OTHER}                 | loopback   | 127.0.0.1:5000 x
   ${host(OTHER)},${OTHER}  | loopback   | ${host(OTHER)} x, 127.0.0.1:5000 x
-  ${OTHER},${ACCOUNT}      | loopback   |                 | it is one registry, not 2
+  ${OTHER},${ACCOUNT}      | loopback   | 127.0.0.1:5000 x
   ${OTHER},${ACCOUNT}      | emulator   | ${OTHER}.dkr.ecr.eu-west-1.localhost x, ${ACCOUNT}.dkr.ecr.eu-west-1.localhost x
                            | evil       |                 | which is not a registry of Amazon ECR
   public.ecr.aws           | empty      |                 | no authorization token

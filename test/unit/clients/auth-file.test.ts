@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import * as files from '../../../src/clients/auth-file.ts';
 import { TOOLS } from '../../../src/clients/tools.ts';
@@ -74,7 +74,7 @@ test.each([
   [undefined, 'none'],
 ])('of %j, the login for the registry is %s', (auths, which) => {
   const config = { auths } as files.AuthFile;
-  const has = [files.hasLogin(config, HOST), files.hasLogin(config, HOST, LOGIN.auth)];
+  const has = [files.hasLogin(config, HOST), files.hasAuth(config, HOST, LOGIN.auth)];
   expect(has).toEqual([which !== 'none', which === 'this']);
 });
 
@@ -90,14 +90,13 @@ test.each([
   expect(files.helperFor(config, HOST, TOOLS[tool])).toBe(helper);
 });
 
+const DRAFT = '.ecr-pod-identity-login-draft-';
 const mode = (path: string): number => fs.statSync(path).mode & 0o777;
 
 describe('an auth file that is written', () => {
-  test('is for its owner alone, also its directory and its draft', () => {
-    const drafts: string[] = [];
-    files.writeAuthFile(homeOf('new', 'config.json'), { auths: {} }, (draft) => drafts.push(draft));
+  test('is for its owner alone, also its directory', () => {
+    files.writeAuthFile(homeOf('new', 'config.json'), { auths: {} });
     expect([mode(homeOf('new')), mode(homeOf('new', 'config.json'))]).toEqual([0o700, 0o600]);
-    expect(drafts).toEqual([expect.stringMatching(/config\.json\.ecr-pod-identity-login-draft-\w+$/)]);
     expect(fs.readdirSync(homeOf('new'))).toEqual(['config.json']);
   });
 
@@ -106,11 +105,12 @@ describe('an auth file that is written', () => {
     fs.writeFileSync(homeOf('disk', 'target'), '{}', { mode: 0o640 });
     fs.symlinkSync('disk/target', file());
     const reader = fs.openSync(file(), 'r');
-    let draft = '';
-    files.writeAuthFile(file(), { auths: { a: {} } }, (path) => (draft = path));
+    fs.writeFileSync(homeOf('disk', `target${DRAFT}x1`), 'secret');
+    files.writeAuthFile(file(), { auths: { a: {} } });
     expect([fs.lstatSync(file()).isSymbolicLink(), mode(file())]).toEqual([true, 0o640]);
     expect(files.readAuthFile(homeOf('disk', 'target'))).toEqual({ auths: { a: {} } });
-    expect(dirname(draft)).toBe(fs.realpathSync(homeOf('disk')));
+    // The draft is on the same disk, and so is one that a killed process has left.
+    expect(fs.readdirSync(homeOf('disk'))).toEqual(['target']);
     // A program that has the old file open still reads all of it.
     expect(fs.readFileSync(reader, 'utf8')).toBe('{}');
     fs.closeSync(reader);
@@ -133,14 +133,17 @@ test('a login is removed, and all else is kept', () => {
 });
 
 test.each([
-  ['config.json.ecr-pod-identity-login-draft-abc123', true],
-  ['config.json.ecr-pod-identity-login-draft-/../other', false],
+  [`config.json${DRAFT}abc123`, true],
+  [`config.json.bak${DRAFT}abc123`, false],
+  [`other.json${DRAFT}abc123`, false],
   ['config.json', false],
-  ['other.json.ecr-pod-identity-login-draft-abc123', false],
-])('of the saved state, %s is removed: %s', (name, isRemoved) => {
-  fs.mkdirSync(`${file()}.ecr-pod-identity-login-draft-`);
-  const path = `${homeOf()}/${name}`;
-  fs.writeFileSync(path, 'secret');
-  files.removeDraft(path, [join(homeOf(), 'third.json'), join(homeOf(), 'config.json')]);
-  expect(fs.existsSync(path)).toBe(!isRemoved);
+])('of what is beside the auth file, %s is removed as a draft: %s', (name, isRemoved) => {
+  fs.writeFileSync(homeOf(name), 'secret');
+  files.removeDrafts(file());
+  expect(fs.existsSync(homeOf(name))).toBe(!isRemoved);
+});
+
+test('there are no drafts where there is no directory', () => {
+  files.removeDrafts(homeOf('none', 'config.json'));
+  expect(fs.existsSync(homeOf('none'))).toBe(false);
 });

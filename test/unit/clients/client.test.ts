@@ -23,7 +23,7 @@ function client(script?: string, name: ToolName = 'docker'): Client {
 /** Logs in. Returns what the caller is told, in order, and the message of a failure. */
 async function tryLogin(one: Client, clock = fakeClock(), signal = NEVER, maxAttempts = 3) {
   const told: string[] = [];
-  const onMayBeWritten = (draft?: string) => told.push(draft === undefined ? 'may be' : 'draft');
+  const onMayBeWritten = () => told.push('may be');
   const options = { signal, maxAttempts, onMayBeWritten, onNotWritten: () => told.push('not'), clock };
   const thrown = await thrownBy(async () => {
     await logIn(one, login, options);
@@ -99,7 +99,7 @@ describe('a login', () => {
     writeFileSync(homeOf('config.json'), before);
     const { message, told } = await tryLogin(client(undefined, 'config-file'));
     const failed = [expect.stringMatching(/could not be changed: it is not valid JSON$/), 'not'];
-    expect([message, told]).toEqual(before === after ? failed : ['done', 'draft']);
+    expect([message, told]).toEqual(before === after ? failed : ['done', 'may be']);
     expect(readFileSync(homeOf('config.json'), 'utf8').replace(/\s/g, '')).toBe(after);
   });
 });

@@ -1,9 +1,8 @@
 import * as fs from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { type AuthFile, readAuthFile } from '../../../src/clients/auth-file.ts';
-import { isolate, removeIsolation, withoutHelpers } from '../../../src/clients/isolation.ts';
+import { type Isolation, isolate, removeIsolation, withoutHelpers } from '../../../src/clients/isolation.ts';
 import { TOOLS, type ToolName } from '../../../src/clients/tools.ts';
-import type { Isolation } from '../../../src/state.ts';
 import { homeOf, NEVER, output } from '../support.ts';
 
 const HOST = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';

@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, expect, test } from '@jest/globals';
-import { type CredentialSourceChoice, getCredentials } from '../../../src/aws/credentials.ts';
+import type { CredentialSourceChoice } from '../../../src/aws/credential-choice.ts';
+import { getCredentials } from '../../../src/aws/credentials.ts';
 import { parseProxy } from '../../../src/aws/proxy.ts';
-import { stepRegion } from '../../../src/aws/registries.ts';
+import { stepRegion } from '../../../src/aws/region.ts';
 import { checkCallerAccount } from '../../../src/aws/token.ts';
 import { chooseTools } from '../../../src/clients/tools.ts';
 import { KNOWN_ERRORS } from '../../../src/errors/explain.ts';

@@ -1,1 +1,0 @@
-export const id=361,ids=[361],modules={8361:((M,D,_)=>{_.d(D,{getDefaultRoleAssumer:()=>E.cz,getDefaultRoleAssumerWithWebIdentity:()=>E.I$});var E=_(3559),O=_(6508),P=_(8521),s=_(3649),W=_(8895),I=_(357),n=_(3733),A=_(1612),C=_(8092),K=_(6129),R=_(8810)})};

@@ -1,0 +1,1 @@
+export const id=645,ids=[645],modules={6645:((M,D,_)=>{_.d(D,{getDefaultRoleAssumer:()=>E.cz,getDefaultRoleAssumerWithWebIdentity:()=>E.I$});var E=_(8584),O=_(6508),P=_(7089),s=_(5383),W=_(2600),A=_(3129),n=_(3733),I=_(9609),T=_(3741),B=_(6129),K=_(8810)})};

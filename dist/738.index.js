@@ -1,1 +1,0 @@
-export const id=738,ids=[738],modules={7738:((D,M,_)=>{_.d(M,{AssumeRoleCommand:()=>E.QL,STSClient:()=>E.iM});var E=_(3559),O=_(6508),P=_(8521),s=_(3649),W=_(8895),n=_(357),C=_(3733),A=_(1612),I=_(8092),T=_(6129),K=_(8810)})};

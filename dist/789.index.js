@@ -1,0 +1,1 @@
+export const id=789,ids=[789],modules={6789:((D,M,_)=>{_.d(M,{AssumeRoleCommand:()=>E.QL,STSClient:()=>E.iM});var E=_(8584),O=_(6508),P=_(7089),s=_(5383),W=_(2600),n=_(3129),T=_(3733),A=_(9609),B=_(3741),K=_(6129),C=_(8810)})};

@@ -1,0 +1,47 @@
+import type { Situation } from '../errors/failure.ts';
+import { hasCredentials, type Profiles } from './profiles.ts';
+
+export type CredentialSource = NonNullable<Situation['source']>;
+
+/** The values of input `credential-source`. */
+export const CREDENTIAL_SOURCE_CHOICES = ['auto', 'container', 'default-chain'] as const;
+export type CredentialSourceChoice = (typeof CREDENTIAL_SOURCE_CHOICES)[number];
+
+const KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
+export const URI_VARIABLE = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
+
+type Choice = { readonly source: CredentialSource; readonly reason: string };
+
+/**
+ * Decides which credentials are used, and why. Whether that source then returns any is not known here.
+ *
+ * The order goes from what a person chose for this job to what the machine happens to have. EKS Pod Identity comes before
+ * the SDK's default chain: it belongs to this pod alone, and the chain hides the error of one source behind the next.
+ */
+export function chooseCredentials(
+  choice: CredentialSourceChoice,
+  env: NodeJS.ProcessEnv,
+  profiles: Profiles,
+): Choice {
+  if (choice !== 'auto') return { source: choice, reason: `credential-source is '${choice}'` };
+  if (KEYS.every((name) => env[name] !== undefined)) {
+    return { source: 'environment', reason: `${KEYS.join(' and ')} are set` };
+  }
+  const { AWS_PROFILE: name, [URI_VARIABLE]: uri } = env;
+  // A profile that does not exist counts as chosen, too: falling back would silently use a different identity.
+  if (name !== undefined && (profiles[name] === undefined || hasCredentials(profiles[name]))) {
+    return { source: 'profile', reason: 'AWS_PROFILE is set' };
+  }
+  if (uri !== undefined) return { source: 'container', reason: `${URI_VARIABLE} is set` };
+  return { source: 'default-chain', reason: 'no other credentials are configured' };
+}
+
+/** What the user should know of the choice, since another tool would choose otherwise. */
+export function choiceWarnings(source: CredentialSource, env: NodeJS.ProcessEnv): readonly string[] {
+  const keys = KEYS.filter((name) => env[name] !== undefined);
+  if (source === 'environment' && env['AWS_PROFILE'] !== undefined) {
+    return ['AWS_PROFILE is not used: the keys in the environment take precedence.'];
+  }
+  if (source === 'environment' || keys.length !== 1) return [];
+  return [`The keys in the environment are not used: of ${KEYS.join(' and ')}, only ${keys[0]} is set.`];
+}
