@@ -3,11 +3,12 @@ import { CREDENTIAL_SOURCE_CHOICES, type CredentialSourceChoice } from './aws/cr
 import {
   accountIdProblem,
   isRegionName,
+  type List,
   PUBLIC_HOST,
   parseRegistries,
   type RegistryEntry,
 } from './aws/registries.ts';
-import { parseTools, type ToolName } from './clients/tools.ts';
+import { parseTools } from './clients/tools.ts';
 import { Failure } from './errors/failure.ts';
 import { isJobHook } from './job-hook.ts';
 import * as log from './log.ts';
@@ -23,9 +24,9 @@ export type Inputs = ReturnType<typeof readInputs>;
 export function readInputs() {
   const problems: string[] = [];
   const inputs = {
-    allowedAccountIds: readAccountIds(problems),
+    allowedAccountIds: readList('allowed-account-ids', parseAccountIds, problems),
     awsRegion: readRegion(problems),
-    containerCli: readContainerCli(problems),
+    containerCli: readList('container-cli', parseTools, problems),
     credentialSource: readCredentialSource(problems),
     httpProxy: getInput('http-proxy'),
     isolateDockerConfig: readFlag('isolate-docker-config', { unset: false, invalid: true }),
@@ -66,15 +67,26 @@ function readFlag(name: string, value: { readonly unset: boolean; readonly inval
   return value.invalid;
 }
 
-function readAccountIds(problems: string[]): readonly string[] {
-  const ids = [...new Set(getInput('allowed-account-ids').split(/[\s,]+/))].filter((id) => id !== '');
-  for (const id of ids) {
-    const reason = accountIdProblem(id);
-    if (reason !== undefined) {
-      problems.push(problem('allowed-account-ids', `'${log.singleLine(id)}' ${reason}.`));
-    }
+const SET_IT = 'Set the variable or secret that it is made from';
+
+/** Reads a list. One that names nothing was meant to: a variable of the workflow is not set. */
+function readList<Entry>(name: string, parse: (text: string) => List<Entry>, problems: string[]) {
+  const text = getInput(name);
+  const list = parse(text);
+  problems.push(...list.problems.map((reason) => problem(name, `${reason}.`)));
+  if (text !== '' && list.entries.length + list.problems.length === 0) {
+    problems.push(problem(name, `'${log.singleLine(text)}' names nothing. ${SET_IT}, or leave it out.`));
   }
-  return ids;
+  return list.entries;
+}
+
+function parseAccountIds(text: string): List<string> {
+  const entries = [...new Set(text.split(/[\s,]+/))].filter((id) => id !== '');
+  const problems = entries.flatMap((id) => {
+    const reason = accountIdProblem(id);
+    return reason === undefined ? [] : `'${log.singleLine(id)}' ${reason}`;
+  });
+  return { entries, problems };
 }
 
 function readRegion(problems: string[]): string {
@@ -82,12 +94,6 @@ function readRegion(problems: string[]): string {
   if (text !== '' && !isRegionName(text))
     problems.push(invalid('aws-region', "a region, such as 'eu-west-1'"));
   return text;
-}
-
-function readContainerCli(problems: string[]): readonly ToolName[] {
-  const tools = parseTools(getInput('container-cli'));
-  problems.push(...tools.problems.map((reason) => problem('container-cli', `${reason}.`)));
-  return tools.names;
 }
 
 function readCredentialSource(problems: string[]): CredentialSourceChoice {
@@ -101,26 +107,21 @@ function readCredentialSource(problems: string[]): CredentialSourceChoice {
 
 /** More attempts would not end within the time limit of the step. */
 const MOST_ATTEMPTS = 20;
-const ALLOWED_ATTEMPTS = `a whole number from 1 to ${MOST_ATTEMPTS}`;
-
 function readMaxAttempts(problems: string[]): Attempts {
   const text = getInput('max-attempts');
   if (text !== '' && (!/^\d{1,2}$/.test(text) || Number(text) < 1 || Number(text) > MOST_ATTEMPTS)) {
-    problems.push(invalid('max-attempts', ALLOWED_ATTEMPTS));
+    problems.push(invalid('max-attempts', `a whole number from 1 to ${MOST_ATTEMPTS}`));
   }
-  const number = text === '' ? variableMaxAttempts(problems) : Number(text);
+  const number = text === '' ? variableMaxAttempts() : Number(text);
   return number === 0 ? DEFAULT_MAX_ATTEMPTS : { call: number, agent: number };
 }
 
-/** The variable is also meant for other programs, which allow more attempts. Like the SDK, 0 counts as not set. */
-function variableMaxAttempts(problems: string[]): number {
+/** Not an input: it is also meant for other programs, which allow more attempts. Like the SDK, 0 counts as not set. */
+function variableMaxAttempts(): number {
   const text = process.env['AWS_MAX_ATTEMPTS']?.trim() ?? '0';
-  if (!/^\d+$/.test(text)) {
-    problems.push(
-      `Variable AWS_MAX_ATTEMPTS: invalid value '${log.singleLine(text)}'. Allowed: ${ALLOWED_ATTEMPTS}.`,
-    );
-  }
-  return Math.min(Number(text), MOST_ATTEMPTS);
+  if (/^\d+$/.test(text)) return Math.min(Number(text), MOST_ATTEMPTS);
+  log.warning(`AWS_MAX_ATTEMPTS is '${log.singleLine(text)}', which is not a number. It is ignored.`);
+  return 0;
 }
 
 function readRegistries(problems: string[]): readonly RegistryEntry[] {
@@ -132,9 +133,19 @@ function readRegistries(problems: string[]): readonly RegistryEntry[] {
     if (text !== '') log.info("Input 'registries' is not used, since registry-type is 'public'.");
     return [{ kind: 'public', host: PUBLIC_HOST, dualStack: false }];
   }
-  const registries = parseRegistries(text);
-  problems.push(...registries.problems.map((reason) => problem('registries', `${reason}.`)));
-  return registries.entries.length > 0 ? registries.entries : [{ kind: 'default' }];
+  const entries = readList('registries', parseRegistries, problems);
+  if (entries.length === 0) return [{ kind: 'default' }];
+  for (const part of emptyParts(text)) {
+    log.warning(problem('registries', `part ${part}, counted by commas, is empty. ${SET_IT}.`));
+  }
+  return entries;
+}
+
+/** The empty parts between commas, counted from 1. A list of several lines can end with a comma. */
+function emptyParts(text: string): readonly number[] {
+  const parts = text.split(',').map((part) => part.trim());
+  const last = /[\r\n]/.test(text) ? parts.length - 1 : parts.length;
+  return parts.slice(0, last).flatMap((part, index) => (part === '' ? [index + 1] : []));
 }
 
 const HOOK_SETTINGS =
@@ -152,14 +163,21 @@ function unknownSettings(): readonly string[] {
 }
 
 /**
- * A problem if inputs of docker/login-action are set. The runner only warns of them, and the step would log in to another
- * registry than `registry` says. Values are not shown: one of them is a password.
+ * A problem if inputs of docker/login-action name a user, of whatever registry; a warning for its other inputs. Values are
+ * not shown: one of them is a password.
  */
 function foreignInputs(): readonly string[] {
-  const names = ['registry', 'registry-auth', 'username', 'password', 'logout', 'ecr', 'scope'];
-  const set = names.filter((name) => getInput(name) !== '').map((name) => `'${name}'`);
-  if (set.length === 0) return [];
+  const given = (...names: readonly string[]): string =>
+    names.flatMap((name) => (getInput(name) === '' ? [] : `'${name}'`)).join(', ');
+  const ignored = given('registry', 'logout', 'ecr', 'scope');
+  if (ignored !== '') {
+    log.warning(
+      `Inputs of docker/login-action are ignored: ${ignored}. List the registries in 'registries'; 'skip-logout' is the opposite of 'logout'.`,
+    );
+  }
+  const refused = given('username', 'password', 'registry-auth');
+  if (refused === '') return [];
   return [
-    `Inputs of docker/login-action are not supported: ${set.join(', ')}. List the registries in 'registries'; leave user and password out; 'skip-logout' is the opposite of 'logout'.`,
+    `Inputs of docker/login-action are not supported: ${refused}. Leave user and password out, and list the registries in 'registries'.`,
   ];
 }

@@ -26,10 +26,10 @@ export function failed(message: string, error: unknown): void {
   for (let cause = error; cause instanceof Error; cause = cause.cause) debug(cause.stack ?? cause.message);
 }
 
-/** Has the runner mask a secret in the log of the whole job, from now on. */
-export function mask(secret: string): void {
+/** Has the runner mask a secret for the whole job, inside of words, too: one such as `test`, of an emulator, is too short. */
+export function mask(secret: string, shortest = SHORTEST_SECRET): void {
   hide(secret);
-  if (secret !== '') core.setSecret(secret);
+  if (secret.length >= shortest) core.setSecret(secret);
 }
 
 /** Keeps secrets out of what this action prints, without a mask: the mask of a secret that nobody prints is noise. */

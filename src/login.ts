@@ -3,7 +3,7 @@ import { ignoreEnvProxy, type Network, warnOfSettings } from './aws/http.ts';
 import { AGENT_BUDGET_MS } from './aws/pod-identity.ts';
 import { maskProxyPasswords, parseProxy } from './aws/proxy.ts';
 import { stepRegion } from './aws/region.ts';
-import { needsRegion, planCalls } from './aws/registries.ts';
+import { isRegionName, needsRegion, planCalls } from './aws/registries.ts';
 import { checkCallerAccount, getTokens, type RegistryToken } from './aws/token.ts';
 import { locationVariables } from './clients/auth-file.ts';
 import { type Client, createClient, logIn } from './clients/client.ts';
@@ -17,8 +17,9 @@ import {
   maskTokens,
   requireOutputFile,
   rfc3339,
-  setOnlyRegistry,
+  setOnlyLogin,
   setOutputs,
+  setRegistry,
 } from './outputs.ts';
 import { StateWriter } from './state.ts';
 
@@ -40,8 +41,8 @@ export async function login(signal: AbortSignal, limitMs: number): Promise<void>
   const entries = inputs.registries;
   const ownRegion = needsRegion(entries) ? await stepRegion(inputs.awsRegion) : inputs.awsRegion;
   const calls = planCalls(entries, ownRegion);
-  const { env } = process;
-  const region = ownRegion || (env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? calls[0]?.region ?? '');
+  const others = [process.env['AWS_REGION'], process.env['AWS_DEFAULT_REGION'], calls[0]?.region];
+  const region = ownRegion || (others.find((name = '') => isRegionName(name)) ?? '');
 
   const credentials = await getCredentials({
     choice: inputs.credentialSource,
@@ -57,6 +58,10 @@ export async function login(signal: AbortSignal, limitMs: number): Promise<void>
     throwAll([...found.failures, error]),
   );
 
+  const [only, second] = found.tokens;
+  const isOnly = second === undefined && found.failures.length === 0;
+  if (only !== undefined && isOnly) setRegistry(only);
+
   const step = { inputs, state, signal };
   const clients = await createClients(tools, found.tokens, step);
   const { done, failures } = await logInToAll(clients, found.tokens, step);
@@ -64,8 +69,7 @@ export async function login(signal: AbortSignal, limitMs: number): Promise<void>
   logExpiry(done);
   throwAll([...found.failures, ...failures]);
   signal.throwIfAborted();
-  const [only, second] = done;
-  if (only !== undefined && second === undefined) setOnlyRegistry(only);
+  if (only !== undefined && isOnly) setOnlyLogin(only);
 }
 
 /** How the step goes over the network. Nothing that is printed from here on contains the password of a proxy. */

@@ -13,19 +13,24 @@ export function requireOutputFile(): void {
 }
 
 /**
- * Has the runner mask what can log in to a registry. Call it before anything else can print it. Without `maskPassword`
- * the password can be handed to another job; the token, which contains it, is masked all the same.
+ * Has the runner mask what can log in to a registry. Call it before anything else can print it. Without `maskPassword`,
+ * the password, or a file that contains it, can be handed to another job.
  */
 export function maskTokens(tokens: readonly RegistryToken[], maskPassword: boolean): void {
+  const conceal = maskPassword ? log.mask : log.hide;
   for (const { username, password } of tokens) {
+    conceal(password);
     // The token itself, which is also what a client writes to its auth file.
-    log.mask(Buffer.from(`${username}:${password}`).toString('base64'));
-    if (maskPassword) log.mask(password);
-    else log.hide(password);
+    conceal(Buffer.from(`${username}:${password}`).toString('base64'));
   }
-  if (!maskPassword)
-    log.warning("Input 'mask-password' is 'false': the docker password is not masked. Do not print it.");
+  if (maskPassword) return;
+  log.warning(
+    "Input 'mask-password' is 'false': the docker password is not masked. Do not print it, nor config.json.",
+  );
 }
+
+/** Sets the output for the only registry of the step. Steps that run also if its login fails log out of it by this name. */
+export const setRegistry = ({ registry }: RegistryToken): void => core.setOutput('registry', registry);
 
 /** Sets the outputs for the registries that were logged in to. */
 export function setOutputs(tokens: readonly RegistryToken[]): void {
@@ -40,9 +45,8 @@ export function setOutputs(tokens: readonly RegistryToken[]): void {
   if (expiresAt !== undefined) core.setOutput('expires-at', rfc3339(expiresAt));
 }
 
-/** Sets the outputs of the only registry of the step. */
-export function setOnlyRegistry({ registry, username, password }: RegistryToken): void {
-  core.setOutput('registry', registry);
+/** Sets the outputs for the only registry of the step, once it was logged in to. */
+export function setOnlyLogin({ username, password }: RegistryToken): void {
   core.setOutput('docker_username', username);
   core.setOutput('docker_password', password);
 }

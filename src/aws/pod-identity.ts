@@ -37,8 +37,8 @@ const UNREACHABLE: RetryRule = {
 /** The first rule that matches applies; without one, there is no other attempt. */
 const RETRY_RULES: readonly RetryRule[] = [
   UNREACHABLE,
-  // EKS Auth sees a new association after some seconds.
-  { text: /ResourceNotFoundException/, attempts: 3, stepMs: 1_000 },
+  // EKS Auth sees a new association, or a new trust policy, after some seconds.
+  { text: /ResourceNotFoundException|permissions? to assume/, attempts: 3, stepMs: 1_000 },
   { text: /Missing Region/, attempts: 1 },
   // The instance metadata, which answered here, can be late on a new node.
   { text: /no EC2 IMDS role found.*StatusCode: 4/, attempts: 2, stepMs: 1_000 },

@@ -105,8 +105,7 @@ export function maskProxyPasswords(input: string, env: NodeJS.ProcessEnv = proce
     const [, user = '', password = ''] = /^(?:[\w+.-]+:\/+)?([^:]*):(?!\/\/)(.*)@/s.exec(text.trim()) ?? [];
     if (password === '') continue;
     const plain = decoded(password) ?? password;
-    log.mask(password);
-    log.mask(plain);
-    log.mask(Buffer.from(`${decoded(user) ?? user}:${plain}`).toString('base64'));
+    const login = Buffer.from(`${decoded(user) ?? user}:${plain}`).toString('base64');
+    for (const secret of [password, plain, login]) log.mask(secret, 1);
   }
 }

@@ -72,14 +72,14 @@ export function accountIdProblem(word: string): string | undefined {
   return `has ${word.length} digits, not the 12 of an account ID${lost}`;
 }
 
+/** What is in a list, in order, and a problem for each word that does not belong there. */
+export type List<Entry> = { readonly entries: readonly Entry[]; readonly problems: readonly string[] };
+
 /**
- * Parses input `registries`: account IDs, registry hosts and image URIs, separated by commas or line breaks. Returns the
- * entries in order, without duplicates, and a problem for each word that is none.
+ * Parses input `registries`: account IDs, registry hosts and image URIs, separated by commas or line breaks. Returns
+ * each entry once.
  */
-export function parseRegistries(text: string): {
-  readonly entries: readonly RegistryEntry[];
-  readonly problems: readonly string[];
-} {
+export function parseRegistries(text: string): List<RegistryEntry> {
   const entries = new Map<string, RegistryEntry>();
   const problems: string[] = [];
   for (const word of text.split(/[,\r\n]/).map((part) => part.trim())) {

@@ -133,44 +133,41 @@ type Settings = NonNullable<ConstructorParameters<typeof ECRClient>[0]>;
 
 async function fromEcr(settings: Settings, signal: AbortSignal): Promise<RegistryToken> {
   const client = new ECRClient(settings);
-  const custom = await customEndpoint(client);
+  const isCustom = await hasCustomEndpoint(client);
   const response = await client.send(new GetAuthorizationTokenCommand({}), { abortSignal: signal });
   const [data] = response.authorizationData ?? [];
-  const registry = registryHost(data?.proxyEndpoint, custom);
+  const registry = registryHost(data?.proxyEndpoint, isCustom);
   return { registry, ...decodeToken(data?.authorizationToken, data?.expiresAt) };
 }
 
 async function fromEcrPublic(settings: Settings, signal: AbortSignal): Promise<RegistryToken> {
   const ecrPublic = await import('@aws-sdk/client-ecr-public');
   const client = new ecrPublic.ECRPUBLICClient(settings as object);
-  await customEndpoint(client);
+  await hasCustomEndpoint(client);
   const command = new ecrPublic.GetAuthorizationTokenCommand({});
   const { authorizationData: data } = await client.send(command, { abortSignal: signal });
   return { registry: '', ...decodeToken(data?.authorizationToken, data?.expiresAt) };
 }
 
-/** The host that AWS_ENDPOINT_URL or its like leads a client to, and a line of the log that says so. */
-async function customEndpoint({ config }: Pick<ECRClient, 'config'>): Promise<string | undefined> {
+/** Whether AWS_ENDPOINT_URL or its like leads a client elsewhere. Then the log says so. */
+async function hasCustomEndpoint({ config }: Pick<ECRClient, 'config'>): Promise<boolean> {
   const endpoint = await config.serviceConfiguredEndpoint?.();
-  if (endpoint === undefined) return undefined;
-  const host = URL.parse(endpoint)?.hostname;
-  log.info(`Custom endpoint of ${config.serviceId}: ${log.singleLine(String(host))}`);
-  return host;
+  if (endpoint === undefined) return false;
+  log.info(
+    `Custom endpoint of ${config.serviceId}: ${log.singleLine(String(URL.parse(endpoint)?.hostname))}`,
+  );
+  return true;
 }
 
 /**
  * The registry host in a response. A login to it replaces the one that the container client has there, so only hosts of
- * Amazon ECR are accepted, and with a custom endpoint its own host, hosts below it, and loopback.
+ * Amazon ECR are accepted. An emulator behind a custom endpoint names any.
  * Throws a Failure if it is another host.
  */
-export function registryHost(proxyEndpoint: string | undefined, customEndpoint: string | undefined): string {
+export function registryHost(proxyEndpoint: string | undefined, isCustom: boolean): string {
   const host = proxyEndpoint?.replace(/^https?:\/\//, '').replace(/\/$/, '') ?? '';
-  const [, name = ''] = /^([a-z\d](?:[a-z\d.-]*[a-z\d])?)(?::\d{1,5})?$/i.exec(host) ?? [];
-  const isLocal = /^(?:127\.[\d.]+|localhost|.+\.localhost)$/.test(name);
-  const isCustom =
-    customEndpoint !== undefined &&
-    (isLocal || name === customEndpoint || name.endsWith(`.${customEndpoint}`));
-  if (name !== '' && (parsePrivateHost(host) !== undefined || isCustom)) return host;
+  const isPlain = /^[a-z\d](?:[a-z\d.-]*[a-z\d])?(?::\d{1,5})?$/i.test(host);
+  if (isPlain && (isCustom || parsePrivateHost(host) !== undefined)) return host;
   const named =
     host === '' ? 'no registry' : `'${log.singleLine(host)}', which is not a registry of Amazon ECR`;
   throw new Failure(`The response of Amazon ECR names ${named}.`);

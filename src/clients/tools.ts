@@ -44,12 +44,12 @@ export const TOOLS: Readonly<Record<ToolName, Tool>> = {
 };
 
 /** Reads input `container-cli`: names of tools, separated by commas or newlines. */
-export function parseTools(text: string): { names: readonly ToolName[]; problems: readonly string[] } {
+export function parseTools(text: string): { entries: readonly ToolName[]; problems: readonly string[] } {
   const words = [...new Set(text.split(/[,\r\n]+/).map((word) => word.trim().toLowerCase()))];
   const isTool = (word: string): word is ToolName => Object.hasOwn(TOOLS, word);
   const unknown = words.filter((word) => word !== '' && !isTool(word));
   const problems = unknown.map((word) => `'${log.singleLine(word)}' is none of ${TOOL_NAMES.join(', ')}`);
-  return { names: words.filter(isTool), problems };
+  return { entries: words.filter(isTool), problems };
 }
 
 /** A tool and the path of its program, which is undefined if it runs none, or if the program is not on PATH. */

@@ -99,6 +99,17 @@ describe('which credentials are used', () => {
     expect(role.errors).toEqual([]);
   });
 
+  test.each([
+    ['aws-global', 'eu-west-3'],
+    ['aws-global', ''],
+    ['', ''],
+  ])('a web identity for ECR Public needs no region: %j, %j', async (AWS_REGION, AWS_DEFAULT_REGION) => {
+    const env = { ...world.webIdentityEnv(), AWS_REGION, AWS_DEFAULT_REGION };
+    const main = await run(env, 'auto', { 'registry-type': 'public' });
+    const services = world.aws.calls.map(({ service }) => service);
+    expect([main.errors, services]).toEqual([[], ['sts', 'ecr-public']]);
+  });
+
   table(`
     keys | AWS_PROFILE=ci                 | AWS_PROFILE
     pod  | AWS_ACCESS_KEY_ID=a            | AWS_SECRET_ACCESS_KEY

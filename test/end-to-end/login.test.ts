@@ -50,7 +50,7 @@ test('invalid inputs are in one error before any call, those of docker/login-act
   const env = { ...world.podIdentityEnv(), ...given };
   const main = await world.main({ env, inputs, tools: FAKE_DOCKER });
   expect([main.exitCode, main.errors.length, main.outputs]).toEqual([1, 1, {}]);
-  const named = "'one' 'two' 'three' '/bin/sh' 'container-cli' 'registry' 'username' 'password' 'registries'";
+  const named = "'one' 'two' 'three' '/bin/sh' 'container-cli' 'username' 'password' 'registries'";
   for (const word of named.split(' ')) expect(main.errors[0]).toContain(word);
   expect(main.stdout).not.toContain('hunter2');
   expect([...world.agent.requests, ...world.aws.requests, ...main.toolRuns]).toEqual([]);
@@ -60,10 +60,10 @@ test('invalid inputs are in one error before any call, those of docker/login-act
 
 test('mask-password: false leaves the password readable for another job, with a warning', async () => {
   const main = await world.main({ inputs: { 'mask-password': 'false' }, tools: FAKE_DOCKER });
-  const { password, token } = world.aws.issued[0] ?? {};
-  expect(main.masks).not.toContain(password);
-  expect(main.masks).toContain(token);
-  expect(main.warnings).toEqual([expect.stringContaining('not masked')]);
+  const { password = '', token = '' } = world.aws.issued[0] ?? {};
+  // GitHub drops outputs that contain a masked value, config.json among them.
+  for (const mask of main.masks) expect(`${password} ${token}`).not.toContain(mask);
+  expect(main.warnings).toEqual([expect.stringMatching(/not masked.*nor config\.json/)]);
   expect(main.outputs['docker_password']).toBe(password);
 });
 

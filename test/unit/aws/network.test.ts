@@ -76,6 +76,7 @@ describe('the URL of a proxy', () => {
     all_proxy=socks5://jane:%zz@proxy               | %zz %zz ${basic('jane:%zz')}
     ALL_PROXY=http://:s3cret@proxy                  | s3cret s3cret ${basic(':s3cret')}
     HTTPS_PROXY=http://%zz:s3cret@proxy             | s3cret s3cret ${basic('%zz:s3cret')}
+    HTTP_PROXY=http://a:b@proxy                     | b b ${basic('a:b')}
     http_proxy=http://jane@proxy                    |
     HTTP_PROXY=http://proxy:3128                    |
     NO_PROXY=http://jane:s3cret@proxy               |

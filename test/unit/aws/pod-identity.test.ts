@@ -47,7 +47,9 @@ table(`
   400 Service account token cannot be empty                                                    | 0
   404 404 page not found                                                                       | 0
   404 [id]: (ResourceNotFoundException): … has no service account role association for it.     | 0 1250 3750
-  400 [id]: (AccessDeniedException): … EKS does not have permissions to assume …, fault: client | 0
+  400 [id]: (AccessDeniedException): … EKS does not have permissions to assume …, fault: client | 0 1250 3750
+  403 [id]: (AccessDeniedException): … EKS does not have permissions to assume …, fault: client | 0 1250 3750
+  400 [id]: (AccessDeniedException): User: … is not authorized to perform: eks-auth:AssumeRole… | 0
   429 [id]: (ThrottlingException): Rate exceeded, fault: client                                | ${THROTTLED}
   400 [id]: (ThrottlingException): Rate exceeded, fault: client                                | ${THROTTLED}
   429 Too Many Requests                                                                        | ${THROTTLED}

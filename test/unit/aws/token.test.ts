@@ -28,29 +28,25 @@ describe('a token', () => {
   });
 });
 
-const CUSTOM = 'ecr.example';
+const LOCALSTACK = '000000000000.dkr.ecr.us-east-1.localhost.localstack.cloud:4566';
+const EMULATORS = words(
+  `127.0.0.1:5000 localhost:4566 ecr.example a ${LOCALSTACK} ${ACCOUNT}.dkr.ecr.evil.example`,
+);
+
 test.each([
-  ...[`https://${host(ACCOUNT)}`, `https://${host(ACCOUNT)}/`].map((one) => [one, undefined]),
-  ...words(`https://${host(ACCOUNT)} http://127.0.0.1:5000 http://localhost:4566 https://${CUSTOM}
-    http://${ACCOUNT}.dkr.ecr.eu-west-1.localhost:4566 https://${ACCOUNT}.dkr.ecr.${CUSTOM}:8443`).map(
-    (one) => [one, CUSTOM],
-  ),
-  ['https://a', 'a'],
-])('the registry %s from the custom endpoint %s is accepted', (endpoint, custom) => {
-  expect(registryHost(endpoint, custom)).toBe(endpoint?.replace(/^https?:\/\//, '').replace(/\/$/, ''));
+  ...['', '/'].map((end) => [`https://${host(ACCOUNT)}${end}`, false] as const),
+  ...[host(ACCOUNT), ...EMULATORS].map((one) => [`http://${one}`, true] as const),
+])('the registry %s, with a custom endpoint: %s, is accepted', (endpoint, isCustom) => {
+  expect(registryHost(endpoint, isCustom)).toBe(endpoint.replace(/^https?:\/\//, '').replace(/\/$/, ''));
 });
 
 test.each([
-  ...words(`https://${host(ACCOUNT)}.evil.example https://${host(ACCOUNT)}:8443 https://ghcr.io http://127.0.0.1:5000
-    http://localhost:4566 https://${CUSTOM}`).map((one) => [one, undefined]),
-  ...words(`https:// https://ghcr.io https://example https://evil-${CUSTOM} https://${ACCOUNT}.dkr.ecr.evil.example
-    https://${CUSTOM}.evil https://127.evil https://x127.0.0.1 https://localhost.evil https://evillocalhost
-    https://user@${CUSTOM} https://${CUSTOM}/path https://${CUSTOM}:x https://${CUSTOM}:123456
-    https://--config=x.${CUSTOM} https://-a.${CUSTOM} xhttps://${CUSTOM}`).map((one) => [one, CUSTOM]),
-  [undefined, CUSTOM],
-  ['x\n::add-path::y .ecr.example', CUSTOM],
-])('the registry %j from the custom endpoint %s is refused', async (endpoint, custom) => {
-  const { message } = await thrownBy(() => registryHost(endpoint, custom));
+  ...words(`${host(ACCOUNT)}.evil.example ${host(ACCOUNT)}:8443 ghcr.io`).map((one) => [one, false] as const),
+  ...EMULATORS.map((one) => [one, false] as const),
+  ...words('user@a a/path a:x a:123456 --config=x.a -a.b a- .a').map((one) => [one, true] as const),
+  ...['', 'a b', 'x\n::add-path::y .a'].map((one) => [one, true] as const),
+])('the registry %j, with a custom endpoint: %s, is refused', async (name, isCustom) => {
+  const { message } = await thrownBy(() => registryHost(`https://${name}`, isCustom));
   expect(message).toMatch(/^.*names .*(?:is not a registry of Amazon ECR|no registry)/);
 });
 
@@ -69,7 +65,8 @@ const SERVICES: Readonly<Record<string, (region: string) => Answer>> = {
   'no region': () => REFUSAL,
   loopback: () => token('127.0.0.1:5000', 'x'),
   emulator: () => token(`${ACCOUNT}.dkr.ecr.eu-west-1.localhost`, 'x'),
-  evil: () => token(`${ACCOUNT}.dkr.ecr.evil.example`, 'x'),
+  LocalStack: () => token(LOCALSTACK, 'x'),
+  hostile: () => token('--config=x', 'x'),
   empty: () => [200, '{}'],
 };
 
@@ -103,7 +100,8 @@ table(`
   ${host(OTHER)},${OTHER}  | loopback   | ${host(OTHER)} x, 127.0.0.1:5000 x
   ${OTHER},${ACCOUNT}      | loopback   | 127.0.0.1:5000 x
   ${OTHER},${ACCOUNT}      | emulator   | ${OTHER}.dkr.ecr.eu-west-1.localhost x, ${ACCOUNT}.dkr.ecr.eu-west-1.localhost x
-                           | evil       |                 | which is not a registry of Amazon ECR
+                           | LocalStack | ${LOCALSTACK} x
+                           | hostile    |                 | which is not a registry of Amazon ECR
   public.ecr.aws           | empty      |                 | no authorization token
   ${ACCOUNT}.dkr.ecr-fips.us-east-1.amazonaws.com | ECR |  | FIPS and custom endpoint are not supported
   ${ACCOUNT}.dkr-ecr.us-east-1.on.aws | ECR  |            | Dualstack and custom endpoint are not supported
@@ -123,6 +121,7 @@ table(`
   public.ecr.aws | ${ACCOUNT}          | ECR       | 2 | ${ACCOUNT}
   public.ecr.aws | ${OTHER}            | ECR       | 2 | ${ACCOUNT} | account-not-allowed
                  | ${ACCOUNT}          | emulator  | 2 |            | account-not-allowed
+                 | 000000000000        | LocalStack | 2 |            | account-not-allowed
                  | ${OTHER}            | no region | 1 |
 `)('registries %j, allowed %j, %s: %s calls, caller %j, %s', async (...row) => {
   const [registries = '', allowed, service = '', calls, account, problem] = row;

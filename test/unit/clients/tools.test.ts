@@ -9,7 +9,10 @@ test.each([
   ['dokcer, oras', ['oras'], ["'dokcer' is none of docker, podman,"]],
   ['constructor', [], ["'constructor' is none of docker, podman,"]],
 ])('input %j names %j', (text, names, problems) => {
-  expect(parseTools(text)).toEqual({ names, problems: problems.map((one) => expect.stringContaining(one)) });
+  expect(parseTools(text)).toEqual({
+    entries: names,
+    problems: problems.map((one) => expect.stringContaining(one)),
+  });
 });
 
 table(`
