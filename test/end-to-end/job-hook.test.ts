@@ -121,7 +121,7 @@ describe('the job hooks', () => {
   });
 });
 
-describe('settings', () => {
+describe('settings, with the real names of registries,', () => {
   useWorld({ realNames: true });
 
   testReal('docker', 'openssl')('are variables named after the inputs', async () => {
@@ -146,7 +146,9 @@ describe('settings', () => {
     expect(refused.warnings.join()).toContain('999988887777');
     expect([refused.exitCode, world.dockerLogins()]).toEqual([0, {}]);
   });
+});
 
+describe('settings', () => {
   test('ECR_LOGIN_SKIP_LOGOUT leaves the runner logged in', async () => {
     await started({ ECR_LOGIN_SKIP_LOGOUT: 'true' });
     await completed();
