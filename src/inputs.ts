@@ -9,7 +9,7 @@ import {
   type RegistryEntry,
 } from './aws/registries.ts';
 import { parseTools } from './clients/tools.ts';
-import { Failure } from './errors/failure.ts';
+import { Failure, throwAll } from './errors/failure.ts';
 import { isJobHook } from './job-hook.ts';
 import * as log from './log.ts';
 
@@ -20,7 +20,7 @@ export const DEFAULT_MAX_ATTEMPTS: Attempts = { call: 8, agent: 5 };
 /** The values of all inputs, checked. */
 export type Inputs = ReturnType<typeof readInputs>;
 
-/** Reads and checks every input. Throws one Failure that names each invalid input, its value, and what is allowed. */
+/** Reads and checks every input. Throws a Failure for each invalid one, with its name, its value, and what is allowed. */
 export function readInputs() {
   const problems: string[] = [];
   const inputs = {
@@ -36,7 +36,7 @@ export function readInputs() {
     skipLogout: readFlag('skip-logout', { unset: false, invalid: false }),
   };
   problems.push(...(isJobHook() ? unknownSettings() : foreignInputs()));
-  if (problems.length > 0) throw new Failure(problems.join('\n'));
+  throwAll(problems.map((text) => new Failure(text)));
   return inputs;
 }
 

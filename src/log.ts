@@ -12,10 +12,12 @@ const SHORTEST_SECRET = 8;
 /** All known secrets, as they are, URI-encoded and in base64. */
 let secrets: readonly string[] = [];
 
-export const info = (text: string): void => core.info(printable(text));
+/** Writes one line. */
+export const info = (text: string): void => core.info(printable(singleLine(text)));
 
-/** Writes a warning, which GitHub also shows on the page of the run. */
-export const warning = (text: string): void => core.warning(printable(text));
+/** Writes a warning, which GitHub also shows on the page of the run. Each text is one line of it. */
+export const warning = (...texts: readonly string[]): void =>
+  core.warning(printable(texts.map(singleLine).join('\n')));
 
 /** Writes a line that is shown only if the job runs with debug logging. */
 export const debug = (text: string): void => core.debug(printable(text));

@@ -9,6 +9,7 @@ import { locationVariables } from './clients/auth-file.ts';
 import { type Client, createClient, logIn } from './clients/client.ts';
 import type { Isolation } from './clients/isolation.ts';
 import { chooseTools, type FoundTool } from './clients/tools.ts';
+import { throwAll } from './errors/failure.ts';
 import { type Inputs, readInputs } from './inputs.ts';
 import * as log from './log.ts';
 import {
@@ -137,10 +138,4 @@ function logExpiry(tokens: readonly RegistryToken[]): void {
   if (end === undefined) return;
   const minutes = Math.max(0, Math.round((end.getTime() - Date.now()) / 60_000));
   log.info(`Valid for ${Math.floor(minutes / 60)} h ${minutes % 60} min, until ${rfc3339(end)}`);
-}
-
-/** Throws the error, or one for all. */
-function throwAll(errors: readonly unknown[]): void {
-  if (errors.length > 1) throw new AggregateError(errors);
-  if (errors.length === 1) throw errors[0];
 }

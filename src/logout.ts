@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { createClient, logOut } from './clients/client.ts';
 import { findTool } from './clients/tools.ts';
-import { Failure } from './errors/failure.ts';
+import { Failure, throwAll } from './errors/failure.ts';
 import * as log from './log.ts';
 import { restoreVariables } from './outputs.ts';
 import { readState, type State } from './state.ts';
 
-/** The post step: logs out, and removes the job's own docker configuration. Throws one Failure for all that went wrong. */
+/** The post step: logs out, and removes the job's own docker configuration. Throws a Failure for each problem. */
 export async function logout(signal: AbortSignal): Promise<void> {
   const state = readState();
   const { isolation } = state;
@@ -24,10 +24,9 @@ export async function logout(signal: AbortSignal): Promise<void> {
     }
     restoreVariables(isolation.moved);
   }
-  if (problems.length === 0) return;
   // The error of a canceled step does not say what is still logged in.
   if (signal.aborted) for (const problem of problems) log.warning(problem);
-  throw new Failure(problems.join('\n'));
+  throwAll(problems.map((problem) => new Failure(problem)));
 }
 
 async function logOutOfAll({ logins, variables }: State, signal: AbortSignal): Promise<readonly string[]> {

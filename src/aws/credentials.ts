@@ -195,5 +195,5 @@ async function warnOfChain(credentials: Credentials, profiles: Profiles, request
   const knownError = kind === 'pod' ? 'no-pod-identity' : 'container-job';
   const { explain } = await import('../errors/explain.ts');
   const facts = { ...(await podFacts()), region: request.region };
-  log.warning(explain(new Failure(message, { knownError, facts })));
+  log.warning(...explain(new Failure(message, { knownError, facts })).split('\n'));
 }

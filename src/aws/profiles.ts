@@ -15,7 +15,8 @@ export function hasCredentials(profile: Profiles[string]): boolean {
 
 /** Reads the AWS configuration files as the SDK does: one that it cannot read counts as empty. */
 export async function readProfiles(): Promise<Profiles> {
-  const profiles = await parseKnownFiles({});
+  // Without a prototype, there is no profile `constructor`.
+  const profiles: Profiles = Object.assign(Object.create(null), await parseKnownFiles({}));
   for (const { aws_secret_access_key: secret, aws_session_token: token } of Object.values(profiles)) {
     log.hide(secret, token);
   }

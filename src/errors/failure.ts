@@ -33,15 +33,21 @@ export type FailureOptions = ErrorOptions & {
   readonly facts?: Facts;
 };
 
-/** An error for the user. Its message says what failed; `explain` adds the cause and the remedy. */
+/** An error for the user. Its message says what failed, on one line; `explain` adds the cause and the remedy. */
 export class Failure extends Error {
   readonly options: FailureOptions;
 
   constructor(message: string, options: FailureOptions = {}) {
-    super(message, options);
+    super(singleLine(message), options);
     this.name = 'Failure';
     this.options = options;
   }
+}
+
+/** Throws the error, or one for all. */
+export function throwAll(errors: readonly unknown[]): void {
+  if (errors.length > 1) throw new AggregateError(errors);
+  if (errors.length === 1) throw errors[0];
 }
 
 /** The message of what was thrown, on one line. That of a service begins with its exception: `AccessDeniedException: …`. */

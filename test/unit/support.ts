@@ -62,7 +62,9 @@ export async function thrownBy(work: () => unknown) {
   try {
     await work();
   } catch (error) {
-    const { message, options: { area, knownError, details = '', situation, facts } = {} } = error as Failure;
+    const { errors = [error] } = error as AggregateError;
+    const message = errors.map((one: Error) => one.message).join('\n');
+    const { options: { area, knownError, details = '', situation, facts } = {} } = error as Failure;
     return { message, area, knownError, details, situation, facts };
   }
   throw new Error('nothing was thrown');

@@ -58,6 +58,8 @@ table(`
   AWS_SECRET_ACCESS_KEY=a AWS_PROFILE=role       | profile
   AWS_PROFILE=process ${URI} ${IRSA}             | profile
   AWS_PROFILE=gone ${URI}                        | profile
+  AWS_PROFILE=constructor ${URI}                 | profile
+  AWS_PROFILE=__proto__ ${URI}                   | profile
   AWS_PROFILE=region ${URI} ${IRSA}              | container
   ${URI} ${IRSA}                                 | container
   AWS_PROFILE=region ${IRSA}                     | default-chain
@@ -119,6 +121,7 @@ table(`
 
 table(`
   AWS_PROFILE=gone                  | profile 'gone'                  |                 | profile other
+  AWS_PROFILE=toString ${URI}       | profile 'toString'              |                 | profile other
   AWS_PROFILE=role                  | profile 'role': .*gone          |                 | profile other
   AWS_PROFILE=process               | credential_process failed       |                 | profile other
   choice=container                  | CREDENTIALS_FULL_URI is not set | no-pod-identity |

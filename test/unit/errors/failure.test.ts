@@ -14,7 +14,7 @@ test.each<[unknown, string]>([
   [new Error('a\nb'), 'a b'],
   ['gone', 'gone'],
   [undefined, 'undefined'],
-  [new Failure('kept\nas it is', { cause: new Error('x') }), 'kept\nas it is'],
+  [new Failure('kept as it is', { cause: new Error('x') }), 'kept as it is'],
   [new Failure(''), ''],
   [service('AccessDeniedException', 'why'), 'AccessDeniedException: why'],
   [service('AccessDeniedException', 'AccessDeniedException because'), 'AccessDeniedException because'],
