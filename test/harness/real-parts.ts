@@ -1,5 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from '@jest/globals';
+import { repository } from './paths.ts';
 import { findProgram } from './tools.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -8,6 +11,8 @@ const isRoot = process.getuid?.() === 0;
 const OTHER_PARTS = {
   /** docker's plugin of that name. */
   buildx: () => runs('docker', 'buildx', 'version'),
+  /** The history of this repository. */
+  '.git': () => existsSync(join(repository, '.git')),
   root: () => isRoot,
   /** Root on Linux, allowed to make network and mount namespaces. */
   namespaces: () =>
@@ -19,7 +24,7 @@ const OTHER_PARTS = {
 
 export type RealPart =
   | keyof typeof OTHER_PARTS
-  | `${'docker' | 'podman' | 'buildah' | 'skopeo' | 'oras' | 'docker-registry' | 'htpasswd' | 'openssl'}`;
+  | `${'docker' | 'podman' | 'buildah' | 'skopeo' | 'oras' | 'docker-registry' | 'htpasswd' | 'openssl' | 'git' | 'tar'}`;
 
 /** What `runInNamespace` needs in every case. */
 export const NAMESPACE: readonly RealPart[] = ['namespaces', 'openssl', 'docker'];

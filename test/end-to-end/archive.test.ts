@@ -1,0 +1,53 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from '@jest/globals';
+import { parse } from 'yaml';
+import { archiveHead, git, unpack } from '../harness/archive.ts';
+import { testReal } from '../harness/real-parts.ts';
+import { useWorld, world } from '../harness/use-world.ts';
+
+useWorld();
+const test = testReal('docker', 'git', 'tar', '.git');
+
+/** Says so if what runs in the other tests is not what git packs. */
+function whatIsMissing(): string {
+  try {
+    const changed = git('status', '--porcelain', '--', '.gitattributes', 'action.yml', 'dist');
+    return changed.length > 0 ? ', without what is not committed,' : '';
+  } catch {
+    return '';
+  }
+}
+
+test(`the archive of HEAD${whatIsMissing()} holds what a job needs and little else, and works`, async () => {
+  const folder = join(world.directory, 'unpacked');
+  archiveHead(`${folder}.tar.gz`);
+  unpack(`${folder}.tar.gz`, folder);
+  const action = join(folder, 'action');
+  const files = readdirSync(action, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  expect(readdirSync(action).sort()).toEqual(['LICENSE', 'README.md', 'action.yml', 'dist']);
+  expect(files.length).toBeLessThanOrEqual(45);
+  const { runs } = parse(readFileSync(join(action, 'action.yml'), 'utf8'));
+  expect(runs).toMatchObject({ main: 'dist/index.js', post: 'dist/post/index.js' });
+
+  const dist = join(action, 'dist');
+  const env = world.podIdentityEnv();
+  const main = await world.main({ env, dist });
+  expect([main.exitCode, main.warnings, await world.runnerMayPull()]).toEqual([0, [], true]);
+  const post = await world.post(main, { dist });
+  expect([post.exitCode, post.warnings, world.dockerLogins()]).toEqual([0, [], {}]);
+  const started = await world.hook('job-started', { env, dist });
+  expect([started.exitCode, started.warnings, await world.runnerMayPull()]).toEqual([0, [], true]);
+  const completed = await world.hook('job-completed', { dist });
+  expect([completed.exitCode, completed.warnings, world.dockerLogins()]).toEqual([0, [], {}]);
+});
+
+test('the archive of HEAD:dist, the one of the job hook in a release, holds all of dist', () => {
+  const input = git('archive', 'HEAD:dist');
+  const packed = execFileSync('tar', ['-t'], { input, encoding: 'utf8' }).split('\n');
+  const committed = git('ls-tree', '-r', '--name-only', 'HEAD:dist').toString().split('\n');
+  expect(packed.filter((name) => !name.endsWith('/')).sort()).toEqual(committed.sort());
+});

@@ -1,0 +1,20 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { repository } from './paths.ts';
+
+/** Runs git in this clone, which may belong to another user. */
+export function git(...args: readonly string[]): Buffer {
+  const options = { cwd: repository, stdio: 'pipe', maxBuffer: 1e8 } as const;
+  return execFileSync('git', ['-c', `safe.directory=${repository}`, ...args], options);
+}
+
+/** Writes the archive that GitHub makes of HEAD, and that a runner downloads: everything is in one folder, `action`. */
+export function archiveHead(file: string): void {
+  git('archive', '--format', 'tar.gz', '--prefix', 'action/', '--output', file, 'HEAD');
+}
+
+/** Unpacks an archive into a new folder, with the program that the runner uses. */
+export function unpack(file: string, folder: string): void {
+  mkdirSync(folder);
+  execFileSync('tar', ['-xzf', file], { cwd: folder });
+}
