@@ -8,6 +8,7 @@ import { builtAction, stageFile } from '../../test/harness/paths.ts';
 import { actionNode, inputVariables, parseKeyValueFile } from '../../test/harness/runner.ts';
 import { findProgram } from '../../test/harness/tools.ts';
 import { startWorld, type World } from '../../test/harness/world.ts';
+import { timeArchive } from './archive.ts';
 
 /** How often each program is run; the first run of each is a warm-up and not counted. */
 const ROUNDS = 30;
@@ -117,6 +118,8 @@ export async function bench(): Promise<boolean> {
       row('post', median(logouts['post'] ?? []) / bare.logout, 'x'),
       row('megabytes', bundleSize(), 'MB'),
     ];
+    for (const [act, sample] of Object.entries(timeArchive(world.directory, ROUNDS)))
+      console.log(`| archive of HEAD: ${act} | ${median(sample).toFixed(1)} ms | |`);
     return held.every(Boolean);
   } finally {
     await Promise.all([ecr.stop(), world.close()]);
