@@ -5,3 +5,5 @@
 FROM public.ecr.aws/docker/library/busybox:stable
 
 COPY dist /ecr-login
+# Optional: the action, so that jobs do not download it. docs/operations.md says how to create actions/.
+# COPY actions /ecr-login/actions
