@@ -1,4 +1,5 @@
 import { which } from '@actions/io';
+import { isContainerJob } from '../aws/pod.ts';
 import { Failure } from '../errors/failure.ts';
 import * as log from '../log.ts';
 
@@ -82,5 +83,6 @@ async function firstProgram(): Promise<FoundTool> {
 }
 
 function clientMissing(tool: string, message = `Input 'container-cli': ${tool} not found on PATH.`): Failure {
-  return new Failure(message, { area: 'client', knownError: 'client-missing', facts: { tool } });
+  const knownError = isContainerJob() ? 'client-missing-in-job' : 'client-missing';
+  return new Failure(message, { knownError, facts: { tool } });
 }

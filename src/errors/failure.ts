@@ -20,7 +20,7 @@ export type Situation = {
 
 /** The known errors that the code names. Only their names: a job that succeeds does not load the texts. */
 export type NamedError =
-  | ('account-not-allowed' | 'client-missing' | 'container-job')
+  | ('account-not-allowed' | 'client-missing' | 'client-missing-in-job' | 'container-job')
   | ('no-pod-identity' | 'proxy-url-invalid' | 'region-missing');
 
 export type FailureOptions = ErrorOptions & {

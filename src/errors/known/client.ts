@@ -8,6 +8,11 @@ export const CLIENT: readonly KnownError[] = [
     remedy: `Install the client in the runner image, or choose another one with 'container-cli'. A login does not need a daemon. For builders that read docker's config.json, such as kaniko or buildctl, set 'container-cli: config-file'.\nsudo apt-get install --yes docker-cli`,
   },
   {
+    id: 'client-missing-in-job',
+    cause: `This job uses 'container:', so this step runs in the container of the job, and its image does not have <tool>.`,
+    remedy: `Use a job image that has the client, such as docker:cli; in the kubernetes modes of ARC, one with buildah. For a builder in that container that reads docker's config.json, set 'container-cli: config-file'. Or run the job without 'container:', where the runner allows it. The images of 'container:' and 'services:' themselves are pulled before any step: set 'credentials:' there or, except in the kubernetes modes, use the job hook.\ncontainer:\n  image: docker:cli`,
+  },
+  {
     id: 'user-namespace',
     pattern: /newuidmap|newgidmap|join the existing user namespace|cannot clone: |unknown userid/,
     cause: `<tool> needs a user namespace or an entry for its user in /etc/passwd, and this image, user or security context does not provide it.`,

@@ -34,6 +34,6 @@ test.each<[ToolName[], string]>([
 ])('a client that is missing, of %j, is a failure', async (names, tool) => {
   process.env['PATH'] = homeOf();
   const thrown = await thrownBy(() => chooseTools(names));
-  expect(thrown).toMatchObject({ knownError: 'client-missing', area: 'client', facts: { tool } });
+  expect(thrown).toMatchObject({ knownError: 'client-missing', facts: { tool } });
   expect(thrown.message).toMatch(/not found on PATH|No container client/);
 });

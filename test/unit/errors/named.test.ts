@@ -50,15 +50,19 @@ function caller() {
 }
 
 /** Chooses a tool where there is none. */
-function tools(...names: Parameters<typeof chooseTools>[0]) {
-  process.env['PATH'] = homeOf();
+function tools(names: Parameters<typeof chooseTools>[0], env: NodeJS.ProcessEnv = {}) {
+  Object.assign(process.env, env, { PATH: homeOf() });
   return chooseTools(names);
 }
 
 /** What the code really says, by the known error that it names. */
 const SAID: Readonly<Record<string, readonly (() => unknown)[]>> = {
   'account-not-allowed': [caller],
-  'client-missing': [() => tools('podman'), () => tools()],
+  'client-missing': [() => tools(['podman']), () => tools([], IN_POD)],
+  'client-missing-in-job': [
+    () => tools(['podman'], IN_CONTAINER),
+    () => tools([], { ...IN_CONTAINER, ...IN_POD }),
+  ],
   'container-job': [
     () => credentials(IN_CONTAINER, 'container'),
     () => warningOf(IN_CONTAINER),

@@ -212,6 +212,10 @@ Get "https://${HOST}/v2/": Forbidden
 Input 'container-cli': podman not found on PATH.
 No container client found on PATH. Looked for docker, podman, buildah, skopeo, nerdctl, finch, oras, helm.
 
+# client-missing-in-job: The client is not in the image of the job
+Input 'container-cli': podman not found on PATH.
+No container client found on PATH. Looked for docker, podman, buildah, skopeo, nerdctl, finch, oras, helm.
+
 # user-namespace: podman or buildah cannot create a user namespace
 cannot set up namespace using "/usr/bin/newuidmap": exit status 1
 error determining current user: user: unknown userid 1001
