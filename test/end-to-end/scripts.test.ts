@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { expect, test } from '@jest/globals';
 import { repository, stageFile } from '../harness/paths.ts';
 import { testReal } from '../harness/real-parts.ts';
 import { actionNode, inputVariables, parseKeyValueFile } from '../harness/runner.ts';
+import { type ToolBehavior, ToolDirectory } from '../harness/tools.ts';
 
 /** Runs a script with node; returns what it printed. Rejects if it does not succeed. */
 async function node(
@@ -61,6 +62,64 @@ test('the job of CI that uses the action passes', async () => {
     // It ends the stand-ins.
     await finish(base).catch(() => {});
     throw error;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+/** What AWS says to create-pod-identity.sh: of what exists, and of nothing. */
+const ROLE_ARN = 'arn:aws:iam::111122223333:role/arc-runner-ecr';
+const POLICY = readFileSync(join(repository, 'examples', 'iam', 'push.json'), 'utf8');
+const ROLE: ToolBehavior = { on: 'Role.Arn', stdout: ROLE_ARN };
+const EXISTS: ToolBehavior[] = [
+  { on: 'list-role-policies', stdout: 'True' },
+  { on: 'get-role-policy', stdout: POLICY.replaceAll('  ', '    ') },
+  { on: 'associations[0].associationId', stdout: 'a-1' },
+  { on: 'describe-pod-identity-association', stdout: ROLE_ARN },
+];
+const MISSING: ToolBehavior[] = [
+  ...['describe-repositories', 'describe-addon', 'get-role'].map((on) => ({ on, exitCode: 254 })),
+  { on: 'list-role-policies', stdout: 'False' },
+  { on: 'associations[0].associationId', stdout: 'None' },
+];
+
+test.each([
+  [
+    'creates what is missing',
+    MISSING,
+    '',
+    [
+      ...['create-repository', 'create-addon', 'create-role', 'put-role-policy'],
+      ...['create-pod-identity-association', 'create-pod-identity-association'],
+    ],
+  ],
+  ['changes nothing that exists', EXISTS, '', []],
+  [
+    'stops at a policy that differs',
+    [{ on: 'get-role-policy', stdout: POLICY.replace('team/app', 'team/*') }, ...EXISTS],
+    /^Stopped: the policy ecr of the role arc-runner-ecr differs/,
+    [],
+  ],
+  [
+    'stops at an association with another role',
+    [{ on: 'describe-pod-identity-association', stdout: 'arn:aws:iam::111122223333:role/b' }, ...EXISTS],
+    /^Stopped: the service account arc-runner has the role \S+:role\/b\. .* --association-id a-1 --role-arn \S+arc-runner-ecr$/m,
+    [],
+  ],
+])('create-pod-identity.sh %s', (_, answers, message, changes) => {
+  const folder = mkdtempSync(join(tmpdir(), 'aws-script-'));
+  try {
+    const tools = new ToolDirectory(folder);
+    tools.add('aws', [ROLE, ...answers, {}]);
+    const script = join('examples', 'aws-cli', 'create-pod-identity.sh');
+    const env = { PATH: `${tools.path}:${process.env['PATH']}` };
+    const { status, stderr } = spawnSync('bash', [script], { cwd: repository, env, encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({
+      status: message === '' ? 0 : 1,
+      stderr: message === '' ? '' : expect.stringMatching(message),
+    });
+    const called = tools.runs.map(({ argv: [, operation = ''] }) => operation);
+    expect(called.filter((operation) => /^(create|put|update|delete)-/.test(operation))).toEqual(changes);
   } finally {
     rmSync(folder, { recursive: true });
   }

