@@ -4,6 +4,7 @@
 # docker build --file examples/images/job-hook.Dockerfile --tag arc-job-hook .
 FROM public.ecr.aws/docker/library/busybox:stable
 
-COPY dist /ecr-login
+# Readable for the user of the runner, whatever the umask of the clone was. Needs BuildKit, the default builder of docker.
+COPY --chmod=755 dist /ecr-login
 # Optional: the action, so that jobs do not download it. docs/operations.md says how to create actions/.
-# COPY actions /ecr-login/actions
+# COPY --chmod=755 actions /ecr-login/actions
