@@ -13,7 +13,7 @@ const read = (path: string): string => readFileSync(path, 'utf8');
 const matches = (text: string, pattern: RegExp): string[] =>
   [...text.matchAll(pattern)].map(([, found = '']) => found);
 
-const PAGES = globSync(['*.md', '{.github,docs,examples}/**/*.md']);
+const PAGES = globSync(['*.md', '{.github,docs,examples,test}/**/*.md']);
 const CODE_BLOCK = /^(\s*)(`{3,})[\s\S]*?\n\1\2$/gm;
 
 /** The anchors that GitHub gives to the headings of a page. */
