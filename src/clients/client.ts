@@ -4,14 +4,12 @@ import * as log from '../log.ts';
 import { type Backoff, backoffMs, type Clock, retryLine, SYSTEM_CLOCK } from '../retry.ts';
 import * as auth from './auth-file.ts';
 import { withLock } from './lock.ts';
-import { failureReason, isLasting, unreadableConfig } from './messages.ts';
-import { clientEnvironment, type ProgramOptions, runProgram } from './process.ts';
+import { failureReason, isLasting, isSavingFailure, unreadableConfig } from './messages.ts';
+import { clientEnvironment, runProgram } from './process.ts';
 import type { FoundTool } from './tools.ts';
 
-/** Time for one login attempt, in milliseconds. A registry on another continent responds within a few seconds. */
-const LOGIN_DEADLINE_MS = 45_000;
-/** Time for one logout, in milliseconds. It only changes a file. */
-const LOGOUT_DEADLINE_MS = 15_000;
+/** In milliseconds. A registry on another continent responds within a few seconds. A logout only changes a file. */
+const DEADLINES_MS = { login: 45_000, logout: 15_000 };
 /** An overloaded registry recovers within seconds, or takes longer: the pauses cover both. */
 const LOGIN_BACKOFF: Backoff = { baseMs: 1_000, capMs: 10_000 };
 
@@ -29,7 +27,7 @@ export type LoginOptions = {
   readonly maxAttempts: number;
   /** Called before the login can be written. */
   readonly onMayBeWritten: () => void;
-  /** Called if the login failed and is certain not to be written. An earlier login is still there then. */
+  /** Called if the login failed and, for all that is known, is not written. An earlier login is still there then. */
   readonly onNotWritten: () => void;
   readonly clock?: Clock;
 };
@@ -45,8 +43,8 @@ export function createClient(found: FoundTool, variables: Readonly<Record<string
 /** Why an attempt failed. */
 type Problem = {
   readonly reason: string;
-  /** Whether the client was ended from outside, so that nobody knows what it has written. */
-  readonly isInterrupted?: boolean;
+  /** Whether nobody knows what the client has written. */
+  readonly mayBeWritten?: boolean;
   /** Whether the login succeeded and another program has overwritten it. */
   readonly isOverwritten?: boolean;
 };
@@ -55,14 +53,15 @@ type Problem = {
 export async function logIn(client: Client, login: RegistryLogin, options: LoginOptions): Promise<void> {
   const { signal, maxAttempts, clock = SYSTEM_CLOCK } = options;
   const what = `${client.tool.name} login to registry ${login.registry}`;
-  let mayBeWritten = false;
+  const before = versionOf(client.file);
+  let isUnclear = false;
   try {
     for (let attempt = 1; ; attempt += 1) {
       const work = (): Promise<Problem | undefined> => attemptLogin(client, login, options);
       const problem = await withLock(client.file, signal, work, clock);
       if (problem === undefined) return;
-      const { reason, isInterrupted = false, isOverwritten = false } = problem;
-      mayBeWritten ||= isInterrupted;
+      const { reason, mayBeWritten = false, isOverwritten = false } = problem;
+      isUnclear ||= mayBeWritten;
       if (isOverwritten && attempt >= maxAttempts) {
         return log.warning(`${reason}. Pulls and pushes can be denied.`);
       }
@@ -74,7 +73,8 @@ export async function logIn(client: Client, login: RegistryLogin, options: Login
       await clock.sleep(delayMs, signal).catch(() => Promise.reject(failed));
     }
   } catch (error) {
-    if (!mayBeWritten && !isInFile(client, login)) options.onNotWritten();
+    isUnclear ||= readable(client.file) === undefined && versionOf(client.file) !== before;
+    if (!isUnclear && !isInFile(client, login)) options.onNotWritten();
     throw error;
   }
 }
@@ -114,23 +114,29 @@ async function writeLogin(
 
 /** The password goes over standard input: other processes can read arguments and environment. */
 async function runLogin(client: Client, login: RegistryLogin, { signal, onMayBeWritten }: LoginOptions) {
-  const command = client.tool.commands?.login ?? [];
-  const args = [...command, '--username', login.username, '--password-stdin', login.registry];
+  const { registry, username, password } = login;
+  const args = ['--username', username, '--password-stdin', registry];
   onMayBeWritten();
-  return runClient(client, args, { deadlineMs: LOGIN_DEADLINE_MS, signal, input: login.password });
+  const problem = await runClient(client, 'login', args, signal, password);
+  // A credential store can have kept it. An earlier login that is still in the file is not in a store.
+  const isStored = isSavingFailure(problem?.reason ?? '') && !auth.hasLogin(contentOf(client.file), registry);
+  return isStored && problem !== undefined ? { ...problem, mayBeWritten: true } : problem;
 }
 
 /** Runs the program of a client. Returns why it failed. */
 async function runClient(
   { tool, executable = tool.name, env }: Client,
+  command: 'login' | 'logout',
   args: readonly string[],
-  options: Omit<ProgramOptions, 'env'>,
+  signal: AbortSignal,
+  input = '',
 ): Promise<Problem | undefined> {
+  const options = { deadlineMs: DEADLINES_MS[command], signal, input, env };
   try {
-    const result = await runProgram(executable, args, { ...options, env });
+    const result = await runProgram(executable, [...(tool.commands?.[command] ?? []), ...args], options);
     const { exitCode, stderr } = result;
-    if (exitCode !== 0) return { reason: failureReason(result), isInterrupted: exitCode === null };
-    const problem = unreadableConfig(stderr);
+    if (exitCode !== 0) return { reason: failureReason(result), mayBeWritten: exitCode === null };
+    const problem = command === 'login' ? unreadableConfig(stderr) : undefined;
     if (problem !== undefined) {
       log.warning(
         `${tool.name} could not read its configuration, so the login replaced the file: ${problem}`,
@@ -175,6 +181,9 @@ export async function logOut(
       if (file !== undefined) auth.removeDrafts(file);
       const wasInFile = auth.hasLogin(contentOf(file), registry);
       const reason = await runLogout(client, registry, signal);
+      if (reason === undefined && readable(file) === undefined) {
+        log.warning(`${file} cannot be read, so a login to ${registry} can be left in it.`);
+      }
       if (!wasInFile || file === undefined) return reason;
       // `docker logout` reports success also if it could not write its file (seen with docker 28).
       if (auth.removeLogin(file, registry) && tool.commands !== undefined) {
@@ -191,11 +200,11 @@ export async function logOut(
 async function runLogout(client: Client, registry: string, signal: AbortSignal): Promise<string | undefined> {
   const { name, commands } = client.tool;
   if (commands === undefined) return undefined;
-  const args = [...commands.logout, registry];
   if (client.executable === undefined) {
-    return `${name} is no longer on PATH. If a login is left, remove it: ${name} ${args.join(' ')}`;
+    const line = [name, ...commands.logout, registry].join(' ');
+    return `${name} is no longer on PATH. If a login is left, remove it: ${line}`;
   }
-  const problem = await runClient(client, args, { deadlineMs: LOGOUT_DEADLINE_MS, signal, input: '' });
+  const problem = await runClient(client, 'logout', [registry], signal);
   // podman and buildah exit with 125 if they are not logged in, and also ask helpers that erase nothing.
   const isDone = /\bnot logged in(?:to)?\b|not implemented/i.test(problem?.reason ?? '');
   return isDone ? undefined : problem?.reason;
@@ -209,15 +218,17 @@ function isInFile({ file }: Client, login: RegistryLogin): boolean {
 const authOf = ({ username, password }: RegistryLogin): string =>
   Buffer.from(`${username}:${password}`).toString('base64');
 
-/** The content of an auth file; empty if there is none, or if it cannot be read. */
-function contentOf(file = ''): auth.AuthFile {
+/** The content of an auth file, empty if there is none; undefined if it cannot be read. */
+function readable(file = ''): auth.AuthFile | undefined {
   try {
     return auth.readAuthFile(file);
   } catch (error) {
     log.debug(`${file} cannot be read: ${messageOf(error)}`);
-    return {};
+    return undefined;
   }
 }
+
+const contentOf = (file: string | undefined): auth.AuthFile => readable(file) ?? {};
 
 /** What changes with every change of a file; undefined if there is none. */
 function versionOf(file = ''): string | undefined {

@@ -60,5 +60,10 @@ const LASTING = new RegExp(
   'i',
 );
 
+/** Whether the registry took the login, and the client could not save it: a credential store can have it all the same. */
+export const isSavingFailure = (reason: string): boolean =>
+  /error (?:saving|storing) credentials|failed to store the credentials/i.test(reason) &&
+  !reason.includes('executable file not found');
+
 /** Whether the next attempt would fail with the same message. */
 export const isLasting = (reason: string): boolean => LASTING.test(reason);

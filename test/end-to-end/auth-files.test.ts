@@ -63,6 +63,18 @@ testReal('docker')('docker replaces a configuration that it cannot read, which a
   expect(Object.keys(world.dockerLogins())).toHaveLength(1);
 });
 
+testReal('docker')(
+  'post with a configuration that it cannot read: a warning, which fails no job',
+  async () => {
+    const main = await world.main();
+    const half = '{"auths":{"ghcr.io":{"auth":"eDp5';
+    const file = share(half);
+    const post = await world.post(main);
+    const warning = `${file} cannot be read, so a login to ${await world.registryHost()} can be left in it.`;
+    expect(post).toMatchObject({ exitCode: 0, errors: [], warnings: [warning] });
+  },
+);
+
 const NOT_FOUND = { on: 'get', stdout: 'credentials not found in native keychain', exitCode: 1 };
 /** A helper that has no login to begin with, and takes what it is given. */
 const HELPER: Tool = [NOT_FOUND, { exitCode: 0 }];
@@ -83,6 +95,28 @@ describeReal('a credential helper of docker', ['docker'], () => {
     const post = await world.post(main);
     expect([main.exitCode, post.exitCode, main.warnings]).toEqual([0, 0, []]);
     expect([helperRuns(main), helperRuns(post)]).toEqual([['store'], expect.arrayContaining(['erase'])]);
+  });
+
+  /** What a login ends with that a store has and that docker could not note, and what the store is told by post. */
+  const unsaved = async (helper: Tool, choice: { asOtherUser?: boolean } = {}) => {
+    const tools = { docker: 'real', 'docker-credential-keep': helper } as const;
+    const main = await world.main({ ...choice, tools });
+    const post = await world.post(main, choice);
+    expect([main.exitCode, helperRuns(main), post.exitCode, post.warnings]).toEqual([1, ['store'], 0, []]);
+    expect(helperRuns(post)).toContain('erase');
+    return main.errors.join();
+  };
+
+  testReal('root', 'docker')('is told to erase if docker could not save its own file then', async () => {
+    const directory = join(share('{"credsStore":"keep"}'), '..');
+    fs.chmodSync(directory, 0o555);
+    expect(await unsaved(HELPER, { asOtherUser: true })).toContain('permission denied');
+  });
+
+  test('is told to erase if it has reported an error, whatever it has kept', async () => {
+    share('{"credsStore":"keep"}');
+    const locked = { on: 'store', stdout: 'locked', exitCode: 1 };
+    expect(await unsaved([NOT_FOUND, locked, { exitCode: 0 }])).toContain('locked');
   });
 
   test('that refuses the login fails the step, with what to do', async () => {

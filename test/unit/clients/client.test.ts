@@ -12,6 +12,7 @@ const auths = (): unknown => JSON.parse(readFileSync(homeOf('config.json'), 'utf
 
 /** Runs of a client: it writes the login as docker does, or something else, or fails with a message. */
 const WRITE = `echo '${JSON.stringify({ auths: { [HOST]: entry() } })}' > "$DOCKER_CONFIG/config.json"`;
+const HALF = 'printf "{\\"auths\\":{\\"a" > "$DOCKER_CONFIG/config.json"';
 const OVERWRITTEN = 'echo "{\\"n\\":\\"$(date +%N)\\"}" > "$DOCKER_CONFIG/config.json"';
 const fails = (message: string) => `echo "${message}" >&2; exit 1`;
 
@@ -46,6 +47,8 @@ describe('a login', () => {
     [[fails('EOF')], 'EOF', 'may be,may be,may be,not', '(attempt 2 of 3; retrying in 1.0 s)'],
     [[fails('403 Forbidden')], '403 Forbidden', 'may be,not', ''],
     [['kill -9 $$', fails('denied:')], 'denied:', 'may be,may be', 'ended by signal SIGKILL'],
+    [[`${HALF}; ${fails('denied:')}`], 'denied:', 'may be', ''],
+    [[HALF, fails('denied:')], 'denied:', 'may be,may be', 'another program has written the file'],
     [[OVERWRITTEN, WRITE], 'done', 'may be,may be', 'another program has written the file'],
     [[OVERWRITTEN], 'done', 'may be,may be,may be', '::warning::the login is not in'],
   ])('of a client that runs %j: %s; the caller is told %s', async (runs, end, expected, line) => {
@@ -58,6 +61,24 @@ describe('a login', () => {
     expect(told).toBe(expected);
     expect(output()).toContain(line);
     expect(output() === '').toBe(line === '');
+  });
+
+  test.each([
+    ['Error saving credentials: open /c: read-only file system', {}, ''],
+    ['error storing credentials - err: exit status 1, out: x', { auths: { [HOST]: {} } }, ''],
+    ['Error: failed to store the credentials for x: y', { credsStore: 'desktop' }, ''],
+    ['Error saving credentials: open /c: read-only file system', { auths: { [HOST]: entry('old') } }, ',not'],
+    ['error storing credentials - err: exec: "docker-credential-x": executable file not found', {}, ',not'],
+    ['denied: no', { credsStore: 'desktop' }, ',not'],
+  ])('that ends with %j, with %j before: the caller is told%s', async (message, config, told) => {
+    write(config);
+    const failed = await tryLogin(client(fails(message.replaceAll('"', '\\"'))), undefined, undefined, 1);
+    expect([failed.message, failed.told]).toEqual([expect.stringContaining(message), `may be${told}`]);
+  });
+
+  test('that fails at a configuration which was not valid before leaves no login', async () => {
+    writeFileSync(homeOf('config.json'), '{"auths":{"a');
+    expect((await tryLogin(client(fails('denied:')))).told).toBe('may be,not');
   });
 
   test('of a program that cannot be started is not repeated, and says why', async () => {
@@ -122,6 +143,16 @@ describe('a logout', () => {
     expect(auths()).toEqual(after);
     expect(output()).toContain(line);
     expect([failure === '', output() === '']).toEqual([reason === '', line === '']);
+  });
+
+  test.each([
+    ['', undefined, /^::warning::\S+config\.json cannot be read, so a login to \S+ can be left in it\.\n$/],
+    ['echo "WARNING: Error loading config file: x" >&2', undefined, /^::warning::\S+ cannot be read.*\n$/],
+    [fails('no'), 'no', /^$/],
+  ])('from a file that cannot be read, by a client that runs %j', async (script, reason, line) => {
+    writeFileSync(homeOf('config.json'), '{"auths":{"a');
+    expect(await logOut(client(script), HOST, NEVER)).toBe(reason);
+    expect(output()).toMatch(line);
   });
 
   test('of config-file changes the file alone', async () => {
