@@ -83,7 +83,7 @@ function withoutSecrets(text: string): string {
 }
 
 /** Shortens a text. The word at the end is left out: it can be a part of a secret. */
-function cut(text: string, longest: number): string {
+export function cut(text: string, longest: number): string {
   if (text.length <= longest) return text;
   let end = longest;
   while (end > 0 && /\S/.test(text.charAt(end - 1))) end -= 1;

@@ -4,6 +4,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { fromHttp } from '@aws-sdk/credential-provider-http';
 import * as log from '../log.ts';
+import { LONGEST_RESPONSE } from './http.ts';
 import { type Claims, POD_IDENTITY_AUDIENCE, readClaims } from './pod.ts';
 
 /** Where a container gets its credentials from, as the variables say. */
@@ -81,21 +82,19 @@ export async function requestCredentials(
   return provider();
 }
 
-/** How much of an answer is read, in UTF-16 code units. */
-const LONGEST_ANSWER = 64 * 1024;
-
-/** Throws an AnswerError for any status but 200. The answer with credentials is not read. */
+/** Throws an AnswerError for any status but 200. An answer with credentials has to have an end. */
 async function requireOk(url: URL, token: string | undefined, signal: AbortSignal): Promise<void> {
   const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
   const headers = token === undefined ? {} : { authorization: token };
   const sent = request(url, { headers, signal }).end();
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
   sent.on('error', () => {});
-  if (response.statusCode === 200) return void response.destroy();
+  const { statusCode = 0 } = response;
   let body = '';
   for await (const chunk of response) {
     body += chunk;
-    if (body.length >= LONGEST_ANSWER) break;
+    if (body.length > LONGEST_RESPONSE) break;
   }
-  throw new AnswerError(response.statusCode ?? 0, log.singleLine(body));
+  if (statusCode !== 200) throw new AnswerError(statusCode, log.singleLine(body));
+  if (body.length > LONGEST_RESPONSE) throw new Error('the response is longer than 1 MB');
 }

@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { Readable } from 'node:stream';
 import { MAXIMUM_RETRY_DELAY, StandardRetryStrategy } from '@smithy/core/retry';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { messageOf } from '../errors/failure.ts';
@@ -95,7 +96,20 @@ class Handler extends NodeHttpHandler {
     });
     const timer = setTimeout(() => body.destroy(late), RESPONSE_MS - (performance.now() - start));
     body.on('close', () => clearTimeout(timer));
+    result.response.body = Readable.from(bounded(body), { objectMode: false });
     return result;
+  }
+}
+
+/** How much of a response is read, in bytes. The longest one that is meant has a few kilobytes. */
+export const LONGEST_RESPONSE = 1_000_000;
+
+async function* bounded(body: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > LONGEST_RESPONSE) throw new Error('the response is longer than 1 MB');
+    yield chunk;
   }
 }
 

@@ -18,6 +18,7 @@ export async function proxyAgent({ url, origin }: Proxy, host: string): Promise<
   const agent = new HttpsProxyAgent(url);
   const connect = agent.connect.bind(agent);
   const name = `The proxy ${url.protocol}//${url.host} (${origin})`;
+  const noHttp = `${name} did not answer with HTTP`;
   agent.connect = async (request, options) => {
     let response = { statusCode: 0, statusText: '' };
     request.once('proxyConnect', (answer: typeof response) => {
@@ -26,11 +27,13 @@ export async function proxyAgent({ url, origin }: Proxy, host: string): Promise<
     const socket = await connect(request, options).catch((error: unknown) => {
       // Without a code, the proxy closed the connection before it answered.
       const isCut = error instanceof Error && !('code' in error);
-      throw proxyError(`${name} cannot be reached: ${messageOf(error)}`, isCut, error);
+      const isHttp = !/^(?:No|Invalid) header/.test(messageOf(error));
+      throw proxyError(isHttp ? `${name} cannot be reached: ${messageOf(error)}` : noHttp, isCut, error);
     });
     const { statusCode, statusText } = response;
     if (statusCode === 200) return socket;
     socket.destroy();
+    if (Number.isNaN(statusCode)) throw proxyError(noHttp, true);
     const refusal = log.singleLine(`${statusCode} ${statusText}`);
     const isTransient = statusCode === 408 || statusCode === 429 || statusCode >= 500;
     throw proxyError(`${name} refused the connection to ${host}: ${refusal}`, isTransient);

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { exec } from '@actions/exec';
+import { cut } from '../log.ts';
 
 // The only module that runs programs.
 
@@ -79,7 +80,9 @@ export async function runProgram(
       ignoreReturnCode: true,
       delay: DRAIN_MS,
     });
-    return { exitCode, signal: child?.signalCode ?? null, ...output, stopped };
+    const stdout = cut(output.stdout, LONGEST_OUTPUT);
+    const stderr = cut(output.stderr, LONGEST_OUTPUT);
+    return { exitCode, signal: child?.signalCode ?? null, stdout, stderr, stopped };
   } finally {
     clearTimeout(deadline);
     signal.removeEventListener('abort', onAbort);
@@ -94,7 +97,7 @@ export async function runProgram(
 function watch(child: ChildProcess | undefined, output: { stdout: string; stderr: string }): void {
   for (const name of ['stdout', 'stderr'] as const) {
     child?.[name]?.removeAllListeners('data').on('data', (data: Buffer) => {
-      if (output[name].length < LONGEST_OUTPUT) output[name] = (output[name] + data).slice(0, LONGEST_OUTPUT);
+      if (output[name].length <= LONGEST_OUTPUT) output[name] += data;
     });
   }
   // A program that ends without reading its input breaks the pipe. Its exit code tells more than EPIPE does.

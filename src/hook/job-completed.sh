@@ -27,6 +27,6 @@ done 2>/dev/null <"$state/state"
 
 run_bundle "${1:-55}" "$node" "$folder/../post/index.js" "PATH=$(<"$state/path")" "STATE_login=$saved"
 result=$?
-# If it was killed, the next job-started hook tries again.
+# If it was killed, the next job-started hook tries once more.
 ((result > 128)) || command -p rm -rf "$state"
 ((result == 0)) || exit 1

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import type { IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -89,6 +91,18 @@ export async function standIn(answer: (headers: IncomingHttpHeaders, count: numb
   await server.listen();
   cleanups.push(() => server.stop());
   return { url: server.url, requests };
+}
+
+/** The URL of a server whose answers have no end. */
+export async function endless(status: number): Promise<string> {
+  const server = createServer((_request, response) => {
+    response.writeHead(status);
+    const more = setInterval(() => response.write('x'.repeat(16 * 1024)), 1);
+    response.on('close', () => clearInterval(more));
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  cleanups.push(() => server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 /** A clock whose waits end as soon as nothing else is left to do, in one hour at most. `onWait` is called at each end. */

@@ -19,7 +19,7 @@ export const PROXY: readonly KnownError[] = [
     id: 'proxy-failed',
     // Of the proxy's answer, Go shows only the text of the status.
     pattern:
-      /refused the connection to \S{1,300}: \d|The proxy .{1,300}cannot be reached|proxyconnect|(?:Get|Head|Post) "https:[^" ]{1,300}": (?:Forbidden|Filtered|Bad |Service Unavailable|Gateway )/,
+      /refused the connection to \S{1,300}: \d|The proxy .{1,300}(?:cannot be reached|did not answer with HTTP)|proxyconnect|(?:Get|Head|Post) "https:[^" ]{1,300}": (?:Forbidden|Filtered|Bad |Service Unavailable|Gateway )/,
     cause: `The proxy does not answer at its address, its rules do not allow this connection, or its URL begins with https:// although it does not use TLS.`,
     remedy: `Correct the URL, allow the host on the proxy, or bypass the proxy, for example for a VPC endpoint. If the message begins with "Error response from daemon", change the proxy of the Docker daemon.\nenv:\n  HTTPS_PROXY: http://proxy.example.com:3128\n  NO_PROXY: .amazonaws.com`,
   },

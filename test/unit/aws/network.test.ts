@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import { request } from 'node:https';
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, jest, test } from '@jest/globals';
 import { clientSettings, warnOfSettings } from '../../../src/aws/http.ts';
-import { maskProxyPasswords, parseProxy, proxyFor } from '../../../src/aws/proxy.ts';
+import { maskProxyPasswords, parseProxy, proxyAgent, proxyFor } from '../../../src/aws/proxy.ts';
 import { masks, output, table, thrownBy, variablesOf } from '../support.ts';
 
 /** The proxy for an address, and what names it, by an input and variables. */
@@ -124,4 +127,19 @@ test.each([
   expect(waited).toBeGreaterThanOrEqual(least);
   expect(waited).toBeLessThanOrEqual(most);
   jest.useRealTimers();
+});
+
+table(`
+  hello\\r\\n\\r\\n
+  hello world\\r\\nno header\\r\\n\\r\\n
+  \\r\\n\\r\\n
+`)('a proxy that answers %j does not speak HTTP, which can pass', async (answer = '') => {
+  const server = createServer((socket) => socket.end(answer.replaceAll('\\r\\n', '\r\n')));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const agent = await proxyAgent(parseProxy(host, 'input'), 'ecr.example');
+  const [error] = await once(request({ host: 'ecr.example', agent }), 'error');
+  expect(error).toMatchObject({ $retryable: {} });
+  expect(error.message).toBe(`The proxy http://${host} (input) did not answer with HTTP`);
+  server.close();
 });

@@ -1,7 +1,4 @@
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import {
   AnswerError,
@@ -11,7 +8,7 @@ import {
 } from '../../../src/aws/container-endpoint.ts';
 import * as agents from '../../../src/aws/pod-identity.ts';
 import { DeadlineError } from '../../../src/retry.ts';
-import { fakeClock, homeOf, jwt, NEVER, output, standIn, table, thrownBy } from '../support.ts';
+import { endless, fakeClock, homeOf, jwt, NEVER, output, standIn, table, thrownBy } from '../support.ts';
 
 type Options = { eachMs?: number; random?: number; maxAttempts?: number; budgetMs?: number };
 
@@ -184,17 +181,12 @@ describe('a request', () => {
   });
 });
 
-test('an answer without an end is read up to a limit', async () => {
-  const server = createServer((_request, response) => {
-    response.writeHead(400);
-    const more = setInterval(() => response.write('x'.repeat(16 * 1024)), 1);
-    response.on('close', () => clearInterval(more));
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const uri = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const { asked } = await ask([], { uri });
-  expect((await thrownBy(asked)).message).toContain('responded with HTTP 400');
-  server.close();
+test.each([
+  [400, 'responded with HTTP 400'],
+  [200, 'the response is longer than 1 MB'],
+])('an answer with HTTP %i without an end is read up to a limit', async (status, words) => {
+  const { asked } = await ask([], { uri: await endless(status) });
+  expect((await thrownBy(asked)).message).toContain(words);
 });
 
 test.each([

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parseRegistries, planCalls } from '../../../src/aws/registries.ts';
 import { checkCallerAccount, decodeToken, getTokens, registryHost } from '../../../src/aws/token.ts';
 import { messageOf } from '../../../src/errors/failure.ts';
-import { type Answer, NEVER, output, standIn, table, thrownBy, words } from '../support.ts';
+import { type Answer, endless, NEVER, output, standIn, table, thrownBy, words } from '../support.ts';
 
 const ACCOUNT = '123456789012';
 const OTHER = '210987654321';
@@ -129,4 +129,16 @@ table(`
   if (problem !== undefined) expect((await failed()).knownError).toBe(problem);
   else expect((await get(registries, service, allowed)).requests).toHaveLength(Number(calls));
   expect(/^Caller account: (.*)$/m.exec(output())?.[1] ?? '').toBe(account);
+});
+
+test.each([
+  [200, 'the response is longer than 1 MB'],
+  [400, 'HTTP 400 without a message'],
+])('a response of ECR with HTTP %i that has no end is read up to a limit', async (status, part) => {
+  process.env['AWS_ENDPOINT_URL'] = await endless(status);
+  const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret-key' };
+  const request = { credentials, network: { httpProxy: '', maxAttempts: 1 }, signal: NEVER };
+  const all = [{ kind: 'default' } as const];
+  const { failures } = await getTokens(all, planCalls(all, 'eu-west-1'), request);
+  expect(failures.map(messageOf).join()).toContain(part);
 });

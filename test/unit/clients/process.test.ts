@@ -34,7 +34,8 @@ describe('a program', () => {
   ])('%s is ended at its deadline', async (_what, script, signal) => {
     const result = await run(script, { deadlineMs: 300 });
     expect(result).toMatchObject({ exitCode: null, signal, stopped: 'timed out after 0.3 s' });
-    expect(result.stdout.length).toBeLessThanOrEqual(64 * 1024);
+    // With the mark of a cut.
+    expect(result.stdout.length).toBeLessThanOrEqual(64 * 1024 + 1);
   });
 
   test('is ended by a cancel, and not started after one', async () => {
@@ -55,6 +56,15 @@ describe('a program', () => {
     const running = run('exec sleep 30', { signal: cancel.signal });
     cancel.abort(new Error('canceled'));
     await expect(running).resolves.toMatchObject({ exitCode: null, stopped: CANCELED });
+  });
+
+  test.each([0, 1, 7, 20])('whose output is cut keeps no part of the word at the cut: %i', async (kept) => {
+    const lines = `yes 'WARNING! x' | head -c ${64 * 1024 - 1 - kept}; printf ' password-of-ecr and more'`;
+    const { stdout, stderr } = await run(`${lines}; (${lines}) >&2`, {});
+    for (const text of [stdout, stderr]) {
+      expect(text.length).toBeGreaterThan(60_000);
+      expect(text).toMatch(kept < 15 ? /^[^p]*…$/ : /password-of-ecr and …$/);
+    }
   });
 
   test('that cannot be started is an error', async () => {

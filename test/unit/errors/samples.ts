@@ -205,6 +205,7 @@ The proxy http://proxy.example.com:3128 (variable HTTPS_PROXY) refused the conne
 The proxy http://proxy.example.com:3128 (variable HTTPS_PROXY) cannot be reached: connect ECONNREFUSED 10.0.0.1:3128
 Get "https://${HOST}/v2/": proxyconnect tcp: dial tcp 10.0.0.1:3128: connect: connection refused
 Get "https://${HOST}/v2/": Forbidden
+The proxy http://proxy.example.com:3128 (variable HTTPS_PROXY) did not answer with HTTP
 ~ The proxy http://proxy.example.com:3128 (variable HTTPS_PROXY) cannot be reached: self-signed certificate in certificate chain
 ~ Error: authenticating creds for "${HOST}": pinging container registry ${HOST}: Get "https://${HOST}/v2/": Bad Gateway
 
