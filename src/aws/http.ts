@@ -86,9 +86,9 @@ class Handler extends NodeHttpHandler {
   override async handle(...[request, options]: Parameters<Handle>): ReturnType<Handle> {
     const start = performance.now();
     const proxy = proxyFor(request, this.#httpProxy);
-    const result = await (proxy === undefined
-      ? super.handle(request, options)
-      : proxyHandler(await proxyAgent(proxy, request.hostname)).handle(request, options));
+    const agent = proxy && (await proxyAgent(proxy, request.hostname));
+    const proxied = agent && new NodeHttpHandler({ ...OPTIONS, httpAgent: agent, httpsAgent: agent });
+    const result = await (proxied?.handle(request, options) ?? super.handle(request, options));
     const { body } = result.response;
     // A response that began and does not end. The SDK takes an error of this name for transient.
     const late = Object.assign(new Error(`the response was not complete within ${RESPONSE_MS / 1000} s`), {
@@ -112,9 +112,6 @@ async function* bounded(body: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
     yield chunk;
   }
 }
-
-const proxyHandler = (agent: http.Agent): NodeHttpHandler =>
-  new NodeHttpHandler({ ...OPTIONS, httpAgent: agent, httpsAgent: agent });
 
 /**
  * Keeps NODE_USE_ENV_PROXY from sending requests to the Pod Identity agent and the instance metadata through a proxy:

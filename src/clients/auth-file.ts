@@ -1,8 +1,9 @@
 import * as fs from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { Failure } from '../errors/failure.ts';
+import { Failure, messageOf } from '../errors/failure.ts';
 import * as log from '../log.ts';
+import { type Clock, SYSTEM_CLOCK } from '../retry.ts';
 import type { FileKind, Tool } from './tools.ts';
 
 // The files that clients keep their logins in: which ones, what is in them, and how they are changed.
@@ -142,7 +143,7 @@ const DRAFT = '.ecr-pod-identity-login-draft-';
  * Writes an auth file: a draft beside it, renamed to it, so that nobody ever reads half of it. Mode and owner are kept; a
  * new file is for its owner alone. If the file is a link, the file that it leads to is written.
  */
-export function writeAuthFile(file: string, config: AuthFile): void {
+export async function writeAuthFile(file: string, config: AuthFile, clock = SYSTEM_CLOCK): Promise<void> {
   const target = followLink(file);
   fs.mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
   removeDrafts(file);
@@ -156,14 +157,32 @@ export function writeAuthFile(file: string, config: AuthFile): void {
     } finally {
       fs.closeSync(handle);
     }
-    fs.renameSync(draft, target);
+    await untilFree(() => fs.renameSync(draft, target), clock);
   } catch (error) {
     fs.rmSync(draft, { force: true });
     throw error;
   }
 }
 
-const followLink = (file: string): string => (fs.existsSync(file) ? fs.realpathSync(file) : file);
+/** Repeats a change for at most 3 s: on Windows, a program such as a virus scanner can have the file open for a moment. */
+export async function untilFree(change: () => void, clock: Clock): Promise<void> {
+  for (const end = clock.now() + 3_000; ; ) {
+    try {
+      return change();
+    } catch (error) {
+      const isOpen = /^(?:EPERM|EACCES|EBUSY):/.test(messageOf(error)) && process.platform === 'win32';
+      if (!isOpen || clock.now() >= end) throw error;
+      await clock.sleep(100, new AbortController().signal);
+    }
+  }
+}
+
+/** The file that a link leads to, also if it is not there: docker creates it, too. */
+function followLink(file: string): string {
+  if (fs.existsSync(file)) return fs.realpathSync(file);
+  const isLink = fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  return isLink ? followLink(resolve(dirname(file), fs.readlinkSync(file))) : file;
+}
 
 function keepModeAndOwner(target: string, handle: number): void {
   const old = fs.statSync(target, { throwIfNoEntry: false });
@@ -173,13 +192,13 @@ function keepModeAndOwner(target: string, handle: number): void {
 }
 
 /** Removes the login of a registry from a file, and keeps everything else in it. Returns whether there was one. */
-export function removeLogin(file: string, registry: string): boolean {
+export async function removeLogin(file: string, registry: string): Promise<boolean> {
   const config = readAuthFile(file);
   const keys = entryKeys(registry);
   const entries = Object.entries(config.auths ?? {});
   const others = entries.filter(([key]) => !keys.includes(key));
   if (others.length === entries.length) return false;
-  writeAuthFile(file, { ...config, auths: Object.fromEntries(others) });
+  await writeAuthFile(file, { ...config, auths: Object.fromEntries(others) });
   return true;
 }
 

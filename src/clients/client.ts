@@ -43,8 +43,8 @@ export function createClient(found: FoundTool, variables: Readonly<Record<string
 /** Why an attempt failed. */
 type Problem = {
   readonly reason: string;
-  /** Whether nobody knows what the client has written. */
-  readonly mayBeWritten?: boolean;
+  /** Whether the client was ended from outside, so that nobody knows what it has written. */
+  readonly isInterrupted?: boolean;
   /** Whether the login succeeded and another program has overwritten it. */
   readonly isOverwritten?: boolean;
 };
@@ -60,8 +60,8 @@ export async function logIn(client: Client, login: RegistryLogin, options: Login
       const work = (): Promise<Problem | undefined> => attemptLogin(client, login, options);
       const problem = await withLock(client.file, signal, work, clock);
       if (problem === undefined) return;
-      const { reason, mayBeWritten = false, isOverwritten = false } = problem;
-      isUnclear ||= mayBeWritten;
+      const { reason, isInterrupted = false, isOverwritten = false } = problem;
+      isUnclear ||= isInterrupted || isSavingFailure(reason);
       if (isOverwritten && attempt >= maxAttempts) {
         return log.warning(`${reason}. Pulls and pushes can be denied.`);
       }
@@ -73,8 +73,11 @@ export async function logIn(client: Client, login: RegistryLogin, options: Login
       await clock.sleep(delayMs, signal).catch(() => Promise.reject(failed));
     }
   } catch (error) {
-    isUnclear ||= readable(client.file) === undefined && versionOf(client.file) !== before;
-    if (!isUnclear && !isInFile(client, login)) options.onNotWritten();
+    const config = readable(client.file);
+    isUnclear ||= config === undefined && versionOf(client.file) !== before;
+    // Another login in the file is an earlier one: the client has changed neither the file nor a store.
+    const isEarlier = auth.hasLogin(config ?? {}, login.registry);
+    if ((!isUnclear || isEarlier) && !isInFile(client, login)) options.onNotWritten();
     throw error;
   }
 }
@@ -99,13 +102,13 @@ async function attemptLogin(client: Client, login: RegistryLogin, options: Login
 async function writeLogin(
   { file = '' }: Client,
   login: RegistryLogin,
-  { onMayBeWritten }: LoginOptions,
+  { onMayBeWritten, clock }: LoginOptions,
 ): Promise<Problem | undefined> {
   try {
     const config = auth.readAuthFile(file);
     const auths = { ...config.auths, [login.registry]: { auth: authOf(login) } };
     onMayBeWritten();
-    auth.writeAuthFile(file, { ...config, auths });
+    await auth.writeAuthFile(file, { ...config, auths }, clock);
     return undefined;
   } catch (error) {
     return { reason: `${file} could not be changed: ${messageOf(error)}` };
@@ -114,13 +117,9 @@ async function writeLogin(
 
 /** The password goes over standard input: other processes can read arguments and environment. */
 async function runLogin(client: Client, login: RegistryLogin, { signal, onMayBeWritten }: LoginOptions) {
-  const { registry, username, password } = login;
-  const args = ['--username', username, '--password-stdin', registry];
+  const args = ['--username', login.username, '--password-stdin', login.registry];
   onMayBeWritten();
-  const problem = await runClient(client, 'login', args, signal, password);
-  // A credential store can have kept it. An earlier login that is still in the file is not in a store.
-  const isStored = isSavingFailure(problem?.reason ?? '') && !auth.hasLogin(contentOf(client.file), registry);
-  return isStored && problem !== undefined ? { ...problem, mayBeWritten: true } : problem;
+  return runClient(client, 'login', args, signal, login.password);
 }
 
 /** Runs the program of a client. Returns why it failed. */
@@ -135,7 +134,7 @@ async function runClient(
   try {
     const result = await runProgram(executable, [...(tool.commands?.[command] ?? []), ...args], options);
     const { exitCode, stderr } = result;
-    if (exitCode !== 0) return { reason: failureReason(result), mayBeWritten: exitCode === null };
+    if (exitCode !== 0) return { reason: failureReason(result), isInterrupted: exitCode === null };
     const problem = command === 'login' ? unreadableConfig(stderr) : undefined;
     if (problem !== undefined) {
       log.warning(
@@ -186,7 +185,7 @@ export async function logOut(
       }
       if (!wasInFile || file === undefined) return reason;
       // `docker logout` reports success also if it could not write its file (seen with docker 28).
-      if (auth.removeLogin(file, registry) && tool.commands !== undefined) {
+      if ((await auth.removeLogin(file, registry)) && tool.commands !== undefined) {
         log.info(`${reason ?? `${tool.name} left the login`}: removed the login to ${registry} from ${file}`);
       }
       return undefined;

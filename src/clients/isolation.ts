@@ -48,7 +48,7 @@ export async function isolate(
     const isolation = claimDirectory([...kinds], onPlan);
     const { directory } = isolation;
     await withLock(join(directory, FILES.docker.name), signal, async () => {
-      for (const kind of kinds) fill(directory, kind, tools, hosts);
+      for (const kind of kinds) await fill(directory, kind, tools, hosts);
     });
     return isolation;
   } catch (error) {
@@ -94,7 +94,12 @@ function variablesToMove(directory: string, kinds: readonly FileKind[]): Isolati
   return moved.filter(({ value, earlier }) => value !== earlier);
 }
 
-function fill(directory: string, kind: FileKind, tools: readonly FoundTool[], hosts: readonly string[]) {
+async function fill(
+  directory: string,
+  kind: FileKind,
+  tools: readonly FoundTool[],
+  hosts: readonly string[],
+) {
   const file = join(directory, FILES[kind].name);
   if (kind === 'docker' && !fs.existsSync(file)) linkShared(auth.dockerDirectory(process.env), directory);
   // podman and helm read docker's file if there is none of their own.
@@ -102,7 +107,7 @@ function fill(directory: string, kind: FileKind, tools: readonly FoundTool[], ho
   const source = sources.find((path) => path !== undefined && fs.existsSync(path));
   const config = source === undefined ? undefined : tryTo(source, auth.readAuthFile);
   const users = tools.map(({ tool }) => tool).filter((tool) => tool.keepsIn === kind);
-  auth.writeAuthFile(file, withoutHelpers(config ?? {}, hosts, users));
+  await auth.writeAuthFile(file, withoutHelpers(config ?? {}, hosts, users));
 }
 
 /** Links what is beside `config.json`: plugins, builders, contexts, certificates. */

@@ -45,8 +45,8 @@ const LASTING = new RegExp(
     // Credential stores. A registry's 501 has the same words.
     'error (?:storing|getting|erasing) credentials|failed to store the credentials|credential helper',
     '(?<!501 )not implemented',
-    // Files. The messages of Windows are not listed: a file that another program has open is free a moment later.
-    'permission denied|operation not permitted(?!, rename)|read-only file system',
+    // Files. Windows' own message is not listed: a file that another program has open is free a moment later.
+    'permission denied|operation not permitted|read-only file system',
     'is a directory|EISDIR|not a directory|no space left|device or resource busy|file exists|is not owned by',
     'unmarshaling JSON|decode config file|it is not valid JSON|form of a docker configuration|directory set by',
     // The client and its system.
@@ -60,10 +60,9 @@ const LASTING = new RegExp(
   'i',
 );
 
-/** Whether the registry took the login, and the client could not save it: a credential store can have it all the same. */
+/** Whether the registry took the login and the client could not save it. A credential store can have it all the same. */
 export const isSavingFailure = (reason: string): boolean =>
-  /error (?:saving|storing) credentials|failed to store the credentials/i.test(reason) &&
-  !reason.includes('executable file not found');
+  /(?:error (?:sav|stor)ing credentials|failed to store the credentials)(?!.*file not found)/i.test(reason);
 
 /** Whether the next attempt would fail with the same message. */
 export const isLasting = (reason: string): boolean => LASTING.test(reason);

@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import * as files from '../../../src/clients/auth-file.ts';
 import { TOOLS } from '../../../src/clients/tools.ts';
-import { homeOf, output, table, thrownBy, variablesOf } from '../support.ts';
+import { messageOf } from '../../../src/errors/failure.ts';
+import { fakeClock, homeOf, output, table, thrownBy, variablesOf } from '../support.ts';
 
 const HOST = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
 const LOGIN = { auth: 'eA==' };
@@ -94,19 +95,19 @@ const DRAFT = '.ecr-pod-identity-login-draft-';
 const mode = (path: string): number => fs.statSync(path).mode & 0o777;
 
 describe('an auth file that is written', () => {
-  test('is for its owner alone, also its directory', () => {
-    files.writeAuthFile(homeOf('new', 'config.json'), { auths: {} });
+  test('is for its owner alone, also its directory', async () => {
+    await files.writeAuthFile(homeOf('new', 'config.json'), { auths: {} });
     expect([mode(homeOf('new')), mode(homeOf('new', 'config.json'))]).toEqual([0o700, 0o600]);
     expect(fs.readdirSync(homeOf('new'))).toEqual(['config.json']);
   });
 
-  test('keeps its mode, and stays a link, which can lead to another disk', () => {
+  test('keeps its mode, and stays a link, which can lead to another disk', async () => {
     fs.mkdirSync(homeOf('disk'));
     fs.writeFileSync(homeOf('disk', 'target'), '{}', { mode: 0o640 });
     fs.symlinkSync('disk/target', file());
     const reader = fs.openSync(file(), 'r');
     fs.writeFileSync(homeOf('disk', `target${DRAFT}x1`), 'secret');
-    files.writeAuthFile(file(), { auths: { a: {} } });
+    await files.writeAuthFile(file(), { auths: { a: {} } });
     expect([fs.lstatSync(file()).isSymbolicLink(), mode(file())]).toEqual([true, 0o640]);
     expect(files.readAuthFile(homeOf('disk', 'target'))).toEqual({ auths: { a: {} } });
     // The draft is on the same disk, and so is one that a killed process has left.
@@ -116,20 +117,55 @@ describe('an auth file that is written', () => {
     fs.closeSync(reader);
   });
 
-  test('is left as it was, without a draft, if that fails', () => {
+  test('stays a link to what is not there yet, which is created, as docker does', async () => {
+    fs.symlinkSync('links/second', file());
+    fs.mkdirSync(homeOf('links'));
+    fs.symlinkSync('../disk/target', homeOf('links', 'second'));
+    await files.writeAuthFile(file(), { auths: { a: {} } });
+    expect([fs.lstatSync(file()).isSymbolicLink(), mode(homeOf('disk', 'target'))]).toEqual([true, 0o600]);
+    expect(files.readAuthFile(file())).toEqual({ auths: { a: {} } });
+  });
+
+  test('is left as it was, without a draft, if that fails', async () => {
     fs.mkdirSync(homeOf('config.json', 'full'), { recursive: true });
-    expect(() => files.writeAuthFile(file(), {})).toThrow('EISDIR');
+    await expect(files.writeAuthFile(file(), {})).rejects.toThrow('EISDIR');
     expect(fs.readdirSync(homeOf())).toEqual(['config.json']);
   });
 });
 
-test('a login is removed, and all else is kept', () => {
+test.each([
+  ['EPERM', 'win32', 12, true],
+  ['EACCES', 'win32', 12, true],
+  ['EBUSY', 'win32', 12, true],
+  ['EPERM', 'win32', 1_000, false],
+  ['EISDIR', 'win32', 1, false],
+  ['EPERM', 'linux', 1, false],
+])('a rename that ends with %s on %s, %i times, is repeated until it is done: %s', async (...row) => {
+  const [code, platform, times, isDone] = row;
+  const own = Object.getOwnPropertyDescriptor(process, 'platform') ?? {};
+  Object.defineProperty(process, 'platform', { ...own, value: platform });
+  const clock = fakeClock();
+  const start = clock.now();
+  let attempts = 0;
+  const rename = (): void => {
+    attempts += 1;
+    if (attempts <= times) throw Object.assign(new Error(`${code}: x, rename`), { code });
+  };
+  const error = await files.untilFree(rename, clock).catch(messageOf);
+  Object.defineProperty(process, 'platform', own);
+  const elapsedMs = clock.now() - start;
+  expect([error, elapsedMs]).toEqual(
+    isDone ? [undefined, 1_200] : [`${code}: x, rename`, times > 1 ? 3_000 : 0],
+  );
+});
+
+test('a login is removed, and all else is kept', async () => {
   const others = { auths: { 'ghcr.io': LOGIN }, credsStore: '', proxies: { default: {} } };
   const auths = { ...others.auths, [HOST]: LOGIN, [`${HOST}:443`]: LOGIN };
   fs.writeFileSync(file(), JSON.stringify({ ...others, auths }));
-  expect(files.removeLogin(file(), HOST)).toBe(true);
+  expect(await files.removeLogin(file(), HOST)).toBe(true);
   expect(JSON.parse(fs.readFileSync(file(), 'utf8'))).toEqual(others);
-  expect(files.removeLogin(file(), HOST)).toBe(false);
+  expect(await files.removeLogin(file(), HOST)).toBe(false);
 });
 
 test.each([
