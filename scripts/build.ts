@@ -3,16 +3,7 @@
  * sources and the lock file only, not on the folder, the machine or earlier builds.
  */
 import { spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  cpSync,
-  globSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import * as fs from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build, type Metafile, type Plugin, transform } from 'esbuild';
 
@@ -81,11 +72,11 @@ async function pack(entry: string, folder: string, out: string): Promise<void> {
   const args = [NCC, 'build', `${entry}.js`, '--no-cache', '--quiet', '--target', 'es2022', '--out', out];
   const { status, error } = spawnSync(process.execPath, args, { cwd: folder, stdio: 'inherit' });
   if (status !== 0) throw new Error('ncc failed.', { cause: error });
-  for (const file of globSync(join(out, '*.js'))) {
-    const packed = readFileSync(file, 'utf8');
+  for (const file of fs.globSync(join(out, '*.js'))) {
+    const packed = fs.readFileSync(file, 'utf8');
     const { code } = await transform(packed, { target: 'node24', minify: true, legalComments: 'none' });
     if (code.includes(ROOT)) throw new Error(`${file} contains a path of this machine.`);
-    writeFileSync(file, code);
+    fs.writeFileSync(file, code);
   }
 }
 
@@ -108,7 +99,7 @@ function packageFolders(files: readonly string[]): string[] {
 }
 
 function readPackage(folder: string): { name: string; version: string; license?: string } {
-  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  return JSON.parse(fs.readFileSync(join(folder, 'package.json'), 'utf8'));
 }
 
 /** The license texts of the packages that these files belong to. Throws an Error if a license is not allowed. */
@@ -119,19 +110,19 @@ function licenseTexts(files: readonly string[]): string {
     if (!ALLOWED_LICENSES.includes(license))
       throw new Error(`The license of ${name} is not allowed: ${license}`);
     // Some packages of the AWS SDK have no such file, but their license is that of the others.
-    const [file] = globSync('{LICEN[CS]E,licen[cs]e}*', { cwd: folder });
-    const text = file === undefined ? '' : readFileSync(join(folder, file), 'utf8').trim();
+    const [file] = fs.globSync('{LICEN[CS]E,licen[cs]e}*', { cwd: folder });
+    const text = file === undefined ? '' : fs.readFileSync(join(folder, file), 'utf8').trim();
     packagesOfText.set(text, [...(packagesOfText.get(text) ?? []), `${name} ${version} (${license})`]);
   }
   const parts = [...packagesOfText].map(([text, packages]) => `${packages.join('\n')}\n\n${text}`.trim());
   return `${parts.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`.replaceAll('\r\n', '\n');
 }
 
-mkdirSync(join(ROOT, 'lib'), { recursive: true });
+fs.mkdirSync(join(ROOT, 'lib'), { recursive: true });
 // ncc numbers modules by their path from here, so every build has a folder at the same depth.
-const work = mkdtempSync(join(ROOT, 'lib', 'build-'));
-process.on('exit', () => rmSync(work, { recursive: true }));
-rmSync(dist, { recursive: true, force: true });
+const work = fs.mkdtempSync(join(ROOT, 'lib', 'build-'));
+process.on('exit', () => fs.rmSync(work, { recursive: true }));
+fs.rmSync(dist, { recursive: true, force: true });
 const files: string[] = [];
 for (const [entry, place] of Object.entries(ENTRIES)) {
   const whole = await bundle(entry, join(work, 'whole'));
@@ -139,6 +130,6 @@ for (const [entry, place] of Object.entries(ENTRIES)) {
   await bundle(entry, join(work, entry), commonJsPackages(whole));
   await pack(entry, join(work, entry), join(dist, place));
 }
-writeFileSync(join(dist, 'licenses.txt'), licenseTexts(files));
-cpSync(join(ROOT, 'src', 'hook'), join(dist, 'hook'), { recursive: true });
-for (const script of globSync(join(dist, 'hook', '*'))) chmodSync(script, 0o755);
+fs.writeFileSync(join(dist, 'licenses.txt'), licenseTexts(files));
+fs.cpSync(join(ROOT, 'src', 'hook'), join(dist, 'hook'), { recursive: true });
+for (const script of fs.globSync(join(dist, 'hook', '*'))) fs.chmodSync(script, 0o755);

@@ -4,16 +4,8 @@
  * `finish` after its post step. Both throw if something is not as it should be.
  */
 import { strict as assert } from 'node:assert';
-import { spawn } from 'node:child_process';
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs';
+import { type SpawnOptions, spawn } from 'node:child_process';
+import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpStandIn, json } from '../test/harness/http-stand-in.ts';
@@ -36,12 +28,17 @@ type Ready = {
   readonly control: string;
 };
 
-/** What the stand-ins have seen so far. */
-type Seen = { readonly signers: readonly string[]; readonly passwords: readonly string[] };
+/** What the stand-ins have seen so far, the logins that the docker configuration holds, and whether they open the registry. */
+type Seen = {
+  readonly signers: readonly string[];
+  readonly passwords: readonly string[];
+  readonly logins: Readonly<Record<string, { auth?: string }>>;
+  readonly isOpen: boolean;
+};
 
 const folder = (): string => join(required('RUNNER_TEMP'), 'stand-ins');
 const readyFile = (): string => join(folder(), 'ready.json');
-const dockerConfig = (): string => join(folder(), 'docker');
+const readReady = (): Ready => JSON.parse(fs.readFileSync(readyFile(), 'utf8'));
 
 function required(name: string): string {
   const value = process.env[name];
@@ -51,91 +48,73 @@ function required(name: string): string {
 
 /** Starts the stand-ins and sets, for the later steps of the job, the variables that lead to them. */
 export async function start(): Promise<void> {
-  mkdirSync(dockerConfig(), { recursive: true });
-  writeFileSync(join(dockerConfig(), 'config.json'), JSON.stringify({ auths: OTHER_LOGIN }), { mode: 0o600 });
-  const log = openSync(join(folder(), 'log'), 'w');
-
-  spawn(process.execPath, [import.meta.filename, 'serve'], {
-    detached: true,
-    stdio: ['ignore', log, log],
-    windowsHide: true,
-  }).unref();
-  const { env, registry } = await becomesReady();
-  const lines = Object.entries(env).map(([name, value]) => `${name}=${value}\n`);
-  appendFileSync(required('GITHUB_ENV'), lines.join(''));
-  // A system without a docker client, as macOS, has the action write docker's file itself.
-  const tool = findProgram('docker') === undefined ? 'config-file' : 'docker';
-  appendFileSync(required('GITHUB_OUTPUT'), `container-cli=${tool}\n`);
-  console.log(`The stand-ins serve; the registry is ${registry}, and the tool is ${tool}.`);
-}
-
-async function becomesReady(): Promise<Ready> {
-  for (let waited = 0; waited < START_MS; waited += 100) {
-    if (existsSync(readyFile())) return readReady();
+  fs.mkdirSync(folder(), { recursive: true });
+  const log = fs.openSync(join(folder(), 'log'), 'w');
+  const options: SpawnOptions = { detached: true, stdio: ['ignore', log, log], windowsHide: true };
+  spawn(process.execPath, [import.meta.filename, 'serve'], options).unref();
+  for (let waited = 0; !fs.existsSync(readyFile()); waited += 100) {
+    const said = fs.readFileSync(join(folder(), 'log'), 'utf8');
+    assert(waited < START_MS, `the stand-ins did not start:\n${said}`);
     await sleep(100);
   }
-  throw new Error(`the stand-ins did not start:\n${readFileSync(join(folder(), 'log'), 'utf8')}`);
-}
-
-function readReady(): Ready {
-  return JSON.parse(readFileSync(readyFile(), 'utf8')) as Ready;
+  const { env, registry } = readReady();
+  const lines = Object.entries(env).map(([name, value]) => `${name}=${value}\n`);
+  fs.appendFileSync(required('GITHUB_ENV'), lines.join(''));
+  // A system without a docker client, as macOS, has the action write docker's file itself.
+  const tool = findProgram('docker') === undefined ? 'config-file' : 'docker';
+  fs.appendFileSync(required('GITHUB_OUTPUT'), `container-cli=${tool}\n`);
+  console.log(`The stand-ins serve; the registry is ${registry}, and the tool is ${tool}.`);
 }
 
 /** Serves until it is told to end. */
 async function serve(): Promise<void> {
   const world = await startWorld();
-  const control = new HttpStandIn(({ path }) => {
-    if (path === '/end') setImmediate(() => void Promise.all([world.close(), control.stop()]));
-    return json(200, {
+  world.writeHome('.docker/config.json', JSON.stringify({ auths: OTHER_LOGIN }));
+  const control = new HttpStandIn(async ({ path }) => {
+    const seen: Seen = {
       signers: world.aws.calls.map(({ signer }) => signer?.arn ?? 'nobody'),
       passwords: world.aws.issued.map(({ password }) => password),
-    } satisfies Seen);
+      logins: world.dockerLogins(),
+      isOpen: await world.runnerMayPull(),
+    };
+    if (path === '/end') setImmediate(() => void Promise.all([world.close(), control.stop()]));
+    return json(200, seen);
   });
   await control.listen();
   const env = {
     ...world.podIdentityEnv(),
     AWS_ENDPOINT_URL: world.aws.url,
     AWS_EC2_METADATA_DISABLED: 'true',
-    DOCKER_CONFIG: dockerConfig(),
+    DOCKER_CONFIG: join(world.home, '.docker'),
   };
   const ready: Ready = { env, registry: await world.registryHost(), control: control.url };
-  writeFileSync(`${readyFile()}.new`, JSON.stringify(ready));
-  renameSync(`${readyFile()}.new`, readyFile());
+  fs.writeFileSync(`${readyFile()}.new`, JSON.stringify(ready));
+  fs.renameSync(`${readyFile()}.new`, readyFile());
 }
 
-async function ask(control: string, path: string): Promise<Seen> {
-  return (await (await fetch(`${control}${path}`)).json()) as Seen;
-}
-
-/** The logins that the docker configuration holds, `user:password` by host. */
-function storedLogins(): Map<string, string> {
-  const config = JSON.parse(readFileSync(join(dockerConfig(), 'config.json'), 'utf8'));
-  const auths = Object.entries((config.auths ?? {}) as Record<string, { auth?: string }>);
-  return new Map(auths.map(([host, { auth = '' }]) => [host, Buffer.from(auth, 'base64').toString()]));
+async function ask(path: string): Promise<Seen> {
+  return (await (await fetch(`${readReady().control}${path}`)).json()) as Seen;
 }
 
 /** Checks the outputs, who signed, and that what the docker configuration holds opens the registry. */
 async function check(): Promise<void> {
-  const { registry, control } = readReady();
+  const { registry } = readReady();
   const outputs = JSON.parse(required('LOGIN_OUTPUTS')) as Record<string, string>;
-  const { signers, passwords } = await ask(control, '/seen');
+  const { signers, passwords, logins, isOpen } = await ask('/seen');
   assert.equal(signers.length, 1, 'one call was made to ECR');
   assert.match(signers[0] ?? '', /assumed-role\/pod-role\//, 'the identity of the pod signed it');
   const [password] = passwords;
   assert.equal(outputs['registry'], registry);
   assert.deepEqual([outputs['docker_username'], outputs['docker_password']], ['AWS', password]);
-  const login = storedLogins().get(registry);
-  assert.equal(login, `AWS:${password}`);
-  const authorization = `Basic ${Buffer.from(login).toString('base64')}`;
-  const { status } = await fetch(`http://${registry}/v2/`, { headers: { authorization } });
-  assert.equal(status, 200, 'the registry takes the stored login');
+  assert.equal(Buffer.from(logins[registry]?.auth ?? '', 'base64').toString(), `AWS:${password}`);
+  assert(isOpen, 'the registry takes the stored login');
   console.log('The outputs are right, and the stored login opens the registry.');
 }
 
 /** Checks that the login is gone and another registry's is not, and ends the stand-ins. */
 export async function finish(): Promise<void> {
-  await ask(readReady().control, '/end');
-  assert.deepEqual([...storedLogins().keys()], Object.keys(OTHER_LOGIN), 'only the other login is left');
+  const { logins } = await ask('/end');
+  assert.deepEqual(Object.keys(logins), Object.keys(OTHER_LOGIN), 'only the other login is left');
   console.log("The login is gone; another registry's is still there.");
 }
 
