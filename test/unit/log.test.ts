@@ -65,15 +65,8 @@ test('a known secret is not shown in any form; a mask is for the whole job', () 
   log.mask('short12');
   log.mask('short12', 1);
   log.mask('eight88!');
-  log.hide(
-    'hidden+secret\n',
-    undefined,
-    'eight888',
-    'short13',
-    'half-\ud800-pair',
-    'hidden',
-    'hidden+secret-and-more',
-  );
+  log.hide('hidden+secret\n', undefined, 'eight888', 'short13');
+  log.hide('half-\ud800-pair', 'hidden', 'hidden+secret-and-more');
   const forms = (text: string) => [text, encodeURIComponent(text), Buffer.from(text).toString('base64')];
   expect(masks()).toEqual(['m@sked & told', 'short12', 'eight88!']);
   const whole = ['eight888', 'half-\ud800-pair', 'hidden+secret-and-more'];
