@@ -11,7 +11,6 @@ export type Facts = Readonly<Record<string, string | undefined>>;
 export type Situation = {
   readonly runner?: 'github-hosted' | 'pod' | 'container-job' | 'other';
   readonly source?: 'environment' | 'profile' | 'container' | 'default-chain';
-  /** Of whom the container endpoint is, and the HTTP status of its refusal. */
   readonly endpoint?: 'eks' | 'other';
   readonly status?: number | undefined;
   /** What is wrong with the refused token, by its own claims. */

@@ -18,14 +18,11 @@ test('the log names the caller account before the first login', async () => {
 });
 
 describe('allowed-account-ids', () => {
-  test.each([CALLER, `${OTHER}, ${CALLER}`])(
-    'allows an account of %j, without a further call, and the log names it',
-    async (allowed) => {
-      const main = await run({ 'allowed-account-ids': allowed, registries: OTHER });
-      expect([main.errors, calls()]).toEqual([[], ['ecr eu-west-1']]);
-      expect(main.log).toContain(CALLER);
-    },
-  );
+  test.each([CALLER, `${OTHER}, ${CALLER}`])('allows an account of %j, with one call', async (allowed) => {
+    const main = await run({ 'allowed-account-ids': allowed, registries: OTHER });
+    expect([main.errors, calls()]).toEqual([[], ['ecr eu-west-1']]);
+    expect(main.log).toContain(CALLER);
+  });
 
   test('an account that is not allowed is an error before any login, which names both', async () => {
     const main = await run({ 'allowed-account-ids': `${OTHER},999988887777` });

@@ -35,19 +35,16 @@ async function expectNothingLeft(main: StepResult, earlier: object = EARLIER): P
 const signal = (): PromiseWithResolvers<void> => Promise.withResolvers<void>();
 
 describe('a step that is canceled', () => {
-  withDocker.each(['SIGINT', 'SIGTERM'] as const)(
-    'by %s during docker login ends docker, and post logs out',
-    async (name) => {
-      logInEarlier();
-      world.registry.faults.always('hang');
-      const interrupt = { signal: name, when: world.registry.seen() };
-      const main = await world.main({ interrupt });
-      expect([main.exitCode, main.errors]).toEqual([1, [expect.stringContaining(name)]]);
-      expect(main.toolRuns.filter(({ pid }) => isAlive(pid))).toEqual([]);
-      expect(main.state['login']).toContain(await world.registryHost());
-      await expectNothingLeft(main);
-    },
-  );
+  withDocker.each(['SIGINT', 'SIGTERM'] as const)('by %s during docker login ends docker', async (name) => {
+    logInEarlier();
+    world.registry.faults.always('hang');
+    const interrupt = { signal: name, when: world.registry.seen() };
+    const main = await world.main({ interrupt });
+    expect([main.exitCode, main.errors]).toEqual([1, [expect.stringContaining(name)]]);
+    expect(main.toolRuns.filter(({ pid }) => isAlive(pid))).toEqual([]);
+    expect(main.state['login']).toContain(await world.registryHost());
+    await expectNothingLeft(main);
+  });
 
   test.each<[string, () => Promise<void>, () => Record<string, string>]>([
     ['the agent', () => world.agent.seen(), () => ({ ...world.podIdentityEnv(), ...SLOW })],
@@ -73,7 +70,7 @@ describe('a step that is canceled', () => {
   });
 
   withDocker.each(['SIGINT', 'SIGKILL'] as const)(
-    'by %s a moment after the start leaves nothing behind',
+    'by %s at the start leaves nothing behind',
     async (name) => {
       logInEarlier();
       const interrupt = { signal: name, when: sleep(120) };
@@ -83,7 +80,7 @@ describe('a step that is canceled', () => {
   );
 
   withDocker.each(['SIGTERM', 'SIGKILL'] as const)(
-    'by %s as soon as docker is run leaves nothing behind',
+    'by %s as docker starts leaves nothing',
     async (name) => {
       logInEarlier();
       const { promise: when, resolve: act } = signal();
@@ -95,19 +92,16 @@ describe('a step that is canceled', () => {
     60_000,
   );
 
-  withDocker.each(['SIGTERM', 'SIGKILL'] as const)(
-    'by %s with a configuration of its own leaves nothing behind',
-    async (name) => {
-      logInEarlier();
-      const { promise: when, resolve: act } = signal();
-      const main = await world.main({
-        inputs: { 'isolate-docker-config': 'true' },
-        interrupt: { signal: name, when },
-        reaction: { words: 'ecr-pod-identity-login', act },
-      });
-      await expectNothingLeft(main);
-    },
-  );
+  withDocker.each(['SIGTERM', 'SIGKILL'] as const)('by %s with isolation leaves nothing', async (name) => {
+    logInEarlier();
+    const { promise: when, resolve: act } = signal();
+    const main = await world.main({
+      inputs: { 'isolate-docker-config': 'true' },
+      interrupt: { signal: name, when },
+      reaction: { words: 'ecr-pod-identity-login', act },
+    });
+    await expectNothingLeft(main);
+  });
 
   withDocker('keeps an earlier login to the same registry if it had not begun its own', async () => {
     const earlier = { [await world.registryHost()]: { auth: 'ZWFybGllcjpsb2dpbg==' } };

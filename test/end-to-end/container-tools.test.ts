@@ -17,7 +17,7 @@ describe('container-cli', () => {
     ['finch', [], 'DOCKER_CONFIG'],
     ['helm', ['registry'], 'HELM_REGISTRY_CONFIG'],
   ])(
-    '%s is logged in and out in its own words, the password by standard input',
+    '%s is logged in and out in its own words, without a password in them',
     async (tool, words, variable) => {
       const host = await world.registryHost();
       const place = join(world.directory, 'place', 'config.json');
@@ -28,9 +28,8 @@ describe('container-cli', () => {
       expect([run?.tool, run?.argv, run?.env[variable], more]).toEqual([tool, login, place, []]);
       expect(run?.stdin).toBe(world.aws.issued[0]?.password);
       const post = await world.post(main);
-      expect(post.toolRuns.map(({ tool: name, argv }) => [name, ...argv])).toEqual([
-        [tool, ...words, 'logout', host],
-      ]);
+      const runs = post.toolRuns.map(({ tool: name, argv }) => [name, ...argv]);
+      expect(runs).toEqual([[tool, ...words, 'logout', host]]);
     },
   );
 
@@ -80,7 +79,7 @@ describe('the logout', () => {
     const post = await world.post(await choose('skopeo,helm', { skopeo, helm: done }));
     expect([post.exitCode, post.errors.join()]).toEqual([
       1,
-      expect.stringContaining('open "auth.json": permission denied'),
+      expect.stringContaining('open "auth.json": perm'),
     ]);
     expect(post.toolRuns.map(({ tool }) => tool)).toEqual(['skopeo', 'helm']);
   });

@@ -74,11 +74,8 @@ describe('which credentials are used', () => {
       const before = callers().length;
       const main = await run(env, source);
       const called = who === 'error' ? [] : [who];
-      expect([source, main.errors.length, callers().slice(before)]).toEqual([
-        source,
-        1 - called.length,
-        called,
-      ]);
+      const seen = [source, main.errors.length, callers().slice(before)];
+      expect(seen).toEqual([source, 1 - called.length, called]);
       expect(main.log).toContain(NAMES[who]);
     }
   });
@@ -99,12 +96,8 @@ describe('which credentials are used', () => {
     expect(role.errors).toEqual([]);
   });
 
-  test.each([
-    ['aws-global', 'eu-west-3'],
-    ['aws-global', ''],
-    ['', ''],
-  ])('a web identity for ECR Public needs no region: %j, %j', async (AWS_REGION, AWS_DEFAULT_REGION) => {
-    const env = { ...world.webIdentityEnv(), AWS_REGION, AWS_DEFAULT_REGION };
+  test.each(['aws-global', ''])('a web identity for ECR Public needs no region: %j', async (AWS_REGION) => {
+    const env = { ...world.webIdentityEnv(), AWS_REGION, AWS_DEFAULT_REGION: '' };
     const main = await run(env, 'auto', { 'registry-type': 'public' });
     const services = world.aws.calls.map(({ service }) => service);
     expect([main.errors, services]).toEqual([[], ['sts', 'ecr-public']]);
@@ -142,10 +135,8 @@ describe('a profile', () => {
     config('[profile x]', ROLE, 'source_profile = source');
     const env = { AWS_PROFILE: 'x', AWS_REGION: undefined };
     expect((await run(env, 'auto', { 'aws-region': 'eu-central-1' })).errors).toEqual([]);
-    expect(world.aws.calls.map(({ service, region }) => `${service} ${region}`)).toEqual([
-      'sts eu-central-1',
-      'ecr eu-central-1',
-    ]);
+    const calls = world.aws.calls.map(({ service, region }) => `${service} ${region}`);
+    expect(calls).toEqual(['sts eu-central-1', 'ecr eu-central-1']);
   });
 
   test.each([

@@ -226,9 +226,7 @@ describe('the container client', () => {
     const files = ['GITHUB_ENV', 'GITHUB_OUTPUT', 'GITHUB_PATH', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY'];
     expect(names.filter((name) => files.includes(name))).toEqual([]);
     expect(run?.env).toMatchObject({ MY_OWN: 'kept', HOME: world.home });
-    expect([run?.argv, run?.stdin]).toEqual([
-      ['login', '--username', 'AWS', '--password-stdin', await world.registryHost()],
-      world.aws.issued[0]?.password,
-    ]);
+    const argv = ['login', '--username', 'AWS', '--password-stdin', await world.registryHost()];
+    expect([run?.argv, run?.stdin]).toEqual([argv, world.aws.issued[0]?.password]);
   });
 });

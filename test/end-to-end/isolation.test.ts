@@ -129,23 +129,20 @@ describe('the configuration of the job', () => {
 describe('another step of the job', () => {
   useWorld({ realNames: true });
 
-  testReal('docker', 'openssl')(
-    'adds to the directory; its post logs out, and the post of the first step removes it',
-    async () => {
-      const [one, two] = ['111111111111', '222222222222'] as const;
-      const hosts = [one, two].map((account) => `${account}.dkr.ecr.eu-west-1.amazonaws.com`);
-      const first = await world.main({ inputs: { ...inputs, registries: one } });
-      const second = await world.main({ inputs: { ...inputs, registries: two }, after: [first] });
-      const directory = directoryOf(first);
-      expect(second.exportedEnv).toEqual({});
-      expect(Object.keys(world.dockerLogins(directory)).sort()).toEqual(hosts);
-      const postSecond = await world.post(second, { after: [first] });
-      expect([postSecond.exitCode, postSecond.exportedEnv]).toEqual([0, {}]);
-      expect(Object.keys(world.dockerLogins(directory))).toEqual([hosts[0]]);
-      const postFirst = await world.post(first);
-      expect([postFirst.exitCode, fs.existsSync(directory)]).toEqual([0, false]);
-    },
-  );
+  testReal('docker', 'openssl')('adds to the directory; the post of the first step removes it', async () => {
+    const [one, two] = ['111111111111', '222222222222'] as const;
+    const hosts = [one, two].map((account) => `${account}.dkr.ecr.eu-west-1.amazonaws.com`);
+    const first = await world.main({ inputs: { ...inputs, registries: one } });
+    const second = await world.main({ inputs: { ...inputs, registries: two }, after: [first] });
+    const directory = directoryOf(first);
+    expect(second.exportedEnv).toEqual({});
+    expect(Object.keys(world.dockerLogins(directory)).sort()).toEqual(hosts);
+    const postSecond = await world.post(second, { after: [first] });
+    expect([postSecond.exitCode, postSecond.exportedEnv]).toEqual([0, {}]);
+    expect(Object.keys(world.dockerLogins(directory))).toEqual([hosts[0]]);
+    const postFirst = await world.post(first);
+    expect([postFirst.exitCode, fs.existsSync(directory)]).toEqual([0, false]);
+  });
 });
 
 describe('credential stores', () => {

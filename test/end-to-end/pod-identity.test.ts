@@ -115,7 +115,7 @@ describe('an agent that is not there', () => {
 
 describe('the way to the agent', () => {
   test.each(['auto', 'container', 'default-chain'])(
-    'is never one that the SDK refuses: the token does not go there, with credential-source %s',
+    'is never one that the SDK refuses: %s',
     async (source) => {
       // Reaches the same machine as loopback does, and is none of the addresses for credentials.
       const uri = world.agent.credentialsUri.replace('127.0.0.1', '0.0.0.0');

@@ -103,18 +103,15 @@ describe('NODE_USE_ENV_PROXY and all variables lead nothing through the proxy', 
 describe('a proxy that requires a login', () => {
   const login = { username: 'build agent', password: 'p@ss/w0rd:with%everything' };
 
-  test.each(['input', 'variable'])(
-    'gets it from the %s; the password is masked in every form',
-    async (by) => {
-      const url = await world.startProxy(login);
-      const env = { DEBUG: '*', ...(by === 'variable' && { HTTP_PROXY: url }) };
-      const main = await logIn(env, by === 'input' ? { 'http-proxy': url } : {});
-      expect([main.exitCode, ledTo()]).toEqual([0, [world.aws.port]]);
-      const sent = Buffer.from(`${login.username}:${login.password}`).toString('base64');
-      const forms = [login.password, encodeURIComponent(login.password), sent];
-      expect([...main.masks]).toEqual(expect.arrayContaining(forms));
-    },
-  );
+  test.each(['input', 'variable'])('gets it from the %s; the password is masked', async (by) => {
+    const url = await world.startProxy(login);
+    const env = { DEBUG: '*', ...(by === 'variable' && { HTTP_PROXY: url }) };
+    const main = await logIn(env, by === 'input' ? { 'http-proxy': url } : {});
+    expect([main.exitCode, ledTo()]).toEqual([0, [world.aws.port]]);
+    const sent = Buffer.from(`${login.username}:${login.password}`).toString('base64');
+    const forms = [login.password, encodeURIComponent(login.password), sent];
+    expect([...main.masks]).toEqual(expect.arrayContaining(forms));
+  });
 
   test('the user name is no secret: a mask of `build` would break the job', async () => {
     world.addSecret('proxy password', 'a-password-of-a-proxy');

@@ -4,15 +4,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { repository, type Stage, stageFile } from './paths.ts';
-import type { ToolDirectory, ToolRun } from './tools.ts';
-import {
-  type LogLine,
-  Masks,
-  type OutputLine,
-  renderLog,
-  splitLines,
-  withCommand,
-} from './workflow-commands.ts';
+import type { ToolDirectory } from './tools.ts';
+import { Masks, renderLog, splitLines, withCommand } from './workflow-commands.ts';
 
 type ActionMetadata = { inputs: Record<string, { default?: string }>; runs: { using: string } };
 
@@ -69,26 +62,7 @@ export interface StepOptions extends StepManner {
 }
 
 /** A stage of the action, once it has ended. */
-export interface StepResult {
-  exitCode: number | null;
-  signal: NodeJS.Signals | null;
-  outputs: Record<string, string>;
-  state: Record<string, string>;
-  exportedEnv: Record<string, string>;
-  paths: string[];
-  summary: string;
-  stdout: string;
-  stderr: string;
-  lines: OutputLine[];
-  /** The log as the runner shows it, secrets as `***`. */
-  log: string;
-  logLines: LogLine[];
-  masks: Set<string>;
-  warnings: string[];
-  errors: string[];
-  toolRuns: ToolRun[];
-  options: StepOptions;
-}
+export type StepResult = Awaited<ReturnType<typeof runStep>>;
 
 const FILES = ['OUTPUT', 'STATE', 'ENV', 'PATH', 'STEP_SUMMARY'];
 
@@ -130,7 +104,7 @@ function readFiles(directory: string) {
 const LIMIT_MS = 90_000;
 
 /** Runs one stage of the action as the runner does, and takes its output and files as the runner takes them. */
-export async function runStep(options: StepOptions): Promise<StepResult> {
+export async function runStep(options: StepOptions) {
   const { stage, env, directory, hookStarter = ['/bin/bash', '-e'] } = options;
   const state = Object.entries(options.state).map(([name, value]) => [`STATE_${name}`, value]);
   const files = makeFiles(directory);
@@ -160,6 +134,7 @@ export async function runStep(options: StepOptions): Promise<StepResult> {
     signal,
     ...texts,
     lines,
+    /** As the runner shows it, secrets as `***`. */
     log: logLines.map(({ kind, text }) => (kind === 'text' ? text : `##[${kind}]${text}`)).join('\n'),
     logLines,
     masks: masks.values,

@@ -19,12 +19,8 @@ const CODE_BLOCK = /^(\s*)(`{3,})[\s\S]*?\n\1\2$/gm;
 /** The anchors that GitHub gives to the headings of a page. */
 function anchorsOf(page: string): string[] {
   const headings = matches(read(page).replace(CODE_BLOCK, ''), /^#+ (.*)$/gm);
-  return headings.map((heading) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
+  const name = (heading: string) => heading.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '');
+  return headings.map((heading) => name(heading).replaceAll(' ', '-'));
 }
 
 test.each(PAGES)('%s: its links and their anchors exist', (page) => {

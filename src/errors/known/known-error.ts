@@ -19,8 +19,6 @@ type Signs = {
 /** One that the code names, or one that is looked for. */
 export type KnownError = Advice & ({ readonly id: NamedError } | (Signs & { readonly id: string }));
 
-// What several entries say.
-
 export const VPC_ENDPOINT = `aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface --vpc-id <vpc-id> --subnet-ids <subnet-ids> --region <region> --service-name com.amazonaws.<region>`;
 export const CHECK_CLOCK = `date -u; chronyc tracking`;
 export const ASSUME_ROLE = `- uses: aws-actions/configure-aws-credentials@v6\n  with:\n    role-to-assume: <role-arn>\n    aws-region: <region>`;

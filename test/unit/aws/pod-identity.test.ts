@@ -197,7 +197,7 @@ test.each([
   [404, jwt({ ...GOOD, exp: 1 }), 'eks', undefined],
   [302, jwt(GOOD), 'other', undefined],
 ])(
-  'a refusal with HTTP %s of the token %s names the situation: %s, %s',
+  'a refusal with HTTP %s of the token %s: the situation %s, %s',
   async (status, token, endpoint, problem) => {
     const { asked, source } = await ask([status], { token });
     const { situation, facts, area } = await thrownBy(asked);

@@ -178,8 +178,3 @@ test.each([
   files.removeDrafts(file());
   expect(fs.existsSync(homeOf(name))).toBe(!isRemoved);
 });
-
-test('there are no drafts where there is no directory', () => {
-  files.removeDrafts(homeOf('none', 'config.json'));
-  expect(fs.existsSync(homeOf('none'))).toBe(false);
-});

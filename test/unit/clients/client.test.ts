@@ -83,11 +83,8 @@ describe('a login', () => {
 
   test('of a program that cannot be started is not repeated, and says why', async () => {
     writeFileSync(homeOf('docker'), '#!/no/such/interpreter\n', { mode: 0o755 });
-    const one = createClient(
-      { tool: TOOLS.docker, executable: homeOf('docker') },
-      { DOCKER_CONFIG: homeOf() },
-    );
-    const { message, told } = await tryLogin(one);
+    const found = { tool: TOOLS.docker, executable: homeOf('docker') };
+    const { message, told } = await tryLogin(createClient(found, { DOCKER_CONFIG: homeOf() }));
     expect(message).toMatch(/: docker could not be started: spawn \S+ ENOENT$/);
     expect([told, output()]).toEqual(['may be,not', '']);
   });

@@ -113,16 +113,13 @@ test('each known error has an ID of its own and a sample', () => {
   expect(new Set(Object.keys(SAMPLES))).toEqual(new Set(ids));
 });
 
-test.each(KNOWN_ERRORS.filter(({ pattern }) => pattern))(
-  '$id: its pattern takes linear time',
-  ({ id, pattern }) => {
-    // What the pattern almost matches, over and over.
-    const pieces = (SAMPLES[id]?.messages ?? []).flatMap((text) => [
-      text.slice(0, -1),
-      text.slice(0, text.length / 2),
-    ]);
-    for (const piece of [...pieces, ' ', 'x', '1.']) {
-      expectLinear(piece, (text) => pattern?.test(text));
-    }
-  },
-);
+test.each(KNOWN_ERRORS.filter(({ pattern }) => pattern))('$id in linear time', ({ id, pattern }) => {
+  // What the pattern almost matches, over and over.
+  const pieces = (SAMPLES[id]?.messages ?? []).flatMap((text) => [
+    text.slice(0, -1),
+    text.slice(0, text.length / 2),
+  ]);
+  for (const piece of [...pieces, ' ', 'x', '1.']) {
+    expectLinear(piece, (text) => pattern?.test(text));
+  }
+});

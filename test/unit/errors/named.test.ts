@@ -24,14 +24,8 @@ const network = { httpProxy: '', maxAttempts: 1 };
 async function credentials(env: NodeJS.ProcessEnv, choice: CredentialSourceChoice) {
   writeFileSync(homeOf('config'), '');
   Object.assign(process.env, env, { AWS_CONFIG_FILE: homeOf('config') });
-  const request = {
-    choice,
-    region: 'eu-west-1',
-    network,
-    agent: { maxAttempts: 1, budgetMs: 1 },
-    signal: NEVER,
-  };
-  await getCredentials(request);
+  const agent = { maxAttempts: 1, budgetMs: 1 };
+  await getCredentials({ choice, region: 'eu-west-1', network, agent, signal: NEVER });
 }
 
 /** The warning that a runner uses the role of its machine. */
