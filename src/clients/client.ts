@@ -136,11 +136,8 @@ async function runClient(
     const { exitCode, stderr } = result;
     if (exitCode !== 0) return { reason: failureReason(result), isInterrupted: exitCode === null };
     const problem = command === 'login' ? unreadableConfig(stderr) : undefined;
-    if (problem !== undefined) {
-      log.warning(
-        `${tool.name} could not read its configuration, so the login replaced the file: ${problem}`,
-      );
-    }
+    const effect = 'could not read its configuration, so the login replaced the file';
+    if (problem !== undefined) log.warning(`${tool.name} ${effect}: ${problem}`);
     return undefined;
   } catch (error) {
     const reason = messageOf(error).replace(/^There was an error .* Error: /, '');
@@ -153,10 +150,8 @@ function checkLogin(client: Client, login: RegistryLogin, before: string | undef
   const { tool, file } = client;
   const helper = auth.helperFor(contentOf(file), login.registry, tool);
   if (helper === 'ecr-login' || (helper !== undefined && tool.commands === undefined)) {
-    const remedy = "To set it aside for this job, set input 'isolate-docker-config'.";
-    log.warning(
-      `Tools will use the credential helper ${helper} in ${file}, not the login of this step. ${remedy}`,
-    );
+    const effect = `Tools will use the credential helper ${helper} in ${file}, not the login of this step.`;
+    log.warning(`${effect} To set it aside for this job, set input 'isolate-docker-config'.`);
   }
   if (helper !== undefined || file === undefined || isInFile(client, login)) return undefined;
   if (versionOf(file) !== before) {
