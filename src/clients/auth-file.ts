@@ -178,10 +178,10 @@ export async function untilFree(change: () => void, clock: Clock): Promise<void>
 }
 
 /** The file that a link leads to, also if it is not there: docker creates it, too. */
-function followLink(file: string): string {
+function followLink(file: string, most = 40): string {
   if (fs.existsSync(file)) return fs.realpathSync(file);
-  const isLink = fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true;
-  return isLink ? followLink(resolve(dirname(file), fs.readlinkSync(file))) : file;
+  const isLink = fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true && most > 0;
+  return isLink ? followLink(resolve(fs.realpathSync(dirname(file)), fs.readlinkSync(file)), most - 1) : file;
 }
 
 function keepModeAndOwner(target: string, handle: number): void {

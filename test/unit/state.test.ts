@@ -29,13 +29,11 @@ test('the state is saved at each change, the first time empty', () => {
   expect(readState()).toEqual(saved.at(-1));
 });
 
-test.each(['', 'secret', 'null', '{"logins":[]}', '{"logins":[null],"variables":{}}'])(
-  'the damaged state %j is none',
-  (text) => {
-    expect(readState(text)).toEqual(NO_STATE);
-    expect(output()).toMatch(text === '' ? /^$/ : /^::warning::(?!.*secret).*\n$/);
-  },
-);
+const DAMAGED = ['', 'secret', 'null', '{"logins":[]}', '{"logins":[null],"variables":{}}'];
+test.each(DAMAGED)('the damaged state %j is none', (text) => {
+  expect(readState(text)).toEqual(NO_STATE);
+  expect(output()).toMatch(text === '' ? /^$/ : /^::warning::(?!.*secret).*\n$/);
+});
 
 table(`
   docker      | a.example:5000 | yes

@@ -124,6 +124,13 @@ describe('an auth file that is written', () => {
     await files.writeAuthFile(file(), { auths: { a: {} } });
     expect([fs.lstatSync(file()).isSymbolicLink(), mode(homeOf('disk', 'target'))]).toEqual([true, 0o600]);
     expect(files.readAuthFile(file())).toEqual({ auths: { a: {} } });
+    // A relative link in a linked directory begins where that directory really is.
+    fs.mkdirSync(homeOf('disk', 'far'));
+    const links = { way: 'disk/far', 'way/config.json': '../made', loop: 'loop' };
+    for (const [path, target] of Object.entries(links)) fs.symlinkSync(target, homeOf(path));
+    await files.writeAuthFile(homeOf('way', 'config.json'), {});
+    expect([fs.existsSync(homeOf('disk', 'made')), fs.existsSync(homeOf('made'))]).toEqual([true, false]);
+    await expect(files.writeAuthFile(homeOf('loop'), {})).rejects.toThrow('ELOOP');
   });
 
   test('is left as it was, without a draft, if that fails', async () => {

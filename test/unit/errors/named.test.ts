@@ -20,7 +20,6 @@ const IN_CONTAINER = { GITHUB_WORKSPACE: '/__w/a', HOME: '/github/home' };
 const IN_POD = { KUBERNETES_SERVICE_HOST: '10.0.0.1' };
 const network = { httpProxy: '', maxAttempts: 1 };
 
-/** Gets credentials in an environment. */
 async function credentials(env: NodeJS.ProcessEnv, choice: CredentialSourceChoice) {
   writeFileSync(homeOf('config'), '');
   Object.assign(process.env, env, { AWS_CONFIG_FILE: homeOf('config') });
@@ -43,7 +42,6 @@ function caller() {
   return checkCallerAccount(['444455556666'], found, 'eu-west-1', request);
 }
 
-/** Chooses a tool where there is none. */
 function tools(names: Parameters<typeof chooseTools>[0], env: NodeJS.ProcessEnv = {}) {
   Object.assign(process.env, env, { PATH: homeOf() });
   return chooseTools(names);
