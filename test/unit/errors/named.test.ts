@@ -27,7 +27,6 @@ async function credentials(env: NodeJS.ProcessEnv, choice: CredentialSourceChoic
   await getCredentials({ choice, region: 'eu-west-1', network, agent, signal: NEVER });
 }
 
-/** The warning that a runner uses the role of its machine. */
 async function warningOf(env: NodeJS.ProcessEnv) {
   if (metadata.host === '') await metadata.listen();
   delete process.env['AWS_EC2_METADATA_DISABLED'];
