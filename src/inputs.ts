@@ -10,7 +10,7 @@ import {
 } from './aws/registries.ts';
 import { parseTools } from './clients/tools.ts';
 import { Failure, throwAll } from './errors/failure.ts';
-import { isJobHook } from './job-hook.ts';
+import { HOOK_SETTINGS, isJobHook, variableOf } from './job-hook.ts';
 import * as log from './log.ts';
 
 /** How many attempts are made, the first one included. The agent retries by itself, too. */
@@ -40,16 +40,11 @@ export function readInputs() {
   return inputs;
 }
 
-/** The variable of the runner that a job hook reads in place of an input. */
-const variableOf = (name: string): string => `ECR_LOGIN_${name.toUpperCase().replaceAll('-', '_')}`;
-
 function getInput(name: string): string {
   return isJobHook() ? (process.env[variableOf(name)]?.trim() ?? '') : core.getInput(name);
 }
 
-function problem(name: string, text: string): string {
-  return `${isJobHook() ? `Variable ${variableOf(name)}` : `Input '${name}'`}: ${text}`;
-}
+const problem = (name: string, text: string): string => `Input '${name}': ${text}`;
 
 function invalid(name: string, allowed: string): string {
   return problem(name, `invalid value '${log.singleLine(getInput(name))}'. Allowed: ${allowed}.`);
@@ -148,16 +143,11 @@ function emptyParts(text: string): readonly number[] {
   return parts.slice(0, last).flatMap((part, index) => (part === '' ? [index + 1] : []));
 }
 
-const HOOK_SETTINGS =
-  'allowed-account-ids aws-region container-cli credential-source http-proxy max-attempts registries registry-type skip-logout node on-failure'
-    .split(' ')
-    .map(variableOf);
-
 /** A misspelled setting of a job hook would be ignored without a word. */
 function unknownSettings(): readonly string[] {
-  const names = Object.keys(process.env).filter((name) => name.startsWith('ECR_LOGIN_'));
-  const unknown = names.filter((name) => !HOOK_SETTINGS.includes(name)).map((name) => log.singleLine(name));
-  const problems = unknown.map((name) => `Variable ${name}: unknown setting of the job hook.`);
+  const known = HOOK_SETTINGS.map(variableOf);
+  const names = Object.keys(process.env).filter((name) => /^ECR_LOGIN_/.test(name) && !known.includes(name));
+  const problems = names.map((name) => `Variable ${log.singleLine(name)}: unknown setting of the job hook.`);
   const isKnown = /^(?:warn|fail)?$/i.test(getInput('on-failure'));
   return isKnown ? problems : [...problems, invalid('on-failure', "'warn', 'fail'")];
 }

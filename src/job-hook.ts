@@ -9,3 +9,21 @@ export function jobHookLimit(args: readonly string[] = process.argv): number | u
 
 /** Whether the action is run by a job hook. It reads variables of the runner in place of inputs then. */
 export const isJobHook = (): boolean => jobHookLimit() !== undefined;
+
+/** What of the action can be set for a job hook, by the names of the inputs; the last two are no inputs. */
+export const HOOK_SETTINGS =
+  'allowed-account-ids aws-region container-cli credential-source http-proxy max-attempts registries registry-type skip-logout node on-failure'.split(
+    ' ',
+  );
+
+/** The variable of the runner that a job hook reads in place of an input. */
+export const variableOf = (name: string): string => `ECR_LOGIN_${name.toUpperCase().replaceAll('-', '_')}`;
+
+/** Names settings as their reader knows them: what is an input in a step is a variable in a job hook. */
+export function nameSettings(text: string): string {
+  if (!isJobHook()) return text;
+  return text.replace(/(\binput )?'([a-z-]+)'/gi, (quoted, input: string | undefined, name: string) => {
+    const word = input?.replace('Input', 'Variable').replace('input', 'variable') ?? '';
+    return HOOK_SETTINGS.includes(name) ? word + variableOf(name) : quoted;
+  });
+}

@@ -1,4 +1,5 @@
 import * as core from '@actions/core';
+import { nameSettings } from './job-hook.ts';
 
 // The only writer of the job's log. What it prints cannot issue a workflow command, and contains no known secret.
 
@@ -53,7 +54,7 @@ export function singleLine(text: string): string {
 function printable(text: string): string {
   return cut(text, LONGEST_TEXT)
     .split('\n')
-    .map((line) => withoutSecrets(withoutControls(line)))
+    .map((line) => withoutSecrets(withoutControls(nameSettings(line))))
     .map((line) => line.replaceAll('##[', '# #[').replace(/^(\s*):(?=:)/, '$1: '))
     .join('\n');
 }

@@ -31,6 +31,12 @@ test.each([
   expect(output()).toBe(`${printed}\n`);
 });
 
+test('a job hook names inputs by the variables that stand for them', () => {
+  process.argv = ['node', 'index.js', '--job-hook=55'];
+  log.info("Input 'node', input 'node', 'node', input 'x'");
+  expect(output()).toBe("Variable ECR_LOGIN_NODE, variable ECR_LOGIN_NODE, ECR_LOGIN_NODE, input 'x'\n");
+});
+
 table(`
   token eyJhbGciOi.eyJzdWIi.c2ln-n_ is bad                           | token *** is bad
   (eyJhbGciOi.eyJzdWIi)                                              | (***)

@@ -12,13 +12,13 @@ import { HttpStandIn } from '../harness/http-stand-in.ts';
 
 export { table, variablesOf, words } from '../harness/table.ts';
 
-// jest loads this module before each file of unit tests (setupFilesAfterEnv): each test has a home and an environment of
-// its own, and prints nothing.
+// jest loads this module before each file of unit tests (setupFilesAfterEnv): each test has a home, an environment
+// and arguments of its own, and prints nothing.
 
 /** The first random case of the property tests. It is part of their names; `SEED=… npm test` repeats a run. */
 export const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
-const inherited = process.env;
+const { argv, env: inherited } = process;
 const cleanups: (() => unknown)[] = [];
 let printed = '';
 let home = '';
@@ -36,6 +36,7 @@ beforeEach(() => {
 afterEach(async () => {
   jest.restoreAllMocks();
   process.env = inherited;
+  process.argv = argv;
   process.exitCode = undefined;
   for (const cleanup of cleanups.splice(0)) await cleanup();
   rmSync(home, { recursive: true, force: true });
