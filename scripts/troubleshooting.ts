@@ -42,11 +42,11 @@ function chapter(entries: readonly KnownError[]): string {
   if (title === undefined || others.length > 0)
     throw new Error(`Not one title: ${entries.map(({ id }) => id)}`);
   const messages = entries.flatMap(({ id }) => SAMPLES[id]?.messages ?? []);
-  const shown = new Set(messages.map((sample) => `- ${code(sample)}`));
+  const shown = new Set(messages.map(code));
   const causes = [...new Set(entries.map(({ cause }) => escaped(cause)))].join('\\\n');
   const [first = '', ...commands] = entries[0]?.remedy.split('\n') ?? [];
   const remedy = [`**What to do:** ${escaped(first)}`, ...shownCommands(commands)].join('\n');
-  return [`### ${title}\n${[...shown].join('\n')}`, `${causes}\\\n${remedy}`].join('\n\n');
+  return [`### ${title}\n${[...shown].join('\\\n')}`, `**Likely cause:** ${causes}`, remedy].join('\\\n');
 }
 
 /** Text word for word: the fence is longer than any run of backticks in it. */
