@@ -1,6 +1,5 @@
-import { getCredentials } from './aws/credentials.ts';
+import { CREDENTIALS_BUDGET_MS, getCredentials } from './aws/credentials.ts';
 import { ignoreEnvProxy, type Network, warnOfSettings } from './aws/http.ts';
-import { AGENT_BUDGET_MS } from './aws/pod-identity.ts';
 import { maskProxyPasswords, parseProxy } from './aws/proxy.ts';
 import { stepRegion } from './aws/region.ts';
 import { isRegionName, needsRegion, planCalls } from './aws/registries.ts';
@@ -32,6 +31,7 @@ import { StateWriter } from './state.ts';
  * @param limitMs the time limit of the step
  */
 export async function login(signal: AbortSignal, limitMs: number): Promise<void> {
+  const endMs = performance.now() + limitMs;
   const state = new StateWriter();
   requireOutputFile();
   const inputs = readInputs();
@@ -49,7 +49,8 @@ export async function login(signal: AbortSignal, limitMs: number): Promise<void>
     choice: inputs.credentialSource,
     region,
     network,
-    agent: { maxAttempts: inputs.maxAttempts.agent, budgetMs: Math.min(AGENT_BUDGET_MS, limitMs - 20_000) },
+    maxAttempts: inputs.maxAttempts.agent,
+    budgetMs: Math.min(CREDENTIALS_BUDGET_MS, limitMs - 20_000),
     signal,
   });
   const request = { credentials, network, signal };
@@ -65,7 +66,7 @@ export async function login(signal: AbortSignal, limitMs: number): Promise<void>
 
   const step = { inputs, state, signal };
   const clients = await createClients(tools, found.tokens, step);
-  const { done, failures } = await logInToAll(clients, found.tokens, step);
+  const { done, failures } = await logInToAll(clients, found.tokens, step, endMs);
   setOutputs(done);
   logExpiry(done);
   throwAll([...found.failures, ...failures]);
@@ -104,13 +105,16 @@ async function createClients(tools: Tools, tokens: RegistryTokens, { inputs, sta
 
 /**
  * Logs every client in to every registry, one after another: a client reads, changes and writes back its auth file. A
- * login is saved before it can be written, so that post also undoes one that is cut short.
+ * login is saved before it can be written, so that post also undoes one that is cut short. Each has its share of the time
+ * until `endMs`: a registry that does not respond leaves some to the others.
  */
 async function logInToAll(
   clients: readonly Client[],
   tokens: RegistryTokens,
   { inputs, state, signal }: Step,
+  endMs: number,
 ) {
+  let left = tokens.length * clients.length;
   const done: RegistryToken[] = [];
   const failures: unknown[] = [];
   for (const token of tokens) {
@@ -121,12 +125,14 @@ async function logInToAll(
       log.info(`Logging in to ${token.registry} with ${client.tool.name}`);
       const options = {
         maxAttempts: inputs.maxAttempts.call,
+        budgetMs: (endMs - performance.now()) / left,
         signal,
         onMayBeWritten: () => state.add(saved),
         // Post must not remove a login that was there before this step.
         onNotWritten: () => state.remove(saved),
       };
       await logIn(client, token, options).catch((error: unknown) => failures.push(error));
+      left -= 1;
     }
     if (failures.length === failuresBefore && !signal.aborted) done.push(token);
   }

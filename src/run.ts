@@ -48,21 +48,15 @@ function catchStrayOutput(): void {
 }
 
 /** Variables that are often set from a file or a secret, with a line break at the end. */
-const TRIMMED = [
-  'AWS_ACCESS_KEY_ID',
-  'AWS_SECRET_ACCESS_KEY',
-  'AWS_SESSION_TOKEN',
-  'AWS_REGION',
-  'AWS_DEFAULT_REGION',
-];
+const TRIMMED = /^AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|(?:DEFAULT_)?REGION)$/;
 
 /** Settles how variables are read, before anything reads them. */
 function prepareEnvironment(): void {
-  for (const name of TRIMMED) {
-    if (process.env[name] !== undefined) process.env[name] = process.env[name].trim();
+  for (const [name, text = ''] of Object.entries(process.env)) {
+    if (TRIMMED.test(name)) process.env[name] = text.trim();
+    // An empty variable counts as not set: workflows blank what the runner hands down.
+    if (process.env[name] === '') delete process.env[name];
   }
-  // An empty variable counts as not set: workflows blank what the runner hands down.
-  for (const [name, text] of Object.entries(process.env)) if (text === '') delete process.env[name];
   // With it, a library of the proxy prints passwords, and what the proxy sends.
   delete process.env['DEBUG'];
   // From a home such as `~`, the SDK would read its configuration in the checkout.

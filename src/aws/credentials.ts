@@ -1,5 +1,6 @@
 import { detailsOf, Failure, messageOf } from '../errors/failure.ts';
 import * as log from '../log.ts';
+import { withDeadline } from '../retry.ts';
 import { containerEndpoint, identityOf } from './container-endpoint.ts';
 import {
   type CredentialSource,
@@ -13,6 +14,9 @@ import { podFacts, runnerKind } from './pod.ts';
 import { type AgentOptions, podCredentials } from './pod-identity.ts';
 import { hasCredentials, type Profiles, readProfiles } from './profiles.ts';
 
+/** Time to get credentials, in milliseconds, all attempts included. */
+export const CREDENTIALS_BUDGET_MS = 55_000;
+
 /** Credentials for calls to AWS. */
 export type Credentials = {
   readonly accessKeyId: string;
@@ -22,13 +26,11 @@ export type Credentials = {
   readonly $source?: Readonly<Record<string, unknown>>;
 };
 
-export type CredentialsRequest = {
+export type CredentialsRequest = AgentOptions & {
   readonly choice: CredentialSourceChoice;
   /** For calls to STS. The region of a profile takes precedence. */
   readonly region: string;
   readonly network: Network;
-  readonly agent: Pick<AgentOptions, 'maxAttempts' | 'budgetMs'>;
-  readonly signal: AbortSignal;
 };
 
 /** Decides which credentials are used, names them in the log, and gets them. Throws a Failure if there are none. */
@@ -58,8 +60,7 @@ async function containerCredentials(reason: string, request: CredentialsRequest)
   }
   // The log of a long wait should name the identity.
   log.info(`Using credentials from ${identityOf(endpoint)} (${reason})`);
-  const { region, agent, signal } = request;
-  return podCredentials(endpoint, region, { ...agent, signal });
+  return podCredentials(endpoint, request.region, request);
 }
 
 async function sdkCredentials(
@@ -70,7 +71,8 @@ async function sdkCredentials(
 ): Promise<Credentials> {
   const provider = await sdkProvider(source, request);
   try {
-    const credentials = await provider();
+    // Some of them wait for a response, or for a program, without an end.
+    const credentials = await withDeadline(provider, request.budgetMs, request.signal);
     log.info(`Using credentials from ${await nameOf(source, credentials)} (${reason})`);
     return credentials;
   } catch (error) {

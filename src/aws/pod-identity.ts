@@ -12,8 +12,6 @@ import {
 import { AnswerError, type ContainerEndpoint, requestCredentials } from './container-endpoint.ts';
 import { type Claims, POD_IDENTITY_AUDIENCE, podFacts, runnerKind } from './pod.ts';
 
-/** Time for all attempts of a step, in milliseconds. */
-export const AGENT_BUDGET_MS = 55_000;
 /** Time for one response, in milliseconds. The agent (0.1.37) retries for up to 8 seconds before it answers a failure. */
 const AGENT_RESPONSE_MS = 12_000;
 
@@ -22,7 +20,7 @@ type RetryRule = {
   readonly text?: RegExp;
   readonly statuses?: readonly [least: number, most: number];
   readonly network?: RegExp;
-  /** So many attempts at the most; without a number, `max-attempts` decides. */
+  /** So many attempts that fail like this at the most, and `max-attempts` of all kinds. */
   readonly attempts?: number;
   /** The pause after the first, second … attempt is as many times this long, in milliseconds, and a random part. */
   readonly stepMs?: number;
@@ -93,21 +91,24 @@ export async function requestWithRetries<Result>(
   { maxAttempts, budgetMs, signal, clock = SYSTEM_CLOCK }: AgentOptions,
 ): Promise<Result> {
   const start = clock.now();
-  let counted = 0;
+  const failed: (RetryRule | undefined)[] = [];
   let lastError: unknown;
-  for (let attempts = 1; ; attempts += 1) {
+  for (;;) {
     try {
       return await withDeadline(attempt, Math.min(AGENT_RESPONSE_MS, budgetMs), signal, clock);
     } catch (error) {
       signal.throwIfAborted();
       // What the agent answered tells more than that it was late once.
-      if (!(error instanceof DeadlineError) || lastError === undefined) lastError = error;
+      if (!(error instanceof DeadlineError && lastError instanceof AnswerError)) lastError = error;
       const elapsedMs = clock.now() - start;
       const spareMs = budgetMs - AGENT_RESPONSE_MS - elapsedMs;
       const rule = ruleFor(error);
       const isWait = rule === UNREACHABLE;
-      if (!isWait) counted += 1;
-      const most = Math.min(maxAttempts, rule?.attempts ?? maxAttempts);
+      failed.push(rule);
+      const attempts = failed.length;
+      const counted = failed.filter((one) => one !== UNREACHABLE).length;
+      const ofRule = failed.filter((one) => one === rule).length;
+      const most = Math.min(maxAttempts, counted + (rule?.attempts ?? maxAttempts) - ofRule);
       // The time to wait for an agent that has not started is used to the end.
       const pauseMs = isWait
         ? Math.min(spareMs, backoffMs(attempts - counted, START_BACKOFF, clock.random))

@@ -34,16 +34,9 @@ const PUBLIC_DUAL_STACK_HOST = 'ecr-public.aws.com';
 const PUBLIC_REGION = 'us-east-1';
 
 /** In all partitions, as AWS's credential helper for ECR and kubelet's credential provider accept them. */
-const SUFFIXES = [
-  'amazonaws.com',
-  'amazonaws.com.cn',
-  'amazonaws.eu',
-  'sc2s.sgov.gov',
-  'c2s.ic.gov',
-  'cloud.adc-e.uk',
-  'csp.hci.ic.gov',
-];
-const DUAL_STACK_SUFFIXES = ['on.aws', 'on.amazonwebservices.com.cn'];
+const SUFFIXES =
+  /^(?:amazonaws\.(?:com|com\.cn|eu)|sc2s\.sgov\.gov|c2s\.ic\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)$/i;
+const DUAL_STACK_SUFFIXES = /^on\.(?:aws|amazonwebservices\.com\.cn)$/i;
 
 const PRIVATE_HOST =
   /^(?<accountId>\d{12})\.(?<service>dkr\.ecr|dkr-ecr)(?<fips>-fips)?\.(?<region>[a-z\d-]+)\.(?<suffix>[a-z\d.-]+)$/i;
@@ -60,7 +53,7 @@ export function parsePrivateHost(host: string): PrivateHost | undefined {
   const { accountId = '', service = '', fips, region = '', suffix = '' } = parts;
   const dualStack = service.toLowerCase() === 'dkr-ecr';
   const suffixes = dualStack ? DUAL_STACK_SUFFIXES : SUFFIXES;
-  if (!isRegionName(region.toLowerCase()) || !suffixes.includes(suffix.toLowerCase())) return undefined;
+  if (!isRegionName(region.toLowerCase()) || !suffixes.test(suffix)) return undefined;
   return { accountId, region: region.toLowerCase(), fips: fips !== undefined, dualStack };
 }
 

@@ -10,14 +10,8 @@ import type { FileKind, Tool } from './tools.ts';
 
 /** The variables that decide which file it is. */
 export const LOCATION_VARIABLES: readonly string[] = [
-  'DOCKER_CONFIG',
-  'REGISTRY_AUTH_FILE',
-  'HELM_REGISTRY_CONFIG',
-  'HELM_CONFIG_HOME',
-  'XDG_CONFIG_HOME',
-  'XDG_RUNTIME_DIR',
-  'HOME',
-  'USERPROFILE',
+  ...['DOCKER_CONFIG', 'REGISTRY_AUTH_FILE', 'HELM_REGISTRY_CONFIG', 'HELM_CONFIG_HOME'],
+  ...['XDG_CONFIG_HOME', 'XDG_RUNTIME_DIR', 'HOME', 'USERPROFILE'],
 ];
 
 /** Those variables that are set, with absolute paths: post can run in another directory than main. */
@@ -204,6 +198,8 @@ export async function removeLogin(file: string, registry: string): Promise<boole
 
 /** Removes what killed processes have left of their drafts of a file, which hold passwords. Who calls it has the lock. */
 export function removeDrafts(file: string): void {
+  // Also if nobody but its owner may enter it.
+  if (!fs.existsSync(`${dirname(file)}/.`)) return;
   const target = followLink(file);
   const directory = dirname(target);
   for (const name of fs.existsSync(directory) ? fs.readdirSync(directory) : []) {

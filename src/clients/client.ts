@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { Failure, messageOf } from '../errors/failure.ts';
 import * as log from '../log.ts';
 import { type Backoff, backoffMs, type Clock, retryLine, SYSTEM_CLOCK } from '../retry.ts';
@@ -25,6 +25,8 @@ export type RegistryLogin = Readonly<Record<'registry' | 'username' | 'password'
 export type LoginOptions = {
   readonly signal: AbortSignal;
   readonly maxAttempts: number;
+  /** Time for all attempts, in milliseconds: no other attempt starts that would not end in it. */
+  readonly budgetMs: number;
   /** Called before the login can be written. */
   readonly onMayBeWritten: () => void;
   /** Called if the login failed and, for all that is known, is not written. An earlier login is still there then. */
@@ -43,8 +45,8 @@ export function createClient(found: FoundTool, variables: Readonly<Record<string
 /** Why an attempt failed. */
 type Problem = {
   readonly reason: string;
-  /** Whether the client was ended from outside, so that nobody knows what it has written. */
-  readonly isInterrupted?: boolean;
+  /** Whether it can be written all the same: a signal ended the client, or a credential store can have taken it. */
+  readonly mayBeWritten?: boolean;
   /** Whether the login succeeded and another program has overwritten it. */
   readonly isOverwritten?: boolean;
 };
@@ -52,34 +54,39 @@ type Problem = {
 /** Logs in, with another attempt unless it would fail in the same way. Throws a Failure with the client's message. */
 export async function logIn(client: Client, login: RegistryLogin, options: LoginOptions): Promise<void> {
   const { signal, maxAttempts, clock = SYSTEM_CLOCK } = options;
-  const what = `${client.tool.name} login to registry ${login.registry}`;
   const before = versionOf(client.file);
-  let isUnclear = false;
+  const end = clock.now() + options.budgetMs;
+  let mayBeWritten = false;
   try {
     for (let attempt = 1; ; attempt += 1) {
+      const start = clock.now();
       const work = (): Promise<Problem | undefined> => attemptLogin(client, login, options);
       const problem = await withLock(client.file, signal, work, clock);
       if (problem === undefined) return;
-      const { reason, isInterrupted = false, isOverwritten = false } = problem;
-      isUnclear ||= isInterrupted || isSavingFailure(reason);
-      if (isOverwritten && attempt >= maxAttempts) {
-        return log.warning(`${reason}. Pulls and pushes can be denied.`);
-      }
-      const failed = failure(client, login, reason);
-      if (signal.aborted || attempt >= maxAttempts || isLasting(reason)) throw failed;
+      const { reason, isOverwritten = false } = problem;
+      mayBeWritten ||= problem.mayBeWritten === true;
       const delayMs = backoffMs(attempt, LOGIN_BACKOFF, clock.random);
-      const progress = `attempt ${attempt} of ${maxAttempts}`;
-      log.info(retryLine(`${what}: ${reason}`, progress, delayMs));
+      // The next attempt can take as long as this one.
+      const isLast = attempt >= maxAttempts || 2 * clock.now() - start + delayMs > end;
+      if (isOverwritten && isLast) return log.warning(`${reason}. Pulls and pushes can be denied.`);
+      const failed = failure(client, login, reason);
+      if (signal.aborted || isLast || isLasting(reason)) throw failed;
+      const what = `${client.tool.name} login to registry ${login.registry}`;
+      log.info(retryLine(`${what}: ${reason}`, `attempt ${attempt} of ${maxAttempts}`, delayMs));
       await clock.sleep(delayMs, signal).catch(() => Promise.reject(failed));
     }
   } catch (error) {
-    const config = readable(client.file);
-    isUnclear ||= config === undefined && versionOf(client.file) !== before;
-    // Another login in the file is an earlier one: the client has changed neither the file nor a store.
-    const isEarlier = auth.hasLogin(config ?? {}, login.registry);
-    if ((!isUnclear || isEarlier) && !isInFile(client, login)) options.onNotWritten();
+    if (!isLeft(client, login, before, mayBeWritten)) options.onNotWritten();
     throw error;
   }
+}
+
+/** Whether a failed login can be left. Another one in the file is an earlier one: the client has changed nothing then. */
+function isLeft({ file }: Client, login: RegistryLogin, before: string | undefined, mayBeWritten: boolean) {
+  const config = readable(file);
+  const isUnreadable = config === undefined && versionOf(file) !== before;
+  if (auth.hasAuth(config ?? {}, login.registry, authOf(login))) return true;
+  return (mayBeWritten || isUnreadable) && !auth.hasLogin(config ?? {}, login.registry);
 }
 
 function failure(client: Client, { registry }: RegistryLogin, reason: string): Failure {
@@ -134,7 +141,8 @@ async function runClient(
   try {
     const result = await runProgram(executable, [...(tool.commands?.[command] ?? []), ...args], options);
     const { exitCode, stderr } = result;
-    if (exitCode !== 0) return { reason: failureReason(result), isInterrupted: exitCode === null };
+    const reason = failureReason(result);
+    if (exitCode !== 0) return { reason, mayBeWritten: exitCode === null || isSavingFailure(reason) };
     const problem = command === 'login' ? unreadableConfig(stderr) : undefined;
     const effect = 'could not read its configuration, so the login replaced the file';
     if (problem !== undefined) log.warning(`${tool.name} ${effect}: ${problem}`);
@@ -224,8 +232,8 @@ function readable(file = ''): auth.AuthFile | undefined {
 
 const contentOf = (file: string | undefined): auth.AuthFile => readable(file) ?? {};
 
-/** What changes with every change of a file; undefined if there is none. */
+/** What changes with every change of a file; undefined if there is none, or nobody may know. */
 function versionOf(file = ''): string | undefined {
-  const { ino, size, mtimeMs } = statSync(file, { throwIfNoEntry: false }) ?? {};
-  return ino === undefined ? undefined : [ino, size, mtimeMs].join();
+  const stat = existsSync(file) ? statSync(file, { throwIfNoEntry: false }) : undefined;
+  return stat && [stat.ino, stat.size, stat.mtimeMs].join();
 }

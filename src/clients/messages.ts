@@ -47,7 +47,7 @@ const LASTING = new RegExp(
     '(?<!501 )not implemented',
     // Files. Windows' own message is not listed: a file that another program has open is free a moment later.
     'permission denied|operation not permitted|read-only file system',
-    'is a directory|EISDIR|not a directory|no space left|device or resource busy|file exists|is not owned by',
+    'is a directory|EISDIR|not a directory|no space left|resource busy|file (?:already )?exists|is not owned by',
     'unmarshaling JSON|decode config file|it is not valid JSON|form of a docker configuration|directory set by',
     // The client and its system.
     'newuidmap|newgidmap|user namespace|cannot clone|unknown userid|client version \\S+ is too',

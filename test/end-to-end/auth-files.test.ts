@@ -197,6 +197,13 @@ describeReal('the real clients', ['docker', 'podman', 'buildah', 'skopeo', 'oras
   });
 });
 
+testReal('root', 'docker')('a directory that the user may not enter: the remedy', async () => {
+  fs.chmodSync(join(share('{}'), '..'), 0);
+  const main = await world.main({ asOtherUser: true });
+  expect(main.errors.join()).toMatch(/ registry .* permission denied\n.*\nWhat .*isolate-docker-config/);
+  expect(await world.post(main, { asOtherUser: true })).toMatchObject({ exitCode: 0, errors: [] });
+});
+
 testReal('root', 'docker')('a user without an entry in passwd and a HOME needs DOCKER_CONFIG', async () => {
   const own = join(world.directory, 'own');
   fs.mkdirSync(own, { mode: 0o700 });

@@ -115,15 +115,12 @@ describe('a step that is canceled', () => {
 
 describe('a step that takes too long', () => {
   test('ends within five minutes, and says what it was failing at', async () => {
-    // Twenty attempts of 45 s each would be fifteen minutes.
-    const tools = { docker: { hangs: true } };
+    // Twenty attempts of 15 s each, and the pauses.
+    world.aws.faults.always('hang');
     const env = { ...world.keysEnv(), ...fastClock(50) };
-    const main = await world.main({ env, inputs: { 'max-attempts': '20' }, tools });
+    const main = await world.main({ env, inputs: { 'max-attempts': '20' } });
     expect([main.exitCode, main.errors.length]).toEqual([1, 1]);
-    const [, limit = '999'] = /Timed out after (\d+) s/.exec(main.errors[0] ?? '') ?? [];
-    expect(Number(limit)).toBeLessThan(297);
-    expect(main.errors[0]).toContain(await world.registryHost());
-    expect(main.toolRuns.length).toBeLessThan(8);
+    expect(main.errors[0]).toMatch(/^Timed out after 29\d s\..*Amazon ECR in eu-west-1/s);
   });
 });
 

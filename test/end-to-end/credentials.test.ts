@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { ecrError, stsError } from '../harness/aws-services.ts';
 import { type Identity, makeUser } from '../harness/identities.ts';
 import { table, variablesOf } from '../harness/table.ts';
-import { FAKE_DOCKER, useWorld, world } from '../harness/use-world.ts';
+import { FAKE_DOCKER, FAST, useWorld, world } from '../harness/use-world.ts';
 import type { Environment } from '../harness/world.ts';
 
 /** How the log names the caller of ECR, or the error if there is none. */
@@ -161,6 +161,14 @@ describe('a profile', () => {
     expect([...main.errors, ...main.warnings].join()).toContain(words);
     expect(main.stdout).not.toMatch(/secret-on-stderr|secret-in-argv|exit 3/);
   });
+});
+
+test('a source of the default chain that does not respond is given up in time', async () => {
+  world.agent.faults.always('hang');
+  const main = await run({ ...world.podIdentityEnv(), ...FAST }, 'default-chain');
+  expect(main.errors).toEqual([
+    expect.stringMatching(/^No credentials from .* chain: no response within 55 s/),
+  ]);
 });
 
 describe('a warning', () => {

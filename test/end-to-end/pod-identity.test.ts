@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { type Fault, text } from '../harness/http-stand-in.ts';
-import { type AgentProblem, agentFault, plainText } from '../harness/pod-identity-agent.ts';
+import { agentFault, plainText } from '../harness/pod-identity-agent.ts';
 import type { StepResult } from '../harness/runner.ts';
 import { FAKE_DOCKER, FAST, useWorld, world } from '../harness/use-world.ts';
 
@@ -13,23 +12,6 @@ const requests = () => world.agent.requests.length;
 const retries = ({ log }: StepResult) => log.split('\n').filter((line) => line.includes('retrying in'));
 
 describe('a transient failure', () => {
-  test.each<[string, Fault, string]>([
-    ['a lost connection', 'cut', 'socket hang up'],
-    ['no response', 'hang', 'no response within 12 s'],
-    ['429 of EKS Auth', agentFault('throttled'), 'Rate exceeded'],
-    ['503', agentFault('EKS Auth unavailable'), 'ServiceUnavailableException'],
-    ['a proxy in front of EKS Auth', text(504, '[]'), '[]'],
-    ['an association that is seconds old', agentFault('no association'), 'ResourceNotFoundException'],
-  ])('is retried, in the words of the agent: %s', async (_, fault, words) => {
-    world.agent.faults.times(2, fault);
-    const main = await run(FAST);
-    expect(main.errors).toEqual([]);
-    expect(retries(main)).toHaveLength(2);
-    expect(retries(main)[0]).toContain(words);
-    expect(retries(main)[0]).toMatch(/\(attempt 1 of \d; retrying in [\d.]+ s\)/);
-    expect(world.aws.calls[0]?.signer).toBe(world.identities.pod);
-  });
-
   test.each([
     ['', 5],
     ['1', 1],
@@ -38,13 +20,6 @@ describe('a transient failure', () => {
     const main = await run(FAST, { 'max-attempts': input });
     expect([main.exitCode, requests()]).toEqual([1, count]);
     expect(main.errors[0]).toContain('ServiceUnavailableException');
-  });
-
-  test('is never what the step fails with if a later attempt is refused for good', async () => {
-    world.agent.faults.once(agentFault('EKS Auth unavailable'));
-    world.agent.faults.always(agentFault('trust policy'));
-    const main = await run(FAST);
-    expect(main.errors.join()).toContain('EKS does not have permissions to assume the associated role');
   });
 
   test('reads the token again, which Kubernetes has replaced', async () => {
@@ -72,27 +47,10 @@ describe('a transient failure', () => {
   });
 });
 
-describe('a refusal', () => {
-  test.each<[problem: AgentProblem, requests: number]>([
-    ['trust policy', 3],
-    ['node denied', 1],
-    ['a proxy denies EKS Auth', 1],
-    ['no region', 1],
-    ['node has no credentials', 2],
-    ['no association', 3],
-  ])('%s: the step fails after %i requests', async (problem, count) => {
-    world.agent.faults.always(agentFault(problem));
-    const main = await run(FAST);
-    expect([main.exitCode, main.errors.length, requests()]).toEqual([1, 1, count]);
-  });
-
-  test('in unknown words reaches the user in full', async () => {
-    world.agent.faults.always(plainText(418, 'the teapot is full\nof\ttea'));
-    const main = await run();
-    expect(main.errors.join()).toContain(
-      `${world.agent.credentialsUri} responded with HTTP 418: the teapot is full of tea`,
-    );
-  });
+test('a refusal in unknown words reaches the user in full', async () => {
+  world.agent.faults.always(plainText(418, 'the teapot is full\nof\ttea'));
+  const main = await run();
+  expect(main.errors.join()).toContain('/v1/credentials responded with HTTP 418: the teapot is full of tea');
 });
 
 describe('an agent that is not there', () => {

@@ -42,13 +42,8 @@ function prepare(variables = '') {
 
 function get(variables = '') {
   const network = { httpProxy: '', maxAttempts: 1 };
-  const request = {
-    choice: prepare(variables),
-    region: 'eu-west-1',
-    network,
-    agent: { maxAttempts: 1, budgetMs: 55_000 },
-  };
-  return credentials.getCredentials({ ...request, signal: NEVER });
+  const limits = { maxAttempts: 1, budgetMs: 55_000, signal: NEVER };
+  return credentials.getCredentials({ choice: prepare(variables), region: 'eu-west-1', network, ...limits });
 }
 
 table(`

@@ -112,12 +112,23 @@ test.each<[unknown[], Options, starts: readonly number[]]>([
   expect(elapsedMs).toBeLessThanOrEqual(options.budgetMs ?? 55_000);
 });
 
+test.each([
+  ['404 (ResourceNotFoundException)', 3],
+  ['500 no EC2 IMDS role found, StatusCode: 404', 2],
+])('%s is met %i times, whatever failed before', async (text, times) => {
+  for (const before of [[], [BUSY], ['hang'], [BUSY, BUSY], [REFUSED, BUSY]]) {
+    const { starts } = await attempts([...before, answer(text)]);
+    expect([before, starts.length - before.length]).toEqual([before, times]);
+  }
+});
+
 test.each<[unknown[], message: string, cause: string]>([
   [[errorOf('final')], '1 attempts in 0 s', 'final'],
   [[BUSY], '5 attempts in 4 s', 'responded with HTTP 500 without a message'],
   [[BUSY, errorOf('final')], '2 attempts in 0 s', 'final'],
   // What the agent answered tells more than that it was late once.
   [[BUSY, 'hang'], '5 attempts in 52 s', 'responded with HTTP 500 without a message'],
+  [[REFUSED, 'hang'], '5 attempts in 50 s', 'no response within 12 s'],
   [['hang', BUSY], '5 attempts in 16 s', 'responded with HTTP 500 without a message'],
 ])('attempts that end with %p fail with %j: %s', async (outcomes, message, cause) => {
   const { failure } = await attempts(outcomes);

@@ -22,10 +22,11 @@ function client(script?: string, name: ToolName = 'docker'): Client {
 }
 
 /** Logs in. Returns what the caller is told, in order, and the message of a failure. */
-async function tryLogin(one: Client, clock = fakeClock(), signal = NEVER, maxAttempts = 3) {
+async function tryLogin(one: Client, clock = fakeClock(), signal = NEVER, given = {}) {
   const told: string[] = [];
   const onMayBeWritten = () => told.push('may be');
-  const options = { signal, maxAttempts, onMayBeWritten, onNotWritten: () => told.push('not'), clock };
+  const limits = { signal, maxAttempts: 3, budgetMs: 290_000, ...given, clock };
+  const options = { ...limits, onMayBeWritten, onNotWritten: () => told.push('not') };
   const thrown = await thrownBy(async () => {
     await logIn(one, login, options);
     throw new Error('done');
@@ -72,7 +73,9 @@ describe('a login', () => {
     ['denied: no', { credsStore: 'desktop' }, ',not'],
   ])('that ends with %j, with %j before: the caller is told%s', async (message, config, told) => {
     write(config);
-    const failed = await tryLogin(client(fails(message.replaceAll('"', '\\"'))), undefined, undefined, 1);
+    const failed = await tryLogin(client(fails(message.replaceAll('"', '\\"'))), undefined, undefined, {
+      maxAttempts: 1,
+    });
     expect([failed.message, failed.told]).toEqual([expect.stringContaining(message), `may be${told}`]);
   });
 
@@ -87,6 +90,14 @@ describe('a login', () => {
     const { message, told } = await tryLogin(createClient(found, { DOCKER_CONFIG: homeOf() }));
     expect(message).toMatch(/: docker could not be started: spawn \S+ ENOENT$/);
     expect([told, output()]).toEqual(['may be,not', '']);
+  });
+
+  test.each([
+    [1_499, 2],
+    [1_500, 3],
+  ])('is not repeated if that would take longer than its %i ms: %i attempts', async (budgetMs, attempts) => {
+    const { told } = await tryLogin(client(fails('EOF')), undefined, undefined, { budgetMs });
+    expect(told).toBe(`${'may be,'.repeat(attempts)}not`);
   });
 
   test('that is canceled fails with what the attempt before it said', async () => {

@@ -74,6 +74,7 @@ describe('the next attempt would fail, too', () => {
     'open /home/runner/.docker/config.json123: read-only file system',
     'Error saving credentials: rename /c /config.json: device or resource busy',
     '/c/config.json could not be changed: it is not valid JSON',
+    "/c could not be changed: EBUSY: resource busy or locked, rename '/c-draft' -> '/c'",
     "C:\\config.json could not be changed: EPERM: operation not permitted, rename 'C:\\draft'",
     'unknown flag: --password-stdin',
     '"docker login" requires at most 1 argument.',

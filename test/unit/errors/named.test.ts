@@ -23,8 +23,8 @@ const network = { httpProxy: '', maxAttempts: 1 };
 async function credentials(env: NodeJS.ProcessEnv, choice: CredentialSourceChoice) {
   writeFileSync(homeOf('config'), '');
   Object.assign(process.env, env, { AWS_CONFIG_FILE: homeOf('config') });
-  const agent = { maxAttempts: 1, budgetMs: 1 };
-  await getCredentials({ choice, region: 'eu-west-1', network, agent, signal: NEVER });
+  const limits = { maxAttempts: 1, budgetMs: 1_000, signal: NEVER };
+  await getCredentials({ choice, region: 'eu-west-1', network, ...limits });
 }
 
 async function warningOf(env: NodeJS.ProcessEnv) {
