@@ -22,8 +22,9 @@ export const variableOf = (name: string): string => `ECR_LOGIN_${name.toUpperCas
 /** Names settings as their reader knows them: what is an input in a step is a variable in a job hook. */
 export function nameSettings(text: string): string {
   if (!isJobHook()) return text;
-  return text.replace(/(\binput )?'([a-z-]+)'/gi, (quoted, input: string | undefined, name: string) => {
+  return text.replace(/(\binput )?'([a-z-]+)(?:: ([\w-]+))?'/gi, (quoted, input, name, value) => {
+    if (!HOOK_SETTINGS.includes(name)) return quoted;
     const word = input?.replace('Input', 'Variable').replace('input', 'variable') ?? '';
-    return HOOK_SETTINGS.includes(name) ? word + variableOf(name) : quoted;
+    return word + variableOf(name) + (value === undefined ? '' : `=${value}`);
   });
 }

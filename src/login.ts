@@ -8,19 +8,10 @@ import { locationVariables } from './clients/auth-file.ts';
 import { type Client, createClient, logIn } from './clients/client.ts';
 import type { Isolation } from './clients/isolation.ts';
 import { chooseTools, type FoundTool } from './clients/tools.ts';
-import { throwAll } from './errors/failure.ts';
+import { Failure, throwAll } from './errors/failure.ts';
 import { type Inputs, readInputs } from './inputs.ts';
 import * as log from './log.ts';
-import {
-  earliestExpiry,
-  exportVariables,
-  maskTokens,
-  requireOutputFile,
-  rfc3339,
-  setOnlyLogin,
-  setOutputs,
-  setRegistry,
-} from './outputs.ts';
+import * as outputs from './outputs.ts';
 import { StateWriter } from './state.ts';
 
 /**
@@ -33,11 +24,12 @@ import { StateWriter } from './state.ts';
 export async function login(signal: AbortSignal, limitMs: number): Promise<void> {
   const endMs = performance.now() + limitMs;
   const state = new StateWriter();
-  requireOutputFile();
+  outputs.requireOutputFile();
   const inputs = readInputs();
   if (inputs.skipLogout) state.close();
   const tools = await chooseTools(inputs.containerCli);
-  const network = settleNetwork(inputs);
+  // The rest is for the logins.
+  const network = settleNetwork(inputs, Math.max(limitMs / 2, limitMs - 100_000));
 
   const entries = inputs.registries;
   const ownRegion = needsRegion(entries) ? await stepRegion(inputs.awsRegion) : inputs.awsRegion;
@@ -55,32 +47,32 @@ export async function login(signal: AbortSignal, limitMs: number): Promise<void>
   });
   const request = { credentials, network, signal };
   const found = await getTokens(entries, calls, request);
-  maskTokens(found.tokens, inputs.maskPassword);
+  outputs.maskTokens(found.tokens, inputs.maskPassword);
   await checkCallerAccount(inputs.allowedAccountIds, found, region, request).catch((error: unknown) =>
     throwAll([...found.failures, error]),
   );
 
   const [only, second] = found.tokens;
   const isOnly = second === undefined && found.failures.length === 0;
-  if (only !== undefined && isOnly) setRegistry(only);
+  if (only !== undefined && isOnly) outputs.setRegistry(only);
 
   const step = { inputs, state, signal };
   const clients = await createClients(tools, found.tokens, step);
   const { done, failures } = await logInToAll(clients, found.tokens, step, endMs);
-  setOutputs(done);
+  outputs.setOutputs(done);
   logExpiry(done);
   throwAll([...found.failures, ...failures]);
   signal.throwIfAborted();
-  if (only !== undefined && isOnly) setOnlyLogin(only);
+  if (only !== undefined && isOnly) outputs.setOnlyLogin(only);
 }
 
 /** How the step goes over the network. Nothing that is printed from here on contains the password of a proxy. */
-function settleNetwork({ httpProxy, maxAttempts }: Inputs): Network {
+function settleNetwork({ httpProxy, maxAttempts }: Inputs, budgetMs: number): Network {
   maskProxyPasswords(httpProxy);
   if (httpProxy !== '') parseProxy(httpProxy, "input 'http-proxy'");
   ignoreEnvProxy();
   warnOfSettings();
-  return { httpProxy, maxAttempts: maxAttempts.call };
+  return { httpProxy, maxAttempts: maxAttempts.call, budgetMs };
 }
 
 type Tools = readonly FoundTool[];
@@ -96,7 +88,7 @@ async function createClients(tools: Tools, tokens: RegistryTokens, { inputs, sta
     const onPlan = (isolation: Isolation): void => state.save({ isolation });
     const { directory, moved } = await isolate(tools, hosts, signal, onPlan);
     log.info(`The logins are kept in a docker configuration for this job only: ${directory}`);
-    exportVariables(moved);
+    outputs.exportVariables(moved);
     variables = { ...variables, ...Object.fromEntries(moved.map(({ name, value }) => [name, value])) };
   }
   state.save({ variables });
@@ -120,8 +112,11 @@ async function logInToAll(
   for (const token of tokens) {
     const failuresBefore = failures.length;
     for (const client of clients) {
-      if (signal.aborted) break;
       const saved = { tool: client.tool.name, registry: token.registry };
+      if (signal.aborted) {
+        failures.push(new Failure(`No time was left to log ${saved.tool} in to ${saved.registry}.`));
+        continue;
+      }
       log.info(`Logging in to ${token.registry} with ${client.tool.name}`);
       const options = {
         maxAttempts: inputs.maxAttempts.call,
@@ -140,8 +135,8 @@ async function logInToAll(
 }
 
 function logExpiry(tokens: readonly RegistryToken[]): void {
-  const end = earliestExpiry(tokens);
+  const end = outputs.earliestExpiry(tokens);
   if (end === undefined) return;
   const minutes = Math.max(0, Math.round((end.getTime() - Date.now()) / 60_000));
-  log.info(`Valid for ${Math.floor(minutes / 60)} h ${minutes % 60} min, until ${rfc3339(end)}`);
+  log.info(`Valid for ${Math.floor(minutes / 60)} h ${minutes % 60} min, until ${outputs.rfc3339(end)}`);
 }

@@ -1,6 +1,6 @@
 import { detailsOf, Failure, messageOf } from '../errors/failure.ts';
 import * as log from '../log.ts';
-import { withDeadline } from '../retry.ts';
+import { DeadlineError, withDeadline } from '../retry.ts';
 import { containerEndpoint, identityOf } from './container-endpoint.ts';
 import {
   type CredentialSource,
@@ -116,18 +116,22 @@ const SDK_LOGGER = { debug: debugLine, info: debugLine, warn: debugLine, error: 
 async function sdkFailure(
   source: CredentialSource,
   error: unknown,
-  { region }: CredentialsRequest,
+  { region, budgetMs }: CredentialsRequest,
 ): Promise<Failure> {
   const profile = process.env['AWS_PROFILE'] ?? 'default';
   const isProfile = source === 'profile';
   // The output of a process can hold secrets. So can the error as a cause, which the debug log would show.
   const isProcess = messageOf(error).includes(COMMAND_FAILED);
-  const message = isProcess ? 'credential_process failed; its output is not shown' : messageOf(error);
+  const isLate = error instanceof DeadlineError;
+  let message = messageOf(error);
+  if (isProcess) message = 'credential_process failed; its output is not shown';
+  // In the words of a lost connection, it would be taken for one to STS.
+  if (isLate) message = `a process or an endpoint that it asks did not answer in ${budgetMs / 1000} s`;
   const from = isProfile ? `profile '${log.singleLine(profile)}'` : "the AWS SDK's default chain";
   return new Failure(`No credentials from ${from}: ${message}`, {
     ...(!isProcess && { cause: error }),
     area: 'credentials',
-    details: isProcess ? '' : detailsOf(error),
+    details: isProcess || isLate ? '' : detailsOf(error),
     situation: { runner: runnerKind(), source },
     facts: { ...(await podFacts()), profile, region },
   });

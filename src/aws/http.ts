@@ -14,6 +14,8 @@ export type Network = {
   readonly httpProxy: string;
   /** Of each call. */
   readonly maxAttempts: number;
+  /** Time for a call, in milliseconds: no other attempt starts that could take longer. */
+  readonly budgetMs: number;
 };
 
 /** How long one attempt of a call to AWS may take, in milliseconds. The SDK has no limit for the response. */
@@ -25,8 +27,8 @@ const RESPONSE_MS = 15_000;
  *
  * @param what what is called, as the start of a line of the log
  */
-export function clientSettings(what: string, { httpProxy, maxAttempts }: Network) {
-  const retryStrategy = loggingRetryStrategy(what, maxAttempts);
+export function clientSettings(what: string, { httpProxy, maxAttempts, budgetMs }: Network) {
+  const retryStrategy = loggingRetryStrategy(what, maxAttempts, performance.now() + budgetMs);
   return { maxAttempts, requestHandler: new Handler(httpProxy), retryStrategy };
 }
 
@@ -39,7 +41,7 @@ type Refresh = StandardRetryStrategy['refreshRetryTokenForRetry'];
  * The SDK decides what is retried, and draws a pause only before a retry: then the log gets its line. What a response asks
  * for is settled here, and not by the SDK, so that the line has the pause that is made.
  */
-function loggingRetryStrategy(what: string, maxAttempts: number): StandardRetryStrategy {
+function loggingRetryStrategy(what: string, maxAttempts: number, endMs: number): StandardRetryStrategy {
   let baseMs = 0;
   let failed: Parameters<Refresh>[1];
   const backoff = {
@@ -58,6 +60,7 @@ function loggingRetryStrategy(what: string, maxAttempts: number): StandardRetryS
   class Strategy extends StandardRetryStrategy {
     override refreshRetryTokenForRetry(...[token, info]: Parameters<Refresh>): ReturnType<Refresh> {
       failed = info;
+      if (performance.now() + RESPONSE_MS > endMs) return Promise.reject(info.error);
       const { retryAfterHint, ...others } = info;
       return super.refreshRetryTokenForRetry(token, others);
     }

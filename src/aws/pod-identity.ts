@@ -1,14 +1,6 @@
 import { detailsOf, Failure, messageOf, type Situation } from '../errors/failure.ts';
 import * as log from '../log.ts';
-import {
-  type Backoff,
-  backoffMs,
-  type Clock,
-  DeadlineError,
-  retryLine,
-  SYSTEM_CLOCK,
-  withDeadline,
-} from '../retry.ts';
+import * as retry from '../retry.ts';
 import { AnswerError, type ContainerEndpoint, requestCredentials } from './container-endpoint.ts';
 import { type Claims, POD_IDENTITY_AUDIENCE, podFacts, runnerKind } from './pod.ts';
 
@@ -52,8 +44,8 @@ const RETRY_RULES: readonly RetryRule[] = [
 ];
 
 /** The random part of a pause: after an attempt, and while the agent is waited for. */
-const BACKOFF: Backoff = { baseMs: 500, capMs: 5_000 };
-const START_BACKOFF: Backoff = { baseMs: 1_000, capMs: 5_000 };
+const BACKOFF: retry.Backoff = { baseMs: 500, capMs: 5_000 };
+const START_BACKOFF: retry.Backoff = { baseMs: 1_000, capMs: 5_000 };
 
 export type AgentOptions = {
   /** Input `max-attempts`. With 1 there is no wait for an agent that has not started either. */
@@ -61,7 +53,7 @@ export type AgentOptions = {
   /** Time for all attempts, in milliseconds. */
   readonly budgetMs: number;
   readonly signal: AbortSignal;
-  readonly clock?: Clock;
+  readonly clock?: retry.Clock;
 };
 
 /** All attempts have failed: the last failure is the cause, or one that tells more. */
@@ -88,18 +80,18 @@ export async function podCredentials(endpoint: ContainerEndpoint, region: string
 export async function requestWithRetries<Result>(
   name: string,
   attempt: (signal: AbortSignal) => Promise<Result>,
-  { maxAttempts, budgetMs, signal, clock = SYSTEM_CLOCK }: AgentOptions,
+  { maxAttempts, budgetMs, signal, clock = retry.SYSTEM_CLOCK }: AgentOptions,
 ): Promise<Result> {
   const start = clock.now();
   const failed: (RetryRule | undefined)[] = [];
   let lastError: unknown;
   for (;;) {
     try {
-      return await withDeadline(attempt, Math.min(AGENT_RESPONSE_MS, budgetMs), signal, clock);
+      return await retry.withDeadline(attempt, Math.min(AGENT_RESPONSE_MS, budgetMs), signal, clock);
     } catch (error) {
       signal.throwIfAborted();
       // What the agent answered tells more than that it was late once.
-      if (!(error instanceof DeadlineError && lastError instanceof AnswerError)) lastError = error;
+      if (!(error instanceof retry.DeadlineError && lastError instanceof AnswerError)) lastError = error;
       const elapsedMs = clock.now() - start;
       const spareMs = budgetMs - AGENT_RESPONSE_MS - elapsedMs;
       const rule = ruleFor(error);
@@ -111,8 +103,8 @@ export async function requestWithRetries<Result>(
       const most = Math.min(maxAttempts, counted + (rule?.attempts ?? maxAttempts) - ofRule);
       // The time to wait for an agent that has not started is used to the end.
       const pauseMs = isWait
-        ? Math.min(spareMs, backoffMs(attempts - counted, START_BACKOFF, clock.random))
-        : (rule?.stepMs ?? 0) * counted + backoffMs(counted, BACKOFF, clock.random);
+        ? Math.min(spareMs, retry.backoffMs(attempts - counted, START_BACKOFF, clock.random))
+        : (rule?.stepMs ?? 0) * counted + retry.backoffMs(counted, BACKOFF, clock.random);
       const isRetried = rule !== undefined && maxAttempts > 1 && (isWait || counted < most);
       if (!isRetried || spareMs <= 0 || pauseMs > spareMs) {
         const message = `${attempts} attempts in ${Math.round(elapsedMs / 1000)} s`;
@@ -121,7 +113,7 @@ export async function requestWithRetries<Result>(
       const progress = isWait
         ? `waiting for it, ${seconds(elapsedMs)} of ${seconds(budgetMs - AGENT_RESPONSE_MS)}`
         : `attempt ${counted} of ${most}`;
-      log.info(retryLine(`${name}${afterSubject(error)}`, progress, pauseMs));
+      log.info(retry.retryLine(`${name}${afterSubject(error)}`, progress, pauseMs));
       await clock.sleep(pauseMs, signal);
     }
   }

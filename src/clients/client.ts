@@ -5,11 +5,11 @@ import { type Backoff, backoffMs, type Clock, retryLine, SYSTEM_CLOCK } from '..
 import * as auth from './auth-file.ts';
 import { withLock } from './lock.ts';
 import { failureReason, isLasting, isSavingFailure, unreadableConfig } from './messages.ts';
-import { clientEnvironment, runProgram } from './process.ts';
+import { clientEnvironment, type ProgramOptions, runProgram } from './process.ts';
 import type { FoundTool } from './tools.ts';
 
 /** In milliseconds. A registry on another continent responds within a few seconds. A logout only changes a file. */
-const DEADLINES_MS = { login: 45_000, logout: 15_000 };
+const DEADLINES_MS = { login: 45_000, shortLogin: 15_000, logout: 15_000 };
 /** An overloaded registry recovers within seconds, or takes longer: the pauses cover both. */
 const LOGIN_BACKOFF: Backoff = { baseMs: 1_000, capMs: 10_000 };
 
@@ -25,7 +25,7 @@ export type RegistryLogin = Readonly<Record<'registry' | 'username' | 'password'
 export type LoginOptions = {
   readonly signal: AbortSignal;
   readonly maxAttempts: number;
-  /** Time for all attempts, in milliseconds: no other attempt starts that would not end in it. */
+  /** Time for all attempts, in milliseconds: no other one starts that would not end in it. The first has 15 s at least. */
   readonly budgetMs: number;
   /** Called before the login can be written. */
   readonly onMayBeWritten: () => void;
@@ -123,10 +123,12 @@ async function writeLogin(
 }
 
 /** The password goes over standard input: other processes can read arguments and environment. */
-async function runLogin(client: Client, login: RegistryLogin, { signal, onMayBeWritten }: LoginOptions) {
+async function runLogin(client: Client, login: RegistryLogin, options: LoginOptions) {
+  const { signal, budgetMs, onMayBeWritten } = options;
   const args = ['--username', login.username, '--password-stdin', login.registry];
   onMayBeWritten();
-  return runClient(client, 'login', args, signal, login.password);
+  const deadlineMs = Math.min(DEADLINES_MS.login, Math.max(DEADLINES_MS.shortLogin, budgetMs));
+  return runClient(client, 'login', args, { signal, deadlineMs, input: login.password });
 }
 
 /** Runs the program of a client. Returns why it failed. */
@@ -134,12 +136,11 @@ async function runClient(
   { tool, executable = tool.name, env }: Client,
   command: 'login' | 'logout',
   args: readonly string[],
-  signal: AbortSignal,
-  input = '',
+  options: Omit<ProgramOptions, 'env'>,
 ): Promise<Problem | undefined> {
-  const options = { deadlineMs: DEADLINES_MS[command], signal, input, env };
   try {
-    const result = await runProgram(executable, [...(tool.commands?.[command] ?? []), ...args], options);
+    const all = [...(tool.commands?.[command] ?? []), ...args];
+    const result = await runProgram(executable, all, { ...options, env });
     const { exitCode, stderr } = result;
     const reason = failureReason(result);
     if (exitCode !== 0) return { reason, mayBeWritten: exitCode === null || isSavingFailure(reason) };
@@ -206,7 +207,8 @@ async function runLogout(client: Client, registry: string, signal: AbortSignal):
     const line = [name, ...commands.logout, registry].join(' ');
     return `${name} is no longer on PATH. If a login is left, remove it: ${line}`;
   }
-  const problem = await runClient(client, 'logout', [registry], signal);
+  const options = { signal, deadlineMs: DEADLINES_MS.logout, input: '' };
+  const problem = await runClient(client, 'logout', [registry], options);
   // podman and buildah exit with 125 if they are not logged in, and also ask helpers that erase nothing.
   const isDone = /\bnot logged in(?:to)?\b|not implemented/i.test(problem?.reason ?? '');
   return isDone ? undefined : problem?.reason;

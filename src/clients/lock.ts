@@ -1,6 +1,7 @@
 import { mkdirSync, rmdirSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { messageOf } from '../errors/failure.ts';
+import { isJobHook } from '../job-hook.ts';
 import * as log from '../log.ts';
 import { type Clock, SYSTEM_CLOCK } from '../retry.ts';
 
@@ -11,7 +12,7 @@ export const LOCK_NAME = '.ecr-pod-identity-login.lock';
 const REFRESH_MS = 3_000;
 /** A lock whose time does not change for so long, by the clock of who waits, was left by a process that was killed. */
 const STALE_MS = 10_000;
-const LIMIT_MS = 60_000;
+const LIMIT_MS = isJobHook() ? 20_000 : 60_000;
 /** Between two looks, at random so that many that wait do not move in step. */
 const PAUSE_MS = { least: 20, spread: 80 };
 

@@ -50,12 +50,6 @@ describe('config-file', () => {
   });
 });
 
-test('a HOME that cannot hold a login: the remedy', async () => {
-  const main = await configFile({ HOME: '/dev/null' });
-  expect([main.exitCode, main.errors.join()]).toEqual([1, expect.stringContaining('What to do: ')]);
-  expect(main.errors[0]).toMatch(/isolate-docker-config|DOCKER_CONFIG/);
-});
-
 testReal('docker')('docker replaces a configuration that it cannot read, which a warning says', async () => {
   share('{"auths":{},}');
   const main = await world.main();

@@ -33,8 +33,8 @@ test.each([
 
 test('a job hook names inputs by the variables that stand for them', () => {
   process.argv = ['node', 'index.js', '--job-hook=55'];
-  log.info("Input 'node', input 'node', 'node', input 'x'");
-  expect(output()).toBe("Variable ECR_LOGIN_NODE, variable ECR_LOGIN_NODE, ECR_LOGIN_NODE, input 'x'\n");
+  log.info("Input 'node', input 'node', 'node: a-b', input 'x'");
+  expect(output()).toBe("Variable ECR_LOGIN_NODE, variable ECR_LOGIN_NODE, ECR_LOGIN_NODE=a-b, input 'x'\n");
 });
 
 table(`

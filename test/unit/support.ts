@@ -138,6 +138,9 @@ export function fakeClock(random = 0.5, onWait = (_elapsedMs: number): unknown =
 /** A signal that never aborts. */
 export const { signal: NEVER } = new AbortController();
 
+/** No proxy, and no retries. */
+export const NETWORK = { httpProxy: '', maxAttempts: 1, budgetMs: 100_000 };
+
 /** A token of a Kubernetes service account, without a signature that anybody could check. */
 export const jwt = (claims: unknown): string =>
   `x.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x`;

@@ -8,7 +8,7 @@ import {
 import * as credentials from '../../../src/aws/credentials.ts';
 import { readProfiles } from '../../../src/aws/profiles.ts';
 import * as log from '../../../src/log.ts';
-import { homeOf, masks, NEVER, output, table, thrownBy, variablesOf } from '../support.ts';
+import { homeOf, masks, NETWORK, NEVER, output, table, thrownBy, variablesOf } from '../support.ts';
 
 const PROFILES = `
 [default]
@@ -41,9 +41,13 @@ function prepare(variables = '') {
 }
 
 function get(variables = '') {
-  const network = { httpProxy: '', maxAttempts: 1 };
   const limits = { maxAttempts: 1, budgetMs: 55_000, signal: NEVER };
-  return credentials.getCredentials({ choice: prepare(variables), region: 'eu-west-1', network, ...limits });
+  return credentials.getCredentials({
+    choice: prepare(variables),
+    region: 'eu-west-1',
+    network: NETWORK,
+    ...limits,
+  });
 }
 
 table(`

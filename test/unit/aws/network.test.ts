@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, jest, test } from '@jest/globals';
 import { clientSettings, warnOfSettings } from '../../../src/aws/http.ts';
 import { maskProxyPasswords, parseProxy, proxyAgent, proxyFor } from '../../../src/aws/proxy.ts';
-import { masks, output, table, thrownBy, variablesOf } from '../support.ts';
+import { masks, NETWORK, output, table, thrownBy, variablesOf } from '../support.ts';
 
 /** The proxy for an address, and what names it, by an input and variables. */
 function chosen(variables: string, address: string): string {
@@ -112,7 +112,7 @@ test.each([
   [60_000, 5_000, 6_000],
 ])('asked to wait for %s ms, a throttled call waits as long as the log says', async (asked, least, most) => {
   jest.useFakeTimers();
-  const { retryStrategy } = clientSettings('Amazon ECR', { httpProxy: '', maxAttempts: 8 });
+  const { retryStrategy } = clientSettings('Amazon ECR', { ...NETWORK, maxAttempts: 8 });
   const first = await retryStrategy.acquireInitialRetryToken('');
   const start = Date.now();
   const info = { errorType: 'THROTTLING', error: new Error('Rate exceeded') as never } as const;
@@ -127,6 +127,14 @@ test.each([
   expect(waited).toBeGreaterThanOrEqual(least);
   expect(waited).toBeLessThanOrEqual(most);
   jest.useRealTimers();
+});
+
+test('no other attempt of a call starts that could take longer than its time', async () => {
+  const { retryStrategy } = clientSettings('x', { ...NETWORK, maxAttempts: 8, budgetMs: 14_999 });
+  const first = await retryStrategy.acquireInitialRetryToken('');
+  const error = new Error('Rate exceeded') as never;
+  const retry = retryStrategy.refreshRetryTokenForRetry(first, { errorType: 'THROTTLING', error });
+  await expect(retry).rejects.toBe(error);
 });
 
 table(`

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parseRegistries, planCalls } from '../../../src/aws/registries.ts';
 import { checkCallerAccount, decodeToken, getTokens, registryHost } from '../../../src/aws/token.ts';
 import { messageOf } from '../../../src/errors/failure.ts';
-import { type Answer, endless, NEVER, output, standIn, table, thrownBy, words } from '../support.ts';
+import { type Answer, endless, NETWORK, NEVER, output, standIn, table, thrownBy, words } from '../support.ts';
 
 const ACCOUNT = '123456789012';
 const OTHER = '210987654321';
@@ -79,7 +79,7 @@ async function get(registries: string, service: string, allowed?: string) {
   });
   process.env['AWS_ENDPOINT_URL'] = url;
   const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret-key' };
-  const request = { credentials, network: { httpProxy: '', maxAttempts: 1 }, signal: NEVER };
+  const request = { credentials, network: NETWORK, signal: NEVER };
   const { entries } = parseRegistries(registries);
   const all = entries.length > 0 ? entries : [{ kind: 'default' } as const];
   const tokens = await getTokens(all, planCalls(all, 'eu-west-1'), request);
@@ -137,7 +137,7 @@ test.each([
 ])('a response of ECR with HTTP %i that has no end is read up to a limit', async (status, part) => {
   process.env['AWS_ENDPOINT_URL'] = await endless(status);
   const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret-key' };
-  const request = { credentials, network: { httpProxy: '', maxAttempts: 1 }, signal: NEVER };
+  const request = { credentials, network: NETWORK, signal: NEVER };
   const all = [{ kind: 'default' } as const];
   const { failures } = await getTokens(all, planCalls(all, 'eu-west-1'), request);
   expect(failures.map(messageOf).join()).toContain(part);

@@ -10,7 +10,7 @@ import { KNOWN_ERRORS } from '../../../src/errors/explain.ts';
 import { Failure, type NamedError } from '../../../src/errors/failure.ts';
 import { makeRoleSession } from '../../harness/identities.ts';
 import { InstanceMetadata } from '../../harness/instance-metadata.ts';
-import { homeOf, NEVER, output, thrownBy } from '../support.ts';
+import { homeOf, NETWORK, NEVER, output, thrownBy } from '../support.ts';
 import { SAMPLES } from './samples.ts';
 
 const metadata = new InstanceMetadata(makeRoleSession('111122223333', 'node', 'i-1'));
@@ -18,13 +18,12 @@ afterAll(() => metadata.stop());
 
 const IN_CONTAINER = { GITHUB_WORKSPACE: '/__w/a', HOME: '/github/home' };
 const IN_POD = { KUBERNETES_SERVICE_HOST: '10.0.0.1' };
-const network = { httpProxy: '', maxAttempts: 1 };
 
 async function credentials(env: NodeJS.ProcessEnv, choice: CredentialSourceChoice) {
   writeFileSync(homeOf('config'), '');
   Object.assign(process.env, env, { AWS_CONFIG_FILE: homeOf('config') });
   const limits = { maxAttempts: 1, budgetMs: 1_000, signal: NEVER };
-  await getCredentials({ choice, region: 'eu-west-1', network, ...limits });
+  await getCredentials({ choice, region: 'eu-west-1', network: NETWORK, ...limits });
 }
 
 async function warningOf(env: NodeJS.ProcessEnv) {
@@ -37,7 +36,11 @@ async function warningOf(env: NodeJS.ProcessEnv) {
 function caller() {
   const token = { registry: 'x', username: 'AWS', password: 'x' };
   const found = { callerAccount: '111122223333', tokens: [token], failures: [] };
-  const request = { credentials: { accessKeyId: 'x', secretAccessKey: 'x' }, network, signal: NEVER };
+  const request = {
+    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+    network: NETWORK,
+    signal: NEVER,
+  };
   return checkCallerAccount(['444455556666'], found, 'eu-west-1', request);
 }
 
