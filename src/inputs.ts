@@ -145,7 +145,7 @@ function emptyParts(text: string): readonly number[] {
 
 /** A misspelled setting of a job hook would be ignored without a word. */
 function unknownSettings(): readonly string[] {
-  const known = HOOK_SETTINGS.map(variableOf);
+  const known = [...HOOK_SETTINGS, 'node'].map(variableOf);
   const names = Object.keys(process.env).filter((name) => /^ECR_LOGIN_/.test(name) && !known.includes(name));
   const problems = names.map((name) => `Variable ${log.singleLine(name)}: unknown setting of the job hook.`);
   const isKnown = /^(?:warn|fail)?$/i.test(getInput('on-failure'));

@@ -5,7 +5,7 @@ import { stepRegion } from './aws/region.ts';
 import { isRegionName, needsRegion, planCalls } from './aws/registries.ts';
 import { checkCallerAccount, getTokens, type RegistryToken } from './aws/token.ts';
 import { locationVariables } from './clients/auth-file.ts';
-import { type Client, createClient, logIn } from './clients/client.ts';
+import { type Client, createClient, logIn, SHORTEST_LOGIN_MS } from './clients/client.ts';
 import type { Isolation } from './clients/isolation.ts';
 import { chooseTools, type FoundTool } from './clients/tools.ts';
 import { Failure, throwAll } from './errors/failure.ts';
@@ -22,14 +22,14 @@ import { StateWriter } from './state.ts';
  * @param limitMs the time limit of the step
  */
 export async function login(signal: AbortSignal, limitMs: number): Promise<void> {
-  const endMs = performance.now() + limitMs;
+  const startMs = performance.now();
   const state = new StateWriter();
   outputs.requireOutputFile();
   const inputs = readInputs();
   if (inputs.skipLogout) state.close();
   const tools = await chooseTools(inputs.containerCli);
   // The rest is for the logins.
-  const network = settleNetwork(inputs, Math.max(limitMs / 2, limitMs - 100_000));
+  const network = settleNetwork(inputs, startMs + Math.max(limitMs / 2, limitMs - 100_000));
 
   const entries = inputs.registries;
   const ownRegion = needsRegion(entries) ? await stepRegion(inputs.awsRegion) : inputs.awsRegion;
@@ -58,7 +58,7 @@ export async function login(signal: AbortSignal, limitMs: number): Promise<void>
 
   const step = { inputs, state, signal };
   const clients = await createClients(tools, found.tokens, step);
-  const { done, failures } = await logInToAll(clients, found.tokens, step, endMs);
+  const { done, failures } = await logInToAll(clients, found.tokens, step, startMs + limitMs);
   outputs.setOutputs(done);
   logExpiry(done);
   throwAll([...found.failures, ...failures]);
@@ -67,12 +67,12 @@ export async function login(signal: AbortSignal, limitMs: number): Promise<void>
 }
 
 /** How the step goes over the network. Nothing that is printed from here on contains the password of a proxy. */
-function settleNetwork({ httpProxy, maxAttempts }: Inputs, budgetMs: number): Network {
+function settleNetwork({ httpProxy, maxAttempts }: Inputs, endMs: number): Network {
   maskProxyPasswords(httpProxy);
   if (httpProxy !== '') parseProxy(httpProxy, "input 'http-proxy'");
   ignoreEnvProxy();
   warnOfSettings();
-  return { httpProxy, maxAttempts: maxAttempts.call, budgetMs };
+  return { httpProxy, maxAttempts: maxAttempts.call, endMs };
 }
 
 type Tools = readonly FoundTool[];
@@ -97,8 +97,8 @@ async function createClients(tools: Tools, tokens: RegistryTokens, { inputs, sta
 
 /**
  * Logs every client in to every registry, one after another: a client reads, changes and writes back its auth file. A
- * login is saved before it can be written, so that post also undoes one that is cut short. Each has its share of the time
- * until `endMs`: a registry that does not respond leaves some to the others.
+ * login is saved before it can be written, so that post also undoes one that is cut short. One at
+ * a registry that does not respond leaves time until `endMs` to those that follow.
  */
 async function logInToAll(
   clients: readonly Client[],
@@ -120,7 +120,7 @@ async function logInToAll(
       log.info(`Logging in to ${token.registry} with ${client.tool.name}`);
       const options = {
         maxAttempts: inputs.maxAttempts.call,
-        budgetMs: (endMs - performance.now()) / left,
+        budgetMs: endMs - performance.now() - (left - 1) * SHORTEST_LOGIN_MS,
         signal,
         onMayBeWritten: () => state.add(saved),
         // Post must not remove a login that was there before this step.

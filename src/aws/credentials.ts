@@ -86,11 +86,11 @@ async function sdkCredentials(
 /** The SDK's providers are loaded only if they are used. */
 async function sdkProvider(
   source: Exclude<CredentialSource, 'container'>,
-  { region, network }: CredentialsRequest,
+  { region, network, budgetMs }: CredentialsRequest,
 ): Promise<() => Promise<Credentials>> {
   const providers = await import('@aws-sdk/credential-providers');
   if (source === 'environment') return providers.fromEnv();
-  const clientConfig = clientSettings('AWS STS', network);
+  const clientConfig = clientSettings('AWS STS', { ...network, endMs: performance.now() + budgetMs });
   const settings: Parameters<typeof providers.fromIni>[0] = {
     logger: SDK_LOGGER,
     clientConfig,

@@ -14,8 +14,8 @@ export type Network = {
   readonly httpProxy: string;
   /** Of each call. */
   readonly maxAttempts: number;
-  /** Time for a call, in milliseconds: no other attempt starts that could take longer. */
-  readonly budgetMs: number;
+  /** No other attempt starts that could end later, by the clock of `performance`. */
+  readonly endMs: number;
 };
 
 /** How long one attempt of a call to AWS may take, in milliseconds. The SDK has no limit for the response. */
@@ -27,8 +27,8 @@ const RESPONSE_MS = 15_000;
  *
  * @param what what is called, as the start of a line of the log
  */
-export function clientSettings(what: string, { httpProxy, maxAttempts, budgetMs }: Network) {
-  const retryStrategy = loggingRetryStrategy(what, maxAttempts, performance.now() + budgetMs);
+export function clientSettings(what: string, { httpProxy, maxAttempts, endMs }: Network) {
+  const retryStrategy = loggingRetryStrategy(what, maxAttempts, endMs);
   return { maxAttempts, requestHandler: new Handler(httpProxy), retryStrategy };
 }
 
@@ -52,6 +52,7 @@ function loggingRetryStrategy(what: string, maxAttempts: number, endMs: number):
       const ownMs = backoffMs(retries + 1, { baseMs, capMs: MAXIMUM_RETRY_DELAY });
       const askedMs = (failed.retryAfterHint?.getTime() ?? 0) - Date.now();
       const pauseMs = Math.max(ownMs, Math.min(askedMs, ownMs + LONGEST_EXTENSION_MS));
+      if (performance.now() + pauseMs + RESPONSE_MS > endMs) throw failed.error;
       const progress = `attempt ${retries + 1} of ${maxAttempts}`;
       log.info(retryLine(`${what}: ${messageOf(failed.error)}`, progress, pauseMs));
       return pauseMs;
@@ -60,7 +61,6 @@ function loggingRetryStrategy(what: string, maxAttempts: number, endMs: number):
   class Strategy extends StandardRetryStrategy {
     override refreshRetryTokenForRetry(...[token, info]: Parameters<Refresh>): ReturnType<Refresh> {
       failed = info;
-      if (performance.now() + RESPONSE_MS > endMs) return Promise.reject(info.error);
       const { retryAfterHint, ...others } = info;
       return super.refreshRetryTokenForRetry(token, others);
     }

@@ -42,9 +42,7 @@ const PRIVATE_HOST =
   /^(?<accountId>\d{12})\.(?<service>dkr\.ecr|dkr-ecr)(?<fips>-fips)?\.(?<region>[a-z\d-]+)\.(?<suffix>[a-z\d.-]+)$/i;
 
 /** Whether a text has the form of a region name, such as `eu-west-1` or `us-gov-east-1`. */
-export function isRegionName(text: string): boolean {
-  return /^[a-z]{2,4}(?:-[a-z]{2,12}){1,2}-\d{1,2}$/.test(text);
-}
+export const isRegionName = (text: string): boolean => /^[a-z]{2,4}(?:-[a-z]{2,12}){1,2}-\d{1,2}$/.test(text);
 
 /** The parts of a private registry's host, in any case; undefined if it is not a host of Amazon ECR. */
 export function parsePrivateHost(host: string): PrivateHost | undefined {
@@ -101,9 +99,8 @@ function parseEntry(word: string): RegistryEntry | string {
 }
 
 /** Whether any of the registries is in the region of the step. */
-export function needsRegion(entries: readonly RegistryEntry[]): boolean {
-  return entries.some(({ kind }) => kind === 'default' || kind === 'account');
-}
+export const needsRegion = (entries: readonly RegistryEntry[]): boolean =>
+  entries.some(({ kind }) => kind === 'default' || kind === 'account');
 
 /**
  * The calls that return a token for each registry: one for each service, region and endpoint variant.

@@ -113,7 +113,7 @@ async function requestToken(call: TokenCall, request: TokenRequest): Promise<Reg
       cause: error,
       area: 'ecr',
       details: detailsOf(error),
-      facts: { region: call.region },
+      facts: { region: call.region, endpoint: 'api' },
     });
   }
 }

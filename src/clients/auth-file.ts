@@ -35,13 +35,11 @@ export function authFile(kind: FileKind, env: NodeJS.ProcessEnv): string | undef
   return kind === 'helm' ? helmFile(env) : containersFile(env);
 }
 
-export function dockerDirectory(env: NodeJS.ProcessEnv): string {
-  return resolve(env['DOCKER_CONFIG'] ?? join(home(env), '.docker'));
-}
+export const dockerDirectory = (env: NodeJS.ProcessEnv): string =>
+  resolve(env['DOCKER_CONFIG'] ?? join(home(env), '.docker'));
 
-function home(env: NodeJS.ProcessEnv): string {
-  return env[process.platform === 'win32' ? 'USERPROFILE' : 'HOME'] ?? homedir();
-}
+const home = (env: NodeJS.ProcessEnv): string =>
+  env[process.platform === 'win32' ? 'USERPROFILE' : 'HOME'] ?? homedir();
 
 function containersFile(env: NodeJS.ProcessEnv): string | undefined {
   const named = env['REGISTRY_AUTH_FILE'];

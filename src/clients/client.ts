@@ -9,7 +9,9 @@ import { clientEnvironment, type ProgramOptions, runProgram } from './process.ts
 import type { FoundTool } from './tools.ts';
 
 /** In milliseconds. A registry on another continent responds within a few seconds. A logout only changes a file. */
-const DEADLINES_MS = { login: 45_000, shortLogin: 15_000, logout: 15_000 };
+const DEADLINES_MS = { login: 45_000, logout: 15_000 };
+/** What a login gets at least, in milliseconds, if there is little time: docker waits as long for a connection. */
+export const SHORTEST_LOGIN_MS = 15_000;
 /** An overloaded registry recovers within seconds, or takes longer: the pauses cover both. */
 const LOGIN_BACKOFF: Backoff = { baseMs: 1_000, capMs: 10_000 };
 
@@ -25,7 +27,7 @@ export type RegistryLogin = Readonly<Record<'registry' | 'username' | 'password'
 export type LoginOptions = {
   readonly signal: AbortSignal;
   readonly maxAttempts: number;
-  /** Time for all attempts, in milliseconds: no other one starts that would not end in it. The first has 15 s at least. */
+  /** Time for all attempts, in milliseconds: no other one starts that would not end in it. */
   readonly budgetMs: number;
   /** Called before the login can be written. */
   readonly onMayBeWritten: () => void;
@@ -94,7 +96,7 @@ function failure(client: Client, { registry }: RegistryLogin, reason: string): F
   const region = /\.dkr[.-]ecr(?:-fips)?\.([\w-]+)\./.exec(registry)?.[1];
   return new Failure(`${tool} could not log in to registry ${registry}: ${reason}`, {
     area: 'client',
-    facts: { tool, registry, region },
+    facts: { tool, registry, region, endpoint: 'dkr' },
   });
 }
 
@@ -127,7 +129,7 @@ async function runLogin(client: Client, login: RegistryLogin, options: LoginOpti
   const { signal, budgetMs, onMayBeWritten } = options;
   const args = ['--username', login.username, '--password-stdin', login.registry];
   onMayBeWritten();
-  const deadlineMs = Math.min(DEADLINES_MS.login, Math.max(DEADLINES_MS.shortLogin, budgetMs));
+  const deadlineMs = Math.min(DEADLINES_MS.login, Math.max(SHORTEST_LOGIN_MS, budgetMs));
   return runClient(client, 'login', args, { signal, deadlineMs, input: login.password });
 }
 
@@ -195,7 +197,9 @@ export async function logOut(
       return undefined;
     });
   } catch (error) {
-    return messageOf(error);
+    // There is no time for the client.
+    const isGone = signal.aborted && (await auth.removeLogin(file ?? '', registry).catch(() => false));
+    return isGone ? undefined : messageOf(error);
   }
 }
 

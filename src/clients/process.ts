@@ -69,7 +69,7 @@ export async function runProgram(
     process.nextTick(watch, child, output);
   };
   const onAbort = (): void => stop('the step ended before it was done');
-  const deadline = setTimeout(stop, deadlineMs, `timed out after ${deadlineMs / 1000} s`);
+  const deadline = setTimeout(stop, deadlineMs, `timed out after ${Math.round(deadlineMs / 100) / 10} s`);
   signal.addEventListener('abort', onAbort);
   subscribe('child_process', onChild);
   try {

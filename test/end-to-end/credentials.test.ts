@@ -106,7 +106,6 @@ describe('which credentials are used', () => {
   table(`
     keys | AWS_PROFILE=ci                 | AWS_PROFILE
     pod  | AWS_ACCESS_KEY_ID=a            | AWS_SECRET_ACCESS_KEY
-    keys | AWS_USE_FIPS_ENDPOINT=True     | AWS_USE_FIPS_ENDPOINT
     keys | NODE_TLS_REJECT_UNAUTHORIZED=0 | NODE_EXTRA_CA_CERTS
   `)('those of the %s if %s is set, with a warning: %s', async (who = '', variables, words = '') => {
     const main = await run({ ...given(who), ...variablesOf(variables) });
@@ -174,7 +173,6 @@ test('a source of the default chain that does not respond is given up in time', 
 describe('a warning', () => {
   table(`
     credential_process = false |                                             | 'default'
-                               | AWS_ROLE_ARN=arn:aws:iam::123456789012:role/x | AWS_WEB_IDENTITY_TOKEN_FILE
   `)('names what the default chain skipped: %s %s', async (line = '', variables, words = '') => {
     config('[default]', line);
     const main = await run({ ...machine, ...variablesOf(variables) });

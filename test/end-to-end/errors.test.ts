@@ -119,6 +119,10 @@ describe('credentials', () => {
       () => world.webIdentityEnv(),
     ),
     'a role that a profile cannot assume': sts(refused, profile),
+    'STS that does not answer': () => {
+      world.aws.faults.always('hang');
+      return { env: { ...world.webIdentityEnv(), ...FAST } };
+    },
   };
   explains(
     (title) => arranged[title],
@@ -126,6 +130,7 @@ describe('credentials', () => {
     none on a runner of GitHub                | id-token: write | configure-aws-credentials
     none anywhere else                        | ${ASSOCIATE} | configure-aws-credentials
     IRSA: the role does not let this token in | system:serviceaccount: | sts.amazonaws.com | oidc
+    STS that does not answer                  | no response within 15 s | create-vpc-endpoint | .sts
     a role that a profile cannot assume       | sts:TagSession | ${PUSH} | arn:aws:iam::123456789012:role/pod-role
   `,
   );
@@ -163,7 +168,7 @@ describe('Amazon ECR', () => {
     access denied at ECR Public | Amazon ECR Public | ecr-public:GetAuthorizationToken | sts:GetServiceBearerToken
     expired keys                | expired | aws sts get-caller-identity --region eu-west-1
     throttling                  | Rate exceeded | Service Quotas
-    no way to the endpoint      | ECONNREFUSED | ecr.api | ecr.dkr | s3
+    no way to the endpoint      | ECONNREFUSED | com.amazonaws.eu-west-1.ecr.api | ecr.dkr | s3
     no region                   | aws-region
   `,
   );
@@ -196,7 +201,7 @@ describe('the container client', () => {
     is not there               | on PATH | container-cli | config-file | docker-cli
     finds no daemon            | DOCKER_HOST | docker info
     gets the 400 of a registry | region | 'registries'
-    cannot reach the registry  | i/o timeout | ecr.dkr
+    cannot reach the registry  | i/o timeout | com.amazonaws.<region>.ecr.dkr
     is denied by its proxy     | proxy | secrets.PROXY_URL
   `,
   );

@@ -33,8 +33,9 @@ test.each([
 
 test('a job hook names inputs by the variables that stand for them', () => {
   process.argv = ['node', 'index.js', '--job-hook=55'];
-  log.info("Input 'node', input 'node', 'node: a-b', input 'x'");
-  expect(output()).toBe("Variable ECR_LOGIN_NODE, variable ECR_LOGIN_NODE, ECR_LOGIN_NODE=a-b, input 'x'\n");
+  log.info("Input 'registries', 'aws-region: a-b', 'node', input 'isolate-docker-config'");
+  const names = "Variable ECR_LOGIN_REGISTRIES, ECR_LOGIN_AWS_REGION=a-b, 'node'";
+  expect(output()).toBe(`${names}, another DOCKER_CONFIG of the runner\n`);
 });
 
 table(`

@@ -139,7 +139,7 @@ export function fakeClock(random = 0.5, onWait = (_elapsedMs: number): unknown =
 export const { signal: NEVER } = new AbortController();
 
 /** No proxy, and no retries. */
-export const NETWORK = { httpProxy: '', maxAttempts: 1, budgetMs: 100_000 };
+export const NETWORK = { httpProxy: '', maxAttempts: 1, endMs: Number.POSITIVE_INFINITY };
 
 /** A token of a Kubernetes service account, without a signature that anybody could check. */
 export const jwt = (claims: unknown): string =>

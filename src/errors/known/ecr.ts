@@ -50,6 +50,6 @@ export const ECR: readonly KnownError[] = [
     areas: ['ecr', 'client'],
     pattern: new RegExp(`${NO_CONNECTION}|${NO_CONNECTION_OF_CLIENT}`),
     cause: `This runner cannot reach Amazon ECR in <region>. The region is wrong, DNS or the route does not work, or the endpoint does not exist: ECR Public has no FIPS endpoint.`,
-    remedy: `Check the region and AWS_USE_FIPS_ENDPOINT. A subnet without a route to the internet needs the VPC endpoints ecr.api, ecr.dkr (both with port 443 open to the runner) and s3 (a gateway). ECR Public has none: it needs a NAT gateway or a proxy.\n${VPC_ENDPOINT}.ecr.api`,
+    remedy: `Check the region and AWS_USE_FIPS_ENDPOINT. A subnet without a route to the internet needs the VPC endpoints ecr.api, ecr.dkr (both with port 443 open to the runner) and s3 (a gateway). ECR Public has none: it needs a NAT gateway or a proxy.\n${VPC_ENDPOINT}.ecr.<endpoint>`,
   },
 ];
