@@ -7,6 +7,8 @@ import { nameSettings } from './job-hook.ts';
 const LONGEST_LINE = 2_000;
 /** Longest text that is printed at once. */
 const LONGEST_TEXT = 64 * 1024;
+/** Whole lines. Of an error of more than 4,096 characters, the runner (2.336.0, `AddIssue`) drops the rest. */
+const ERROR_PARTS = /.{1,4000}(?:\n|$)|.{1,4000}/gs;
 /** A shorter secret cannot be told from a word. */
 const SHORTEST_SECRET = 8;
 
@@ -25,7 +27,8 @@ export const debug = (text: string): void => core.debug(printable(text));
 
 /** Writes an error and marks the step as failed. The stack of the error goes to the debug log. */
 export function failed(message: string, error: unknown): void {
-  core.setFailed(printable(message));
+  for (const part of printable(message).match(ERROR_PARTS) ?? []) core.error(part.trimEnd());
+  process.exitCode = 1;
   for (let cause = error; cause instanceof Error; cause = cause.cause) debug(cause.stack ?? cause.message);
 }
 

@@ -16,20 +16,16 @@ import { StateWriter } from './state.ts';
 
 /**
  * The main step: logs the container clients in to every registry of the inputs. A registry that fails does not affect the
- * others.
- * Throws one error for all that has failed.
- *
- * @param limitMs the time limit of the step
+ * others. Throws one error for all that has failed.
  */
 export async function login(signal: AbortSignal, limitMs: number): Promise<void> {
-  const startMs = performance.now();
+  const endMs = performance.now() + limitMs;
   const state = new StateWriter();
   outputs.requireOutputFile();
   const inputs = readInputs();
   if (inputs.skipLogout) state.close();
   const tools = await chooseTools(inputs.containerCli);
-  // The rest is for the logins.
-  const network = settleNetwork(inputs, startMs + Math.max(limitMs / 2, limitMs - 100_000));
+  const network = settleNetwork(inputs);
 
   const entries = inputs.registries;
   const ownRegion = needsRegion(entries) ? await stepRegion(inputs.awsRegion) : inputs.awsRegion;
@@ -45,7 +41,9 @@ export async function login(signal: AbortSignal, limitMs: number): Promise<void>
     budgetMs: Math.min(CREDENTIALS_BUDGET_MS, limitMs - 20_000),
     signal,
   });
-  const request = { credentials, network, signal };
+  // The rest is for the logins.
+  const callsEndMs = endMs - Math.min((endMs - performance.now()) / 2, 100_000);
+  const request = { credentials, network: { ...network, endMs: callsEndMs }, signal };
   const found = await getTokens(entries, calls, request);
   outputs.maskTokens(found.tokens, inputs.maskPassword);
   await checkCallerAccount(inputs.allowedAccountIds, found, region, request).catch((error: unknown) =>
@@ -58,7 +56,7 @@ export async function login(signal: AbortSignal, limitMs: number): Promise<void>
 
   const step = { inputs, state, signal };
   const clients = await createClients(tools, found.tokens, step);
-  const { done, failures } = await logInToAll(clients, found.tokens, step, startMs + limitMs);
+  const { done, failures } = await logInToAll(clients, found.tokens, step, endMs);
   outputs.setOutputs(done);
   logExpiry(done);
   throwAll([...found.failures, ...failures]);
@@ -67,12 +65,12 @@ export async function login(signal: AbortSignal, limitMs: number): Promise<void>
 }
 
 /** How the step goes over the network. Nothing that is printed from here on contains the password of a proxy. */
-function settleNetwork({ httpProxy, maxAttempts }: Inputs, endMs: number): Network {
+function settleNetwork({ httpProxy, maxAttempts }: Inputs): Omit<Network, 'endMs'> {
   maskProxyPasswords(httpProxy);
   if (httpProxy !== '') parseProxy(httpProxy, "input 'http-proxy'");
   ignoreEnvProxy();
   warnOfSettings();
-  return { httpProxy, maxAttempts: maxAttempts.call, endMs };
+  return { httpProxy, maxAttempts: maxAttempts.call };
 }
 
 type Tools = readonly FoundTool[];
@@ -118,9 +116,10 @@ async function logInToAll(
         continue;
       }
       log.info(`Logging in to ${token.registry} with ${client.tool.name}`);
+      const leftMs = endMs - performance.now();
       const options = {
         maxAttempts: inputs.maxAttempts.call,
-        budgetMs: endMs - performance.now() - (left - 1) * SHORTEST_LOGIN_MS,
+        budgetMs: leftMs - Math.min(leftMs / 2, (left - 1) * SHORTEST_LOGIN_MS),
         signal,
         onMayBeWritten: () => state.add(saved),
         // Post must not remove a login that was there before this step.

@@ -30,7 +30,7 @@ export type CredentialsRequest = AgentOptions & {
   readonly choice: CredentialSourceChoice;
   /** For calls to STS. The region of a profile takes precedence. */
   readonly region: string;
-  readonly network: Network;
+  readonly network: Omit<Network, 'endMs'>;
 };
 
 /** Decides which credentials are used, names them in the log, and gets them. Throws a Failure if there are none. */

@@ -51,10 +51,7 @@ export async function getTokens(
 
 /**
  * Logs the caller account, and checks it against the allowed ones. Only ECR Public does not name the account: then one
- * more call to ECR does, without further permissions.
- * Throws a Failure if the account is not allowed, or cannot be found out.
- *
- * @param region of that call
+ * more call to ECR does, without further permissions. Throws a Failure if the account is not allowed or found out.
  */
 export async function checkCallerAccount(
   allowed: readonly string[],

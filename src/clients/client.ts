@@ -62,7 +62,8 @@ export async function logIn(client: Client, login: RegistryLogin, options: Login
   try {
     for (let attempt = 1; ; attempt += 1) {
       const start = clock.now();
-      const work = (): Promise<Problem | undefined> => attemptLogin(client, login, options);
+      const work = (): Promise<Problem | undefined> =>
+        attemptLogin(client, login, { ...options, budgetMs: end - clock.now() });
       const problem = await withLock(client.file, signal, work, clock);
       if (problem === undefined) return;
       const { reason, isOverwritten = false } = problem;

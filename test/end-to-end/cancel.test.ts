@@ -120,8 +120,8 @@ describe('a step that takes too long', () => {
     const registries = accounts.map((account) => `${account}.dkr.ecr.us-east-1.amazonaws.com`).join();
     const env = { ...world.keysEnv(), ...fastClock(50) };
     const main = await world.main({ env, inputs: { registries }, tools: { docker: { hangs: true } } });
-    expect([main.exitCode, main.errors.length]).toEqual([1, 1]);
-    for (const words of ['Timed out after 290 s.\n', ...accounts]) expect(main.errors[0]).toContain(words);
+    expect([main.exitCode, main.errors[0]]).toEqual([1, expect.stringMatching(/^Timed out after 290 s\.\n/)]);
+    for (const account of accounts) expect(main.errors.join()).toContain(account);
   });
 });
 

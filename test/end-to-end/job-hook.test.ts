@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from '@jest/globals';
+import { THROTTLED } from '../harness/aws-services.ts';
 import { builtAction } from '../harness/paths.ts';
 import { testReal } from '../harness/real-parts.ts';
 import { FAST, useWorld, world } from '../harness/use-world.ts';
@@ -197,6 +198,13 @@ describe('a failure of the job-started hook', () => {
     const hook = await started({ ...FAST, ECR_LOGIN_MAX_ATTEMPTS: '20' });
     const words = expect.stringMatching(/^EKS Pod Identity .*no response within 12 s/);
     expect([hook.exitCode, hook.warnings]).toEqual([0, [words]]);
+  });
+
+  test('does not come from ECR, if it throttles once after an agent that was late', async () => {
+    world.agent.faults.once('hang');
+    world.aws.faults.once(THROTTLED);
+    expect((await started(FAST)).warnings).toEqual([]);
+    expect(await world.runnerMayPull()).toBe(true);
   });
 
   test('leaves time to the registries and regions that respond', async () => {

@@ -106,15 +106,6 @@ describe('a registry that fails', () => {
     expect(main.outputs).not.toHaveProperty('registry');
     expect(main.outputs).toHaveProperty([outputName('password', second)]);
   });
-
-  test('as its account is mistyped: it alone', async () => {
-    const mistyped = '123456789021';
-    const isThere = (name: string) => !name.startsWith(mistyped);
-    world.registry.faults.always({ status: 404 }, ({ headers }) => !isThere(headers.host ?? ''));
-    const main = await logIn(`${mistyped},${b}`, { 'max-attempts': '1' });
-    expect(main.errors[0]).toContain(host(mistyped, 'eu-west-1'));
-    expect(loggedIn()).toEqual([host(b, 'eu-west-1')]);
-  });
 });
 
 describe('expires-at', () => {

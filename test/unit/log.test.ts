@@ -31,6 +31,14 @@ test.each([
   expect(output()).toBe(`${printed}\n`);
 });
 
+test('an error of which the runner would drop the rest comes in parts, of whole lines', () => {
+  const lines = Array.from({ length: 30 }, (_, number) => `${number} ${'x'.repeat(300)}`);
+  log.failed(lines.join('\n'), undefined);
+  const parts = output().trim().split('\n');
+  for (const part of parts) expect(part.length).toBeLessThan(4_096 + '::error::'.length);
+  expect(parts.flatMap((part) => part.replace('::error::', '').split('%0A'))).toEqual(lines);
+});
+
 test('a job hook names inputs by the variables that stand for them', () => {
   process.argv = ['node', 'index.js', '--job-hook=55'];
   log.info("Input 'registries', 'aws-region: a-b', 'node', input 'isolate-docker-config'");
