@@ -118,7 +118,7 @@ describe('credentials', () => {
     'a role that a profile cannot assume': sts(refused, profile),
     'STS that does not answer': () => {
       world.aws.faults.always('hang');
-      return { env: { ...world.webIdentityEnv(), ...FAST } };
+      return { env: { ...world.webIdentityEnv(), ...FAST }, inputs: { 'max-attempts': '1' } };
     },
   };
   explains(

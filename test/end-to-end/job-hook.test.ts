@@ -4,7 +4,7 @@ import { describe, expect } from '@jest/globals';
 import { THROTTLED } from '../harness/aws-services.ts';
 import { builtAction } from '../harness/paths.ts';
 import { testReal } from '../harness/real-parts.ts';
-import { FAST, useWorld, world } from '../harness/use-world.ts';
+import { FAST, fastClock, useWorld, world } from '../harness/use-world.ts';
 import type { StepChoice } from '../harness/world.ts';
 
 const test = testReal('docker');
@@ -203,19 +203,19 @@ describe('a failure of the job-started hook', () => {
   test('does not come from ECR, if it throttles once after an agent that was late', async () => {
     world.agent.faults.once('hang');
     world.aws.faults.once(THROTTLED);
-    expect((await started(FAST)).warnings).toEqual([]);
+    expect((await started(fastClock(3))).warnings).toEqual([]);
     expect(await world.runnerMayPull()).toBe(true);
   });
 
   test('leaves time to the registries and regions that respond', async () => {
-    const [one = '', two = '', ...others] = ['eu-west-1', 'eu-west-2', 'eu-west-3', 'eu-north-1'].map(
+    const [one = '', two = '', three = ''] = ['eu-west-1', 'eu-west-2', 'eu-west-3'].map(
       (region) => `${world.accountId}.dkr.ecr.${region}.amazonaws.com`,
     );
     world.aws.faults.always('hang', ({ headers }) => `${headers.authorization}`.includes('/eu-west-3/'));
-    const tools = { docker: [{ on: one, hangs: true }, { on: two, hangs: true }, { exitCode: 0 }] };
-    const hook = await started({ ...FAST, ECR_LOGIN_REGISTRIES: [one, two, ...others].join() }, { tools });
-    expect(hook.toolRuns.map(({ argv }) => argv.at(-1))).toEqual([one, two, others[1]]);
-    for (const words of [one, two, 'eu-west-3']) expect(hook.warnings.join()).toContain(words);
+    const env = { ...fastClock(5), ECR_LOGIN_REGISTRIES: [one, three, two].join() };
+    const hook = await started(env, { tools: { docker: [{ on: one, hangs: true }, { exitCode: 0 }] } });
+    expect(hook.toolRuns.map(({ argv }) => argv.at(-1))).toEqual([one, two]);
+    for (const words of [one, 'eu-west-3']) expect(hook.warnings.join()).toContain(words);
     expect(hook.warnings.join()).not.toMatch(/\d\.\d\d+ s/);
   });
 
