@@ -67,7 +67,7 @@ test('the job of CI that uses the action passes', async () => {
   }
 });
 
-/** What AWS says to create-pod-identity.sh: of what exists, and of nothing. */
+/** What AWS says to the scripts: of what exists, and of nothing. */
 const ROLE_ARN = 'arn:aws:iam::111122223333:role/arc-runner-ecr';
 const POLICY = readFileSync(join(repository, 'examples', 'iam', 'push.json'), 'utf8');
 const ROLE: ToolBehavior = { on: 'Role.Arn', stdout: ROLE_ARN };
@@ -85,7 +85,7 @@ const MISSING: ToolBehavior[] = [
 
 test.each([
   [
-    'creates what is missing',
+    'create-pod-identity.sh creates what is missing',
     MISSING,
     '',
     [
@@ -93,25 +93,34 @@ test.each([
       ...['create-pod-identity-association', 'create-pod-identity-association'],
     ],
   ],
-  ['changes nothing that exists', EXISTS, '', []],
+  ['create-pod-identity.sh changes nothing that exists', EXISTS, '', []],
   [
-    'stops at a policy that differs',
+    'create-pod-identity.sh stops at a policy that differs',
     [{ on: 'get-role-policy', stdout: POLICY.replace('team/app', 'team/*') }, ...EXISTS],
     /^Stopped: the policy ecr of the role arc-runner-ecr differs/,
     [],
   ],
   [
-    'stops at an association with another role',
+    'create-pod-identity.sh stops at an association with another role',
     [{ on: 'describe-pod-identity-association', stdout: 'arn:aws:iam::111122223333:role/b' }, ...EXISTS],
     /^Stopped: the service account arc-runner has the role \S+:role\/b\. .* --association-id a-1 --role-arn \S+arc-runner-ecr$/m,
     [],
   ],
-])('create-pod-identity.sh %s', (_, answers, message, changes) => {
+  [
+    'delete-pod-identity.sh deletes the role and its own associations',
+    [
+      { on: 'associations[].associationId', stdout: 'a-1 a-2' },
+      { on: 'a-1', stdout: ROLE_ARN },
+    ],
+    '',
+    ['delete-pod-identity-association', 'delete-role-policy', 'delete-role'],
+  ],
+])('%s', (what, answers, message, changes) => {
   const folder = mkdtempSync(join(tmpdir(), 'aws-script-'));
   try {
     const tools = new ToolDirectory(folder);
     tools.add('aws', [ROLE, ...answers, {}]);
-    const script = join('examples', 'aws-cli', 'create-pod-identity.sh');
+    const script = join('examples', 'aws-cli', what.replace(/ .*/, ''));
     const env = { PATH: `${tools.path}:${process.env['PATH']}` };
     const { status, stderr } = spawnSync('bash', [script], { cwd: repository, env, encoding: 'utf8' });
     expect({ status, stderr }).toEqual({

@@ -138,7 +138,6 @@ export function fakeClock(random = 0.5, onWait = (_elapsedMs: number): unknown =
 /** A signal that never aborts. */
 export const { signal: NEVER } = new AbortController();
 
-/** No proxy, and no retries. */
 export const NETWORK = { httpProxy: '', maxAttempts: 1, endMs: Number.POSITIVE_INFINITY };
 
 /** A token of a Kubernetes service account, without a signature that anybody could check. */
