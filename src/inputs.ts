@@ -145,6 +145,7 @@ function emptyParts(text: string): readonly number[] {
 
 /** A misspelled setting of a job hook would be ignored without a word. */
 function unknownSettings(): readonly string[] {
+  // ECR_LOGIN_NODE is read by the script.
   const known = [...HOOK_SETTINGS, 'node'].map(variableOf);
   const names = Object.keys(process.env).filter((name) => /^ECR_LOGIN_/.test(name) && !known.includes(name));
   const problems = names.map((name) => `Variable ${log.singleLine(name)}: unknown setting of the job hook.`);

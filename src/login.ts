@@ -95,8 +95,8 @@ async function createClients(tools: Tools, tokens: RegistryTokens, { inputs, sta
 
 /**
  * Logs every client in to every registry, one after another: a client reads, changes and writes back its auth file. A
- * login is saved before it can be written, so that post also undoes one that is cut short. One at
- * a registry that does not respond leaves time until `endMs` to those that follow.
+ * login is saved before it can be written, so that post also undoes one that is cut short. One at a registry that does
+ * not respond leaves time until `endMs` to those that follow.
  */
 async function logInToAll(
   clients: readonly Client[],
@@ -116,10 +116,10 @@ async function logInToAll(
         continue;
       }
       log.info(`Logging in to ${token.registry} with ${client.tool.name}`);
-      const leftMs = endMs - performance.now();
+      const forOthersMs = Math.min((endMs - performance.now()) / 2, (left - 1) * SHORTEST_LOGIN_MS);
       const options = {
         maxAttempts: inputs.maxAttempts.call,
-        budgetMs: leftMs - Math.min(leftMs / 2, (left - 1) * SHORTEST_LOGIN_MS),
+        endMs: endMs - forOthersMs,
         signal,
         onMayBeWritten: () => state.add(saved),
         // Post must not remove a login that was there before this step.

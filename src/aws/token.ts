@@ -51,7 +51,7 @@ export async function getTokens(
 
 /**
  * Logs the caller account, and checks it against the allowed ones. Only ECR Public does not name the account: then one
- * more call to ECR does, without further permissions. Throws a Failure if the account is not allowed or found out.
+ * more call to ECR does, without further permissions. Throws a Failure if the account is not allowed, or is unknown.
  */
 export async function checkCallerAccount(
   allowed: readonly string[],

@@ -196,7 +196,7 @@ export async function removeLogin(file: string, registry: string): Promise<boole
 
 /** Removes what killed processes have left of their drafts of a file, which hold passwords. Who calls it has the lock. */
 export function removeDrafts(file: string): void {
-  // Also if nobody but its owner may enter it.
+  // Nobody has left a draft in a directory that is missing, or that this user may not enter.
   if (!fs.existsSync(`${dirname(file)}/.`)) return;
   const target = followLink(file);
   const directory = dirname(target);

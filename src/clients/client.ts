@@ -27,8 +27,8 @@ export type RegistryLogin = Readonly<Record<'registry' | 'username' | 'password'
 export type LoginOptions = {
   readonly signal: AbortSignal;
   readonly maxAttempts: number;
-  /** Time for all attempts, in milliseconds: no other one starts that would not end in it. */
-  readonly budgetMs: number;
+  /** By the clock, in milliseconds: no other attempt starts that would end later. */
+  readonly endMs: number;
   /** Called before the login can be written. */
   readonly onMayBeWritten: () => void;
   /** Called if the login failed and, for all that is known, is not written. An earlier login is still there then. */
@@ -55,22 +55,20 @@ type Problem = {
 
 /** Logs in, with another attempt unless it would fail in the same way. Throws a Failure with the client's message. */
 export async function logIn(client: Client, login: RegistryLogin, options: LoginOptions): Promise<void> {
-  const { signal, maxAttempts, clock = SYSTEM_CLOCK } = options;
+  const { signal, maxAttempts, endMs, clock = SYSTEM_CLOCK } = options;
   const before = versionOf(client.file);
-  const end = clock.now() + options.budgetMs;
   let mayBeWritten = false;
   try {
     for (let attempt = 1; ; attempt += 1) {
       const start = clock.now();
-      const work = (): Promise<Problem | undefined> =>
-        attemptLogin(client, login, { ...options, budgetMs: end - clock.now() });
+      const work = (): Promise<Problem | undefined> => attemptLogin(client, login, options);
       const problem = await withLock(client.file, signal, work, clock);
       if (problem === undefined) return;
       const { reason, isOverwritten = false } = problem;
       mayBeWritten ||= problem.mayBeWritten === true;
       const delayMs = backoffMs(attempt, LOGIN_BACKOFF, clock.random);
       // The next attempt can take as long as this one.
-      const isLast = attempt >= maxAttempts || 2 * clock.now() - start + delayMs > end;
+      const isLast = attempt >= maxAttempts || 2 * clock.now() - start + delayMs > endMs;
       if (isOverwritten && isLast) return log.warning(`${reason}. Pulls and pushes can be denied.`);
       const failed = failure(client, login, reason);
       if (signal.aborted || isLast || isLasting(reason)) throw failed;
@@ -127,10 +125,10 @@ async function writeLogin(
 
 /** The password goes over standard input: other processes can read arguments and environment. */
 async function runLogin(client: Client, login: RegistryLogin, options: LoginOptions) {
-  const { signal, budgetMs, onMayBeWritten } = options;
+  const { signal, endMs, onMayBeWritten, clock = SYSTEM_CLOCK } = options;
   const args = ['--username', login.username, '--password-stdin', login.registry];
   onMayBeWritten();
-  const deadlineMs = Math.min(DEADLINES_MS.login, Math.max(SHORTEST_LOGIN_MS, budgetMs));
+  const deadlineMs = Math.min(DEADLINES_MS.login, Math.max(SHORTEST_LOGIN_MS, endMs - clock.now()));
   return runClient(client, 'login', args, { signal, deadlineMs, input: login.password });
 }
 
@@ -145,8 +143,10 @@ async function runClient(
     const all = [...(tool.commands?.[command] ?? []), ...args];
     const result = await runProgram(executable, all, { ...options, env });
     const { exitCode, stderr } = result;
-    const reason = failureReason(result);
-    if (exitCode !== 0) return { reason, mayBeWritten: exitCode === null || isSavingFailure(reason) };
+    if (exitCode !== 0) {
+      const reason = failureReason(result);
+      return { reason, mayBeWritten: exitCode === null || isSavingFailure(reason) };
+    }
     const problem = command === 'login' ? unreadableConfig(stderr) : undefined;
     const effect = 'could not read its configuration, so the login replaced the file';
     if (problem !== undefined) log.warning(`${tool.name} ${effect}: ${problem}`);

@@ -22,10 +22,10 @@ function client(script?: string, name: ToolName = 'docker'): Client {
 }
 
 /** Logs in. Returns what the caller is told, in order, and the message of a failure. */
-async function tryLogin(one: Client, clock = fakeClock(), signal = NEVER, given = {}) {
+async function tryLogin(one: Client, clock = fakeClock(), signal = NEVER, { max = 3, ms = 290_000 } = {}) {
   const told: string[] = [];
   const onMayBeWritten = () => told.push('may be');
-  const limits = { signal, maxAttempts: 3, budgetMs: 290_000, ...given, clock };
+  const limits = { signal, maxAttempts: max, endMs: clock.now() + ms, clock };
   const options = { ...limits, onMayBeWritten, onNotWritten: () => told.push('not') };
   const thrown = await thrownBy(async () => {
     await logIn(one, login, options);
@@ -74,7 +74,7 @@ describe('a login', () => {
   ])('that ends with %j, with %j before: the caller is told%s', async (message, config, told) => {
     write(config);
     const failed = await tryLogin(client(fails(message.replaceAll('"', '\\"'))), undefined, undefined, {
-      maxAttempts: 1,
+      max: 1,
     });
     expect([failed.message, failed.told]).toEqual([expect.stringContaining(message), `may be${told}`]);
   });
@@ -93,7 +93,7 @@ describe('a login', () => {
   });
 
   test('is not repeated if that would take longer than its time', async () => {
-    const { told } = await tryLogin(client(fails('EOF')), undefined, undefined, { budgetMs: 1_499 });
+    const { told } = await tryLogin(client(fails('EOF')), undefined, undefined, { ms: 1_499 });
     expect(told).toBe('may be,may be,not');
   });
 
