@@ -19,8 +19,16 @@ const ALLOWED_LICENSES = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 
 
 /** What this action never needs of its packages: who imports it, and the file of scripts/stubs that stands in for it. */
 const STUBS = [
-  { module: /^@aws-sdk\/credential-provider-node$/, from: /client-ecr/, stub: 'credential-provider-node.js' },
-  { module: /^@actions\/http-client(\/lib\/auth)?$/, from: /@actions.core/, stub: 'http-client.js' },
+  {
+    module: /^@aws-sdk\/credential-provider-node$/,
+    from: /client-ecr/,
+    stub: 'credential-provider-node.js',
+  },
+  {
+    module: /^@actions\/http-client(\/lib\/auth)?$/,
+    from: /@actions.core/,
+    stub: 'http-client.js',
+  },
   { module: /^crypto$/, from: /@actions.core/, stub: 'lazy-crypto.js' },
 ];
 
@@ -69,12 +77,26 @@ async function bundle(entry: string, outdir: string, external: string[] = []): P
  * 114); in the chunks of esbuild alone it took 18 to 27 ms more, as its single CommonJS file 30 to 39.
  */
 async function pack(entry: string, folder: string, out: string): Promise<void> {
-  const args = [NCC, 'build', `${entry}.js`, '--no-cache', '--quiet', '--target', 'es2022', '--out', out];
+  const args = [
+    NCC,
+    'build',
+    `${entry}.js`,
+    '--no-cache',
+    '--quiet',
+    '--target',
+    'es2022',
+    '--out',
+    out,
+  ];
   const { status, error } = spawnSync(process.execPath, args, { cwd: folder, stdio: 'inherit' });
   if (status !== 0) throw new Error('ncc failed.', { cause: error });
   for (const file of fs.globSync(join(out, '*.js'))) {
     const packed = fs.readFileSync(file, 'utf8');
-    const { code } = await transform(packed, { target: 'node24', minify: true, legalComments: 'none' });
+    const { code } = await transform(packed, {
+      target: 'node24',
+      minify: true,
+      legalComments: 'none',
+    });
     if (code.includes(ROOT)) throw new Error(`${file} contains a path of this machine.`);
     fs.writeFileSync(file, code);
   }
@@ -112,9 +134,14 @@ function licenseTexts(files: readonly string[]): string {
     // Some packages of the AWS SDK have no such file, but their license is that of the others.
     const [file] = fs.globSync('{LICEN[CS]E,licen[cs]e}*', { cwd: folder });
     const text = file === undefined ? '' : fs.readFileSync(join(folder, file), 'utf8').trim();
-    packagesOfText.set(text, [...(packagesOfText.get(text) ?? []), `${name} ${version} (${license})`]);
+    packagesOfText.set(text, [
+      ...(packagesOfText.get(text) ?? []),
+      `${name} ${version} (${license})`,
+    ]);
   }
-  const parts = [...packagesOfText].map(([text, packages]) => `${packages.join('\n')}\n\n${text}`.trim());
+  const parts = [...packagesOfText].map(([text, packages]) =>
+    `${packages.join('\n')}\n\n${text}`.trim(),
+  );
   return `${parts.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`.replaceAll('\r\n', '\n');
 }
 

@@ -14,13 +14,17 @@ function filesBelow(folder: string): Map<string, string> {
 
 const folder = mkdtempSync(join(tmpdir(), 'check-dist-'));
 process.on('exit', () => rmSync(folder, { recursive: true }));
-execFileSync(process.execPath, [join(import.meta.dirname, 'build.ts'), folder], { stdio: 'inherit' });
+execFileSync(process.execPath, [join(import.meta.dirname, 'build.ts'), folder], {
+  stdio: 'inherit',
+});
 const [built, checkedIn] = [filesBelow(folder), filesBelow(join(ROOT, 'dist'))];
 const differing = [...new Set([...built.keys(), ...checkedIn.keys()])].filter(
   (name) => built.get(name) !== checkedIn.get(name),
 );
 if (differing.length > 0) {
-  console.error(`dist is not what the sources build; "npm run build" makes it: ${differing.join(', ')}`);
+  console.error(
+    `dist is not what the sources build; "npm run build" makes it: ${differing.join(', ')}`,
+  );
   process.exitCode = 1;
 } else {
   console.log(`dist is what the sources build: ${built.size} files.`);

@@ -16,7 +16,9 @@ import { startWorld } from '../test/harness/world.ts';
 const START_MS = 60_000;
 
 /** Another registry's login, which has to survive. With it there docker also looks for no credential store. */
-const OTHER_LOGIN = { 'registry.example.com': { auth: Buffer.from('someone:something').toString('base64') } };
+const OTHER_LOGIN = {
+  'registry.example.com': { auth: Buffer.from('someone:something').toString('base64') },
+};
 
 /** What the stand-ins' process says of itself once it serves. */
 type Ready = {

@@ -56,7 +56,10 @@ async function showNoAssociation(world: World): Promise<Check[]> {
   const main = await show('Main step', world.main({ isQuiet: true }));
   const post = await show('Post step', world.post(main, { isQuiet: true }));
   return [
-    ['the main step failed as expected, with an error', main.exitCode === 1 && main.errors.length > 0],
+    [
+      'the main step failed as expected, with an error',
+      main.exitCode === 1 && main.errors.length > 0,
+    ],
     ['no login was made', world.registry.logins.length === 0],
     ['the post step succeeded', post.exitCode === 0],
   ];
@@ -67,7 +70,10 @@ async function showJobHook(world: World): Promise<Check[]> {
   const start = world.hook('job-started', { env: world.podIdentityEnv(), isQuiet: true });
   const started = await show('Job-started hook, before the runner pulls images', start);
   const isIn = started.exitCode === 0 && (await world.runnerMayPull());
-  const completed = await show('Job-completed hook', world.hook('job-completed', { isQuiet: true }));
+  const completed = await show(
+    'Job-completed hook',
+    world.hook('job-completed', { isQuiet: true }),
+  );
   const isOut = completed.exitCode === 0 && !(await world.runnerMayPull());
   return [
     ['before the hooks, the registry refuses the runner', !before],
@@ -97,7 +103,9 @@ async function runDemo(name: string): Promise<boolean> {
   }
   const world = await startWorld();
   try {
-    console.log(`\n${styleText('bold', 'Simulated services on this machine, and the real docker client')}`);
+    console.log(
+      `\n${styleText('bold', 'Simulated services on this machine, and the real docker client')}`,
+    );
     console.log(`  EKS Pod Identity agent  ${world.agent.credentialsUri}`);
     console.log(`  Amazon ECR API          ${world.aws.url}`);
     console.log(`  registry                ${await world.registryHost()}`);
@@ -106,7 +114,9 @@ async function runDemo(name: string): Promise<boolean> {
     console.log(`\n${styleText('bold', 'Checks')}`);
     for (const [claim, holds] of checks) {
       console.log(
-        holds ? `  ${styleText('green', '✔')} ${claim}` : `  ${styleText('red', `✘ failed: ${claim}`)}`,
+        holds
+          ? `  ${styleText('green', '✔')} ${claim}`
+          : `  ${styleText('red', `✘ failed: ${claim}`)}`,
       );
     }
     const passed = checks.every(([, holds]) => holds);

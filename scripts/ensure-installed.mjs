@@ -30,7 +30,12 @@ function npm(...args) {
 
 if (!isInstalled()) {
   console.log('Installing the packages of package-lock.json (npm ci). This takes about a minute.');
-  const { status, error, stdout, stderr } = npm('ci', '--no-audit', '--no-fund', '--loglevel=error');
+  const { status, error, stdout, stderr } = npm(
+    'ci',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  );
   if (status !== 0) {
     console.error(`${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`.trim());
     console.error('The packages could not be installed.');

@@ -46,7 +46,9 @@ function chapter(entries: readonly KnownError[]): string {
   const causes = [...new Set(entries.map(({ cause }) => escaped(cause)))].join('\\\n');
   const [first = '', ...commands] = entries[0]?.remedy.split('\n') ?? [];
   const remedy = [`**What to do:** ${escaped(first)}`, ...shownCommands(commands)].join('\n');
-  return [`### ${title}\n${[...shown].join('\\\n')}`, `**Likely cause:** ${causes}`, remedy].join('\\\n');
+  return [`### ${title}\n${[...shown].join('\\\n')}`, `**Likely cause:** ${causes}`, remedy].join(
+    '\\\n',
+  );
 }
 
 /** Text word for word: the fence is longer than any run of backticks in it. */

@@ -54,7 +54,10 @@ function invalid(name: string, allowed: string): string {
  * Reads true or false, in any case. Any other value counts as the safe one, with a warning: an error would break workflows
  * that run today with aws-actions/amazon-ecr-login.
  */
-function readFlag(name: string, value: { readonly unset: boolean; readonly invalid: boolean }): boolean {
+function readFlag(
+  name: string,
+  value: { readonly unset: boolean; readonly invalid: boolean },
+): boolean {
   const text = getInput(name).toLowerCase();
   if (text === '') return value.unset;
   if (text === 'true' || text === 'false') return text === 'true';
@@ -70,7 +73,9 @@ function readList<Entry>(name: string, parse: (text: string) => List<Entry>, pro
   const list = parse(text);
   problems.push(...list.problems.map((reason) => problem(name, `${reason}.`)));
   if (text !== '' && list.entries.length + list.problems.length === 0) {
-    problems.push(problem(name, `'${log.singleLine(text)}' names nothing. ${SET_IT}, or leave it out.`));
+    problems.push(
+      problem(name, `'${log.singleLine(text)}' names nothing. ${SET_IT}, or leave it out.`),
+    );
   }
   return list.entries;
 }
@@ -104,7 +109,10 @@ function readCredentialSource(problems: string[]): CredentialSourceChoice {
 const MOST_ATTEMPTS = 20;
 function readMaxAttempts(problems: string[]): Attempts {
   const text = getInput('max-attempts');
-  if (text !== '' && (!/^\d{1,2}$/.test(text) || Number(text) < 1 || Number(text) > MOST_ATTEMPTS)) {
+  if (
+    text !== '' &&
+    (!/^\d{1,2}$/.test(text) || Number(text) < 1 || Number(text) > MOST_ATTEMPTS)
+  ) {
     problems.push(invalid('max-attempts', `a whole number from 1 to ${MOST_ATTEMPTS}`));
   }
   const number = text === '' ? variableMaxAttempts() : Number(text);
@@ -115,7 +123,9 @@ function readMaxAttempts(problems: string[]): Attempts {
 function variableMaxAttempts(): number {
   const text = process.env['AWS_MAX_ATTEMPTS']?.trim() ?? '0';
   if (/^\d+$/.test(text)) return Math.min(Number(text), MOST_ATTEMPTS);
-  log.warning(`AWS_MAX_ATTEMPTS is '${log.singleLine(text)}', which is not a number. It is ignored.`);
+  log.warning(
+    `AWS_MAX_ATTEMPTS is '${log.singleLine(text)}', which is not a number. It is ignored.`,
+  );
   return 0;
 }
 
@@ -147,8 +157,12 @@ function emptyParts(text: string): readonly number[] {
 function unknownSettings(): readonly string[] {
   // ECR_LOGIN_NODE is read by the script.
   const known = [...HOOK_SETTINGS, 'node'].map(variableOf);
-  const names = Object.keys(process.env).filter((name) => /^ECR_LOGIN_/.test(name) && !known.includes(name));
-  const problems = names.map((name) => `Variable ${log.singleLine(name)}: unknown setting of the job hook.`);
+  const names = Object.keys(process.env).filter(
+    (name) => /^ECR_LOGIN_/.test(name) && !known.includes(name),
+  );
+  const problems = names.map(
+    (name) => `Variable ${log.singleLine(name)}: unknown setting of the job hook.`,
+  );
   const isKnown = /^(?:warn|fail)?$/i.test(getInput('on-failure'));
   return isKnown ? problems : [...problems, invalid('on-failure', "'warn', 'fail'")];
 }

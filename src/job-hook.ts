@@ -17,7 +17,8 @@ export const HOOK_SETTINGS =
   );
 
 /** The variable of the runner that a job hook reads in place of an input. */
-export const variableOf = (name: string): string => `ECR_LOGIN_${name.toUpperCase().replaceAll('-', '_')}`;
+export const variableOf = (name: string): string =>
+  `ECR_LOGIN_${name.toUpperCase().replaceAll('-', '_')}`;
 
 /** Names settings as their reader knows them: what is an input in a step is a variable in a job hook. */
 export function nameSettings(text: string): string {

@@ -29,7 +29,8 @@ export const debug = (text: string): void => core.debug(printable(text));
 export function failed(message: string, error: unknown): void {
   for (const part of printable(message).match(ERROR_PARTS) ?? []) core.error(part.trimEnd());
   process.exitCode = 1;
-  for (let cause = error; cause instanceof Error; cause = cause.cause) debug(cause.stack ?? cause.message);
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    debug(cause.stack ?? cause.message);
 }
 
 /** Has the runner mask a secret for the whole job, inside of words, too: one such as `test`, of an emulator, is too short. */
@@ -43,7 +44,11 @@ export function hide(...texts: readonly (string | undefined)[]): void {
   const forms = texts
     .map((text = '') => text.trim())
     .filter((text) => text.length >= SHORTEST_SECRET)
-    .flatMap((text) => [text, encodeURIComponent(text.toWellFormed()), Buffer.from(text).toString('base64')]);
+    .flatMap((text) => [
+      text,
+      encodeURIComponent(text.toWellFormed()),
+      Buffer.from(text).toString('base64'),
+    ]);
   // A secret can contain another one, which must not break it up.
   secrets = [...new Set([...secrets, ...forms])].sort((one, other) => other.length - one.length);
 }

@@ -46,8 +46,8 @@ export async function login(signal: AbortSignal, limitMs: number): Promise<void>
   const request = { credentials, network: { ...network, endMs: callsEndMs }, signal };
   const found = await getTokens(entries, calls, request);
   outputs.maskTokens(found.tokens, inputs.maskPassword);
-  await checkCallerAccount(inputs.allowedAccountIds, found, region, request).catch((error: unknown) =>
-    throwAll([...found.failures, error]),
+  await checkCallerAccount(inputs.allowedAccountIds, found, region, request).catch(
+    (error: unknown) => throwAll([...found.failures, error]),
   );
 
   const [only, second] = found.tokens;
@@ -78,7 +78,11 @@ type RegistryTokens = readonly RegistryToken[];
 type Step = { readonly inputs: Inputs; readonly state: StateWriter; readonly signal: AbortSignal };
 
 /** The clients with the docker configuration in force, or with one of the job's own. */
-async function createClients(tools: Tools, tokens: RegistryTokens, { inputs, state, signal }: Step) {
+async function createClients(
+  tools: Tools,
+  tokens: RegistryTokens,
+  { inputs, state, signal }: Step,
+) {
   let variables = locationVariables(process.env);
   if (inputs.isolateDockerConfig && tokens.length > 0) {
     const { isolate } = await import('./clients/isolation.ts');
@@ -87,7 +91,10 @@ async function createClients(tools: Tools, tokens: RegistryTokens, { inputs, sta
     const { directory, moved } = await isolate(tools, hosts, signal, onPlan);
     log.info(`The logins are kept in a docker configuration for this job only: ${directory}`);
     outputs.exportVariables(moved);
-    variables = { ...variables, ...Object.fromEntries(moved.map(({ name, value }) => [name, value])) };
+    variables = {
+      ...variables,
+      ...Object.fromEntries(moved.map(({ name, value }) => [name, value])),
+    };
   }
   state.save({ variables });
   return tools.map((tool) => createClient(tool, variables));
@@ -112,7 +119,9 @@ async function logInToAll(
     for (const client of clients) {
       const saved = { tool: client.tool.name, registry: token.registry };
       if (signal.aborted) {
-        failures.push(new Failure(`No time was left to log ${saved.tool} in to ${saved.registry}.`));
+        failures.push(
+          new Failure(`No time was left to log ${saved.tool} in to ${saved.registry}.`),
+        );
         continue;
       }
       log.info(`Logging in to ${token.registry} with ${client.tool.name}`);
@@ -137,5 +146,7 @@ function logExpiry(tokens: readonly RegistryToken[]): void {
   const end = outputs.earliestExpiry(tokens);
   if (end === undefined) return;
   const minutes = Math.max(0, Math.round((end.getTime() - Date.now()) / 60_000));
-  log.info(`Valid for ${Math.floor(minutes / 60)} h ${minutes % 60} min, until ${outputs.rfc3339(end)}`);
+  log.info(
+    `Valid for ${Math.floor(minutes / 60)} h ${minutes % 60} min, until ${outputs.rfc3339(end)}`,
+  );
 }

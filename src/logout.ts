@@ -20,7 +20,8 @@ export async function logout(signal: AbortSignal): Promise<void> {
     if (isolation.isFirst) {
       const { removeIsolation } = await import('./clients/isolation.ts');
       const problem = removeIsolation(isolation);
-      if (problem !== undefined) problems.push(`${isolation.directory} could not be removed: ${problem}`);
+      if (problem !== undefined)
+        problems.push(`${isolation.directory} could not be removed: ${problem}`);
     }
     restoreVariables(isolation.moved);
   }
@@ -29,13 +30,17 @@ export async function logout(signal: AbortSignal): Promise<void> {
   throwAll(problems.map((problem) => new Failure(problem)));
 }
 
-async function logOutOfAll({ logins, variables }: State, signal: AbortSignal): Promise<readonly string[]> {
+async function logOutOfAll(
+  { logins, variables }: State,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
   const problems: string[] = [];
   for (const { tool, registry } of logins) {
     log.info(`Logging out of ${registry} with ${tool}`);
     const client = createClient(await findTool(tool), variables);
     const problem = await logOut(client, registry, signal);
-    if (problem !== undefined) problems.push(`${tool} could not log out of ${registry}: ${problem}`);
+    if (problem !== undefined)
+      problems.push(`${tool} could not log out of ${registry}: ${problem}`);
   }
   return problems;
 }

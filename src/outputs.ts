@@ -30,7 +30,8 @@ export function maskTokens(tokens: readonly RegistryToken[], maskPassword: boole
 }
 
 /** Sets the output for the only registry of the step. Steps that run also if its login fails log out of it by this name. */
-export const setRegistry = ({ registry }: RegistryToken): void => core.setOutput('registry', registry);
+export const setRegistry = ({ registry }: RegistryToken): void =>
+  core.setOutput('registry', registry);
 
 /** Sets the outputs for the registries that were logged in to. */
 export function setOutputs(tokens: readonly RegistryToken[]): void {
@@ -70,6 +71,7 @@ export function exportVariables(moved: readonly MovedVariable[]): void {
 /** Gives the variables their earlier values back, unless the job has set them to something else since. */
 export function restoreVariables(moved: readonly MovedVariable[]): void {
   for (const { name, value, earlier } of moved) {
-    if (process.env[name] === undefined || process.env[name] === value) core.exportVariable(name, earlier);
+    if (process.env[name] === undefined || process.env[name] === value)
+      core.exportVariable(name, earlier);
   }
 }

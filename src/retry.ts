@@ -14,7 +14,8 @@ export type Clock = {
 export const SYSTEM_CLOCK: Clock = {
   now: () => performance.now(),
   // On its own, it rejects with an AbortError.
-  sleep: (ms, signal) => setTimeout(ms, undefined, { signal }).catch(() => Promise.reject(signal.reason)),
+  sleep: (ms, signal) =>
+    setTimeout(ms, undefined, { signal }).catch(() => Promise.reject(signal.reason)),
   random: Math.random,
 };
 
@@ -27,7 +28,11 @@ export type Backoff = { readonly baseMs: number; readonly capMs: number };
  *
  * @param attempt the attempt that has just failed, counted from 1
  */
-export function backoffMs(attempt: number, { baseMs, capMs }: Backoff, random = Math.random): number {
+export function backoffMs(
+  attempt: number,
+  { baseMs, capMs }: Backoff,
+  random = Math.random,
+): number {
   return Math.floor(random() * Math.min(capMs, baseMs * 2 ** (attempt - 1)));
 }
 

@@ -18,7 +18,9 @@ const END_MS = 2_500;
  *
  * @param step gets a signal that aborts when the step is to end, and its time limit in milliseconds
  */
-export async function run(step: (signal: AbortSignal, limitMs: number) => Promise<void>): Promise<void> {
+export async function run(
+  step: (signal: AbortSignal, limitMs: number) => Promise<void>,
+): Promise<void> {
   catchStrayOutput();
   prepareEnvironment();
   const { signal, givenUp } = setLimits();
@@ -77,7 +79,9 @@ function setLimits(): { readonly signal: AbortSignal; readonly givenUp: Promise<
   }
   setTimeout(() => limit.abort(TIME_IS_OVER), TIME_LIMIT_S * 1000);
   const givenUp = new Promise<never>((_, reject) => {
-    limit.signal.addEventListener('abort', () => setTimeout(() => reject(limit.signal.reason), END_MS));
+    limit.signal.addEventListener('abort', () =>
+      setTimeout(() => reject(limit.signal.reason), END_MS),
+    );
   });
   return { signal: limit.signal, givenUp };
 }
@@ -92,7 +96,9 @@ function whyItEnded({ reason }: AbortSignal, error: unknown): unknown {
  * gone for ever. A step that was cut short has no such time.
  */
 function endProcess(isCutShort: boolean): void {
-  const isStuck = process.getActiveResourcesInfo().some((work) => /^(?:FSReq|FileHandle|Get)/.test(work));
+  const isStuck = process
+    .getActiveResourcesInfo()
+    .some((work) => /^(?:FSReq|FileHandle|Get)/.test(work));
   if (isCutShort && isStuck && process.platform !== 'win32') process.kill(process.pid, 'SIGKILL');
   else process.exit();
 }

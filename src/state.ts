@@ -61,7 +61,9 @@ export function readState(text: string = core.getState(NAME)): State {
     return {
       ...state,
       logins: state.logins.filter(isLogin),
-      variables: Object.fromEntries(variables.filter(([name]) => LOCATION_VARIABLES.includes(name))),
+      variables: Object.fromEntries(
+        variables.filter(([name]) => LOCATION_VARIABLES.includes(name)),
+      ),
     };
   } catch {
     // The parser's message would quote it.

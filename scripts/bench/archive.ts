@@ -5,7 +5,8 @@ import { archiveHead, unpack } from '../../test/harness/archive.ts';
 /** What the runner does before a job with the archive of an action, once it has downloaded it. */
 const ACTS = {
   unpack: (at: string) => unpack(join(at, 'archive'), join(at, 'first')),
-  'copy file by file': (at: string) => cpSync(join(at, 'first'), join(at, 'copy'), { recursive: true }),
+  'copy file by file': (at: string) =>
+    cpSync(join(at, 'first'), join(at, 'copy'), { recursive: true }),
   'delete the first copy': (at: string) => rmSync(join(at, 'first'), { recursive: true }),
 };
 

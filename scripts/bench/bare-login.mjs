@@ -22,7 +22,9 @@ await ask(env.AWS_CONTAINER_CREDENTIALS_FULL_URI, { headers: { authorization } }
 const headers = { 'x-amz-target': 'AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken' };
 const reply = await ask(env.BENCH_ECR, { method: 'POST', headers }, '{}');
 const [{ authorizationToken, proxyEndpoint }] = reply.authorizationData;
-const [, user, password] = /^([^:]+):(.+)$/.exec(Buffer.from(authorizationToken, 'base64').toString());
+const [, user, password] = /^([^:]+):(.+)$/.exec(
+  Buffer.from(authorizationToken, 'base64').toString(),
+);
 const host = proxyEndpoint.replace(/^https?:\/\//, '');
 const docker = spawn('docker', ['login', '--username', user, '--password-stdin', host]);
 docker.stdin.end(password);

@@ -67,7 +67,9 @@ function shuffled<Item>(items: readonly Item[]): readonly Item[] {
 /** Prints the share of logins that succeed, by quota, crowd and max-attempts. Returns whether the default is enough. */
 export async function bench(): Promise<boolean> {
   const heads = ATTEMPTS.map((attempts) => `succeed with ${attempts}`);
-  console.log(`| calls a second (burst) | logins | ${heads.join(' | ')} | 99 % within | calls a login |`);
+  console.log(
+    `| calls a second (burst) | logins | ${heads.join(' | ')} | 99 % within | calls a login |`,
+  );
   console.log(
     `| ${Array(ATTEMPTS.length + 4)
       .fill('---:')
@@ -81,7 +83,11 @@ export async function bench(): Promise<boolean> {
       const shares = [...results.values()].map(
         ({ succeeded }) => `${((100 * succeeded) / logins).toFixed(1)} %`,
       );
-      const chosen = results.get(DEFAULT_MAX_ATTEMPTS.call) ?? { succeeded: 0, p99Ms: Number.NaN, calls: 0 };
+      const chosen = results.get(DEFAULT_MAX_ATTEMPTS.call) ?? {
+        succeeded: 0,
+        p99Ms: Number.NaN,
+        calls: 0,
+      };
       const cells = [
         `${quota.rate} (${quota.burst})`,
         logins,

@@ -1,6 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { ecrReply } from '../../test/harness/aws-services.ts';
 import { HttpStandIn } from '../../test/harness/http-stand-in.ts';
@@ -29,7 +37,9 @@ async function measure({ command: [program = '', ...args], env }: Run): Promise<
 
 /** Runs programs in turns, so that other load on the machine affects all of them alike. */
 async function alternate(runs: Record<string, () => Run>): Promise<Record<string, number[]>> {
-  const taken: Record<string, number[]> = Object.fromEntries(Object.keys(runs).map((name) => [name, []]));
+  const taken: Record<string, number[]> = Object.fromEntries(
+    Object.keys(runs).map((name) => [name, []]),
+  );
   for (let round = 0; round <= ROUNDS; round += 1) {
     for (const [name, run] of Object.entries(runs)) {
       const ms = await measure(run());
@@ -66,7 +76,10 @@ function makeRuns(
   };
   const logout = `require('child_process').spawn('docker', ['logout', '${world.registry.authority}']).on('close', process.exit)`;
   return {
-    bareLogin: () => ({ command: [actionNode(), join(import.meta.dirname, 'bare-login.mjs')], env }),
+    bareLogin: () => ({
+      command: [actionNode(), join(import.meta.dirname, 'bare-login.mjs')],
+      env,
+    }),
     bareLogout: () => ({ command: [actionNode(), '--eval', logout], env }),
     main: () => ({ command: [actionNode(), stageFile('main')], env: fresh() }),
     hook: () => {
@@ -81,7 +94,10 @@ function makeRuns(
 function bundleSize(): number {
   const entries = readdirSync(builtAction, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile() && entry.name !== 'licenses.txt');
-  return files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0) / 1e6;
+  return (
+    files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0) /
+    1e6
+  );
 }
 
 /** Measures whole steps of the built action against bare scripts, and prints a table. Returns whether all bounds hold. */
@@ -92,25 +108,35 @@ export async function bench(): Promise<boolean> {
   const ecr = new HttpStandIn(() =>
     ecrReply({ authorizationData: [{ authorizationToken, proxyEndpoint: world.registry.url }] }),
   );
-  world.registry.faults.always({ status: 200 }, ({ headers }) => headers.authorization !== undefined);
+  world.registry.faults.always(
+    { status: 200 },
+    ({ headers }) => headers.authorization !== undefined,
+  );
   await ecr.listen();
   try {
     const { bareLogin, bareLogout, main, hook } = makeRuns(world, ecr);
     const logins = await alternate({ bareLogin, main, hook });
     await measure(main());
     const saved = parseKeyValueFile(readFileSync(join(world.directory, 'STATE'), 'utf8'));
-    const state = Object.fromEntries(Object.entries(saved).map(([name, value]) => [`STATE_${name}`, value]));
+    const state = Object.fromEntries(
+      Object.entries(saved).map(([name, value]) => [`STATE_${name}`, value]),
+    );
     const post = (): Run => ({
       command: [actionNode(), stageFile('post')],
       env: { ...main().env, ...state },
     });
     const logouts = await alternate({ bareLogout, post });
-    const bare = { login: median(logins['bareLogin'] ?? []), logout: median(logouts['bareLogout'] ?? []) };
+    const bare = {
+      login: median(logins['bareLogin'] ?? []),
+      logout: median(logouts['bareLogout'] ?? []),
+    };
     const row = (name: keyof typeof BOUNDS, value: number, unit: string): boolean => {
       console.log(`| ${name} | ${value.toFixed(2)} ${unit} | ${BOUNDS[name].toFixed(2)} |`);
       return value <= BOUNDS[name];
     };
-    console.log(`bare script: login ${bare.login.toFixed(0)} ms, logout ${bare.logout.toFixed(0)} ms\n`);
+    console.log(
+      `bare script: login ${bare.login.toFixed(0)} ms, logout ${bare.logout.toFixed(0)} ms\n`,
+    );
     console.log('| what | measured | bound |\n| --- | --- | --- |');
     const held = [
       row('main', median(logins['main'] ?? []) / bare.login, 'x'),

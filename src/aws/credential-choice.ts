@@ -37,11 +37,16 @@ export function chooseCredentials(
 }
 
 /** What the user should know of the choice, since another tool would choose otherwise. */
-export function choiceWarnings(source: CredentialSource, env: NodeJS.ProcessEnv): readonly string[] {
+export function choiceWarnings(
+  source: CredentialSource,
+  env: NodeJS.ProcessEnv,
+): readonly string[] {
   const keys = KEYS.filter((name) => env[name] !== undefined);
   if (source === 'environment' && env['AWS_PROFILE'] !== undefined) {
     return ['AWS_PROFILE is not used: the keys in the environment take precedence.'];
   }
   if (source === 'environment' || keys.length !== 1) return [];
-  return [`The keys in the environment are not used: of ${KEYS.join(' and ')}, only ${keys[0]} is set.`];
+  return [
+    `The keys in the environment are not used: of ${KEYS.join(' and ')}, only ${keys[0]} is set.`,
+  ];
 }

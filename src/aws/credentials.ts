@@ -36,7 +36,11 @@ export type CredentialsRequest = AgentOptions & {
 /** Decides which credentials are used, names them in the log, and gets them. Throws a Failure if there are none. */
 export async function getCredentials(request: CredentialsRequest): Promise<Credentials> {
   const { env } = process;
-  log.hide(env['AWS_SECRET_ACCESS_KEY'], env['AWS_SESSION_TOKEN'], env['AWS_CONTAINER_AUTHORIZATION_TOKEN']);
+  log.hide(
+    env['AWS_SECRET_ACCESS_KEY'],
+    env['AWS_SESSION_TOKEN'],
+    env['AWS_CONTAINER_AUTHORIZATION_TOKEN'],
+  );
   const profiles = await readProfiles();
   const { source, reason } = chooseCredentials(request.choice, env, profiles);
   for (const warning of choiceWarnings(source, env)) log.warning(warning);
@@ -51,7 +55,10 @@ export async function getCredentials(request: CredentialsRequest): Promise<Crede
   return credentials;
 }
 
-async function containerCredentials(reason: string, request: CredentialsRequest): Promise<Credentials> {
+async function containerCredentials(
+  reason: string,
+  request: CredentialsRequest,
+): Promise<Credentials> {
   const endpoint = await containerEndpoint();
   if (endpoint === undefined) {
     const facts = { ...(await podFacts()), region: request.region };
@@ -77,7 +84,8 @@ async function sdkCredentials(
     return credentials;
   } catch (error) {
     request.signal.throwIfAborted();
-    const skipped = source === 'default-chain' ? skippedSources(process.env, profiles, undefined) : [];
+    const skipped =
+      source === 'default-chain' ? skippedSources(process.env, profiles, undefined) : [];
     for (const problem of skipped) log.warning(problem);
     throw await sdkFailure(source, error, request);
   }
@@ -90,18 +98,27 @@ async function sdkProvider(
 ): Promise<() => Promise<Credentials>> {
   const providers = await import('@aws-sdk/credential-providers');
   if (source === 'environment') return providers.fromEnv();
-  const clientConfig = clientSettings('AWS STS', { ...network, endMs: performance.now() + budgetMs });
+  const clientConfig = clientSettings('AWS STS', {
+    ...network,
+    endMs: performance.now() + budgetMs,
+  });
   const settings: Parameters<typeof providers.fromIni>[0] = {
     logger: SDK_LOGGER,
     clientConfig,
     parentClientConfig: { region },
     // fromIni does not pass its settings on to a web identity.
     roleAssumerWithWebIdentity: ({ RoleArn: roleArn, RoleSessionName, WebIdentityToken = '' }) => {
-      const identity = { roleArn, roleSessionName: RoleSessionName, webIdentityToken: WebIdentityToken };
+      const identity = {
+        roleArn,
+        roleSessionName: RoleSessionName,
+        webIdentityToken: WebIdentityToken,
+      };
       return providers.fromWebToken({ ...identity, clientConfig: { ...clientConfig, region } })();
     },
   };
-  return source === 'profile' ? providers.fromIni(settings) : providers.fromNodeProviderChain(settings);
+  return source === 'profile'
+    ? providers.fromIni(settings)
+    : providers.fromNodeProviderChain(settings);
 }
 
 /** Node puts the command line of a `credential_process` and its output into a message. Both can hold secrets. */
@@ -126,7 +143,8 @@ async function sdkFailure(
   let message = messageOf(error);
   if (isProcess) message = 'credential_process failed; its output is not shown';
   // In the words of a lost connection, it would be taken for one to STS.
-  if (isLate) message = `a process or an endpoint that it asks did not answer in ${budgetMs / 1000} s`;
+  if (isLate)
+    message = `a process or an endpoint that it asks did not answer in ${budgetMs / 1000} s`;
   const from = isProfile ? `profile '${log.singleLine(profile)}'` : "the AWS SDK's default chain";
   return new Failure(`No credentials from ${from}: ${message}`, {
     ...(!isProcess && { cause: error }),
@@ -179,7 +197,9 @@ export function skippedSources(
   const problems: string[] = [];
   if (isConfigured) {
     const name = log.singleLine(chosen ?? 'default');
-    problems.push(`The AWS SDK skipped profile '${name}': it does not exist, or returned no credentials.`);
+    problems.push(
+      `The AWS SDK skipped profile '${name}': it does not exist, or returned no credentials.`,
+    );
   }
   if ((role === undefined) !== (tokenFile === undefined)) {
     const [set, unset] = role === undefined ? WEB_IDENTITY : WEB_IDENTITY.toReversed();
@@ -189,13 +209,18 @@ export function skippedSources(
 }
 
 /** Warns if the chain passed a source over, or ended at the role of the machine where that is most likely not meant. */
-async function warnOfChain(credentials: Credentials, profiles: Profiles, request: CredentialsRequest) {
+async function warnOfChain(
+  credentials: Credentials,
+  profiles: Profiles,
+  request: CredentialsRequest,
+) {
   const used = chainSource(credentials, process.env);
   for (const problem of skippedSources(process.env, profiles, used)) log.warning(problem);
   if (used !== 'instance') return;
   const kind = runnerKind();
   // In the container of a job, the explicit choice says that it is meant.
-  const isMeant = kind !== 'pod' && (kind !== 'container-job' || request.choice === 'default-chain');
+  const isMeant =
+    kind !== 'pod' && (kind !== 'container-job' || request.choice === 'default-chain');
   if (isMeant) return;
   const message = `Using the IAM role of the ${kind === 'pod' ? 'node' : 'machine'}, which is probably not intended.`;
   const knownError = kind === 'pod' ? 'no-pod-identity' : 'container-job';

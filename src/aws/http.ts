@@ -41,7 +41,11 @@ type Refresh = StandardRetryStrategy['refreshRetryTokenForRetry'];
  * The SDK decides what is retried, and draws a pause only before a retry: then the log gets its line. What a response asks
  * for is settled here, and not by the SDK, so that the line has the pause that is made.
  */
-function loggingRetryStrategy(what: string, maxAttempts: number, endMs: number): StandardRetryStrategy {
+function loggingRetryStrategy(
+  what: string,
+  maxAttempts: number,
+  endMs: number,
+): StandardRetryStrategy {
   let baseMs = 0;
   let failed: Parameters<Refresh>[1];
   const backoff = {
@@ -90,13 +94,17 @@ class Handler extends NodeHttpHandler {
     const start = performance.now();
     const proxy = proxyFor(request, this.#httpProxy);
     const agent = proxy && (await proxyAgent(proxy, request.hostname));
-    const proxied = agent && new NodeHttpHandler({ ...OPTIONS, httpAgent: agent, httpsAgent: agent });
+    const proxied =
+      agent && new NodeHttpHandler({ ...OPTIONS, httpAgent: agent, httpsAgent: agent });
     const result = await (proxied?.handle(request, options) ?? super.handle(request, options));
     const { body } = result.response;
     // A response that began and does not end. The SDK takes an error of this name for transient.
-    const late = Object.assign(new Error(`the response was not complete within ${RESPONSE_MS / 1000} s`), {
-      name: 'TimeoutError',
-    });
+    const late = Object.assign(
+      new Error(`the response was not complete within ${RESPONSE_MS / 1000} s`),
+      {
+        name: 'TimeoutError',
+      },
+    );
     const timer = setTimeout(() => body.destroy(late), RESPONSE_MS - (performance.now() - start));
     body.on('close', () => clearTimeout(timer));
     result.response.body = Readable.from(bounded(body), { objectMode: false });

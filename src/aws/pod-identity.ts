@@ -60,10 +60,18 @@ export type AgentOptions = {
 type GivenUp = Error & { readonly attempts: number };
 
 /** Gets the credentials of a container endpoint. Throws a Failure with its own words if there are none. */
-export async function podCredentials(endpoint: ContainerEndpoint, region: string, options: AgentOptions) {
+export async function podCredentials(
+  endpoint: ContainerEndpoint,
+  region: string,
+  options: AgentOptions,
+) {
   const name = endpoint.isEks ? 'EKS Pod Identity agent' : 'Container credentials endpoint';
   try {
-    return await requestWithRetries(name, (signal) => requestCredentials(endpoint, signal), options);
+    return await requestWithRetries(
+      name,
+      (signal) => requestCredentials(endpoint, signal),
+      options,
+    );
   } catch (error) {
     options.signal.throwIfAborted();
     throw await agentFailure(endpoint, region, error as GivenUp);
@@ -87,11 +95,17 @@ export async function requestWithRetries<Result>(
   let lastError: unknown;
   for (;;) {
     try {
-      return await retry.withDeadline(attempt, Math.min(AGENT_RESPONSE_MS, budgetMs), signal, clock);
+      return await retry.withDeadline(
+        attempt,
+        Math.min(AGENT_RESPONSE_MS, budgetMs),
+        signal,
+        clock,
+      );
     } catch (error) {
       signal.throwIfAborted();
       // What the agent answered tells more than that it was late once.
-      if (!(error instanceof retry.DeadlineError && lastError instanceof AnswerError)) lastError = error;
+      if (!(error instanceof retry.DeadlineError && lastError instanceof AnswerError))
+        lastError = error;
       const elapsedMs = clock.now() - start;
       const spareMs = budgetMs - AGENT_RESPONSE_MS - elapsedMs;
       const rule = ruleFor(error);
@@ -141,7 +155,8 @@ async function agentFailure(
   region: string,
   { attempts, message, cause }: GivenUp,
 ): Promise<Failure> {
-  const { serviceAccount, namespace } = claims?.serviceAccount === undefined ? await podFacts() : claims;
+  const { serviceAccount, namespace } =
+    claims?.serviceAccount === undefined ? await podFacts() : claims;
   const status = cause instanceof AnswerError ? cause.status : undefined;
   const name = isEks ? 'EKS Pod Identity' : 'The container credentials endpoint';
   const count = attempts > 1 ? ` (${message})` : '';
@@ -157,7 +172,8 @@ async function agentFailure(
         // The agent does not redirect.
         endpoint: isEks && (status === undefined || status >= 400) ? 'eks' : 'other',
         status,
-        token: status === 400 || status === 401 || status === 403 ? claimProblem(claims) : undefined,
+        token:
+          status === 400 || status === 401 || status === 403 ? claimProblem(claims) : undefined,
       },
       facts: { serviceAccount, namespace, node: claims?.node, region, uri, tokenFile },
     },
@@ -167,5 +183,7 @@ async function agentFailure(
 function claimProblem(claims: Claims | undefined): Situation['token'] {
   if (claims === undefined) return undefined;
   if (!claims.audiences.includes(POD_IDENTITY_AUDIENCE)) return 'other-audience';
-  return (claims.expiresAt ?? Number.POSITIVE_INFINITY) * 1000 <= Date.now() ? 'expired' : undefined;
+  return (claims.expiresAt ?? Number.POSITIVE_INFINITY) * 1000 <= Date.now()
+    ? 'expired'
+    : undefined;
 }

@@ -17,10 +17,13 @@ export const isContainerJob = (env: NodeJS.ProcessEnv = process.env): boolean =>
 
 /** Name, namespace and service account of this pod, as far as they are known without its Kubernetes API token. */
 export async function podFacts(env: NodeJS.ProcessEnv = process.env) {
-  const namespace = await readFile('/var/run/secrets/kubernetes.io/serviceaccount/namespace', 'utf8').catch(
-    () => '',
+  const namespace = await readFile(
+    '/var/run/secrets/kubernetes.io/serviceaccount/namespace',
+    'utf8',
+  ).catch(() => '');
+  const irsa = readClaims(
+    await readFile(env['AWS_WEB_IDENTITY_TOKEN_FILE'] ?? '', 'utf8').catch(() => ''),
   );
-  const irsa = readClaims(await readFile(env['AWS_WEB_IDENTITY_TOKEN_FILE'] ?? '', 'utf8').catch(() => ''));
   return {
     pod: runnerKind(env) === 'pod' ? env['HOSTNAME'] : undefined,
     namespace: irsa?.namespace ?? (/^[a-z0-9-]{1,63}$/.exec(namespace.trim())?.[0] || undefined),
@@ -49,7 +52,13 @@ export function readClaims(token: string): Claims | undefined {
     const [, namespace, serviceAccount] =
       /^system:serviceaccount:([a-z0-9-]{1,63}):([a-z0-9.-]{1,253})$/.exec(claims.sub) ?? [];
     const node = claims['kubernetes.io']?.node?.name;
-    return { namespace, serviceAccount, node, audiences: [claims.aud].flat(), expiresAt: claims.exp };
+    return {
+      namespace,
+      serviceAccount,
+      node,
+      audiences: [claims.aud].flat(),
+      expiresAt: claims.exp,
+    };
   } catch {
     return undefined;
   }

@@ -17,7 +17,9 @@ export function hasCredentials(profile: Profiles[string]): boolean {
 export async function readProfiles(): Promise<Profiles> {
   // Without a prototype, there is no profile `constructor`.
   const profiles: Profiles = Object.assign(Object.create(null), await parseKnownFiles({}));
-  for (const { aws_secret_access_key: secret, aws_session_token: token } of Object.values(profiles)) {
+  for (const { aws_secret_access_key: secret, aws_session_token: token } of Object.values(
+    profiles,
+  )) {
     log.hide(secret, token);
   }
   return profiles;

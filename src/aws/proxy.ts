@@ -28,7 +28,11 @@ export async function proxyAgent({ url, origin }: Proxy, host: string): Promise<
       // Without a code, the proxy closed the connection before it answered.
       const isCut = error instanceof Error && !('code' in error);
       const isHttp = !/^(?:No|Invalid) header/.test(messageOf(error));
-      throw proxyError(isHttp ? `${name} cannot be reached: ${messageOf(error)}` : noHttp, isCut, error);
+      throw proxyError(
+        isHttp ? `${name} cannot be reached: ${messageOf(error)}` : noHttp,
+        isCut,
+        error,
+      );
     });
     const { statusCode, statusText } = response;
     if (statusCode === 200) return socket;
@@ -79,15 +83,20 @@ export function parseProxy(text: string, origin: string): Proxy {
   const url = URL.parse(trimmed.includes('://') ? trimmed : `http://${trimmed}`);
   const problem = proxyProblem(url);
   if (url !== null && problem === undefined) return { url, origin };
-  throw new Failure(`Invalid proxy URL in ${origin}: ${problem}.`, { knownError: 'proxy-url-invalid' });
+  throw new Failure(`Invalid proxy URL in ${origin}: ${problem}.`, {
+    knownError: 'proxy-url-invalid',
+  });
 }
 
 function proxyProblem(url: URL | null): string | undefined {
   if (url === null) return 'invalid host or port';
   if (!/^https?:$/.test(url.protocol)) return 'the scheme is not http or https';
   // Such a character ends the host, so a part of the password was taken for the port.
-  if (`${url.pathname}${url.search}${url.hash}`.includes('@')) return "'/', '?' or '#' before the '@'";
-  return decoded(url.username + url.password) === undefined ? "invalid '%' in user or password" : undefined;
+  if (`${url.pathname}${url.search}${url.hash}`.includes('@'))
+    return "'/', '?' or '#' before the '@'";
+  return decoded(url.username + url.password) === undefined
+    ? "invalid '%' in user or password"
+    : undefined;
 }
 
 function decoded(text: string): string | undefined {
@@ -103,9 +112,13 @@ function decoded(text: string): string | undefined {
  * quote them. A user name is not masked: it can be a word that the whole log needs.
  */
 export function maskProxyPasswords(input: string, env: NodeJS.ProcessEnv = process.env): void {
-  const names = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'].flatMap((name) => [name, name.toLowerCase()]);
+  const names = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'].flatMap((name) => [
+    name,
+    name.toLowerCase(),
+  ]);
   for (const text of [input, ...names.map((name) => env[name] ?? '')]) {
-    const [, user = '', password = ''] = /^(?:[\w+.-]+:\/+)?([^:]*):(?!\/\/)(.*)@/s.exec(text.trim()) ?? [];
+    const [, user = '', password = ''] =
+      /^(?:[\w+.-]+:\/+)?([^:]*):(?!\/\/)(.*)@/s.exec(text.trim()) ?? [];
     if (password === '') continue;
     const plain = decoded(password) ?? password;
     const login = Buffer.from(`${decoded(user) ?? user}:${plain}`).toString('base64');

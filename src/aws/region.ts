@@ -9,7 +9,10 @@ import { isRegionName } from './registries.ts';
  * instance metadata is not used: nobody chose the region of a node for this job.
  * Throws a Failure if there is none, or if it is not a region name.
  */
-export async function stepRegion(input: string, env: NodeJS.ProcessEnv = process.env): Promise<string> {
+export async function stepRegion(
+  input: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<string> {
   const profile = env['AWS_PROFILE'] ?? 'default';
   const given = [
     ["input 'aws-region'", input || undefined],
@@ -23,10 +26,15 @@ export async function stepRegion(input: string, env: NodeJS.ProcessEnv = process
       (await readProfiles())[profile]?.['region'],
     ] as const);
   if (region === undefined) {
-    throw new Failure(`No AWS region: ${given.map(([name]) => name).join(', ')} and ${source} are not set.`, {
-      knownError: runnerKind(env) === 'container-job' ? 'container-job' : 'region-missing',
-    });
+    throw new Failure(
+      `No AWS region: ${given.map(([name]) => name).join(', ')} and ${source} are not set.`,
+      {
+        knownError: runnerKind(env) === 'container-job' ? 'container-job' : 'region-missing',
+      },
+    );
   }
   if (isRegionName(region)) return region;
-  throw new Failure(`Invalid AWS region: ${source} is '${singleLine(region)}'. Example: 'eu-west-1'.`);
+  throw new Failure(
+    `Invalid AWS region: ${source} is '${singleLine(region)}'. Example: 'eu-west-1'.`,
+  );
 }

@@ -42,7 +42,8 @@ const PRIVATE_HOST =
   /^(?<accountId>\d{12})\.(?<service>dkr\.ecr|dkr-ecr)(?<fips>-fips)?\.(?<region>[a-z\d-]+)\.(?<suffix>[a-z\d.-]+)$/i;
 
 /** Whether a text has the form of a region name, such as `eu-west-1` or `us-gov-east-1`. */
-export const isRegionName = (text: string): boolean => /^[a-z]{2,4}(?:-[a-z]{2,12}){1,2}-\d{1,2}$/.test(text);
+export const isRegionName = (text: string): boolean =>
+  /^[a-z]{2,4}(?:-[a-z]{2,12}){1,2}-\d{1,2}$/.test(text);
 
 /** The parts of a private registry's host, in any case; undefined if it is not a host of Amazon ECR. */
 export function parsePrivateHost(host: string): PrivateHost | undefined {
@@ -64,7 +65,10 @@ export function accountIdProblem(word: string): string | undefined {
 }
 
 /** What is in a list, in order, and a problem for each word that does not belong there. */
-export type List<Entry> = { readonly entries: readonly Entry[]; readonly problems: readonly string[] };
+export type List<Entry> = {
+  readonly entries: readonly Entry[];
+  readonly problems: readonly string[];
+};
 
 /**
  * Parses input `registries`: account IDs, registry hosts and image URIs, separated by commas or line breaks. Returns
@@ -119,7 +123,12 @@ export function planCalls(entries: readonly RegistryEntry[], region: string): re
 
 function endpointOf(entry: RegistryEntry, region: string): Omit<TokenCall, 'entries'> {
   if (entry.kind === 'public') {
-    return { service: 'ecr-public', region: PUBLIC_REGION, fips: false, dualStack: entry.dualStack };
+    return {
+      service: 'ecr-public',
+      region: PUBLIC_REGION,
+      fips: false,
+      dualStack: entry.dualStack,
+    };
   }
   if (entry.kind !== 'private') return { service: 'ecr', region, fips: false, dualStack: false };
   return { service: 'ecr', region: entry.region, fips: entry.fips, dualStack: entry.dualStack };

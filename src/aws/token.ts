@@ -40,7 +40,9 @@ export async function getTokens(
       found.set(entry, { ...token, registry: hostOf(entry, token.registry) });
     }
   };
-  await Promise.all(calls.map((call) => makeCall(call).catch((error: unknown) => failures.push(error))));
+  await Promise.all(
+    calls.map((call) => makeCall(call).catch((error: unknown) => failures.push(error))),
+  );
   const tokens = entries.flatMap((entry) => found.get(entry) ?? []);
   return {
     tokens: [...new Map(tokens.map((token) => [token.registry, token])).values()],
@@ -116,8 +118,14 @@ async function requestToken(call: TokenCall, request: TokenRequest): Promise<Reg
 }
 
 /** The action's part of the user agent, which CloudTrail keeps: its name, and the run and attempt of the workflow. */
-function userAgent({ GITHUB_RUN_ID: run = '', GITHUB_RUN_ATTEMPT: attempt = '' }: NodeJS.ProcessEnv) {
-  const name: [string, string] = ['ecr-pod-identity-login', process.env['npm_package_version'] ?? '0'];
+function userAgent({
+  GITHUB_RUN_ID: run = '',
+  GITHUB_RUN_ATTEMPT: attempt = '',
+}: NodeJS.ProcessEnv) {
+  const name: [string, string] = [
+    'ecr-pod-identity-login',
+    process.env['npm_package_version'] ?? '0',
+  ];
   const numbers: [string, string][] = [
     ['md/run_id', run],
     ['md/attempt', attempt],
@@ -166,7 +174,9 @@ export function registryHost(proxyEndpoint: string | undefined, isCustom: boolea
   const isPlain = /^[a-z\d](?:[a-z\d.-]*[a-z\d])?(?::\d{1,5})?$/i.test(host);
   if (isPlain && (isCustom || parsePrivateHost(host) !== undefined)) return host;
   const named =
-    host === '' ? 'no registry' : `'${log.singleLine(host)}', which is not a registry of Amazon ECR`;
+    host === ''
+      ? 'no registry'
+      : `'${log.singleLine(host)}', which is not a registry of Amazon ECR`;
   throw new Failure(`The response of Amazon ECR names ${named}.`);
 }
 
@@ -178,7 +188,9 @@ export function decodeToken(
   const decoded = Buffer.from(token ?? '', 'base64').toString('utf8');
   const [, username = '', password = ''] = /^(\w[\w.-]*):(\S+)$/.exec(decoded) ?? [];
   if (token === undefined || password === '') {
-    throw new Failure('The response of the service contains no authorization token that can be read.');
+    throw new Failure(
+      'The response of the service contains no authorization token that can be read.',
+    );
   }
   const isTime = expiresAt !== undefined && !Number.isNaN(expiresAt.getTime());
   return { username, password, ...(isTime && { expiresAt }) };

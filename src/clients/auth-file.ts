@@ -19,7 +19,9 @@ export function locationVariables(env: NodeJS.ProcessEnv): Record<string, string
   const dockerConfig = env['DOCKER_CONFIG'];
   if (dockerConfig?.match(/^~(?:[\\/]|$)/)) {
     const path = log.singleLine(resolve(dockerConfig));
-    log.warning(`DOCKER_CONFIG: '~' is not expanded in a workflow, so this is ${path}. Use the full path.`);
+    log.warning(
+      `DOCKER_CONFIG: '~' is not expanded in a workflow, so this is ${path}. Use the full path.`,
+    );
   }
   const variables: Record<string, string> = {};
   for (const name of LOCATION_VARIABLES) {
@@ -59,7 +61,12 @@ function helmFile(env: NodeJS.ProcessEnv): string | undefined {
   const directory = env['HELM_CONFIG_HOME'];
   if (directory !== undefined) return resolve(directory, 'registry', 'config.json');
   if (process.platform !== 'linux') return undefined;
-  return resolve(env['XDG_CONFIG_HOME'] ?? join(home(env), '.config'), 'helm', 'registry', 'config.json');
+  return resolve(
+    env['XDG_CONFIG_HOME'] ?? join(home(env), '.config'),
+    'helm',
+    'registry',
+    'config.json',
+  );
 }
 
 /** A login, or the mark that a credential store has one. */
@@ -135,7 +142,11 @@ const DRAFT = '.ecr-pod-identity-login-draft-';
  * Writes an auth file: a draft beside it, renamed to it, so that nobody ever reads half of it. Mode and owner are kept; a
  * new file is for its owner alone. If the file is a link, the file that it leads to is written.
  */
-export async function writeAuthFile(file: string, config: AuthFile, clock = SYSTEM_CLOCK): Promise<void> {
+export async function writeAuthFile(
+  file: string,
+  config: AuthFile,
+  clock = SYSTEM_CLOCK,
+): Promise<void> {
   const target = followLink(file);
   fs.mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
   removeDrafts(file);
@@ -162,7 +173,8 @@ export async function untilFree(change: () => void, clock: Clock): Promise<void>
     try {
       return change();
     } catch (error) {
-      const isOpen = /^(?:EPERM|EACCES|EBUSY):/.test(messageOf(error)) && process.platform === 'win32';
+      const isOpen =
+        /^(?:EPERM|EACCES|EBUSY):/.test(messageOf(error)) && process.platform === 'win32';
       if (!isOpen || clock.now() >= end) throw error;
       await clock.sleep(100, new AbortController().signal);
     }
@@ -172,8 +184,11 @@ export async function untilFree(change: () => void, clock: Clock): Promise<void>
 /** The file that a link leads to, also if it is not there: docker creates it, too. */
 function followLink(file: string, most = 40): string {
   if (fs.existsSync(file)) return fs.realpathSync(file);
-  const isLink = fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true && most > 0;
-  return isLink ? followLink(resolve(fs.realpathSync(dirname(file)), fs.readlinkSync(file)), most - 1) : file;
+  const isLink =
+    fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true && most > 0;
+  return isLink
+    ? followLink(resolve(fs.realpathSync(dirname(file)), fs.readlinkSync(file)), most - 1)
+    : file;
 }
 
 function keepModeAndOwner(target: string, handle: number): void {

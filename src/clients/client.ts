@@ -37,7 +37,10 @@ export type LoginOptions = {
 };
 
 /** @param variables where the clients keep their logins: those of main, also in post */
-export function createClient(found: FoundTool, variables: Readonly<Record<string, string>>): Client {
+export function createClient(
+  found: FoundTool,
+  variables: Readonly<Record<string, string>>,
+): Client {
   const inherited = Object.entries(clientEnvironment(process.env));
   const others = inherited.filter(([name]) => !auth.LOCATION_VARIABLES.includes(name));
   const env = { ...Object.fromEntries(others), ...variables };
@@ -54,7 +57,11 @@ type Problem = {
 };
 
 /** Logs in, with another attempt unless it would fail in the same way. Throws a Failure with the client's message. */
-export async function logIn(client: Client, login: RegistryLogin, options: LoginOptions): Promise<void> {
+export async function logIn(
+  client: Client,
+  login: RegistryLogin,
+  options: LoginOptions,
+): Promise<void> {
   const { signal, maxAttempts, endMs, clock = SYSTEM_CLOCK } = options;
   const before = versionOf(client.file);
   let mayBeWritten = false;
@@ -83,7 +90,12 @@ export async function logIn(client: Client, login: RegistryLogin, options: Login
 }
 
 /** Whether a failed login can be left. Another one in the file is an earlier one: the client has changed nothing then. */
-function isLeft({ file }: Client, login: RegistryLogin, before: string | undefined, mayBeWritten: boolean) {
+function isLeft(
+  { file }: Client,
+  login: RegistryLogin,
+  before: string | undefined,
+  mayBeWritten: boolean,
+) {
   const config = readable(file);
   const isUnreadable = config === undefined && versionOf(file) !== before;
   if (auth.hasAuth(config ?? {}, login.registry, authOf(login))) return true;
@@ -193,19 +205,26 @@ export async function logOut(
       if (!wasInFile || file === undefined) return reason;
       // `docker logout` reports success also if it could not write its file (seen with docker 28).
       if ((await auth.removeLogin(file, registry)) && tool.commands !== undefined) {
-        log.info(`${reason ?? `${tool.name} left the login`}: removed the login to ${registry} from ${file}`);
+        log.info(
+          `${reason ?? `${tool.name} left the login`}: removed the login to ${registry} from ${file}`,
+        );
       }
       return undefined;
     });
   } catch (error) {
     // There is no time for the client.
-    const isGone = signal.aborted && (await auth.removeLogin(file ?? '', registry).catch(() => false));
+    const isGone =
+      signal.aborted && (await auth.removeLogin(file ?? '', registry).catch(() => false));
     return isGone ? undefined : messageOf(error);
   }
 }
 
 /** Returns the reason if it fails. */
-async function runLogout(client: Client, registry: string, signal: AbortSignal): Promise<string | undefined> {
+async function runLogout(
+  client: Client,
+  registry: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const { name, commands } = client.tool;
   if (commands === undefined) return undefined;
   if (client.executable === undefined) {

@@ -9,7 +9,11 @@ import type { FileKind, FoundTool, Tool } from './tools.ts';
 // Input `isolate-docker-config`: a docker configuration of the job's own. The one in force is read, never written.
 
 /** A variable that leads the job to its own docker configuration, and its earlier value; empty if it was not set. */
-export type MovedVariable = { readonly name: string; readonly value: string; readonly earlier: string };
+export type MovedVariable = {
+  readonly name: string;
+  readonly value: string;
+  readonly earlier: string;
+};
 
 /** A docker configuration of the job's own. */
 export type Isolation = {
@@ -53,12 +57,17 @@ export async function isolate(
     return isolation;
   } catch (error) {
     signal.throwIfAborted();
-    throw new Failure(`The job's own docker configuration could not be created: ${messageOf(error)}`);
+    throw new Failure(
+      `The job's own docker configuration could not be created: ${messageOf(error)}`,
+    );
   }
 }
 
 /** Creates the directory of the job, or finds the one that another of its steps has created. */
-function claimDirectory(kinds: readonly FileKind[], onPlan: (isolation: Isolation) => void): Isolation {
+function claimDirectory(
+  kinds: readonly FileKind[],
+  onPlan: (isolation: Isolation) => void,
+): Isolation {
   const temp = process.env['RUNNER_TEMP'];
   if (temp === undefined) throw new Failure('RUNNER_TEMP is not set');
   for (let number = 1; number <= 100; number += 1) {
@@ -101,7 +110,8 @@ async function fill(
   hosts: readonly string[],
 ) {
   const file = join(directory, FILES[kind].name);
-  if (kind === 'docker' && !fs.existsSync(file)) linkShared(auth.dockerDirectory(process.env), directory);
+  if (kind === 'docker' && !fs.existsSync(file))
+    linkShared(auth.dockerDirectory(process.env), directory);
   // podman and helm read docker's file if there is none of their own.
   const sources = [file, auth.authFile(kind, process.env), auth.authFile('docker', process.env)];
   const source = sources.find((path) => path !== undefined && fs.existsSync(path));
@@ -130,7 +140,9 @@ function tryTo<Result>(source: string, use: (source: string) => Result): Result 
   try {
     return use(source);
   } catch (error) {
-    log.warning(`Could not copy ${source} to the docker configuration of this job: ${messageOf(error)}`);
+    log.warning(
+      `Could not copy ${source} to the docker configuration of this job: ${messageOf(error)}`,
+    );
     return undefined;
   }
 }
@@ -156,7 +168,9 @@ export function withoutHelpers(
     const empty = keys.map((key) => [key, '']);
     return { ...config, auths, credHelpers: Object.fromEntries([...helpers, ...empty]) };
   }
-  const stored = Object.entries(auths).filter(([key, entry]) => !keys.includes(key) && auth.isStored(entry));
+  const stored = Object.entries(auths).filter(
+    ([key, entry]) => !keys.includes(key) && auth.isStored(entry),
+  );
   const kept = credsStore ? stored.map(([key]) => [key, credsStore]) : [];
   return { ...others, auths, credHelpers: Object.fromEntries([...kept, ...helpers]) };
 }
@@ -164,7 +178,8 @@ export function withoutHelpers(
 /** Removes the job's own configuration, and nothing else, whatever the saved state says. Returns the reason if it fails. */
 export function removeIsolation({ directory }: Isolation): string | undefined {
   const path = join(process.env['RUNNER_TEMP'] ?? '', basename(directory));
-  if (directory !== path || !/[\\/]ecr-pod-identity-login(?:-\d+)?$/.test(path)) return 'unexpected path';
+  if (directory !== path || !/[\\/]ecr-pod-identity-login(?:-\d+)?$/.test(path))
+    return 'unexpected path';
   try {
     const found = fs.lstatSync(path, { throwIfNoEntry: false });
     if (found?.isDirectory() === false) return 'it is not a directory';

@@ -73,7 +73,8 @@ async function acquire(lock: string, signal: AbortSignal, clock: Clock): Promise
 }
 
 const remove = (lock: string): void => ignoringErrors(() => rmdirSync(lock));
-const refresh = (lock: string): void => ignoringErrors(() => utimesSync(lock, new Date(), new Date()));
+const refresh = (lock: string): void =>
+  ignoringErrors(() => utimesSync(lock, new Date(), new Date()));
 
 /** If another process has taken the lock away, the check after each login finds what that has lost. */
 function ignoringErrors(change: () => void): void {

@@ -5,15 +5,24 @@ import type { ProgramResult } from './process.ts';
 // libraries of Go that they all use.
 
 /** Why a client failed, on one line: its message, or else its exit code or signal. */
-export function failureReason({ stderr, stdout, exitCode, signal, stopped }: ProgramResult): string {
+export function failureReason({
+  stderr,
+  stdout,
+  exitCode,
+  signal,
+  stopped,
+}: ProgramResult): string {
   if (stopped !== undefined) return stopped;
-  const message = log.singleLine(clientMessage(stderr) || clientMessage(stdout) || stderr.trim() || stdout);
+  const message = log.singleLine(
+    clientMessage(stderr) || clientMessage(stdout) || stderr.trim() || stdout,
+  );
   if (signal !== null) return `${message || 'no output'}, ended by signal ${signal}`;
   return message || `no output, exit code ${exitCode}`;
 }
 
 /** A line that a library logs. The quotes are left out around a single word. */
-const LOG_LINE = /^(?:time="[^"]*" )?level=(?<level>\w+) (?:msg=(?:"(?<quoted>.*)"|(?<word>\S+))$)?/;
+const LOG_LINE =
+  /^(?:time="[^"]*" )?level=(?<level>\w+) (?:msg=(?:"(?<quoted>.*)"|(?<word>\S+))$)?/;
 
 /**
  * The error in a client's output, without warnings and the log of its libraries. skopeo and buildah log the error itself;
@@ -62,7 +71,9 @@ const LASTING = new RegExp(
 
 /** Whether the registry took the login and the client could not save it. A credential store can have it all the same. */
 export const isSavingFailure = (reason: string): boolean =>
-  /(?:error (?:sav|stor)ing credentials|failed to store the credentials)(?!.*file not found)/i.test(reason);
+  /(?:error (?:sav|stor)ing credentials|failed to store the credentials)(?!.*file not found)/i.test(
+    reason,
+  );
 
 /** Whether the next attempt would fail with the same message. */
 export const isLasting = (reason: string): boolean => LASTING.test(reason);

@@ -69,7 +69,11 @@ export async function runProgram(
     process.nextTick(watch, child, output);
   };
   const onAbort = (): void => stop('the step ended before it was done');
-  const deadline = setTimeout(stop, deadlineMs, `timed out after ${Math.round(deadlineMs / 100) / 10} s`);
+  const deadline = setTimeout(
+    stop,
+    deadlineMs,
+    `timed out after ${Math.round(deadlineMs / 100) / 10} s`,
+  );
   signal.addEventListener('abort', onAbort);
   subscribe('child_process', onChild);
   try {

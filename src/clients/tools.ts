@@ -4,7 +4,16 @@ import { Failure } from '../errors/failure.ts';
 import * as log from '../log.ts';
 
 /** The programs, in the order in which one is chosen if the user names none. */
-const PROGRAMS = ['docker', 'podman', 'buildah', 'skopeo', 'nerdctl', 'finch', 'oras', 'helm'] as const;
+const PROGRAMS = [
+  'docker',
+  'podman',
+  'buildah',
+  'skopeo',
+  'nerdctl',
+  'finch',
+  'oras',
+  'helm',
+] as const;
 
 /** The values of input `container-cli`: the programs, and the tool that writes the auth file itself. */
 const TOOL_NAMES = [...PROGRAMS, 'config-file'] as const;
@@ -45,11 +54,16 @@ export const TOOLS: Readonly<Record<ToolName, Tool>> = {
 };
 
 /** Reads input `container-cli`: names of tools, separated by commas or newlines. */
-export function parseTools(text: string): { entries: readonly ToolName[]; problems: readonly string[] } {
+export function parseTools(text: string): {
+  entries: readonly ToolName[];
+  problems: readonly string[];
+} {
   const words = [...new Set(text.split(/[,\r\n]+/).map((word) => word.trim().toLowerCase()))];
   const isTool = (word: string): word is ToolName => Object.hasOwn(TOOLS, word);
   const unknown = words.filter((word) => word !== '' && !isTool(word));
-  const problems = unknown.map((word) => `'${log.singleLine(word)}' is none of ${TOOL_NAMES.join(', ')}`);
+  const problems = unknown.map(
+    (word) => `'${log.singleLine(word)}' is none of ${TOOL_NAMES.join(', ')}`,
+  );
   return { entries: words.filter(isTool), problems };
 }
 
@@ -79,10 +93,16 @@ async function firstProgram(): Promise<FoundTool> {
       log.info(`docker not found; using ${name}. To choose a tool, set 'container-cli'.`);
     return found;
   }
-  throw clientMissing('docker', `No container client found on PATH. Looked for ${PROGRAMS.join(', ')}.`);
+  throw clientMissing(
+    'docker',
+    `No container client found on PATH. Looked for ${PROGRAMS.join(', ')}.`,
+  );
 }
 
-function clientMissing(tool: string, message = `Input 'container-cli': ${tool} not found on PATH.`): Failure {
+function clientMissing(
+  tool: string,
+  message = `Input 'container-cli': ${tool} not found on PATH.`,
+): Failure {
   const knownError = isContainerJob() ? 'client-missing-in-job' : 'client-missing';
   return new Failure(message, { knownError, facts: { tool } });
 }

@@ -39,7 +39,11 @@ export function explain(error: unknown): string {
   return `${message}\nLikely cause: ${cause}\nWhat to do: ${remedy}`;
 }
 
-function applies(known: (typeof KNOWN_ERRORS)[number], { options }: Failure, text: string): boolean {
+function applies(
+  known: (typeof KNOWN_ERRORS)[number],
+  { options }: Failure,
+  text: string,
+): boolean {
   const { areas, pattern, requires } = known;
   if (options.area === undefined || !areas.includes(options.area)) return false;
   const situation: Readonly<Record<string, unknown>> = options.situation ?? {};
@@ -50,7 +54,8 @@ function applies(known: (typeof KNOWN_ERRORS)[number], { options }: Failure, tex
 /** What IAM denied to whom. https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
 const DENIED_CALL =
   /User: (?<principal>\S{1,300}) is not authorized to perform: (?<action>[\w-]{1,60}:\w{1,90})(?: on resource: (?<resource>\S{1,300}))?/;
-const ROLE_SESSION = /^arn:([\w-]{1,20}):sts::(\d{12}):assumed-role\/([\w+=,.@-]{1,64})\/[\w+=,.@-]{1,64}$/;
+const ROLE_SESSION =
+  /^arn:([\w-]{1,20}):sts::(\d{12}):assumed-role\/([\w+=,.@-]{1,64})\/[\w+=,.@-]{1,64}$/;
 
 /** Policies name the role, never a session of it: the name of the session changes with each pod and each job. */
 function deniedCall(text: string): Facts {

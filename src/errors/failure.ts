@@ -57,9 +57,12 @@ export function messageOf(error: unknown): string {
   if (first === undefined) return singleLine(String(error));
   const status = statusOf(first);
   const telling = chain.find((cause) => plain(cause, status) !== '');
-  if (telling === undefined) return status === undefined ? first.name : `HTTP ${status} without a message`;
+  if (telling === undefined)
+    return status === undefined ? first.name : `HTTP ${status} without a message`;
   const name =
-    '$fault' in telling && !String(telling.message).includes(telling.name) ? `${telling.name}: ` : '';
+    '$fault' in telling && !String(telling.message).includes(telling.name)
+      ? `${telling.name}: `
+      : '';
   return singleLine(name + plain(telling, status));
 }
 
@@ -75,7 +78,10 @@ export function detailsOf(error: unknown): string {
 /** The error and its causes. If several addresses of a host failed, the first failure says as much as all of them. */
 function causesOf(error: unknown): readonly Error[] {
   if (!types.isNativeError(error)) return [];
-  return [error, ...causesOf(error instanceof AggregateError ? error.errors[0] : error.cause)].slice(0, 4);
+  return [
+    error,
+    ...causesOf(error instanceof AggregateError ? error.errors[0] : error.cause),
+  ].slice(0, 4);
 }
 
 /** The HTTP status that the AWS SDK notes on what it throws. */
@@ -91,7 +97,8 @@ function plain({ message }: Error, status = 0): string {
   // The SDK cannot read what a load balancer answers.
   if (/^Unknown(?:Error)?$/.test(own) || (added.length > 0 && status >= 400)) return '';
   const [, ms] = /(?<!\d)(\d{1,9}) ?ms/.exec(own) ?? [];
-  if (own.includes('did not establish a connection')) return `no connection within ${Number(ms) / 1000} s`;
+  if (own.includes('did not establish a connection'))
+    return `no connection within ${Number(ms) / 1000} s`;
   if (own.includes('requestTimeout')) return `no response within ${Number(ms) / 1000} s`;
   // Node quotes what it cannot parse, and that can hold a key.
   if (own.includes('is not valid JSON')) return 'the response is not valid JSON';

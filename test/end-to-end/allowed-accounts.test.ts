@@ -18,23 +18,35 @@ test('the log names the caller account before the first login', async () => {
 });
 
 describe('allowed-account-ids', () => {
-  test.each([CALLER, `${OTHER}, ${CALLER}`])('allows an account of %j, with one call', async (allowed) => {
-    const main = await run({ 'allowed-account-ids': allowed, registries: OTHER });
-    expect([main.errors, calls()]).toEqual([[], ['ecr eu-west-1']]);
-    expect(main.log).toContain(CALLER);
-  });
+  test.each([CALLER, `${OTHER}, ${CALLER}`])(
+    'allows an account of %j, with one call',
+    async (allowed) => {
+      const main = await run({ 'allowed-account-ids': allowed, registries: OTHER });
+      expect([main.errors, calls()]).toEqual([[], ['ecr eu-west-1']]);
+      expect(main.log).toContain(CALLER);
+    },
+  );
 
   test('an account that is not allowed is an error before any login, which names both', async () => {
     const main = await run({ 'allowed-account-ids': `${OTHER},999988887777` });
-    expect([main.exitCode, main.errors.length, main.toolRuns, main.outputs]).toEqual([1, 1, [], {}]);
-    for (const account of [CALLER, OTHER, '999988887777']) expect(main.errors[0]).toContain(account);
+    expect([main.exitCode, main.errors.length, main.toolRuns, main.outputs]).toEqual([
+      1,
+      1,
+      [],
+      {},
+    ]);
+    for (const account of [CALLER, OTHER, '999988887777'])
+      expect(main.errors[0]).toContain(account);
     // A token that is not used is a secret all the same.
     expect(main.masks).toContain(world.aws.issued[0]?.password);
   });
 
   test('is not turned off by the variables of a job hook', async () => {
     const ofHook = { ECR_LOGIN_TIME_LIMIT_S: '55', ECR_LOGIN_ALLOWED_ACCOUNT_IDS: CALLER };
-    const main = await run({ 'allowed-account-ids': OTHER }, { ...world.podIdentityEnv(), ...ofHook });
+    const main = await run(
+      { 'allowed-account-ids': OTHER },
+      { ...world.podIdentityEnv(), ...ofHook },
+    );
     expect([main.exitCode, main.errors.length, main.toolRuns]).toEqual([1, 1, []]);
   });
 
@@ -46,7 +58,10 @@ describe('allowed-account-ids', () => {
     const ofStep = region === 'eu-west-1' ? { AWS_REGION, AWS_DEFAULT_REGION } : {};
     const inputs = { 'registry-type': 'public', 'allowed-account-ids': CALLER };
     const main = await run(inputs, { ...env, ...ofStep });
-    expect([main.errors, calls().toSorted()]).toEqual([[], [`ecr ${region}`, 'ecr-public us-east-1']]);
+    expect([main.errors, calls().toSorted()]).toEqual([
+      [],
+      [`ecr ${region}`, 'ecr-public us-east-1'],
+    ]);
     const refused = await run({ ...inputs, 'allowed-account-ids': OTHER }, { ...env, ...ofStep });
     expect([refused.exitCode, refused.toolRuns]).toEqual([1, []]);
   });

@@ -46,25 +46,34 @@ describe('config-file', () => {
     expect(main.errors[0]).toContain(file);
     expect(main.stdout).not.toContain('eDp5');
     const post = await world.post(main);
-    expect([post.exitCode, fs.readFileSync(file, 'utf8')]).toEqual([0, '{"auths":{"ghcr.io":{"auth":"eDp5']);
+    expect([post.exitCode, fs.readFileSync(file, 'utf8')]).toEqual([
+      0,
+      '{"auths":{"ghcr.io":{"auth":"eDp5',
+    ]);
   });
 });
 
-testReal('docker')('docker replaces a configuration that it cannot read, which a warning says', async () => {
-  share('{"auths":{},}');
-  const main = await world.main();
-  expect([main.exitCode, main.warnings]).toEqual([0, [expect.stringContaining('config.json')]]);
-  expect(Object.keys(world.dockerLogins())).toHaveLength(1);
-});
+testReal('docker')(
+  'docker replaces a configuration that it cannot read, which a warning says',
+  async () => {
+    share('{"auths":{},}');
+    const main = await world.main();
+    expect([main.exitCode, main.warnings]).toEqual([0, [expect.stringContaining('config.json')]]);
+    expect(Object.keys(world.dockerLogins())).toHaveLength(1);
+  },
+);
 
-testReal('docker')('post with a configuration that it cannot read: a warning, no failure', async () => {
-  const main = await world.main();
-  const half = '{"auths":{"ghcr.io":{"auth":"eDp5';
-  const file = share(half);
-  const post = await world.post(main);
-  const warning = `${file} cannot be read, so a login to ${await world.registryHost()} can be left in it.`;
-  expect(post).toMatchObject({ exitCode: 0, errors: [], warnings: [warning] });
-});
+testReal('docker')(
+  'post with a configuration that it cannot read: a warning, no failure',
+  async () => {
+    const main = await world.main();
+    const half = '{"auths":{"ghcr.io":{"auth":"eDp5';
+    const file = share(half);
+    const post = await world.post(main);
+    const warning = `${file} cannot be read, so a login to ${await world.registryHost()} can be left in it.`;
+    expect(post).toMatchObject({ exitCode: 0, errors: [], warnings: [warning] });
+  },
+);
 
 const NOT_FOUND = { on: 'get', stdout: 'credentials not found in native keychain', exitCode: 1 };
 /** A helper that has no login to begin with, and takes what it is given. */
@@ -85,7 +94,10 @@ describeReal('a credential helper of docker', ['docker'], () => {
     const main = await world.main({ tools });
     const post = await world.post(main);
     expect([main.exitCode, post.exitCode, main.warnings]).toEqual([0, 0, []]);
-    expect([helperRuns(main), helperRuns(post)]).toEqual([['store'], expect.arrayContaining(['erase'])]);
+    expect([helperRuns(main), helperRuns(post)]).toEqual([
+      ['store'],
+      expect.arrayContaining(['erase']),
+    ]);
   });
 
   /** What a login ends with that a store has and that docker could not note, and what the store is told by post. */
@@ -93,16 +105,24 @@ describeReal('a credential helper of docker', ['docker'], () => {
     const tools = { docker: 'real', 'docker-credential-keep': helper } as const;
     const main = await world.main({ ...choice, tools });
     const post = await world.post(main, choice);
-    expect([main.exitCode, helperRuns(main), post.exitCode, post.warnings]).toEqual([1, ['store'], 0, []]);
+    expect([main.exitCode, helperRuns(main), post.exitCode, post.warnings]).toEqual([
+      1,
+      ['store'],
+      0,
+      [],
+    ]);
     expect(helperRuns(post)).toContain('erase');
     return main.errors.join();
   };
 
-  testReal('root', 'docker')('is told to erase if docker could not save its own file then', async () => {
-    const directory = join(share('{"credsStore":"keep"}'), '..');
-    fs.chmodSync(directory, 0o555);
-    expect(await unsaved(HELPER, { asOtherUser: true })).toContain('permission denied');
-  });
+  testReal('root', 'docker')(
+    'is told to erase if docker could not save its own file then',
+    async () => {
+      const directory = join(share('{"credsStore":"keep"}'), '..');
+      fs.chmodSync(directory, 0o555);
+      expect(await unsaved(HELPER, { asOtherUser: true })).toContain('permission denied');
+    },
+  );
 
   test('is told to erase if it has reported an error, whatever it has kept', async () => {
     share('{"credsStore":"keep"}');
@@ -123,11 +143,18 @@ testReal('podman')(
   "a helper that podman's registries.conf names keeps the login until post erases it, also with isolation; the log says so",
   async () => {
     const insecure = `[[registry]]\nlocation = "${await world.registryHost()}"\ninsecure = true\n`;
-    world.writeHome('.config/containers/registries.conf', `credential-helpers = ["keep"]\n${insecure}`);
+    world.writeHome(
+      '.config/containers/registries.conf',
+      `credential-helpers = ["keep"]\n${insecure}`,
+    );
     for (const isolate of ['false', 'true']) {
       const main = await world.main({
         env: { ...world.podIdentityEnv(), PODMAN_IGNORE_CGROUPSV1_WARNING: '1' },
-        inputs: { 'container-cli': 'podman', 'max-attempts': '1', 'isolate-docker-config': isolate },
+        inputs: {
+          'container-cli': 'podman',
+          'max-attempts': '1',
+          'isolate-docker-config': isolate,
+        },
         tools: { podman: 'real', 'docker-credential-keep': HELPER },
       });
       expect([main.exitCode, helperRuns(main)]).toEqual([0, ['store']]);
@@ -149,65 +176,86 @@ const PLACES: [tool: string, variables: Record<string, string>, file: string][] 
   ]),
 ];
 
-describeReal('the real clients', ['docker', 'podman', 'buildah', 'skopeo', 'oras', 'openssl'], () => {
-  useWorld({ realNames: true });
-  beforeEach(() => {
-    for (const name of ['docker', 'auth']) fs.mkdirSync(join(world.directory, name), { mode: 0o700 });
-  });
+describeReal(
+  'the real clients',
+  ['docker', 'podman', 'buildah', 'skopeo', 'oras', 'openssl'],
+  () => {
+    useWorld({ realNames: true });
+    beforeEach(() => {
+      for (const name of ['docker', 'auth'])
+        fs.mkdirSync(join(world.directory, name), { mode: 0o700 });
+    });
 
-  /** The files below the world's folder that hold a login. */
-  const filesWithLogins = (): string[] =>
-    fs
-      .readdirSync(world.directory, { recursive: true, encoding: 'utf8' })
-      .filter((name) => /^(?!step-).*\.json$/.test(name))
-      .filter((name) => /"auth":/.test(fs.readFileSync(join(world.directory, name), 'utf8')));
+    /** The files below the world's folder that hold a login. */
+    const filesWithLogins = (): string[] =>
+      fs
+        .readdirSync(world.directory, { recursive: true, encoding: 'utf8' })
+        .filter((name) => /^(?!step-).*\.json$/.test(name))
+        .filter((name) => /"auth":/.test(fs.readFileSync(join(world.directory, name), 'utf8')));
 
-  for (const [tool, variables, file] of PLACES) {
-    // buildah makes a user namespace to log in, which other users than root can do only if /etc/subuid names them.
-    const testTool = tool === 'buildah' ? testReal('root') : test;
-    testTool(
-      `${tool} with ${JSON.stringify(variables)} keeps its login in ${file}, and post removes it there`,
-      async () => {
-        const env: Record<string, string> = world.podIdentityEnv();
-        for (const [name, value] of Object.entries(variables))
-          env[name] = value.replace('@', world.directory);
-        const main = await world.main({ env, inputs: { 'container-cli': tool }, tools: { [tool]: 'real' } });
-        expect(main).toMatchObject({ exitCode: 0, errors: [], warnings: [] });
-        expect(filesWithLogins()).toEqual([file]);
-        const post = await world.post(main);
-        expect([post.exitCode, post.errors, filesWithLogins()]).toEqual([0, [], []]);
-      },
-    );
-  }
+    for (const [tool, variables, file] of PLACES) {
+      // buildah makes a user namespace to log in, which other users than root can do only if /etc/subuid names them.
+      const testTool = tool === 'buildah' ? testReal('root') : test;
+      testTool(
+        `${tool} with ${JSON.stringify(variables)} keeps its login in ${file}, and post removes it there`,
+        async () => {
+          const env: Record<string, string> = world.podIdentityEnv();
+          for (const [name, value] of Object.entries(variables))
+            env[name] = value.replace('@', world.directory);
+          const main = await world.main({
+            env,
+            inputs: { 'container-cli': tool },
+            tools: { [tool]: 'real' },
+          });
+          expect(main).toMatchObject({ exitCode: 0, errors: [], warnings: [] });
+          expect(filesWithLogins()).toEqual([file]);
+          const post = await world.post(main);
+          expect([post.exitCode, post.errors, filesWithLogins()]).toEqual([0, [], []]);
+        },
+      );
+    }
 
-  testReal('root')('podman of a user without XDG_RUNTIME_DIR is logged in and out', async () => {
-    // podman keeps the login below TMPDIR then.
-    const env = { ...world.podIdentityEnv(), XDG_RUNTIME_DIR: undefined, TMPDIR: world.directory };
-    const choice = { env, inputs: { 'container-cli': 'podman' }, asOtherUser: true };
-    const main = await world.main({ ...choice, tools: { podman: 'real' } });
-    expect([main.exitCode, main.errors]).toEqual([0, []]);
-    const post = await world.post(main, { asOtherUser: true });
-    expect(post).toMatchObject({ exitCode: 0, errors: [], warnings: [] });
-  });
-});
+    testReal('root')('podman of a user without XDG_RUNTIME_DIR is logged in and out', async () => {
+      // podman keeps the login below TMPDIR then.
+      const env = {
+        ...world.podIdentityEnv(),
+        XDG_RUNTIME_DIR: undefined,
+        TMPDIR: world.directory,
+      };
+      const choice = { env, inputs: { 'container-cli': 'podman' }, asOtherUser: true };
+      const main = await world.main({ ...choice, tools: { podman: 'real' } });
+      expect([main.exitCode, main.errors]).toEqual([0, []]);
+      const post = await world.post(main, { asOtherUser: true });
+      expect(post).toMatchObject({ exitCode: 0, errors: [], warnings: [] });
+    });
+  },
+);
 
 testReal('root', 'docker')('a directory that the user may not enter: the remedy', async () => {
   fs.chmodSync(join(share('{}'), '..'), 0);
   const main = await world.main({ asOtherUser: true });
-  expect(main.errors.join()).toMatch(/ registry .* permission denied\n.*\nWhat .*isolate-docker-config/);
+  expect(main.errors.join()).toMatch(
+    / registry .* permission denied\n.*\nWhat .*isolate-docker-config/,
+  );
   expect(await world.post(main, { asOtherUser: true })).toMatchObject({ exitCode: 0, errors: [] });
 });
 
-testReal('root', 'docker')('a user without an entry in passwd and a HOME needs DOCKER_CONFIG', async () => {
-  const own = join(world.directory, 'own');
-  fs.mkdirSync(own, { mode: 0o700 });
-  const nowhere = { HOME: undefined, XDG_RUNTIME_DIR: undefined };
-  const env = { ...world.podIdentityEnv(), ...nowhere, DOCKER_CONFIG: own };
-  const main = await world.main({ env, asOtherUser: true });
-  expect(main).toMatchObject({ exitCode: 0, errors: [] });
-  expect(Object.keys(world.dockerLogins(own))).toEqual([await world.registryHost()]);
-  const post = await world.post(main, { asOtherUser: true });
-  expect([post.exitCode, world.dockerLogins(own)]).toEqual([0, {}]);
-  const without = await world.main({ env: { ...env, DOCKER_CONFIG: undefined }, asOtherUser: true });
-  expect([without.exitCode, without.errors.join()]).toEqual([1, expect.stringContaining('HOME')]);
-});
+testReal('root', 'docker')(
+  'a user without an entry in passwd and a HOME needs DOCKER_CONFIG',
+  async () => {
+    const own = join(world.directory, 'own');
+    fs.mkdirSync(own, { mode: 0o700 });
+    const nowhere = { HOME: undefined, XDG_RUNTIME_DIR: undefined };
+    const env = { ...world.podIdentityEnv(), ...nowhere, DOCKER_CONFIG: own };
+    const main = await world.main({ env, asOtherUser: true });
+    expect(main).toMatchObject({ exitCode: 0, errors: [] });
+    expect(Object.keys(world.dockerLogins(own))).toEqual([await world.registryHost()]);
+    const post = await world.post(main, { asOtherUser: true });
+    expect([post.exitCode, world.dockerLogins(own)]).toEqual([0, {}]);
+    const without = await world.main({
+      env: { ...env, DOCKER_CONFIG: undefined },
+      asOtherUser: true,
+    });
+    expect([without.exitCode, without.errors.join()]).toEqual([1, expect.stringContaining('HOME')]);
+  },
+);

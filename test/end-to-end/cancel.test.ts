@@ -35,36 +35,46 @@ async function expectNothingLeft(main: StepResult, earlier: object = EARLIER): P
 const signal = (): PromiseWithResolvers<void> => Promise.withResolvers<void>();
 
 describe('a step that is canceled', () => {
-  withDocker.each(['SIGINT', 'SIGTERM'] as const)('by %s during docker login ends docker', async (name) => {
-    logInEarlier();
-    world.registry.faults.always('hang');
-    const interrupt = { signal: name, when: world.registry.seen() };
-    const main = await world.main({ interrupt });
-    expect([main.exitCode, main.errors]).toEqual([1, [expect.stringContaining(name)]]);
-    expect(main.toolRuns.filter(({ pid }) => isAlive(pid))).toEqual([]);
-    expect(main.state['login']).toContain(await world.registryHost());
-    await expectNothingLeft(main);
-  });
+  withDocker.each(['SIGINT', 'SIGTERM'] as const)(
+    'by %s during docker login ends docker',
+    async (name) => {
+      logInEarlier();
+      world.registry.faults.always('hang');
+      const interrupt = { signal: name, when: world.registry.seen() };
+      const main = await world.main({ interrupt });
+      expect([main.exitCode, main.errors]).toEqual([1, [expect.stringContaining(name)]]);
+      expect(main.toolRuns.filter(({ pid }) => isAlive(pid))).toEqual([]);
+      expect(main.state['login']).toContain(await world.registryHost());
+      await expectNothingLeft(main);
+    },
+  );
 
   test.each<[string, () => Promise<void>, () => Record<string, string>]>([
     ['the agent', () => world.agent.seen(), () => ({ ...world.podIdentityEnv(), ...SLOW })],
     ['ECR', () => world.aws.seen(), () => ({ ...world.keysEnv(), ...SLOW })],
     ['STS', () => world.aws.seen(), () => world.webIdentityEnv()],
-  ])('while it waits for %s ends soon, and there is nothing to log out of', async (_, seen, env) => {
-    world.agent.faults.always('hang');
-    world.aws.faults.always('hang');
-    const interrupt = { signal: 'SIGTERM', when: seen() } as const;
-    const main = await world.main({ env: env(), tools: FAKE_DOCKER, interrupt });
-    expect(main.errors).toEqual([expect.stringContaining('SIGTERM')]);
-    const post = await world.post(main);
-    expect([post.exitCode, post.toolRuns]).toEqual([0, []]);
-  });
+  ])(
+    'while it waits for %s ends soon, and there is nothing to log out of',
+    async (_, seen, env) => {
+      world.agent.faults.always('hang');
+      world.aws.faults.always('hang');
+      const interrupt = { signal: 'SIGTERM', when: seen() } as const;
+      const main = await world.main({ env: env(), tools: FAKE_DOCKER, interrupt });
+      expect(main.errors).toEqual([expect.stringContaining('SIGTERM')]);
+      const post = await world.post(main);
+      expect([post.exitCode, post.toolRuns]).toEqual([0, []]);
+    },
+  );
 
   withDocker('between two attempts starts no other one', async () => {
     world.registry.faults.always(text(503));
     const { promise: when, resolve: act } = signal();
     const reaction = { words: '(attempt 1 of 8', act };
-    const main = await world.main({ env: world.keysEnv(), interrupt: { signal: 'SIGTERM', when }, reaction });
+    const main = await world.main({
+      env: world.keysEnv(),
+      interrupt: { signal: 'SIGTERM', when },
+      reaction,
+    });
     expect([main.errors, main.toolRuns.length]).toEqual([[expect.stringContaining('SIGTERM')], 1]);
     expect((await world.post(main)).exitCode).toBe(0);
   });
@@ -92,35 +102,50 @@ describe('a step that is canceled', () => {
     60_000,
   );
 
-  withDocker.each(['SIGTERM', 'SIGKILL'] as const)('by %s with isolation leaves nothing', async (name) => {
-    logInEarlier();
-    const { promise: when, resolve: act } = signal();
-    const main = await world.main({
-      inputs: { 'isolate-docker-config': 'true' },
-      interrupt: { signal: name, when },
-      reaction: { words: 'ecr-pod-identity-login', act },
-    });
-    await expectNothingLeft(main);
-  });
+  withDocker.each(['SIGTERM', 'SIGKILL'] as const)(
+    'by %s with isolation leaves nothing',
+    async (name) => {
+      logInEarlier();
+      const { promise: when, resolve: act } = signal();
+      const main = await world.main({
+        inputs: { 'isolate-docker-config': 'true' },
+        interrupt: { signal: name, when },
+        reaction: { words: 'ecr-pod-identity-login', act },
+      });
+      await expectNothingLeft(main);
+    },
+  );
 
-  withDocker('keeps an earlier login to the same registry if it had not begun its own', async () => {
-    const earlier = { [await world.registryHost()]: { auth: 'ZWFybGllcjpsb2dpbg==' } };
-    logInEarlier(earlier);
-    world.aws.faults.always('hang');
-    const interrupt = { signal: 'SIGINT', when: world.aws.seen() } as const;
-    const main = await world.main({ env: world.keysEnv(), interrupt });
-    await expectNothingLeft(main, earlier);
-  });
+  withDocker(
+    'keeps an earlier login to the same registry if it had not begun its own',
+    async () => {
+      const earlier = { [await world.registryHost()]: { auth: 'ZWFybGllcjpsb2dpbg==' } };
+      logInEarlier(earlier);
+      world.aws.faults.always('hang');
+      const interrupt = { signal: 'SIGINT', when: world.aws.seen() } as const;
+      const main = await world.main({ env: world.keysEnv(), interrupt });
+      await expectNothingLeft(main, earlier);
+    },
+  );
 });
 
 describe('a step that takes too long', () => {
   test('ends within five minutes, and says what it was failing at', async () => {
     // Twenty registries that get 15 s each.
     const accounts = Array.from({ length: 20 }, (_, number) => `${111_111_111_111 + number}`);
-    const registries = accounts.map((account) => `${account}.dkr.ecr.us-east-1.amazonaws.com`).join();
+    const registries = accounts
+      .map((account) => `${account}.dkr.ecr.us-east-1.amazonaws.com`)
+      .join();
     const env = { ...world.keysEnv(), ...fastClock(50) };
-    const main = await world.main({ env, inputs: { registries }, tools: { docker: { hangs: true } } });
-    expect([main.exitCode, main.errors[0]]).toEqual([1, expect.stringMatching(/^Timed out after 290 s\.\n/)]);
+    const main = await world.main({
+      env,
+      inputs: { registries },
+      tools: { docker: { hangs: true } },
+    });
+    expect([main.exitCode, main.errors[0]]).toEqual([
+      1,
+      expect.stringMatching(/^Timed out after 290 s\.\n/),
+    ]);
     for (const account of accounts) expect(main.errors.join()).toContain(account);
   });
 });
@@ -138,7 +163,9 @@ describe('a step whose thread of node is blocked', () => {
 
   /** Resolves as soon as the step reads from the pipe, or the test is over. */
   async function blocked(): Promise<void> {
-    const writer = await open(pipe, constants.O_WRONLY | constants.O_NONBLOCK).catch(() => undefined);
+    const writer = await open(pipe, constants.O_WRONLY | constants.O_NONBLOCK).catch(
+      () => undefined,
+    );
     if (writer !== undefined) return void writers.push(writer);
     await sleep(20);
     if (existsSync(pipe)) await blocked();
@@ -153,7 +180,10 @@ describe('a step whose thread of node is blocked', () => {
   });
 
   test('ends if it is out of time', async () => {
-    const main = await world.main({ env: { ...world.keysEnv(), ...fastClock(100) }, tools: FAKE_DOCKER });
+    const main = await world.main({
+      env: { ...world.keysEnv(), ...fastClock(100) },
+      tools: FAKE_DOCKER,
+    });
     expect([main.errors, main.signal]).toEqual([[expect.stringContaining('Timed out')], 'SIGKILL']);
   });
 });

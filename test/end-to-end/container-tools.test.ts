@@ -8,7 +8,11 @@ useWorld();
 const done = { exitCode: 0 };
 
 const choose = (text: string, tools: Record<string, Tool>, env: Environment = {}) =>
-  world.main({ env: { ...world.podIdentityEnv(), ...env }, inputs: { 'container-cli': text }, tools });
+  world.main({
+    env: { ...world.podIdentityEnv(), ...env },
+    inputs: { 'container-cli': text },
+    tools,
+  });
 const calls = () => [...world.agent.requests, ...world.aws.requests];
 
 describe('container-cli', () => {
@@ -54,7 +58,10 @@ describe('container-cli', () => {
   });
 
   test('one tool that refuses does not keep the others from their logins; the step fails', async () => {
-    const main = await choose('helm,nerdctl', { helm: { exitCode: 1, stderr: 'denied: no' }, nerdctl: done });
+    const main = await choose('helm,nerdctl', {
+      helm: { exitCode: 1, stderr: 'denied: no' },
+      nerdctl: done,
+    });
     expect([main.exitCode, main.errors.join()]).toEqual([1, expect.stringContaining('helm')]);
     expect(main.toolRuns.map(({ tool }) => tool)).toContain('helm');
     // A step that runs all the same can log out of it.
@@ -68,7 +75,9 @@ describe('the logout', () => {
     ['skopeo', 1, 'time="2026-01-01T00:00:00Z" level=fatal msg="not logged into somewhere"\n'],
     ['helm', 1, 'Error: not logged in\n'],
   ])('of what is not logged in is no failure: %s', async (tool, exitCode, stderr) => {
-    const main = await choose(tool, { [tool]: [{ on: 'login' }, { on: 'logout', exitCode, stderr }] });
+    const main = await choose(tool, {
+      [tool]: [{ on: 'login' }, { on: 'logout', exitCode, stderr }],
+    });
     const post = await world.post(main);
     expect([main.exitCode, post.exitCode, post.errors]).toEqual([0, 0, []]);
   });

@@ -26,10 +26,14 @@ const keysOf = ({ accessKeyId, secretAccessKey }: Identity) =>
 beforeEach(async () => {
   machine = await world.startInstanceMetadata();
   profileUser = world.aws.addIdentity(makeUser(world.accountId, 'from-profile'));
-  world.writeHome('.aws/credentials', `[ci]\n${keysOf(profileUser)}[source]\n${keysOf(profileUser)}`);
+  world.writeHome(
+    '.aws/credentials',
+    `[ci]\n${keysOf(profileUser)}[source]\n${keysOf(profileUser)}`,
+  );
 });
 
-const config = (...lines: string[]): string => world.writeHome('.aws/config', `${lines.join('\n')}\n`);
+const config = (...lines: string[]): string =>
+  world.writeHome('.aws/config', `${lines.join('\n')}\n`);
 
 /** The variables of what is there, such as `keys pod`. */
 const given = (what: string): Environment => ({
@@ -92,25 +96,39 @@ describe('which credentials are used', () => {
     const keys = Object.entries(world.keysEnv()).map(([name, value]) => [name, ` ${value}\n`]);
     const main = await run({ ...Object.fromEntries(keys), AWS_REGION: ' eu-west-1\n' });
     expect([main.errors, callers()]).toEqual([[], ['keys']]);
-    const role = await run({ ...world.webIdentityEnv(), AWS_REGION: ' eu-west-1\n', AWS_DEFAULT_REGION: '' });
+    const role = await run({
+      ...world.webIdentityEnv(),
+      AWS_REGION: ' eu-west-1\n',
+      AWS_DEFAULT_REGION: '',
+    });
     expect(role.errors).toEqual([]);
   });
 
-  test.each(['aws-global', ''])('a web identity for ECR Public needs no region: %j', async (AWS_REGION) => {
-    const env = { ...world.webIdentityEnv(), AWS_REGION, AWS_DEFAULT_REGION: '' };
-    const main = await run(env, 'auto', { 'registry-type': 'public' });
-    const services = world.aws.calls.map(({ service }) => service);
-    expect([main.errors, services]).toEqual([[], ['sts', 'ecr-public']]);
-  });
+  test.each(['aws-global', ''])(
+    'a web identity for ECR Public needs no region: %j',
+    async (AWS_REGION) => {
+      const env = { ...world.webIdentityEnv(), AWS_REGION, AWS_DEFAULT_REGION: '' };
+      const main = await run(env, 'auto', { 'registry-type': 'public' });
+      const services = world.aws.calls.map(({ service }) => service);
+      expect([main.errors, services]).toEqual([[], ['sts', 'ecr-public']]);
+    },
+  );
 
   table(`
     keys | AWS_PROFILE=ci                 | AWS_PROFILE
     pod  | AWS_ACCESS_KEY_ID=a            | AWS_SECRET_ACCESS_KEY
     keys | NODE_TLS_REJECT_UNAUTHORIZED=0 | NODE_EXTRA_CA_CERTS
-  `)('those of the %s if %s is set, with a warning: %s', async (who = '', variables, words = '') => {
-    const main = await run({ ...given(who), ...variablesOf(variables) });
-    expect([main.errors, main.warnings, callers()]).toEqual([[], [expect.stringContaining(words)], [who]]);
-  });
+  `)(
+    'those of the %s if %s is set, with a warning: %s',
+    async (who = '', variables, words = '') => {
+      const main = await run({ ...given(who), ...variablesOf(variables) });
+      expect([main.errors, main.warnings, callers()]).toEqual([
+        [],
+        [expect.stringContaining(words)],
+        [who],
+      ]);
+    },
+  );
 });
 
 describe('a profile', () => {
@@ -118,12 +136,19 @@ describe('a profile', () => {
 
   test.each([
     ['assumes a role with the keys of another', [ROLE, 'source_profile = source'], 'of-profile'],
-    ["assumes a role with the pod's identity", [ROLE, 'credential_source = EcsContainer'], 'of-profile'],
+    [
+      "assumes a role with the pod's identity",
+      [ROLE, 'credential_source = EcsContainer'],
+      'of-profile',
+    ],
     ['runs a process', ['credential_process = <process>'], 'profile'],
   ])('that %s', async (_, lines, caller) => {
     const env = { ...world.podIdentityEnv(), AWS_PROFILE: 'x' };
     const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey } = profileUser;
-    const answer = world.writeHome('keys.json', JSON.stringify({ Version: 1, AccessKeyId, SecretAccessKey }));
+    const answer = world.writeHome(
+      'keys.json',
+      JSON.stringify({ Version: 1, AccessKeyId, SecretAccessKey }),
+    );
     config('[profile x]', ...lines.map((line) => line.replace('<process>', `/bin/cat ${answer}`)));
     const main = await run(env);
     expect([main.errors, callers()]).toEqual([[], [caller]]);
@@ -152,14 +177,17 @@ describe('a profile', () => {
   table(`
     auto          | credential_process
     default-chain | 'vend'
-  `)('whose process fails, with %s, is named; command line and output are not', async (source, words) => {
-    const command = 'echo secret-on-stderr >&2; exit 3; # --token secret-in-argv';
-    config('[profile vend]', `credential_process = ${command}`);
-    const main = await run({ AWS_PROFILE: 'vend', AWS_EC2_METADATA_DISABLED: 'true' }, source);
-    expect([main.exitCode, main.errors.length]).toEqual([1, 1]);
-    expect([...main.errors, ...main.warnings].join()).toContain(words);
-    expect(main.stdout).not.toMatch(/secret-on-stderr|secret-in-argv|exit 3/);
-  });
+  `)(
+    'whose process fails, with %s, is named; command line and output are not',
+    async (source, words) => {
+      const command = 'echo secret-on-stderr >&2; exit 3; # --token secret-in-argv';
+      config('[profile vend]', `credential_process = ${command}`);
+      const main = await run({ AWS_PROFILE: 'vend', AWS_EC2_METADATA_DISABLED: 'true' }, source);
+      expect([main.exitCode, main.errors.length]).toEqual([1, 1]);
+      expect([...main.errors, ...main.warnings].join()).toContain(words);
+      expect(main.stdout).not.toMatch(/secret-on-stderr|secret-in-argv|exit 3/);
+    },
+  );
 });
 
 test('a source of the default chain that does not respond is given up in time', async () => {
@@ -190,11 +218,14 @@ describe('a warning', () => {
     ${IN_CONTAINER} | auto          | ${GIVE}
     ${IN_CONTAINER} | default-chain |
                     | auto          |
-  `)("for the machine's role with %s and %s says what to do: %s", async (where, source, words = '') => {
-    const main = await run({ ...machine, ...variablesOf(where) }, source);
-    expect([main.errors, callers()]).toEqual([[], ['node']]);
-    expect(main.warnings).toEqual(words === '' ? [] : [expect.stringContaining(words)]);
-  });
+  `)(
+    "for the machine's role with %s and %s says what to do: %s",
+    async (where, source, words = '') => {
+      const main = await run({ ...machine, ...variablesOf(where) }, source);
+      expect([main.errors, callers()]).toEqual([[], ['node']]);
+      expect(main.warnings).toEqual(words === '' ? [] : [expect.stringContaining(words)]);
+    },
+  );
 });
 
 describe('secret keys', () => {
@@ -213,7 +244,11 @@ describe('secret keys', () => {
     );
     const own = await run(world.keysEnv());
     expect(own.errors.join()).toMatch(/bad: .*\*\*\*.* was sent/);
-    config('[profile assumed]', 'role_arn = arn:aws:iam::123456789012:role/x', 'source_profile = source');
+    config(
+      '[profile assumed]',
+      'role_arn = arn:aws:iam::123456789012:role/x',
+      'source_profile = source',
+    );
     world.aws.faults.once(stsError(403, 'Refused', `bad: ${profileUser.secretAccessKey} was sent`));
     const other = await run({ AWS_PROFILE: 'assumed' });
     expect(other.errors.join()).toMatch(/bad: .*\*\*\*.* was sent/);
@@ -223,15 +258,18 @@ describe('secret keys', () => {
 test.each([
   ['empty', ''],
   ['not expanded', '~'],
-])('a HOME that is %s does not let a checkout decide which credentials are used', async (_, HOME) => {
-  // The working directory of the first step.
-  world.writeHome('../step-0/.aws/config', '[profile ci]\ncredential_process = /bin/false\n');
-  world.writeHome('../step-0/~/.aws/config', '[profile ci]\ncredential_process = /bin/false\n');
-  const main = await run({
-    ...world.podIdentityEnv(),
-    HOME,
-    AWS_PROFILE: 'ci',
-    DOCKER_CONFIG: world.directory,
-  });
-  expect(main.errors.join()).toContain('does not exist');
-});
+])(
+  'a HOME that is %s does not let a checkout decide which credentials are used',
+  async (_, HOME) => {
+    // The working directory of the first step.
+    world.writeHome('../step-0/.aws/config', '[profile ci]\ncredential_process = /bin/false\n');
+    world.writeHome('../step-0/~/.aws/config', '[profile ci]\ncredential_process = /bin/false\n');
+    const main = await run({
+      ...world.podIdentityEnv(),
+      HOME,
+      AWS_PROFILE: 'ci',
+      DOCKER_CONFIG: world.directory,
+    });
+    expect(main.errors.join()).toContain('does not exist');
+  },
+);

@@ -38,7 +38,9 @@ const NODE_LOG =
 const GIVE = 'AWS_CONTAINER_CREDENTIALS_FULL_URI: http://169.254.170.23/v1/credentials';
 
 describe('EKS Pod Identity', () => {
-  const pod = (env: StepChoice['env']): StepChoice => ({ env: { ...world.podIdentityEnv(), ...env } });
+  const pod = (env: StepChoice['env']): StepChoice => ({
+    env: { ...world.podIdentityEnv(), ...env },
+  });
   const fault = (response: Fault) => (): StepChoice => {
     world.agent.faults.always(response);
     return pod(FAST);
@@ -135,7 +137,9 @@ describe('credentials', () => {
   test('only what was searched is said to have been searched', async () => {
     const inputs = { 'credential-source': 'default-chain' };
     const main = await world.main({ env: world.regionEnv(), inputs });
-    expect(main.errors[0]?.split('What to do')[0]).not.toMatch(/EKS Pod Identity|keys in|a profile/);
+    expect(main.errors[0]?.split('What to do')[0]).not.toMatch(
+      /EKS Pod Identity|keys in|a profile/,
+    );
   });
 });
 

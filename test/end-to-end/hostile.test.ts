@@ -19,7 +19,9 @@ const COMMANDS = [
   ...list('::save-state name=evil::evil|::add-mask::evil|::stop-commands::evil'),
   ...list('##[add-path]/evil|##[set-env name=EVIL]evil|##[error]evil'),
 ];
-const BEFORE = list('\n|\r|\r\n|%0A|\n  |\n\u00a0|\u001b[2K\r|\u001b[31m|\u0000|\u0085|\u2028|\n\ufeff| ');
+const BEFORE = list(
+  '\n|\r|\r\n|%0A|\n  |\n\u00a0|\u001b[2K\r|\u001b[31m|\u0000|\u0085|\u2028|\n\ufeff| ',
+);
 const TEXT = [
   ...BEFORE.flatMap((before) => COMMANDS.map((command) => `${before}${command}`)),
   '\u001b]0;evil\u0007\u009b2J\u0008\u0008',
@@ -34,11 +36,15 @@ const env = () => world.podIdentityEnv();
 
 /** Nothing of the log, of the masks, or of what later steps get is made by the text. Its words can be shown. */
 function expectNoHarm({ lines, masks, outputs, state, exportedEnv, paths }: StepResult): void {
-  const issued = lines.filter(({ command }) => command !== undefined && /^\s*evil/.test(command.message));
+  const issued = lines.filter(
+    ({ command }) => command !== undefined && /^\s*evil/.test(command.message),
+  );
   // A key that is this text is masked, and so is each of its lines.
   const own = [TEXT, VARIABLE, ...TEXT.split(/[\r\n]+/), ...VARIABLE.split(/[\r\n]+/)];
   const masked = [...masks].filter((mask) => mask.includes('evil') && !own.includes(mask));
-  const names = Object.keys({ ...outputs, ...state, ...exportedEnv }).filter((name) => /evil/i.test(name));
+  const names = Object.keys({ ...outputs, ...state, ...exportedEnv }).filter((name) =>
+    /evil/i.test(name),
+  );
   expect([issued, masked, names, paths]).toEqual([[], [], [], []]);
 }
 
@@ -57,7 +63,11 @@ const LIKE_SDK = `${'@smithy - '.repeat(100)}${'did not establish a connection'.
 const LONG = Buffer.alloc(10_000_000, `${TEXT}\n`);
 const ecr = (data: object) => () => {
   const authorizationData = [
-    { proxyEndpoint: world.registry.url, authorizationToken: encoded('AWS', 'pw-of-nobody'), ...data },
+    {
+      proxyEndpoint: world.registry.url,
+      authorizationToken: encoded('AWS', 'pw-of-nobody'),
+      ...data,
+    },
   ];
   world.aws.faults.always(ecrReply({ authorizationData }));
   return {};
@@ -68,7 +78,12 @@ const fault =
     world[service].faults.always(shown);
     return { env: env() };
   };
-const KEYS = { AccessKeyId: TEXT, SecretAccessKey: TEXT, Token: TEXT, Expiration: '2100-01-01T00:00:00Z' };
+const KEYS = {
+  AccessKeyId: TEXT,
+  SecretAccessKey: TEXT,
+  Token: TEXT,
+  Expiration: '2100-01-01T00:00:00Z',
+};
 
 describe('nothing is issued by the words of', () => {
   test.each<[string, () => StepChoice]>([
@@ -94,12 +109,19 @@ describe('nothing is issued by the words of', () => {
     ],
     [
       'the claims of the token',
-      () => ({ env: world.podIdentityEnv({ namespace: TEXT, serviceAccount: TEXT, audience: TEXT }) }),
+      () => ({
+        env: world.podIdentityEnv({ namespace: TEXT, serviceAccount: TEXT, audience: TEXT }),
+      }),
     ],
     [
       'the configuration of AWS',
       () => {
-        const lines = ['[profile x]', `region = ${LINE}`, `role_arn = ${LINE}`, `source_profile = ${LINE}\n`];
+        const lines = [
+          '[profile x]',
+          `region = ${LINE}`,
+          `role_arn = ${LINE}`,
+          `source_profile = ${LINE}\n`,
+        ];
         world.writeHome('.aws/config', lines.join('\n'));
         return { env: { ...world.regionEnv(), AWS_PROFILE: 'x' } };
       },
@@ -107,7 +129,10 @@ describe('nothing is issued by the words of', () => {
     [
       'the configuration of docker',
       () => {
-        world.writeHome('.docker/config.json', JSON.stringify({ credsStore: TEXT, auths: { [TEXT]: {} } }));
+        world.writeHome(
+          '.docker/config.json',
+          JSON.stringify({ credsStore: TEXT, auths: { [TEXT]: {} } }),
+        );
         return {};
       },
     ],
@@ -177,8 +202,16 @@ describe('a secret that is quoted back is not shown', () => {
   const secret = 'opaque-token/0123456789';
 
   test.each([
-    ['in a response that is cut in it, of the agent', () => world.agent, `{"SecretAccessKey": ${secret}}`],
-    ['in a response that is cut in it, of ECR', () => world.aws, `{"authorizationToken": ${secret}}`],
+    [
+      'in a response that is cut in it, of the agent',
+      () => world.agent,
+      `{"SecretAccessKey": ${secret}}`,
+    ],
+    [
+      'in a response that is cut in it, of ECR',
+      () => world.aws,
+      `{"authorizationToken": ${secret}}`,
+    ],
   ])('%s', async (_, service, body) => {
     world.addSecret('secret key', secret);
     service().faults.always(text(200, body));
@@ -189,7 +222,9 @@ describe('a secret that is quoted back is not shown', () => {
 
   test('by the agent: the token of the environment, keys that are not used, a token that is no JWT', async () => {
     world.addSecret('session token', secret);
-    world.agent.faults.always(text(403, `no entry with ${secret} or ${encodeURIComponent(secret)}`));
+    world.agent.faults.always(
+      text(403, `no entry with ${secret} or ${encodeURIComponent(secret)}`),
+    );
     const { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file = '', ...pod } = env();
     writeFileSync(file, secret);
     for (const variables of [
@@ -222,8 +257,16 @@ describe('the container client', () => {
     const [run] = main.toolRuns;
     const names = Object.keys(run?.env ?? {});
     const { AWS_REGION: _, AWS_DEFAULT_REGION: __, ...secrets } = hidden as Record<string, string>;
-    expect(names.filter((name) => name in secrets || /^(INPUT_|STATE_|ECR_LOGIN_)/.test(name))).toEqual([]);
-    const files = ['GITHUB_ENV', 'GITHUB_OUTPUT', 'GITHUB_PATH', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY'];
+    expect(
+      names.filter((name) => name in secrets || /^(INPUT_|STATE_|ECR_LOGIN_)/.test(name)),
+    ).toEqual([]);
+    const files = [
+      'GITHUB_ENV',
+      'GITHUB_OUTPUT',
+      'GITHUB_PATH',
+      'GITHUB_STATE',
+      'GITHUB_STEP_SUMMARY',
+    ];
     expect(names.filter((name) => files.includes(name))).toEqual([]);
     expect(run?.env).toMatchObject({ MY_OWN: 'kept', HOME: world.home });
     const argv = ['login', '--username', 'AWS', '--password-stdin', await world.registryHost()];

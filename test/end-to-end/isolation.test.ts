@@ -32,20 +32,31 @@ describe('the configuration of the job', () => {
     const directory = directoryOf(main);
     expect(directory).toBe(join(world.runnerTemp, 'ecr-pod-identity-login'));
     const auth = world.aws.issued[0]?.token;
-    expect(world.dockerLogins(directory)).toEqual({ ...OTHERS, [await world.registryHost()]: { auth } });
+    expect(world.dockerLogins(directory)).toEqual({
+      ...OTHERS,
+      [await world.registryHost()]: { auth },
+    });
     expect([mode(directory), mode(join(directory, 'config.json'))]).toEqual(['700', '600']);
-    expect(JSON.parse(fs.readFileSync(join(directory, 'config.json'), 'utf8'))).toHaveProperty('proxies');
+    expect(JSON.parse(fs.readFileSync(join(directory, 'config.json'), 'utf8'))).toHaveProperty(
+      'proxies',
+    );
     const linked = join(directory, 'buildx', 'instances', 'builder0');
     expect(fs.readFileSync(linked, 'utf8')).toBe('of all jobs');
     expect(main.log).toContain(directory);
     const post = await world.post(main);
     expect(post).toMatchObject({ exitCode: 0, errors: [], exportedEnv: { DOCKER_CONFIG: '' } });
-    expect([fs.readdirSync(world.runnerTemp), read(), fs.existsSync(builder)]).toEqual([[], before, true]);
+    expect([fs.readdirSync(world.runnerTemp), read(), fs.existsSync(builder)]).toEqual([
+      [],
+      before,
+      true,
+    ]);
     expect((await world.post(main)).exitCode).toBe(0);
   });
 
   test('is for podman and helm, too; post gives the variables back, but not one that a step has changed', async () => {
-    const [DOCKER_CONFIG, REGISTRY_AUTH_FILE] = ['mine', 'auth.json'].map((name) => join(world.home, name));
+    const [DOCKER_CONFIG, REGISTRY_AUTH_FILE] = ['mine', 'auth.json'].map((name) =>
+      join(world.home, name),
+    );
     const main = await world.main({
       env: { ...world.podIdentityEnv(), DOCKER_CONFIG, REGISTRY_AUTH_FILE },
       inputs: { ...inputs, 'container-cli': 'docker,podman,helm' },
@@ -57,7 +68,8 @@ describe('the configuration of the job', () => {
       HELM_REGISTRY_CONFIG: `${directory}/helm.json`,
     };
     expect(main.exportedEnv).toEqual({ DOCKER_CONFIG: directory, ...files });
-    for (const { env } of main.toolRuns) expect(env).toMatchObject({ DOCKER_CONFIG: directory, ...files });
+    for (const { env } of main.toolRuns)
+      expect(env).toMatchObject({ DOCKER_CONFIG: directory, ...files });
     const exportedEnv = { ...main.exportedEnv, REGISTRY_AUTH_FILE: '/of/a/later/step' };
     const post = await world.post(main, { after: [{ paths: [], exportedEnv }] });
     expect(post.exportedEnv).toEqual({ DOCKER_CONFIG, HELM_REGISTRY_CONFIG: '' });
@@ -97,7 +109,10 @@ describe('the configuration of the job', () => {
     fs.mkdirSync(join(directoryOf(main), 'of-root'));
     fs.writeFileSync(join(directoryOf(main), 'of-root', 'file'), '');
     const post = await world.post(main, { asOtherUser: true });
-    expect([post.exitCode, post.errors.join()]).toEqual([1, expect.stringContaining(directoryOf(main))]);
+    expect([post.exitCode, post.errors.join()]).toEqual([
+      1,
+      expect.stringContaining(directoryOf(main)),
+    ]);
     expect(world.dockerLogins(directoryOf(main))).toEqual({});
   });
 
@@ -114,13 +129,18 @@ describe('the configuration of the job', () => {
     const main = await world.main({ inputs: { ...inputs, 'skip-logout': 'true' } });
     const post = await world.post(main);
     expect([post.exitCode, post.exportedEnv]).toEqual([0, {}]);
-    expect(Object.keys(world.dockerLogins(directoryOf(main)))).toEqual([await world.registryHost()]);
+    expect(Object.keys(world.dockerLogins(directoryOf(main)))).toEqual([
+      await world.registryHost(),
+    ]);
   });
 
   test('needs RUNNER_TEMP, and an invalid value of the input asks for it', async () => {
     const env = { ...world.podIdentityEnv(), RUNNER_TEMP: undefined };
     const main = await world.main({ env, inputs: { 'isolate-docker-config': 'ture' } });
-    expect([main.exitCode, main.errors.join()]).toEqual([1, expect.stringContaining('RUNNER_TEMP')]);
+    expect([main.exitCode, main.errors.join()]).toEqual([
+      1,
+      expect.stringContaining('RUNNER_TEMP'),
+    ]);
     expect(main.warnings.join()).toContain("'ture'");
     expect(main.toolRuns).toEqual([]);
   });
@@ -129,20 +149,23 @@ describe('the configuration of the job', () => {
 describe('another step of the job', () => {
   useWorld({ realNames: true });
 
-  testReal('docker', 'openssl')('adds to the directory; the post of the first step removes it', async () => {
-    const [one, two] = ['111111111111', '222222222222'] as const;
-    const hosts = [one, two].map((account) => `${account}.dkr.ecr.eu-west-1.amazonaws.com`);
-    const first = await world.main({ inputs: { ...inputs, registries: one } });
-    const second = await world.main({ inputs: { ...inputs, registries: two }, after: [first] });
-    const directory = directoryOf(first);
-    expect(second.exportedEnv).toEqual({});
-    expect(Object.keys(world.dockerLogins(directory)).sort()).toEqual(hosts);
-    const postSecond = await world.post(second, { after: [first] });
-    expect([postSecond.exitCode, postSecond.exportedEnv]).toEqual([0, {}]);
-    expect(Object.keys(world.dockerLogins(directory))).toEqual([hosts[0]]);
-    const postFirst = await world.post(first);
-    expect([postFirst.exitCode, fs.existsSync(directory)]).toEqual([0, false]);
-  });
+  testReal('docker', 'openssl')(
+    'adds to the directory; the post of the first step removes it',
+    async () => {
+      const [one, two] = ['111111111111', '222222222222'] as const;
+      const hosts = [one, two].map((account) => `${account}.dkr.ecr.eu-west-1.amazonaws.com`);
+      const first = await world.main({ inputs: { ...inputs, registries: one } });
+      const second = await world.main({ inputs: { ...inputs, registries: two }, after: [first] });
+      const directory = directoryOf(first);
+      expect(second.exportedEnv).toEqual({});
+      expect(Object.keys(world.dockerLogins(directory)).sort()).toEqual(hosts);
+      const postSecond = await world.post(second, { after: [first] });
+      expect([postSecond.exitCode, postSecond.exportedEnv]).toEqual([0, {}]);
+      expect(Object.keys(world.dockerLogins(directory))).toEqual([hosts[0]]);
+      const postFirst = await world.post(first);
+      expect([postFirst.exitCode, fs.existsSync(directory)]).toEqual([0, false]);
+    },
+  );
 });
 
 describe('credential stores', () => {
@@ -175,6 +198,8 @@ describe('credential stores', () => {
     const fakes = Object.fromEntries(stores.map((name) => [name, { exitCode: 0 }]));
     const main = await world.main({ inputs, tools: { docker: 'real', ...fakes } });
     const auth = world.aws.issued[0]?.token;
-    expect(world.dockerLogins(directoryOf(main))).toEqual({ [await world.registryHost()]: { auth } });
+    expect(world.dockerLogins(directoryOf(main))).toEqual({
+      [await world.registryHost()]: { auth },
+    });
   });
 });

@@ -83,9 +83,19 @@ describe('the job hooks', () => {
   });
 
   test('read neither inputs nor state of the environment, which a job can set', async () => {
-    const login = JSON.stringify({ logins: [{ tool: 'docker', registry: 'ghcr.io' }], variables: {} });
-    const planted = { INPUT_REGISTRIES: 'nonsense', 'INPUT_AWS-REGION': 'nonsense', STATE_login: login };
-    world.writeHome('.docker/config.json', JSON.stringify({ auths: { 'ghcr.io': { auth: 'eDp5' } } }));
+    const login = JSON.stringify({
+      logins: [{ tool: 'docker', registry: 'ghcr.io' }],
+      variables: {},
+    });
+    const planted = {
+      INPUT_REGISTRIES: 'nonsense',
+      'INPUT_AWS-REGION': 'nonsense',
+      STATE_login: login,
+    };
+    world.writeHome(
+      '.docker/config.json',
+      JSON.stringify({ auths: { 'ghcr.io': { auth: 'eDp5' } } }),
+    );
     const hook = await started(planted);
     expect([hook.warnings, await world.runnerMayPull()]).toEqual([[], true]);
     const end = await completed({ env: planted });
@@ -112,12 +122,22 @@ describe('the job hooks', () => {
     expect(await world.runnerMayPull()).toBe(true);
     const post = await world.post(main);
     const end = await completed({ after: [main] });
-    expect([post.exitCode, end.exitCode, end.warnings, world.dockerLogins()]).toEqual([0, 0, [], {}]);
+    expect([post.exitCode, end.exitCode, end.warnings, world.dockerLogins()]).toEqual([
+      0,
+      0,
+      [],
+      {},
+    ]);
   });
 
   test('do nothing in a Kubernetes mode, and say so in one line', async () => {
     const hook = await started({ ACTIONS_RUNNER_CONTAINER_HOOKS: '/home/runner/k8s/index.js' });
-    expect([hook.exitCode, hook.stdout.split('\n').length, saved(), calls()]).toEqual([0, 2, [], []]);
+    expect([hook.exitCode, hook.stdout.split('\n').length, saved(), calls()]).toEqual([
+      0,
+      2,
+      [],
+      [],
+    ]);
     expect((await completed()).exitCode).toBe(0);
   });
 });
@@ -135,7 +155,10 @@ describe('settings, with the real names of registries,', () => {
       ECR_LOGIN_MAX_ATTEMPTS: '2',
     };
     const tools = { docker: 'real', helm: { exitCode: 0 } } as const;
-    const hook = await world.hook('job-started', { env: { ...world.podIdentityEnv(), ...settings }, tools });
+    const hook = await world.hook('job-started', {
+      env: { ...world.podIdentityEnv(), ...settings },
+      tools,
+    });
     const hosts = ['111111111111', '222222222222'].map(
       (account) => `${account}.dkr.ecr.us-east-1.amazonaws.com`,
     );
@@ -172,14 +195,18 @@ describe('a failure of the job-started hook', () => {
   test.each([
     ['', 0],
     [' Fail ', 1],
-  ])('with ECR_LOGIN_ON_FAILURE=%j: exit code %i, and the whole explanation', async (value, exitCode) => {
-    world.agent.associations.clear();
-    const hook = await started({ ...FAST, ECR_LOGIN_ON_FAILURE: value });
-    const [shown, other] = exitCode === 0 ? [hook.warnings, hook.errors] : [hook.errors, hook.warnings];
-    const words = expect.stringContaining('aws eks create-pod-identity-association');
-    expect([hook.exitCode, shown, other]).toEqual([exitCode, [words], []]);
-    expect((await completed()).exitCode).toBe(0);
-  });
+  ])(
+    'with ECR_LOGIN_ON_FAILURE=%j: exit code %i, and the whole explanation',
+    async (value, exitCode) => {
+      world.agent.associations.clear();
+      const hook = await started({ ...FAST, ECR_LOGIN_ON_FAILURE: value });
+      const [shown, other] =
+        exitCode === 0 ? [hook.warnings, hook.errors] : [hook.errors, hook.warnings];
+      const words = expect.stringContaining('aws eks create-pod-identity-association');
+      expect([hook.exitCode, shown, other]).toEqual([exitCode, [words], []]);
+      expect((await completed()).exitCode).toBe(0);
+    },
+  );
 
   test.each([
     ['throws what nothing catches', `setTimeout(() => { throw new Error('x'); }, 1)`],
@@ -211,9 +238,13 @@ describe('a failure of the job-started hook', () => {
     const [one = '', two = '', three = ''] = ['eu-west-1', 'eu-west-2', 'eu-west-3'].map(
       (region) => `${world.accountId}.dkr.ecr.${region}.amazonaws.com`,
     );
-    world.aws.faults.always('hang', ({ headers }) => `${headers.authorization}`.includes('/eu-west-3/'));
+    world.aws.faults.always('hang', ({ headers }) =>
+      `${headers.authorization}`.includes('/eu-west-3/'),
+    );
     const env = { ...fastClock(5), ECR_LOGIN_REGISTRIES: [one, three, two].join() };
-    const hook = await started(env, { tools: { docker: [{ on: one, hangs: true }, { exitCode: 0 }] } });
+    const hook = await started(env, {
+      tools: { docker: [{ on: one, hangs: true }, { exitCode: 0 }] },
+    });
     expect(hook.toolRuns.map(({ argv }) => argv.at(-1))).toEqual([one, two]);
     for (const words of [one, 'eu-west-3']) expect(hook.warnings.join()).toContain(words);
     expect(hook.warnings.join()).not.toMatch(/\d\.\d\d+ s/);
@@ -224,7 +255,10 @@ describe('a failure of the job-started hook', () => {
     const dist = distWith('post/index.js', 'setInterval(() => {}, 1_000)');
     const hookStarter = ['/bin/bash', '-c', 'exec /bin/bash -e "$0" 1'];
     const hook = await completed({ dist, hookStarter });
-    expect([hook.exitCode, hook.warnings]).toEqual([0, [expect.stringContaining('did not end within 1 s')]]);
+    expect([hook.exitCode, hook.warnings]).toEqual([
+      0,
+      [expect.stringContaining('did not end within 1 s')],
+    ]);
     expect((await completed()).exitCode).toBe(0);
     expect(await world.runnerMayPull()).toBe(false);
   });
@@ -239,7 +273,11 @@ describe('a failure of the job-started hook', () => {
     const after = [{ paths: [folder], exportedEnv: {} }];
     const hook = await started({ ECR_LOGIN_NODE: '' }, { after });
     const warnings = isUsed ? [] : [expect.stringContaining('no node 24')];
-    expect([hook.exitCode, hook.warnings, await world.runnerMayPull()]).toEqual([0, warnings, isUsed]);
+    expect([hook.exitCode, hook.warnings, await world.runnerMayPull()]).toEqual([
+      0,
+      warnings,
+      isUsed,
+    ]);
   });
 
   test.each([
@@ -251,13 +289,18 @@ describe('a failure of the job-started hook', () => {
     if (script !== '') fs.writeFileSync(node, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     const hook = await started({ ECR_LOGIN_NODE: node });
     expect([hook.exitCode, hook.warnings]).toEqual([0, [expect.stringContaining('node 24')]]);
-    expect((await started({ ECR_LOGIN_NODE: node, ECR_LOGIN_ON_FAILURE: 'fail' })).exitCode).toBe(1);
+    expect((await started({ ECR_LOGIN_NODE: node, ECR_LOGIN_ON_FAILURE: 'fail' })).exitCode).toBe(
+      1,
+    );
   });
 
   test('for a state that cannot be kept names the folder', async () => {
     fs.symlinkSync('/dev/null', stateFolder());
     const hook = await started();
-    expect([hook.exitCode, hook.warnings.join()]).toEqual([0, expect.stringContaining(stateFolder())]);
+    expect([hook.exitCode, hook.warnings.join()]).toEqual([
+      0,
+      expect.stringContaining(stateFolder()),
+    ]);
   });
 
   test('as it is canceled leaves no login behind', async () => {
@@ -275,7 +318,10 @@ describe('a job-completed hook that cannot log out', () => {
     ['warn', 0],
     ['fail', 1],
   ])('with ECR_LOGIN_ON_FAILURE=%s: exit code %i', async (value, exitCode) => {
-    const docker = [{ on: 'login' }, { on: 'logout', stderr: 'Error: the store is locked', exitCode: 1 }];
+    const docker = [
+      { on: 'login' },
+      { on: 'logout', stderr: 'Error: the store is locked', exitCode: 1 },
+    ];
     await started({}, { tools: { docker } });
     const end = await completed({ env: { ECR_LOGIN_ON_FAILURE: value } });
     const shown = exitCode === 0 ? end.warnings : end.errors;

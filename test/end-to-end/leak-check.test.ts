@@ -8,7 +8,11 @@ import { FAKE_DOCKER, useWorld, world } from '../harness/use-world.ts';
 useWorld();
 
 test.each([
-  ['prints it', `console.log('the keys: ' + process.env.AWS_SECRET_ACCESS_KEY)`, 'secret key in line 1'],
+  [
+    'prints it',
+    `console.log('the keys: ' + process.env.AWS_SECRET_ACCESS_KEY)`,
+    'secret key in line 1',
+  ],
   [
     'prints it in base64, as a part of another text',
     `console.log(Buffer.from('x' + process.env.AWS_SECRET_ACCESS_KEY).toString('base64'))`,

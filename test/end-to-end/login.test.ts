@@ -5,27 +5,30 @@ import { FAKE_DOCKER, useWorld, world } from '../harness/use-world.ts';
 const withDocker = testReal('docker');
 useWorld();
 
-withDocker('a pod with an identity: docker is logged in, outputs are set, and post logs out', async () => {
-  const host = await world.registryHost();
-  const main = await world.main();
-  expect(main).toMatchObject({ exitCode: 0, errors: [], warnings: [] });
-  const [{ password, token } = { password: '', token: '' }] = world.aws.issued;
-  const suffix = host.replace(/\W/g, '_');
-  expect(main.outputs).toEqual({
-    registry: host,
-    registries: JSON.stringify([host]),
-    'expires-at': expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
-    docker_username: 'AWS',
-    docker_password: password,
-    [`docker_username_${suffix}`]: 'AWS',
-    [`docker_password_${suffix}`]: password,
-  });
-  expect(main.masks).toContain(password);
-  expect(world.registry.accepted).toEqual([host]);
-  expect(world.dockerLogins()).toEqual({ [host]: { auth: token } });
-  const post = await world.post(main);
-  expect([post.exitCode, post.errors, world.dockerLogins()]).toEqual([0, [], {}]);
-});
+withDocker(
+  'a pod with an identity: docker is logged in, outputs are set, and post logs out',
+  async () => {
+    const host = await world.registryHost();
+    const main = await world.main();
+    expect(main).toMatchObject({ exitCode: 0, errors: [], warnings: [] });
+    const [{ password, token } = { password: '', token: '' }] = world.aws.issued;
+    const suffix = host.replace(/\W/g, '_');
+    expect(main.outputs).toEqual({
+      registry: host,
+      registries: JSON.stringify([host]),
+      'expires-at': expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+      docker_username: 'AWS',
+      docker_password: password,
+      [`docker_username_${suffix}`]: 'AWS',
+      [`docker_password_${suffix}`]: password,
+    });
+    expect(main.masks).toContain(password);
+    expect(world.registry.accepted).toEqual([host]);
+    expect(world.dockerLogins()).toEqual({ [host]: { auth: token } });
+    const post = await world.post(main);
+    expect([post.exitCode, post.errors, world.dockerLogins()]).toEqual([0, [], {}]);
+  },
+);
 
 test('CloudTrail shows the action, the run and the attempt', async () => {
   await world.main({ tools: FAKE_DOCKER });
@@ -37,16 +40,29 @@ test('CloudTrail shows the action, the run and the attempt', async () => {
 
 test('the log of a job without debug logging tells the credentials, the account, the registry and the time', async () => {
   const main = await world.main({ tools: FAKE_DOCKER, isQuiet: true });
-  for (const words of ['EKS Pod Identity', 'arc-runners/build', await world.registryHost(), '12 h']) {
+  for (const words of [
+    'EKS Pod Identity',
+    'arc-runners/build',
+    await world.registryHost(),
+    '12 h',
+  ]) {
     expect(main.log).toContain(words);
   }
   expect(main.log).not.toMatch(/debug/i);
 });
 
 test('invalid inputs are in one error before any call, those of docker/login-action without their values', async () => {
-  const inputs = { registries: 'one,two', 'max-attempts': 'three', 'container-cli': 'docker,/bin/sh' };
+  const inputs = {
+    registries: 'one,two',
+    'max-attempts': 'three',
+    'container-cli': 'docker,/bin/sh',
+  };
   // The runner hands on inputs that the action does not have, with no more than a warning.
-  const given = { INPUT_REGISTRY: 'ghcr.io', INPUT_USERNAME: 'me', INPUT_PASSWORD: 'hunter2-hunter2' };
+  const given = {
+    INPUT_REGISTRY: 'ghcr.io',
+    INPUT_USERNAME: 'me',
+    INPUT_PASSWORD: 'hunter2-hunter2',
+  };
   const env = { ...world.podIdentityEnv(), ...given };
   const main = await world.main({ env, inputs, tools: FAKE_DOCKER });
   expect([main.exitCode, main.errors.length, main.outputs]).toEqual([1, 1, {}]);
@@ -79,6 +95,9 @@ test('without a file for outputs the step fails before any login, and prints no 
     env: { ...world.podIdentityEnv(), GITHUB_OUTPUT: '' },
     tools: FAKE_DOCKER,
   });
-  expect([main.exitCode, main.errors.join()]).toEqual([1, expect.stringContaining('GITHUB_OUTPUT')]);
+  expect([main.exitCode, main.errors.join()]).toEqual([
+    1,
+    expect.stringContaining('GITHUB_OUTPUT'),
+  ]);
   expect(main.toolRuns).toEqual([]);
 });

@@ -50,7 +50,9 @@ describeReal('six steps at once', ['docker', 'openssl'], () => {
 
   test('of one job share its configuration', async () => {
     const steps = await allAtOnce({ 'isolate-docker-config': 'true' }, () => world.runnerTemp);
-    const [directory, ...more] = new Set(steps.map(({ exportedEnv }) => exportedEnv['DOCKER_CONFIG']));
+    const [directory, ...more] = new Set(
+      steps.map(({ exportedEnv }) => exportedEnv['DOCKER_CONFIG']),
+    );
     expect([steps.flatMap(({ errors }) => errors), more]).toEqual([[], []]);
     expect(Object.keys(world.dockerLogins(directory)).sort()).toEqual([...HOSTS, 'ghcr.io'].sort());
     // The runner runs the post steps of a job one after another, the last one first.

@@ -9,7 +9,8 @@ useWorld({ tools: FAKE_DOCKER });
 const run = (env: Record<string, string> = {}, inputs: Record<string, string> = {}) =>
   world.main({ env: { ...world.podIdentityEnv(), ...env }, inputs });
 const requests = () => world.agent.requests.length;
-const retries = ({ log }: StepResult) => log.split('\n').filter((line) => line.includes('retrying in'));
+const retries = ({ log }: StepResult) =>
+  log.split('\n').filter((line) => line.includes('retrying in'));
 
 describe('a transient failure', () => {
   test.each([
@@ -50,7 +51,9 @@ describe('a transient failure', () => {
 test('a refusal in unknown words reaches the user in full', async () => {
   world.agent.faults.always(plainText(418, 'the teapot is full\nof\ttea'));
   const main = await run();
-  expect(main.errors.join()).toContain('/v1/credentials responded with HTTP 418: the teapot is full of tea');
+  expect(main.errors.join()).toContain(
+    '/v1/credentials responded with HTTP 418: the teapot is full of tea',
+  );
 });
 
 describe('an agent that is not there', () => {
@@ -75,7 +78,10 @@ describe('the way to the agent', () => {
     async (source) => {
       // Reaches the same machine as loopback does, and is none of the addresses for credentials.
       const uri = world.agent.credentialsUri.replace('127.0.0.1', '0.0.0.0');
-      const main = await run({ AWS_CONTAINER_CREDENTIALS_FULL_URI: uri }, { 'credential-source': source });
+      const main = await run(
+        { AWS_CONTAINER_CREDENTIALS_FULL_URI: uri },
+        { 'credential-source': source },
+      );
       expect([main.exitCode, requests()]).toEqual([1, 0]);
       if (source !== 'default-chain')
         expect(main.errors.join()).toContain('AWS_CONTAINER_CREDENTIALS_FULL_URI');

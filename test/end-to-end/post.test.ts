@@ -15,7 +15,10 @@ describeReal('post', ['docker', 'openssl'], () => {
   test('logs out of the others if one logout fails, which is named and fails the step', async () => {
     const main = await world.main({ inputs });
     rmSync(join(world.home, '.docker', 'config.json'));
-    const docker = [{ on: host(a), stderr: 'Error: store\n::error::broken\n', exitCode: 1 }, { exitCode: 0 }];
+    const docker = [
+      { on: host(a), stderr: 'Error: store\n::error::broken\n', exitCode: 1 },
+      { exitCode: 0 },
+    ];
     const post = await world.post(main, { tools: { docker } });
     expect([post.exitCode, post.errors.length]).toEqual([1, 1]);
     for (const words of [host(a), 'Error: store']) expect(post.errors[0]).toContain(words);
@@ -33,7 +36,10 @@ describeReal('post', ['docker', 'openssl'], () => {
     const main = await world.main();
     mkdirSync(join(world.directory, 'run', 'containers'));
     const podmans = { [host(a)]: { auth: 'eDp5' } };
-    const other = world.writeHome('../run/containers/auth.json', JSON.stringify({ auths: podmans }));
+    const other = world.writeHome(
+      '../run/containers/auth.json',
+      JSON.stringify({ auths: podmans }),
+    );
     const post = await world.post(main);
     expect([post.exitCode, world.dockerLogins(), auths(other)]).toEqual([0, {}, podmans]);
   });
@@ -54,7 +60,12 @@ describeReal('post', ['docker', 'openssl'], () => {
     const env = { DOCKER_CONFIG: join(world.directory, 'other'), HOME: '/elsewhere' };
     for (const time of ['once', 'again']) {
       const post = await world.post(main, { env });
-      expect([time, post.exitCode, post.errors, world.dockerLogins(own)]).toEqual([time, 0, [], {}]);
+      expect([time, post.exitCode, post.errors, world.dockerLogins(own)]).toEqual([
+        time,
+        0,
+        [],
+        {},
+      ]);
     }
   });
 });

@@ -28,7 +28,10 @@ describe('which calls go through the proxy', () => {
 
   test('not those to what NO_PROXY names', async () => {
     const proxy = await world.startProxy();
-    const main = await logIn({ NO_PROXY: 'localhost,.example.com,127.0.0.1' }, { 'http-proxy': proxy });
+    const main = await logIn(
+      { NO_PROXY: 'localhost,.example.com,127.0.0.1' },
+      { 'http-proxy': proxy },
+    );
     expect([main.exitCode, ledTo()]).toEqual([0, []]);
   });
 
@@ -57,7 +60,10 @@ describeReal('https addresses, as those of AWS are', ['openssl'], () => {
   });
 
   test('go through the input, by their real names', async () => {
-    const inputs = { 'http-proxy': await world.startProxy(), registries: 'public.ecr.aws,123456789012' };
+    const inputs = {
+      'http-proxy': await world.startProxy(),
+      registries: 'public.ecr.aws,123456789012',
+    };
     const main = await logIn({ AWS_ENDPOINT_URL: undefined }, inputs);
     expect(main.errors).toEqual([]);
     const names = ['api.ecr-public.us-east-1.amazonaws.com', 'api.ecr.eu-west-1.amazonaws.com'];
@@ -73,7 +79,10 @@ describeReal('https addresses, as those of AWS are', ['openssl'], () => {
 
   test('fail for a certificate that is not trusted, and the error says what to set', async () => {
     const main = await logIn({ NODE_EXTRA_CA_CERTS: '' }, { 'max-attempts': '1' });
-    expect([main.exitCode, main.errors.join()]).toEqual([1, expect.stringContaining('NODE_EXTRA_CA_CERTS')]);
+    expect([main.exitCode, main.errors.join()]).toEqual([
+      1,
+      expect.stringContaining('NODE_EXTRA_CA_CERTS'),
+    ]);
   });
 });
 
@@ -94,7 +103,11 @@ describe('NODE_USE_ENV_PROXY and all variables lead nothing through the proxy', 
   });
 
   test('of the instance metadata', async () => {
-    const env = { ...(await world.startInstanceMetadata()), ...NODE, HTTP_PROXY: await world.startProxy() };
+    const env = {
+      ...(await world.startInstanceMetadata()),
+      ...NODE,
+      HTTP_PROXY: await world.startProxy(),
+    };
     const main = await world.main({ env });
     expect([main.exitCode, ledTo()]).toEqual([0, [world.aws.port]]);
   });
@@ -151,21 +164,28 @@ describe('a proxy that fails', () => {
     ['is unavailable', text(503), 3],
     ['does not answer', 'hang', 3],
     ['closes the connection', 'cut', 3],
-  ])('as it %s: the error names it and what to do; attempts are as for AWS', async (_, fault, attempts) => {
-    const inputs = { 'http-proxy': await world.startProxy(), 'max-attempts': '3' };
-    world.proxy.faults.always(fault);
-    const main = await logIn(FAST, inputs);
-    expect([main.exitCode, world.proxy.requests.length]).toEqual([1, attempts]);
-    for (const words of fault === 'hang' ? [] : [world.proxy.url, "'http-proxy'", 'What to do'])
-      expect(main.errors[0]).toContain(words);
-  });
+  ])(
+    'as it %s: the error names it and what to do; attempts are as for AWS',
+    async (_, fault, attempts) => {
+      const inputs = { 'http-proxy': await world.startProxy(), 'max-attempts': '3' };
+      world.proxy.faults.always(fault);
+      const main = await logIn(FAST, inputs);
+      expect([main.exitCode, world.proxy.requests.length]).toEqual([1, attempts]);
+      for (const words of fault === 'hang' ? [] : [world.proxy.url, "'http-proxy'", 'What to do'])
+        expect(main.errors[0]).toContain(words);
+    },
+  );
 
   test('as nothing listens there, or without the TLS that its URL asks for', async () => {
     const url = await world.startProxy();
-    const tls = await logIn({}, { 'http-proxy': url.replace('http:', 'https:'), 'max-attempts': '1' });
+    const tls = await logIn(
+      {},
+      { 'http-proxy': url.replace('http:', 'https:'), 'max-attempts': '1' },
+    );
     expect(tls.errors[0]).toContain('https://');
     await world.proxy.stop();
     const main = await logIn({}, { 'http-proxy': url, 'max-attempts': '1' });
-    for (const words of [url, 'ECONNREFUSED', 'What to do']) expect(main.errors[0]).toContain(words);
+    for (const words of [url, 'ECONNREFUSED', 'What to do'])
+      expect(main.errors[0]).toContain(words);
   });
 });

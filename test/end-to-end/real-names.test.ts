@@ -10,7 +10,9 @@ import * as scenarios from './scenarios.ts';
 
 type Scenarios = typeof scenarios;
 type Name = {
-  [Key in keyof Scenarios]: Scenarios[Key] extends (...args: never[]) => Promise<unknown> ? Key : never;
+  [Key in keyof Scenarios]: Scenarios[Key] extends (...args: never[]) => Promise<unknown>
+    ? Key
+    : never;
 }[keyof Scenarios];
 type Seen<Key extends Name> = Awaited<ReturnType<Scenarios[Key]>>;
 
@@ -25,23 +27,29 @@ describe('a job with EKS Pod Identity, real clients and a real registry', () => 
   withRegistry.each([
     ['IPv4', false, '169.254.170.23'],
     ['IPv6', true, '[fd00:ec2::23]'],
-  ])('%s: logs in, real clients push, and post takes the login away', async (_, ipv6, agentHost) => {
-    const seen = await run('job', { ...real, ipv6 });
-    expect(seen).toEqual({
-      main: { exitCode: 0, registry: HOST },
-      agentHosts: [agentHost],
-      apiHosts: ['api.ecr.eu-west-1.amazonaws.com'],
-      signer: expect.stringContaining('assumed-role/pod-role/'),
-      push: '',
-      post: 0,
-      pushAfterPost: refused,
-    });
-  });
+  ])(
+    '%s: logs in, real clients push, and post takes the login away',
+    async (_, ipv6, agentHost) => {
+      const seen = await run('job', { ...real, ipv6 });
+      expect(seen).toEqual({
+        main: { exitCode: 0, registry: HOST },
+        agentHosts: [agentHost],
+        apiHosts: ['api.ecr.eu-west-1.amazonaws.com'],
+        signer: expect.stringContaining('assumed-role/pod-role/'),
+        push: '',
+        post: 0,
+        pushAfterPost: refused,
+      });
+    },
+  );
 
-  withRegistry('the job hooks: a real client can pull a private image during the job alone', async () => {
-    const seen = await run('jobHook', real);
-    expect(seen).toEqual({ hooks: [0, 0], before: refused, during: '', after: refused });
-  });
+  withRegistry(
+    'the job hooks: a real client can pull a private image during the job alone',
+    async () => {
+      const seen = await run('jobHook', real);
+      expect(seen).toEqual({ hooks: [0, 0], before: refused, during: '', after: refused });
+    },
+  );
 });
 
 describeReal(
@@ -66,23 +74,27 @@ describeReal(
   },
 );
 
-describeReal('registries of every kind', [...NAMESPACE, 'docker-registry', 'htpasswd', 'oras'], () => {
-  test('hosts of FIPS, dual stack, another partition and ECR Public in one step: each gets its token from its own API', async () => {
-    const apis = [
-      'api.ecr-fips.us-east-2.amazonaws.com',
-      'api.ecr-public.us-east-1.amazonaws.com',
-      'api.ecr.cn-north-1.amazonaws.com.cn',
-      'api.ecr.eu-west-1.amazonaws.com',
-      'ecr-fips.us-east-1.api.aws',
-      'ecr-public.us-east-1.api.aws',
-      'ecr.us-west-2.api.aws',
-    ];
-    const names = [...apis, ...scenarios.KINDS];
-    const seen = await run('hosts', { ...real, names });
-    const [registries, loggedIn] = [scenarios.KINDS, scenarios.KINDS.toSorted()];
-    expect(seen).toEqual({ errors: [], registries, apis, loggedIn, pushed: '', after: {} });
-  });
-});
+describeReal(
+  'registries of every kind',
+  [...NAMESPACE, 'docker-registry', 'htpasswd', 'oras'],
+  () => {
+    test('hosts of FIPS, dual stack, another partition and ECR Public in one step: each gets its token from its own API', async () => {
+      const apis = [
+        'api.ecr-fips.us-east-2.amazonaws.com',
+        'api.ecr-public.us-east-1.amazonaws.com',
+        'api.ecr.cn-north-1.amazonaws.com.cn',
+        'api.ecr.eu-west-1.amazonaws.com',
+        'ecr-fips.us-east-1.api.aws',
+        'ecr-public.us-east-1.api.aws',
+        'ecr.us-west-2.api.aws',
+      ];
+      const names = [...apis, ...scenarios.KINDS];
+      const seen = await run('hosts', { ...real, names });
+      const [registries, loggedIn] = [scenarios.KINDS, scenarios.KINDS.toSorted()];
+      expect(seen).toEqual({ errors: [], registries, apis, loggedIn, pushed: '', after: {} });
+    });
+  },
+);
 
 describeReal('credentials', NAMESPACE, () => {
   let seen: Seen<'credentials'>;
@@ -128,7 +140,8 @@ describeReal(
       for (const [name, { errors, isUnchanged }] of Object.entries(seen)) {
         expect([name, errors.length, isUnchanged]).toEqual([name, 1, true]);
         const remedy = /isolate-docker-config: true/;
-        if (!name.endsWith('full')) expect([name, errors[0]]).toEqual([name, expect.stringMatching(remedy)]);
+        if (!name.endsWith('full'))
+          expect([name, errors[0]]).toEqual([name, expect.stringMatching(remedy)]);
       }
     }, 110_000);
   },

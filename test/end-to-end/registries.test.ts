@@ -15,8 +15,15 @@ const refusal = (words: string) => ecrError(400, 'AccessDeniedException', words)
 /** A step whose environment names no region. */
 const NO_REGION = { AWS_REGION: undefined, AWS_DEFAULT_REGION: undefined };
 
-function logIn(registries: string, inputs: Record<string, string> = {}, env = {}): Promise<StepResult> {
-  return world.main({ env: { ...world.podIdentityEnv(), ...env }, inputs: { registries, ...inputs } });
+function logIn(
+  registries: string,
+  inputs: Record<string, string> = {},
+  env = {},
+): Promise<StepResult> {
+  return world.main({
+    env: { ...world.podIdentityEnv(), ...env },
+    inputs: { registries, ...inputs },
+  });
 }
 
 const calls = () => world.aws.calls.map(({ service, region }) => `${service} ${region}`).sort();
@@ -42,7 +49,12 @@ describe('one step', () => {
     ];
     const main = await logIn(entries.join('\n'));
     expect(main).toMatchObject({ exitCode: 0, errors: [] });
-    expect(calls()).toEqual(['ecr eu-central-1', 'ecr eu-west-1', 'ecr us-west-2', 'ecr-public us-east-1']);
+    expect(calls()).toEqual([
+      'ecr eu-central-1',
+      'ecr eu-west-1',
+      'ecr us-west-2',
+      'ecr-public us-east-1',
+    ]);
     expect(world.registry.accepted.toSorted()).toEqual(hosts.toSorted());
     expect(loggedIn()).toEqual(hosts.toSorted());
 
@@ -63,7 +75,9 @@ describe('one step', () => {
 
   test('makes the calls of all regions at once', async () => {
     world.aws.faults.always('hang');
-    const hosts = ['eu-west-1', 'us-east-1', 'us-west-2', 'ap-south-1'].map((region) => host(a, region));
+    const hosts = ['eu-west-1', 'us-east-1', 'us-west-2', 'ap-south-1'].map((region) =>
+      host(a, region),
+    );
     const main = await world.main({
       inputs: { registries: hosts.join() },
       interrupt: { signal: 'SIGTERM', when: world.aws.seen(4) },
@@ -72,7 +86,9 @@ describe('one step', () => {
   });
 
   test('logs in once to a registry that is given twice, and to a host as it is written', async () => {
-    const main = await logIn(`${a},${host(a, 'eu-west-1')}/app,${a}.DKR.ECR.us-east-1.amazonaws.com`);
+    const main = await logIn(
+      `${a},${host(a, 'eu-west-1')}/app,${a}.DKR.ECR.us-east-1.amazonaws.com`,
+    );
     const hosts = [host(a, 'eu-west-1'), `${a}.DKR.ECR.us-east-1.amazonaws.com`];
     expect(main.toolRuns.map(({ argv }) => argv.at(-1))).toEqual(hosts);
   });
@@ -151,7 +167,11 @@ describe('the region of accounts and of the default registry', () => {
 describe('registry-type', () => {
   test('public: ECR Public alone; registries is ignored, which the log says', async () => {
     const main = await logIn('ghcr.io', { 'registry-type': 'public' }, NO_REGION);
-    expect([main.exitCode, calls(), loggedIn()]).toEqual([0, ['ecr-public us-east-1'], ['public.ecr.aws']]);
+    expect([main.exitCode, calls(), loggedIn()]).toEqual([
+      0,
+      ['ecr-public us-east-1'],
+      ['public.ecr.aws'],
+    ]);
     expect(main.outputs).toMatchObject({
       registry: 'public.ecr.aws',
       docker_password: world.aws.issued[0]?.password,
@@ -166,13 +186,20 @@ describe('registry-type', () => {
 describe('a response of ECR', () => {
   const names = (proxyEndpoint: string) => {
     const authorizationToken = Buffer.from('AWS:password-of-no-registry').toString('base64');
-    world.aws.faults.always(ecrReply({ authorizationData: [{ proxyEndpoint, authorizationToken }] }));
+    world.aws.faults.always(
+      ecrReply({ authorizationData: [{ proxyEndpoint, authorizationToken }] }),
+    );
     return world.main({ tools: FAKE_DOCKER });
   };
 
   test('that names what is no plain host is refused before any login', async () => {
     const main = await names(`https://${a}.dkr.ecr.example/path`);
-    expect([main.exitCode, main.errors.length, main.toolRuns, main.outputs]).toEqual([1, 1, [], {}]);
+    expect([main.exitCode, main.errors.length, main.toolRuns, main.outputs]).toEqual([
+      1,
+      1,
+      [],
+      {},
+    ]);
   });
 
   test('from a custom endpoint names any registry, as emulators do; the log names the endpoint', async () => {

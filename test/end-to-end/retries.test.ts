@@ -18,11 +18,20 @@ describe('GetAuthorizationToken is retried', () => {
     ['503 with a page of a load balancer', text(503, '<html>busy</html>'), 1, '503'],
     ['cut', 'cut', 1, 'socket hang up'],
     ['hung', 'hang', 1, '15 s'],
-    ['a response that begins and does not end', text(200, '{"auth', { 'content-length': '500' }), 1, '15 s'],
+    [
+      'a response that begins and does not end',
+      text(200, '{"auth', { 'content-length': '500' }),
+      1,
+      '15 s',
+    ],
   ])('%s', async (_, fault, times, words) => {
     world.aws.faults.times(times, fault);
     const main = await world.main({ env: { ...world.keysEnv(), ...FAST }, tools: FAKE_DOCKER });
-    expect([main.exitCode, world.aws.requests.length, retries(main).length]).toEqual([0, times + 1, times]);
+    expect([main.exitCode, world.aws.requests.length, retries(main).length]).toEqual([
+      0,
+      times + 1,
+      times,
+    ]);
     for (const [index, line] of retries(main).entries()) {
       expect(line).toContain('Amazon ECR in eu-west-1');
       expect(line).toContain(words);
@@ -34,7 +43,11 @@ describe('GetAuthorizationToken is retried', () => {
     world.aws.faults.times(2, THROTTLED, callsOf('ecr'));
     world.aws.faults.once(text(500), callsOf('ecr-public'));
     const inputs = { registries: '123456789012.dkr.ecr.us-east-1.amazonaws.com,public.ecr.aws' };
-    const main = await world.main({ env: { ...world.keysEnv(), ...FAST }, inputs, tools: FAKE_DOCKER });
+    const main = await world.main({
+      env: { ...world.keysEnv(), ...FAST },
+      inputs,
+      tools: FAKE_DOCKER,
+    });
     expect([main.exitCode, retries(main).length]).toEqual([0, 3]);
     expect(retries(main).filter((line) => line.includes('Amazon ECR Public'))).toHaveLength(1);
   });
@@ -42,7 +55,10 @@ describe('GetAuthorizationToken is retried', () => {
 
 test('STS is retried', async () => {
   world.aws.faults.times(2, stsError(400, 'Throttling', 'Rate exceeded'), callsOf('sts'));
-  const main = await world.main({ env: { ...world.webIdentityEnv(), ...FAST }, tools: FAKE_DOCKER });
+  const main = await world.main({
+    env: { ...world.webIdentityEnv(), ...FAST },
+    tools: FAKE_DOCKER,
+  });
   expect([main.exitCode, retries(main).length]).toEqual([0, 2]);
   expect(retries(main)[1]).toContain('Rate exceeded');
 });
@@ -58,20 +74,26 @@ test.each<[input: string, calls: number]>([
 });
 
 describe('docker login', () => {
-  testReal('docker').each([429, 503])('is retried after %i, with the real client', async (status) => {
-    // A client that gets no challenge to its first request makes a second one; both must fail.
-    world.registry.faults.times(2, text(status));
-    const main = await world.main({ env: { ...world.keysEnv(), ...FAST } });
-    expect([main.exitCode, main.toolRuns.length]).toEqual([0, 2]);
-    expect(retries(main)[0]).toContain(await world.registryHost());
-    expect(retries(main)[0]).toContain(String(status));
-  });
+  testReal('docker').each([429, 503])(
+    'is retried after %i, with the real client',
+    async (status) => {
+      // A client that gets no challenge to its first request makes a second one; both must fail.
+      world.registry.faults.times(2, text(status));
+      const main = await world.main({ env: { ...world.keysEnv(), ...FAST } });
+      expect([main.exitCode, main.toolRuns.length]).toEqual([0, 2]);
+      expect(retries(main)[0]).toContain(await world.registryHost());
+      expect(retries(main)[0]).toContain(String(status));
+    },
+  );
 
-  testReal('docker').each([400, 403])('is not retried after %i, with the real client', async (status) => {
-    world.registry.faults.always(text(status));
-    const main = await world.main({ env: world.keysEnv() });
-    expect([main.exitCode, main.toolRuns.length]).toEqual([1, 1]);
-  });
+  testReal('docker').each([400, 403])(
+    'is not retried after %i, with the real client',
+    async (status) => {
+      world.registry.faults.always(text(status));
+      const main = await world.main({ env: world.keysEnv() });
+      expect([main.exitCode, main.toolRuns.length]).toEqual([1, 1]);
+    },
+  );
 
   test('that hangs is ended, and retried; what it had started can stay', async () => {
     const tools = { docker: [{ hangs: true, hasChild: true }, { exitCode: 0 }] };

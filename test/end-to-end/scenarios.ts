@@ -17,7 +17,10 @@ export type SeenStep = Pick<StepResult, 'exitCode' | 'log' | 'errors' | 'warning
 
 async function step(world: NamespaceWorld, choice: StepChoice): Promise<SeenStep> {
   const before = world.aws.calls.length;
-  const { exitCode, log, errors, warnings, outputs } = await world.main({ tools: FAKE_DOCKER, ...choice });
+  const { exitCode, log, errors, warnings, outputs } = await world.main({
+    tools: FAKE_DOCKER,
+    ...choice,
+  });
   const signers = world.aws.calls.slice(before).map(({ signer }) => signer?.arn.split('/')[1]);
   return { exitCode, log, errors, warnings, outputs, signers };
 }
@@ -59,7 +62,8 @@ function useOf(tool: string, world: NamespaceWorld): [program: string, args: str
   if (tool === 'podman') return ['podman', [...storage, 'search', '--list-tags', image]];
   if (tool === 'buildah') return ['buildah', ['login', '--get-login', HOST]];
   if (tool === 'skopeo') return ['skopeo', ['list-tags', `docker://${image}`]];
-  if (tool === 'buildx') return ['docker', ['buildx', 'imagetools', 'inspect', '--raw', `${image}:1`]];
+  if (tool === 'buildx')
+    return ['docker', ['buildx', 'imagetools', 'inspect', '--raw', `${image}:1`]];
   return ['oras', ['repo', 'tags', image]];
 }
 
@@ -82,7 +86,10 @@ export const TOOLS_CASES: Record<string, ToolsCase> = {
   buildah: { tools: ['buildah'] },
   skopeo: { tools: ['skopeo'] },
   'config-file': { tools: ['config-file'], used: ['oras', 'skopeo', 'podman', 'buildx'] },
-  'docker and podman with one file': { tools: ['docker', 'podman'], env: { DOCKER_CONFIG: '@/docker' } },
+  'docker and podman with one file': {
+    tools: ['docker', 'podman'],
+    env: { DOCKER_CONFIG: '@/docker' },
+  },
   'docker that is podman, isolated': {
     tools: ['docker'],
     installedAs: { docker: 'podman' },
@@ -103,13 +110,16 @@ async function toolsCase(
   { tools, used = tools, isolate, installedAs, ...choice }: ToolsCase,
 ) {
   const env: Record<string, string> = { PODMAN_IGNORE_CGROUPSV1_WARNING: '1' };
-  for (const [name, path] of Object.entries(choice.env ?? {})) env[name] = path.replace('@', world.directory);
+  for (const [name, path] of Object.entries(choice.env ?? {}))
+    env[name] = path.replace('@', world.directory);
   world.writeHome('.docker/config.json', JSON.stringify(choice.config ?? {}));
   const programs = tools.filter((tool) => tool !== 'config-file');
   const main = await world.main({
     env: { ...world.podIdentityEnv(), ...env },
     inputs: { 'container-cli': tools.join(), 'isolate-docker-config': String(isolate ?? false) },
-    tools: Object.fromEntries(programs.map((tool) => [tool, { real: installedAs?.[tool] ?? tool }])),
+    tools: Object.fromEntries(
+      programs.map((tool) => [tool, { real: installedAs?.[tool] ?? tool }]),
+    ),
   });
   const auths = { [HOST]: { auth: world.aws.issued.at(-1)?.token } };
   // Puts an image there to read, with the password but none of the logins.
@@ -126,7 +136,13 @@ async function toolsCase(
   const after = await use();
   const again = await world.post(main);
   const codes = [main, post, again].map(({ exitCode }) => exitCode);
-  return { codes, errors: [...main.errors, ...main.warnings, ...post.errors], pushed, during, after };
+  return {
+    codes,
+    errors: [...main.errors, ...main.warnings, ...post.errors],
+    pushed,
+    during,
+    after,
+  };
 }
 
 /** What the tests look at of each case. */
@@ -211,7 +227,10 @@ function makeBroken(problem: string, folder: string): string {
 export async function authFileProblems(world: NamespaceWorld) {
   const seen: Record<string, { errors: string[]; isUnchanged: boolean }> = {};
   for (const [problem, tool] of [
-    ...['docker', 'podman', 'buildah', 'skopeo', 'oras', 'config-file'].map((name) => ['read-only', name]),
+    ...['docker', 'podman', 'buildah', 'skopeo', 'oras', 'config-file'].map((name) => [
+      'read-only',
+      name,
+    ]),
     ['full', 'docker'],
     ['full', 'config-file'],
     ['config.json is mounted', 'docker'],
@@ -221,7 +240,11 @@ export async function authFileProblems(world: NamespaceWorld) {
     const mounted = makeBroken(problem, DOCKER_CONFIG);
     const env = { ...world.podIdentityEnv(), DOCKER_CONFIG, PODMAN_IGNORE_CGROUPSV1_WARNING: '1' };
     const tools = tool === 'config-file' ? {} : { [tool]: 'real' as const };
-    const main = await world.main({ env, inputs: { 'container-cli': tool, 'max-attempts': '1' }, tools });
+    const main = await world.main({
+      env,
+      inputs: { 'container-cli': tool, 'max-attempts': '1' },
+      tools,
+    });
     await world.post(main);
     const isUnchanged = readFileSync(join(DOCKER_CONFIG, 'config.json'), 'utf8') === EARLIER;
     seen[`${tool} ${problem}`] = { errors: main.errors, isUnchanged };

@@ -45,7 +45,8 @@ test('the job of CI that uses the action passes', async () => {
   );
   for (const path of Object.values(files)) writeFileSync(path, '');
   const base = { ...files, RUNNER_TEMP: folder, HOME: folder };
-  const read = (name: string): Record<string, string> => parseKeyValueFile(readFileSync(file(name), 'utf8'));
+  const read = (name: string): Record<string, string> =>
+    parseKeyValueFile(readFileSync(file(name), 'utf8'));
   const standIns = join(repository, '.github', 'actions', 'stand-ins');
   const finish = (env: NodeJS.ProcessEnv) => node(join(standIns, 'finish.mjs'), [], env);
   try {
@@ -102,7 +103,10 @@ test.each([
   ],
   [
     'create-pod-identity.sh stops at an association with another role',
-    [{ on: 'describe-pod-identity-association', stdout: 'arn:aws:iam::111122223333:role/b' }, ...EXISTS],
+    [
+      { on: 'describe-pod-identity-association', stdout: 'arn:aws:iam::111122223333:role/b' },
+      ...EXISTS,
+    ],
     /^Stopped: the service account arc-runner has the role \S+:role\/b\. .* --association-id a-1 --role-arn \S+arc-runner-ecr$/m,
     [],
   ],
@@ -122,13 +126,19 @@ test.each([
     tools.add('aws', [ROLE, ...answers, {}]);
     const script = join('examples', 'aws-cli', what.replace(/ .*/, ''));
     const env = { PATH: `${tools.path}:${process.env['PATH']}` };
-    const { status, stderr } = spawnSync('bash', [script], { cwd: repository, env, encoding: 'utf8' });
+    const { status, stderr } = spawnSync('bash', [script], {
+      cwd: repository,
+      env,
+      encoding: 'utf8',
+    });
     expect({ status, stderr }).toEqual({
       status: message === '' ? 0 : 1,
       stderr: message === '' ? '' : expect.stringMatching(message),
     });
     const called = tools.runs.map(({ argv: [, operation = ''] }) => operation);
-    expect(called.filter((operation) => /^(create|put|update|delete)-/.test(operation))).toEqual(changes);
+    expect(called.filter((operation) => /^(create|put|update|delete)-/.test(operation))).toEqual(
+      changes,
+    );
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -57,7 +57,10 @@ export function regionOfHost(host: string): string | undefined {
 }
 
 /** Holds for calls of one service, of one region if it is given: says which calls a fault is for. */
-export function callsOf(service: ServiceName, region?: string): (request: ReceivedRequest) => boolean {
+export function callsOf(
+  service: ServiceName,
+  region?: string,
+): (request: ReceivedRequest) => boolean {
   return (request) => {
     const call = readCall(request);
     return call.service === service && (region === undefined || call.region === region);
@@ -111,7 +114,10 @@ export class AwsServices extends HttpStandIn {
     const refuse = service === 'sts' ? stsError : ecrError;
     const scope = readScope(request);
     const identity = this.identities.get(scope['accessKeyId'] ?? '');
-    if (identity === undefined || request.headers['x-amz-security-token'] !== identity.sessionToken) {
+    if (
+      identity === undefined ||
+      request.headers['x-amz-security-token'] !== identity.sessionToken
+    ) {
       const words = 'The security token included in the request is invalid.';
       throw refuse(400, 'UnrecognizedClientException', words);
     }
@@ -125,7 +131,8 @@ export class AwsServices extends HttpStandIn {
   async #ecr(request: ReceivedRequest, service: ServiceName, region: string): Promise<Reply> {
     const signer = this.#signer(request, service);
     if (service === 'ecr-public') {
-      if (region !== 'us-east-1') throw ecrError(403, 'InvalidSignatureException', 'not in this region');
+      if (region !== 'us-east-1')
+        throw ecrError(403, 'InvalidSignatureException', 'not in this region');
       return ecrReply({ authorizationData: this.#issue('public') });
     }
     const proxyEndpoint = await this.proxyEndpoint(signer.accountId, region);

@@ -19,11 +19,17 @@ export function isSignedWith(secretAccessKey: string, request: ReceivedRequest):
     const value = String(request.headers[name] ?? '').trim();
     return `${name}:${value.replace(/ +/g, ' ')}\n`;
   });
-  const sha256 = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex');
+  const sha256 = (content: string | Buffer): string =>
+    createHash('sha256').update(content).digest('hex');
   const { method, path, body } = request;
   const canonical = [method, path, '', headers.join(''), names, sha256(body)].join('\n');
   const scope = [date, region, service, 'aws4_request'];
-  const signed = ['AWS4-HMAC-SHA256', request.headers['x-amz-date'], scope.join('/'), sha256(canonical)];
+  const signed = [
+    'AWS4-HMAC-SHA256',
+    request.headers['x-amz-date'],
+    scope.join('/'),
+    sha256(canonical),
+  ];
   const key = scope.reduce<Buffer | string>(
     (signingKey, part) => createHmac('sha256', signingKey).update(part).digest(),
     `AWS4${secretAccessKey}`,

@@ -49,7 +49,9 @@ export class FaultQueue<Request> {
 
   /** The fault that this request gets, if any; it is used up by it. */
   take(request: Request): Fault | undefined {
-    const planned = this.#planned.find((candidate) => candidate.left > 0 && candidate.applies(request));
+    const planned = this.#planned.find(
+      (candidate) => candidate.left > 0 && candidate.applies(request),
+    );
     if (planned !== undefined) planned.left -= 1;
     return planned?.fault;
   }

@@ -10,7 +10,9 @@ export interface Identity {
 }
 
 function makeIdentity(accountId: string, arn: string, prefix: string): Identity {
-  const letters = [...randomBytes(16)].map((byte) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[byte % 32]).join('');
+  const letters = [...randomBytes(16)]
+    .map((byte) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[byte % 32])
+    .join('');
   // A secret key can hold characters that a URL has to encode: each has some.
   const secret = randomBytes(40).toString('base64').replace(/[+/=]/g, 'x');
   const secretAccessKey = `${secret.slice(0, 13)}/${secret.slice(14, 27)}+${secret.slice(28, 40)}`;

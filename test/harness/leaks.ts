@@ -127,13 +127,22 @@ function unlessGone<Result>(look: () => Result): Result | undefined {
   try {
     return look();
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      return undefined;
     throw error;
   }
 }
 
 /** Commands that show something or hide it. The others go through files: as commands, only text from outside issues them. */
-const ALLOWED_COMMANDS = new Set(['add-mask', 'debug', 'endgroup', 'error', 'group', 'notice', 'warning']);
+const ALLOWED_COMMANDS = new Set([
+  'add-mask',
+  'debug',
+  'endgroup',
+  'error',
+  'group',
+  'notice',
+  'warning',
+]);
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/;
 const LONGEST_LOG = 512 * 1024;
@@ -146,7 +155,9 @@ function misconduct({ lines, stdout, stderr, log, toolRuns }: StepResult): strin
   const issued = lines
     .flatMap(({ command }) => command?.name ?? [])
     .filter((name) => !ALLOWED_COMMANDS.has(name));
-  const runs = toolRuns.filter(({ tool, argv }) => /^[a-z]+$/.test(tool) && !ORDERLY.test(argv.join(' ')));
+  const runs = toolRuns.filter(
+    ({ tool, argv }) => /^[a-z]+$/.test(tool) && !ORDERLY.test(argv.join(' ')),
+  );
   return [
     ...issued.map((name) => `it issued the command ${name}`),
     ...(stderr === '' ? [] : [`it printed past its log: ${stderr.slice(0, 300)}`]),
@@ -157,7 +168,11 @@ function misconduct({ lines, stdout, stderr, log, toolRuns }: StepResult): strin
 }
 
 /** Throws if a secret got out, or if the step did what no step may do. It can have written files below `directory`. */
-export function requireNoLeaks(result: StepResult, secrets: readonly Secret[], directory: string): void {
+export function requireNoLeaks(
+  result: StepResult,
+  secrets: readonly Secret[],
+  directory: string,
+): void {
   const finder = new SecretFinder(secrets);
   const findings = [
     ...inOutput(result, finder),
@@ -165,7 +180,9 @@ export function requireNoLeaks(result: StepResult, secrets: readonly Secret[], d
     ...inFileCommands(result, finder),
     ...inFiles(directory, finder),
   ];
-  const leaks = findings.flatMap(([place, found]) => found.map(({ kind }) => `${kind} in ${place}`));
+  const leaks = findings.flatMap(([place, found]) =>
+    found.map(({ kind }) => `${kind} in ${place}`),
+  );
   const all = [...new Set([...leaks, ...unmaskedPasswords(result), ...misconduct(result)])];
   if (all.length > 0)
     throw new Error(`secrets got out, or the step did what no step may do:\n- ${all.join('\n- ')}`);

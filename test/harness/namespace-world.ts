@@ -49,7 +49,8 @@ export class NamespaceWorld extends World {
     this.#authority = authority;
     this.#options = options;
     aws.onIssued = ({ region, password }) => {
-      if (options.realRegistry && regionOfHost(HOST) === region) setPassword(join(directory, HOST), password);
+      if (options.realRegistry && regionOfHost(HOST) === region)
+        setPassword(join(directory, HOST), password);
     };
   }
 
@@ -71,9 +72,17 @@ export class NamespaceWorld extends World {
     const addressOf = (name: string): string => (isRegistry(name) ? REGISTRY_ADDRESS : API_ADDRESS);
     // The first line of a name counts.
     const real = this.#options.realRegistry ? [`${REAL_REGISTRY_ADDRESS} ${HOST}`] : [];
-    const lines = ['127.0.0.1 localhost', ...real, ...names.map((name) => `${addressOf(name)} ${name}`)];
+    const lines = [
+      '127.0.0.1 localhost',
+      ...real,
+      ...names.map((name) => `${addressOf(name)} ${name}`),
+    ];
     bind('/etc/hosts', join(this.directory, 'hosts'), `${lines.join('\n')}\n`);
-    bind('/etc/nsswitch.conf', join(this.directory, 'nsswitch.conf'), 'passwd: files\nhosts: files\n');
+    bind(
+      '/etc/nsswitch.conf',
+      join(this.directory, 'nsswitch.conf'),
+      'passwd: files\nhosts: files\n',
+    );
   }
 
   /** Mounts what Kubernetes gives every pod: the namespace and a token of its service account. */
@@ -91,11 +100,20 @@ export class NamespaceWorld extends World {
   }
 
   /** Runs a real client as the runner's user, with no more than these variables; returns what it said if it failed. */
-  async run(program: string, args: readonly string[], env: Record<string, string> = {}): Promise<string> {
+  async run(
+    program: string,
+    args: readonly string[],
+    env: Record<string, string> = {},
+  ): Promise<string> {
     const options = {
       cwd: this.directory,
       // No PATH: a client finds no credential helper of the machine.
-      env: { HOME: this.home, XDG_RUNTIME_DIR: join(this.directory, 'run'), ...this.placeEnv(), ...env },
+      env: {
+        HOME: this.home,
+        XDG_RUNTIME_DIR: join(this.directory, 'run'),
+        ...this.placeEnv(),
+        ...env,
+      },
     };
     return promisify(execFile)(findProgram(program) ?? program, args, options).then(
       () => '',
@@ -150,7 +168,10 @@ async function runScenario(args: readonly string[]): Promise<void> {
   const world = new NamespaceWorld(directory, authority, chosen);
   try {
     await world.start();
-    const scenarios = (await import(file)) as Record<string, (world: NamespaceWorld) => Promise<unknown>>;
+    const scenarios = (await import(file)) as Record<
+      string,
+      (world: NamespaceWorld) => Promise<unknown>
+    >;
     writeFileSync(resultFile, JSON.stringify((await scenarios[name]?.(world)) ?? null));
   } finally {
     await world.close();

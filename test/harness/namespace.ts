@@ -22,7 +22,13 @@ export async function runInNamespace<Result>(
 ): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), 'ecr-login-namespace-'));
   const resultFile = join(folder, 'result.json');
-  const inside = [join(harness, 'namespace-world.ts'), file, scenario, JSON.stringify(options), resultFile];
+  const inside = [
+    join(harness, 'namespace-world.ts'),
+    file,
+    scenario,
+    JSON.stringify(options),
+    resultFile,
+  ];
   try {
     const limits = { timeout: 120_000, killSignal: 'SIGKILL', maxBuffer: 1 << 26 } as const;
     await promisify(execFile)('unshare', [...UNSHARE, process.execPath, ...inside], limits);

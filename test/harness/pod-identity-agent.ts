@@ -57,7 +57,9 @@ export class PodIdentityAgent extends HttpStandIn {
     if (!headers.authorization) return plainText(400, 'Service account token cannot be empty');
     try {
       const [, claims = ''] = headers.authorization.split('.');
-      return this.#credentialsFor(JSON.parse(Buffer.from(claims, 'base64url').toString()) as Claims);
+      return this.#credentialsFor(
+        JSON.parse(Buffer.from(claims, 'base64url').toString()) as Claims,
+      );
     } catch {
       return plainText(400, 'Service account token cannot be parsed: token is malformed');
     }
@@ -65,10 +67,15 @@ export class PodIdentityAgent extends HttpStandIn {
 
   #credentialsFor({ exp, aud, sub }: Claims): Reply {
     if (exp <= Date.now() / 1000)
-      return plainText(400, 'Service account token failed basic claim validations: token is expired');
+      return plainText(
+        400,
+        'Service account token failed basic claim validations: token is expired',
+      );
     if (!aud.includes(AUDIENCE)) return agentFault('other audience');
     const identity = this.associations.get(sub.split(':').slice(2).join('/'));
-    return identity === undefined ? agentFault('no association') : json(200, metadataCredentials(identity));
+    return identity === undefined
+      ? agentFault('no association')
+      : json(200, metadataCredentials(identity));
   }
 }
 

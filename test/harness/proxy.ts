@@ -26,10 +26,13 @@ export class ForwardProxy {
 
   /** Without a login, `user:password`, everyone can use it; it can lead names of the outside to servers on loopback. */
   constructor(login?: string, leadsTo = (host: string, port: number): Address => ({ host, port })) {
-    this.#login = login === undefined ? undefined : `Basic ${Buffer.from(login).toString('base64')}`;
+    this.#login =
+      login === undefined ? undefined : `Basic ${Buffer.from(login).toString('base64')}`;
     this.#leadsTo = leadsTo;
     this.#server.on('connection', (socket: Socket) => this.#sockets.add(socket));
-    this.#server.on('connect', (request: IncomingMessage, socket: Socket) => this.#tunnel(request, socket));
+    this.#server.on('connect', (request: IncomingMessage, socket: Socket) =>
+      this.#tunnel(request, socket),
+    );
   }
 
   async listen(): Promise<void> {
@@ -51,7 +54,8 @@ export class ForwardProxy {
   #tunnel(request: IncomingMessage, socket: Socket): void {
     const asked = addressIn(`http://${request.url ?? ''}`);
     this.requests.push(asked);
-    const isAdmitted = this.#login === undefined || request.headers['proxy-authorization'] === this.#login;
+    const isAdmitted =
+      this.#login === undefined || request.headers['proxy-authorization'] === this.#login;
     const fault = this.faults.take(asked) ?? (isAdmitted ? undefined : { status: 407 });
     if (fault === 'hang') return;
     if (fault === 'cut') socket.destroy();

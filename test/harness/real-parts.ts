@@ -50,7 +50,8 @@ function isHere(part: RealPart): boolean {
 /** What is missing here, as a part of a test's name, and whether it is skipped: with REQUIRE_REAL_PARTS=1 it runs and fails. */
 function missing(needs: readonly RealPart[]): { text: string; isSkipped: boolean } {
   const parts = needs.filter((part) => !isHere(part));
-  const isRequired = process.env['REQUIRE_REAL_PARTS'] === '1' && (isRoot || !parts.some(isForRoot));
+  const isRequired =
+    process.env['REQUIRE_REAL_PARTS'] === '1' && (isRoot || !parts.some(isForRoot));
   return {
     text: parts.length === 0 ? '' : ` (needs ${parts.join(', ')})`,
     isSkipped: parts.length > 0 && !isRequired,

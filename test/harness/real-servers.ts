@@ -39,5 +39,8 @@ export async function startRegistry(
 export function setPassword(folder: string, password: string): void {
   const options = { input: password.slice(0, 72), encoding: 'utf8' } as const;
   // The registry reads the file again when it has changed.
-  writeFileSync(join(folder, 'htpasswd'), execFileSync('htpasswd', ['-niB', '-C', '4', 'AWS'], options));
+  writeFileSync(
+    join(folder, 'htpasswd'),
+    execFileSync('htpasswd', ['-niB', '-C', '4', 'AWS'], options),
+  );
 }

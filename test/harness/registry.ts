@@ -5,7 +5,10 @@ export class Registry extends HttpStandIn {
   readonly logins: { host: string; password: string; isAccepted: boolean }[] = [];
   readonly #isValid: (host: string, username: string, password: string) => boolean;
 
-  constructor(isValid: (host: string, username: string, password: string) => boolean, tls?: ServerTls) {
+  constructor(
+    isValid: (host: string, username: string, password: string) => boolean,
+    tls?: ServerTls,
+  ) {
     super((request) => this.#answer(request), tls);
     this.#isValid = isValid;
   }
@@ -19,7 +22,11 @@ export class Registry extends HttpStandIn {
     const credential = /^Basic (.+)$/.exec(authorization)?.[1];
     if (credential === undefined) {
       const realm = `Basic realm="https://${host}/",service="ecr.amazonaws.com"`;
-      return { status: 401, headers: { ...version, 'www-authenticate': realm }, body: 'Not Authorized\n' };
+      return {
+        status: 401,
+        headers: { ...version, 'www-authenticate': realm },
+        body: 'Not Authorized\n',
+      };
     }
     const [username = '', ...rest] = Buffer.from(credential, 'base64').toString().split(':');
     const password = rest.join(':');

@@ -81,7 +81,8 @@ export function parseKeyValueFile(text: string): Record<string, string> {
   return values;
 }
 
-const fileIn = (directory: string, name: string): string => join(directory, `github_${name.toLowerCase()}`);
+const fileIn = (directory: string, name: string): string =>
+  join(directory, `github_${name.toLowerCase()}`);
 
 function makeFiles(directory: string): Record<string, string> {
   mkdirSync(directory, { recursive: true });
@@ -108,7 +109,8 @@ export async function runStep(options: StepOptions) {
   const { stage, env, directory, hookStarter = ['/bin/bash', '-e'] } = options;
   const state = Object.entries(options.state).map(([name, value]) => [`STATE_${name}`, value]);
   const files = makeFiles(directory);
-  if (options.uid !== undefined) execFileSync('chown', ['-R', `${options.uid}:${options.uid}`, directory]);
+  if (options.uid !== undefined)
+    execFileSync('chown', ['-R', `${options.uid}:${options.uid}`, directory]);
   const starter = stage === 'main' || stage === 'post' ? [actionNode()] : hookStarter;
   const [program = '', ...args] = [...starter, stageFile(stage, options.dist)];
   const child = spawn(program, args, {
@@ -135,7 +137,9 @@ export async function runStep(options: StepOptions) {
     ...texts,
     lines,
     /** As the runner shows it, secrets as `***`. */
-    log: logLines.map(({ kind, text }) => (kind === 'text' ? text : `##[${kind}]${text}`)).join('\n'),
+    log: logLines
+      .map(({ kind, text }) => (kind === 'text' ? text : `##[${kind}]${text}`))
+      .join('\n'),
     logLines,
     masks: masks.values,
     warnings: messages('warning'),

@@ -1,6 +1,11 @@
 import { writeFileSync, writeSync } from 'node:fs';
 
-type Count = 'PassedTests' | 'FailedTests' | 'RuntimeErrorTestSuites' | 'PendingTests' | 'TodoTests';
+type Count =
+  | 'PassedTests'
+  | 'FailedTests'
+  | 'RuntimeErrorTestSuites'
+  | 'PendingTests'
+  | 'TodoTests';
 
 /** Prints, as the last line of the report, how many tests passed, failed and were skipped. */
 export default class SummaryReporter {

@@ -71,7 +71,8 @@ export class ToolDirectory {
 
   add(name: string, tool: Tool): void {
     const { real } = tool === 'real' ? { real: name } : (tool as { real?: string });
-    const lines = real === undefined ? this.#fake(name, [tool].flat() as ToolBehavior[]) : this.#real(real);
+    const lines =
+      real === undefined ? this.#fake(name, [tool].flat() as ToolBehavior[]) : this.#real(real);
     const script = ['#!/bin/sh', ...this.#recording(name), ...lines, ''].join('\n');
     fs.writeFileSync(join(this.path, name), script, { mode: 0o755 });
   }
@@ -103,7 +104,9 @@ export class ToolDirectory {
   }
 
   #real(name: string): string[] {
-    const settings = Object.entries(this.#realEnv).map(([key, value]) => `export ${key}=${quote(value)}`);
+    const settings = Object.entries(this.#realEnv).map(
+      ([key, value]) => `export ${key}=${quote(value)}`,
+    );
     return [...settings, `exec ${quote(program(name))} "$@"`];
   }
 
@@ -112,16 +115,22 @@ export class ToolDirectory {
       const state = join(this.#record, `${name}-${index}`);
       const isLast = !behaviors.slice(index + 1).some((later) => later.on === behavior.on);
       const word = quote(` ${behavior.on ?? ''} `);
-      const matches = behavior.on === undefined ? 'true' : `case " $* " in *${word}*) true;; *) false;; esac`;
+      const matches =
+        behavior.on === undefined ? 'true' : `case " $* " in *${word}*) true;; *) false;; esac`;
       // A behavior is taken by making a folder; the last one of its kind can be had again and again.
-      const condition = isLast ? matches : `${matches} && ${program('mkdir')} ${quote(state)} 2>/dev/null`;
+      const condition = isLast
+        ? matches
+        : `${matches} && ${program('mkdir')} ${quote(state)} 2>/dev/null`;
       return [`if ${condition}; then`, ...this.#steps(state, behavior), 'fi'].join('\n');
     });
     const stdin = `if [ ! -t 0 ]; then ${program('cat')} >"$d/stdin"; fi`;
     return [stdin, ...branches, `echo "fake ${name}: nothing planned for $*" >&2`, 'exit 127'];
   }
 
-  #steps(file: string, { stdout = '', stderr = '', hangs, hasChild, exitCode = 0 }: ToolBehavior): string[] {
+  #steps(
+    file: string,
+    { stdout = '', stderr = '', hangs, hasChild, exitCode = 0 }: ToolBehavior,
+  ): string[] {
     fs.writeFileSync(`${file}.out`, stdout);
     fs.writeFileSync(`${file}.err`, stderr);
     return [

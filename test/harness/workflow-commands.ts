@@ -35,7 +35,12 @@ export function maskedForms(value: string): string[] {
   const base64 = [0, 1, 2]
     .map((shift) => bytes.subarray(shift).toString('base64'))
     .filter((form) => form !== '');
-  return [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value.toWellFormed()), ...base64];
+  return [
+    value,
+    JSON.stringify(value).slice(1, -1),
+    encodeURIComponent(value.toWellFormed()),
+    ...base64,
+  ];
 }
 
 /** The runner's masks, which grow as a step goes on. */
@@ -64,7 +69,11 @@ export type LogLine = { kind: string; text: string };
 const SHOWN = new Set(['error', 'warning', 'notice', 'debug', 'group', 'endgroup']);
 
 /** The log of a step: commands are acted on, and secrets are `***` from their mask on. */
-export function renderLog(lines: readonly OutputLine[], masks: Masks, showsDebug: boolean): LogLine[] {
+export function renderLog(
+  lines: readonly OutputLine[],
+  masks: Masks,
+  showsDebug: boolean,
+): LogLine[] {
   return lines.flatMap(({ text, command }) => {
     if (command === undefined) return [{ kind: 'text', text: masks.apply(text) }];
     if (command.name === 'add-mask') masks.add(command.message);

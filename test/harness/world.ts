@@ -7,7 +7,11 @@ import { type Identity, makeRoleSession, makeUser } from './identities.ts';
 import { InstanceMetadata } from './instance-metadata.ts';
 import { requireNoLeaks, type Secret } from './leaks.ts';
 import { builtAction, harness, type Stage } from './paths.ts';
-import { makeServiceAccountToken, PodIdentityAgent, type TokenOptions } from './pod-identity-agent.ts';
+import {
+  makeServiceAccountToken,
+  PodIdentityAgent,
+  type TokenOptions,
+} from './pod-identity-agent.ts';
 import { ForwardProxy } from './proxy.ts';
 import { Registry } from './registry.ts';
 import { runStep, type StepManner, type StepResult } from './runner.ts';
@@ -82,7 +86,8 @@ export class World {
     this.directory = directory;
     this.home = join(directory, 'home');
     this.runnerTemp = join(directory, 'temp');
-    for (const name of ['home', 'temp', 'run']) fs.mkdirSync(join(directory, name), { mode: 0o700 });
+    for (const name of ['home', 'temp', 'run'])
+      fs.mkdirSync(join(directory, name), { mode: 0o700 });
     this.#realToolEnv = this.#ownContainerStorage();
     this.aws = aws;
     this.authority = authority;
@@ -92,7 +97,10 @@ export class World {
       node: aws.addIdentity(makeRoleSession(this.accountId, 'node-role', 'i-0123456789abcdef0')),
     };
     this.agent.associations.set('arc-runners/build', this.identities.pod);
-    this.registry = new Registry((...login) => this.#isIssued(...login), authority?.serverOptions());
+    this.registry = new Registry(
+      (...login) => this.#isIssued(...login),
+      authority?.serverOptions(),
+    );
   }
 
   async start({ realNames, tools = this.tools }: WorldOptions): Promise<void> {
@@ -101,7 +109,10 @@ export class World {
       const names = new ForwardProxy(undefined, () => this.registry);
       await names.listen();
       this.#servers.push(names);
-      Object.assign(this.#realToolEnv, { HTTPS_PROXY: names.url, SSL_CERT_FILE: this.authority?.file ?? '' });
+      Object.assign(this.#realToolEnv, {
+        HTTPS_PROXY: names.url,
+        SSL_CERT_FILE: this.authority?.file ?? '',
+      });
     } else this.aws.proxyEndpoint = () => this.registry.url;
     await this.agent.listen();
     await this.aws.listen();
@@ -154,7 +165,9 @@ export class World {
   /** The variables that the webhook of IAM roles for service accounts (IRSA) sets in a pod. */
   webIdentityEnv(): Record<string, string> {
     const file = join(this.home, 'web-identity-token');
-    fs.writeFileSync(file, this.serviceAccountToken({ audience: 'sts.amazonaws.com' }), { mode: 0o600 });
+    fs.writeFileSync(file, this.serviceAccountToken({ audience: 'sts.amazonaws.com' }), {
+      mode: 0o600,
+    });
     const role = `arn:aws:iam::${this.accountId}:role/irsa-role`;
     return { AWS_ROLE_ARN: role, AWS_WEB_IDENTITY_TOKEN_FILE: file, ...this.regionEnv() };
   }
@@ -184,7 +197,11 @@ export class World {
     await metadata.listen();
     this.#servers.push(metadata);
     const AWS_EC2_METADATA_SERVICE_ENDPOINT = metadata.url;
-    return { AWS_EC2_METADATA_DISABLED: undefined, AWS_EC2_METADATA_SERVICE_ENDPOINT, ...this.regionEnv() };
+    return {
+      AWS_EC2_METADATA_DISABLED: undefined,
+      AWS_EC2_METADATA_SERVICE_ENDPOINT,
+      ...this.regionEnv(),
+    };
   }
 
   /** Starts a proxy, with a login if one is given; returns its URL, login included. It leads names of AWS to the stand-in. */
@@ -234,7 +251,9 @@ export class World {
   async runnerMayPull(): Promise<boolean> {
     const host = await this.registryHost();
     const { auth = '' } = this.dockerLogins()[host] ?? {};
-    const { status } = await fetch(`http://${host}/v2/`, { headers: { authorization: `Basic ${auth}` } });
+    const { status } = await fetch(`http://${host}/v2/`, {
+      headers: { authorization: `Basic ${auth}` },
+    });
     return status === 200;
   }
 
@@ -246,7 +265,11 @@ export class World {
       ],
     );
     const passwords = this.aws.issued.flatMap(({ password, token }) => [password, token]);
-    return [...keys, ...passwords.map((value): Secret => ({ kind: 'password', value })), ...this.#secrets];
+    return [
+      ...keys,
+      ...passwords.map((value): Secret => ({ kind: 'password', value })),
+      ...this.#secrets,
+    ];
   }
 
   /** Ends servers and what fakes left running, and removes all files. */
@@ -270,7 +293,16 @@ export class World {
     for (const [name, tool] of Object.entries(chosenTools)) tools.add(name, tool);
     const other = choice.asOtherUser ? { uid: OTHER_USER, dist: this.#giveToOtherUser() } : {};
     const env = this.#environment(choice, tools);
-    const result = await runStep({ ...choice, ...other, stage, inputs, env, state, tools, directory });
+    const result = await runStep({
+      ...choice,
+      ...other,
+      stage,
+      inputs,
+      env,
+      state,
+      tools,
+      directory,
+    });
     this.#toolsOf.set(result, chosenTools);
     requireNoLeaks(result, this.secrets, this.directory);
     return result;
@@ -322,7 +354,9 @@ export class World {
 /** Whether a process is a fake tool that hangs: a pid alone can be another's by now. */
 function isFake(pid: number): boolean {
   const file = `/proc/${pid}/cmdline`;
-  return isAlive(pid) && fs.existsSync(file) && fs.readFileSync(file, 'utf8').includes('sleep\u0000120');
+  return (
+    isAlive(pid) && fs.existsSync(file) && fs.readFileSync(file, 'utf8').includes('sleep\u0000120')
+  );
 }
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {

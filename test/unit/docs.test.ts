@@ -47,7 +47,9 @@ test('each snippet that is marked has a form that is found', () => {
 });
 
 test.each(SNIPPETS)('%s: the snippet from %s is in it', (_page, file, snippet) => {
-  const indented = Array.from({ length: 20 }, (_, width) => snippet.replace(/^(?=.)/gm, ' '.repeat(width)));
+  const indented = Array.from({ length: 20 }, (_, width) =>
+    snippet.replace(/^(?=.)/gm, ' '.repeat(width)),
+  );
   expect(indented.some((text) => read(file).includes(text))).toBe(true);
 });
 
@@ -56,9 +58,13 @@ const ACTION: Action = parse(read('action.yml'));
 
 /** The rows of the table in README.md below a heading: the first cells, without Markdown. */
 function rowsOf(heading: string): string[][] {
-  const [, section = ''] = read('README.md').split(new RegExp(`^\\| ${heading} \\|.*\\n\\|[-| ]+\\n`, 'm'));
+  const [, section = ''] = read('README.md').split(
+    new RegExp(`^\\| ${heading} \\|.*\\n\\|[-| ]+\\n`, 'm'),
+  );
   const lines = section.slice(0, section.indexOf('\n\n')).split('\n');
-  return lines.map((line) => matches(line, /\| ([^|]*?) ?(?=\|)/g).map((cell) => cell.replaceAll('`', '')));
+  return lines.map((line) =>
+    matches(line, /\| ([^|]*?) ?(?=\|)/g).map((cell) => cell.replaceAll('`', '')),
+  );
 }
 
 describe('README.md, action.yml and the code', () => {
@@ -75,9 +81,15 @@ describe('README.md, action.yml and the code', () => {
     const unset = readInputs();
     process.env = new Proxy(process.env, { get: (env, name) => get(env, String(name)) });
     expect(readInputs()).toEqual(unset);
-    process.env = new Proxy({}, { get: (_, name) => (String(name).startsWith('INPUT_') ? 'x' : undefined) });
+    process.env = new Proxy(
+      {},
+      { get: (_, name) => (String(name).startsWith('INPUT_') ? 'x' : undefined) },
+    );
     const { message } = await thrownBy(readInputs);
-    const foreign = matches(`${output()}\n${message}`, /docker\/login-action are .*?: (.*?)\. /g).join();
+    const foreign = matches(
+      `${output()}\n${message}`,
+      /docker\/login-action are .*?: (.*?)\. /g,
+    ).join();
     expect([...asked].filter((name) => !foreign.includes(`'${name}'`)).sort()).toEqual(
       Object.keys(ACTION.inputs),
     );
@@ -86,7 +98,13 @@ describe('README.md, action.yml and the code', () => {
   test('have the same outputs', () => {
     process.env['GITHUB_OUTPUT'] = homeOf('output');
     writeFileSync(homeOf('output'), '');
-    const token = { registry: 'a.b', username: 'u', password: 'p', token: 't', expiresAt: new Date() };
+    const token = {
+      registry: 'a.b',
+      username: 'u',
+      password: 'p',
+      token: 't',
+      expiresAt: new Date(),
+    };
     setOutputs([token]);
     setRegistry(token);
     setOnlyLogin(token);
@@ -106,7 +124,10 @@ describe('README.md, action.yml and the code', () => {
 const WORKFLOWS = globSync(['.github/workflows/*.yml', 'examples/workflows/*.yml']);
 
 test.each(globSync(['{.github,examples}/**/*.{yml,yaml}', 'action.yml']))('%s is YAML', (path) => {
-  const problems = parseAllDocuments(read(path)).flatMap(({ errors, warnings }) => [...errors, ...warnings]);
+  const problems = parseAllDocuments(read(path)).flatMap(({ errors, warnings }) => [
+    ...errors,
+    ...warnings,
+  ]);
   expect(problems).toEqual([]);
 });
 
@@ -116,13 +137,21 @@ test.each(globSync('examples/**/*.json'))('%s is JSON', (path) => {
 
 const SCRIPTS = globSync('examples/**/*.sh').map((path) => [path, read(path)] as const);
 const COMMANDS = PAGES.flatMap((page) =>
-  matches(read(page), /^ *```sh\n([\s\S]*?)\n *```$/gm).map((commands) => [page, commands] as const),
+  matches(read(page), /^ *```sh\n([\s\S]*?)\n *```$/gm).map(
+    (commands) => [page, commands] as const,
+  ),
 );
 
-testReal('shellcheck').each([...SCRIPTS, ...COMMANDS])('%s: shellcheck finds nothing', (_page, commands) => {
-  const { stdout } = spawnSync('shellcheck', ['--shell=bash', '-'], { input: commands, encoding: 'utf8' });
-  expect(stdout).toBe('');
-});
+testReal('shellcheck').each([...SCRIPTS, ...COMMANDS])(
+  '%s: shellcheck finds nothing',
+  (_page, commands) => {
+    const { stdout } = spawnSync('shellcheck', ['--shell=bash', '-'], {
+      input: commands,
+      encoding: 'utf8',
+    });
+    expect(stdout).toBe('');
+  },
+);
 
 type Container = {
   name: string;
@@ -143,7 +172,8 @@ describe.each(globSync('examples/arc/values-*.yaml'))('%s', (path) => {
 
   test('the value of a variable is text, also if a person leaves one element of a list', () => {
     const Pair = (_: unknown, { key, value }: { key: unknown; value: unknown }): void => {
-      if (!isScalar(key) || key.value !== 'value' || !isScalar(value) || value.type !== 'PLAIN') return;
+      if (!isScalar(key) || key.value !== 'value' || !isScalar(value) || value.type !== 'PLAIN')
+        return;
       for (const element of String(value.source).split(','))
         expect(parse(element)).toEqual(expect.any(String));
     };
@@ -155,7 +185,9 @@ describe.each(globSync('examples/arc/values-*.yaml'))('%s', (path) => {
     expect(serviceAccountName).toBe(createsPods ? undefined : 'arc-runner');
     if (!createsPods) return;
     const variables = containers.flatMap(({ env = [] }) => env);
-    const template = variables.find(({ name }) => name === 'ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE');
+    const template = variables.find(
+      ({ name }) => name === 'ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE',
+    );
     const { data } = parse(read('examples/arc/job-pod.yaml'));
     expect(parse(data[basename(template?.value ?? '')]).spec.serviceAccountName).toBe('arc-job');
   });
@@ -186,7 +218,9 @@ type Step = { readonly uses?: string; readonly with?: object };
 test.each(WORKFLOWS)('%s gives the action only inputs that it has', (path) => {
   const { jobs }: Workflow = parse(read(path));
   const steps = Object.values(jobs).flatMap((job) => job.steps ?? []);
-  const own = steps.filter(({ uses = '' }) => /^(?:\.\/?|.*\/ecr-pod-identity-login@.*)$/.test(uses));
+  const own = steps.filter(({ uses = '' }) =>
+    /^(?:\.\/?|.*\/ecr-pod-identity-login@.*)$/.test(uses),
+  );
   const given = own.flatMap((step) => Object.keys(step.with ?? {}));
   expect(given.filter((name) => !(name in ACTION.inputs))).toEqual([]);
 });

@@ -9,7 +9,8 @@ const B = '012345678901';
 function read(given = '') {
   for (const [name = '', value] of given.split('; ').map((one) => one.split(/=(.*)/s))) {
     if (name === 'hook') process.argv = ['node', 'index.js', `--job-hook=${value}`];
-    else process.env[name === name.toUpperCase() ? name : `INPUT_${name.toUpperCase()}`] = value ?? '';
+    else
+      process.env[name === name.toUpperCase() ? name : `INPUT_${name.toUpperCase()}`] = value ?? '';
   }
   return readInputs();
 }
@@ -29,7 +30,13 @@ test.each(HOOK_VARIABLES)('in a step, ECR_LOGIN_%s changes nothing', (name) => {
 
 test('without inputs, the defaults apply', () => {
   expect(read()).toEqual({
-    ...{ allowedAccountIds: [], awsRegion: '', containerCli: [], credentialSource: 'auto', httpProxy: '' },
+    ...{
+      allowedAccountIds: [],
+      awsRegion: '',
+      containerCli: [],
+      credentialSource: 'auto',
+      httpProxy: '',
+    },
     ...{
       isolateDockerConfig: false,
       maskPassword: true,
@@ -75,7 +82,10 @@ table(`
   registry=${A}; scope=x              | skipLogout          | false     | docker/login-action are ignored: 'registry', 'scope'. List the
   logout=false; ecr=auto              | skipLogout          | false     | are ignored: 'logout', 'ecr'. List the registries in 'registries'; 'skip-logout' is
 `)('%s: %s is %s, and the log says %s', (given, name, value, words = '') => {
-  expect(Object.entries(read(given)).map(([key, one]) => [key, String(one)])).toContainEqual([name, value]);
+  expect(Object.entries(read(given)).map(([key, one]) => [key, String(one)])).toContainEqual([
+    name,
+    value,
+  ]);
   expect(output()).toContain(words);
   expect(output() === '').toBe(words === '');
 });
@@ -98,8 +108,12 @@ test.each([
   if (name === 'hook') read(`hook=55; ECR_LOGIN_REGISTRIES=${text}`);
   else read(`registries=${text}`);
   const named = name === 'hook' ? 'Variable ECR_LOGIN_REGISTRIES' : "Input 'registries'";
-  const warnings = parts.map((part) => `::warning::${named}: part ${part}, counted by commas, is empty.`);
-  expect(output().split('\n').slice(0, -1)).toEqual(warnings.map((one) => expect.stringContaining(one)));
+  const warnings = parts.map(
+    (part) => `::warning::${named}: part ${part}, counted by commas, is empty.`,
+  );
+  expect(output().split('\n').slice(0, -1)).toEqual(
+    warnings.map((one) => expect.stringContaining(one)),
+  );
 });
 
 describe('invalid:', () => {

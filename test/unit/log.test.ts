@@ -11,7 +11,9 @@ test('each kind of line is a command of its own', () => {
   log.failed('four', 'no error');
   log.debug('five');
   expect(output()).toBe('one\n::warning::two%0Ali nes\n::error::three\n::error::four\n');
-  expect(output('debug')).toMatch(/^::debug::Error: outer.*\n::debug::TypeError: inner.*\n::debug::five\n$/);
+  expect(output('debug')).toMatch(
+    /^::debug::Error: outer.*\n::debug::TypeError: inner.*\n::debug::five\n$/,
+  );
   expect(process.exitCode).toBe(1);
 });
 
@@ -82,7 +84,11 @@ test('a known secret is not shown in any form; a mask is for the whole job', () 
   log.mask('eight88!');
   log.hide('hidden+secret\n', undefined, 'eight888', 'short13');
   log.hide('half-\ud800-pair', 'hidden', 'hidden+secret-and-more');
-  const forms = (text: string) => [text, encodeURIComponent(text), Buffer.from(text).toString('base64')];
+  const forms = (text: string) => [
+    text,
+    encodeURIComponent(text),
+    Buffer.from(text).toString('base64'),
+  ];
   expect(masks()).toEqual(['m@sked & told', 'short12', 'eight88!']);
   const whole = ['eight888', 'half-\ud800-pair', 'hidden+secret-and-more'];
   for (const secret of [...forms('m@sked & told'), ...forms('hidden+secret'), ...whole])
@@ -113,7 +119,9 @@ test('a text of any length is printed, up to 64 KB', () => {
 });
 
 const PIECES =
-  'eyJ|eyJa.|.|a|1|a://|@|/v1/credentials/|Unexpected token |\u001b[|\u009b|0| |\n|:|##|\0|\ud800'.split('|');
+  'eyJ|eyJa.|.|a|1|a://|@|/v1/credentials/|Unexpected token |\u001b[|\u009b|0| |\n|:|##|\0|\ud800'.split(
+    '|',
+  );
 
 test.each(PIECES)('128 KB of %j are read in linear time', (piece) => {
   expectLinear(piece, log.debug);
@@ -137,7 +145,8 @@ test(`no text issues a command, or shows a known secret (seed ${SEED})`, () => {
       .replaceAll('%0A', '\n');
     expect(printed).not.toContain(known);
     expect(log.singleLine(text)).not.toContain(known);
-    for (const line of printed.split(/\r\n|\n|\r|\u2028|\u2029/)) expect(line).not.toMatch(/^\s*::|##\[/);
+    for (const line of printed.split(/\r\n|\n|\r|\u2028|\u2029/))
+      expect(line).not.toMatch(/^\s*::|##\[/);
   });
   fc.assert(property, { seed: SEED, numRuns: 500 });
 });

@@ -28,12 +28,17 @@ test.each<[result: string, work: () => Promise<unknown>]>([
   expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
 });
 
-test.each([true, false])('work and waits end with an abort (it is before: %s)', async (isBefore) => {
-  const abort = new AbortController();
-  const cancel = () => abort.abort(new Error('canceled'));
-  if (isBefore) cancel();
-  else setImmediate(cancel);
-  const work = withDeadline(() => new Promise(() => {}), 60_000, abort.signal);
-  const reasons = [work, SYSTEM_CLOCK.sleep(60_000, abort.signal)].map((one) => thrownBy(() => one));
-  for (const reason of reasons) expect(await reason).toMatchObject({ message: 'canceled' });
-});
+test.each([true, false])(
+  'work and waits end with an abort (it is before: %s)',
+  async (isBefore) => {
+    const abort = new AbortController();
+    const cancel = () => abort.abort(new Error('canceled'));
+    if (isBefore) cancel();
+    else setImmediate(cancel);
+    const work = withDeadline(() => new Promise(() => {}), 60_000, abort.signal);
+    const reasons = [work, SYSTEM_CLOCK.sleep(60_000, abort.signal)].map((one) =>
+      thrownBy(() => one),
+    );
+    for (const reason of reasons) expect(await reason).toMatchObject({ message: 'canceled' });
+  },
+);

@@ -19,7 +19,9 @@ test('the state is saved at each change, the first time empty', () => {
   state.add(login('c'));
   const texts = [...readFileSync(homeOf('state'), 'utf8').matchAll(/^login<<.*\n(.*)$/gm)];
   const saved = texts.map(([, text]) => readState(text));
-  const names = saved.map(({ logins }) => logins.map(({ tool, registry }) => `${tool} ${registry}`).join());
+  const names = saved.map(({ logins }) =>
+    logins.map(({ tool, registry }) => `${tool} ${registry}`).join(),
+  );
   const grown = ['', 'docker a', 'docker a,docker b', 'docker a,docker b,podman a'];
   expect([...new Set(names)]).toEqual([...grown, 'docker b,podman a']);
   expect(saved[0]).toEqual(NO_STATE);
@@ -49,6 +51,9 @@ table(`
 
 test('a saved state sets only variables that say where logins are', () => {
   const variables = { DOCKER_CONFIG: '/a', HOME: '/b' };
-  const state = JSON.stringify({ ...NO_STATE, variables: { ...variables, PATH: '/evil', LD_PRELOAD: 'x' } });
+  const state = JSON.stringify({
+    ...NO_STATE,
+    variables: { ...variables, PATH: '/evil', LD_PRELOAD: 'x' },
+  });
   expect(readState(state).variables).toEqual(variables);
 });

@@ -107,7 +107,10 @@ export async function endless(status: number): Promise<string> {
 }
 
 /** A clock whose waits end as soon as nothing else is left to do, in one hour at most. `onWait` is called at each end. */
-export function fakeClock(random = 0.5, onWait = (_elapsedMs: number): unknown => undefined): Clock {
+export function fakeClock(
+  random = 0.5,
+  onWait = (_elapsedMs: number): unknown => undefined,
+): Clock {
   // Not 0: a time is not a duration.
   const begin = 7_654_321;
   let now = begin;

@@ -33,7 +33,8 @@ export const ECR: readonly KnownError[] = [
   {
     id: 'ecr-throttled',
     areas: ['ecr', 'client'],
-    pattern: /ThrottlingException|Too ?Many ?Requests|Rate exceeded|LimitExceeded|status(?: ?code)?:? 429\b/i,
+    pattern:
+      /ThrottlingException|Too ?Many ?Requests|Rate exceeded|LimitExceeded|status(?: ?code)?:? 429\b/i,
     cause: `Too many requests at the same time. All callers of an account share the quota of a region: 500 tokens a second, or 200 for ECR Public.`,
     remedy: `Run the job again. If the error persists, start the runners at different times, or request a higher quota in Service Quotas.`,
   },

@@ -1,4 +1,10 @@
-import { type Advice, CHECK_CLOCK, type KnownError, NO_CONNECTION, VPC_ENDPOINT } from './known-error.ts';
+import {
+  type Advice,
+  CHECK_CLOCK,
+  type KnownError,
+  NO_CONNECTION,
+  VPC_ENDPOINT,
+} from './known-error.ts';
 
 const LIST_ASSOCIATIONS = `aws eks list-pod-identity-associations --cluster-name <cluster> --region <region> --namespace <namespace> --service-account <service-account>`;
 export const CREATE_ASSOCIATION = `aws eks create-pod-identity-association --cluster-name <cluster> --region <region> --namespace <namespace> --service-account <service-account> --role-arn <role-arn>`;

@@ -100,7 +100,9 @@ table(`
   prepare(variables);
   const before = (used || undefined) as 'instance' | undefined;
   const skipped = credentials.skippedSources(process.env, await readProfiles(), before);
-  expect(skipped).toEqual(problems.filter((one) => one !== '').map((one) => expect.stringContaining(one)));
+  expect(skipped).toEqual(
+    problems.filter((one) => one !== '').map((one) => expect.stringContaining(one)),
+  );
 });
 
 table(`
@@ -109,14 +111,17 @@ table(`
   AWS_PROFILE=keys               | AKIAPROFILE | profile 'keys'  | secret-of-profile session-of-profile
   AWS_ACCESS_KEY_ID=AKIAENV AWS_SECRET_ACCESS_KEY=test AWS_SESSION_TOKEN=1234567 | AKIAENV | the environment |
   choice=default-chain AWS_PROFILE=keys | AKIAPROFILE | profile 'keys' | secret-of-profile session-of-profile
-`)('%s: the key %s of %s, whose secrets are masked: %s', async (variables, keyId, name, secrets = '') => {
-  expect((await get(variables)).accessKeyId).toBe(keyId);
-  expect(output()).toContain(`Using credentials from ${name} (`);
-  expect(masks().join(' ')).toBe(secrets);
-  // A profile that is not used has secrets, too.
-  const others = 'secret-of-profile session-of-profile for-the-agent';
-  expect(log.singleLine(others)).toBe('*** *** ***');
-});
+`)(
+  '%s: the key %s of %s, whose secrets are masked: %s',
+  async (variables, keyId, name, secrets = '') => {
+    expect((await get(variables)).accessKeyId).toBe(keyId);
+    expect(output()).toContain(`Using credentials from ${name} (`);
+    expect(masks().join(' ')).toBe(secrets);
+    // A profile that is not used has secrets, too.
+    const others = 'secret-of-profile session-of-profile for-the-agent';
+    expect(log.singleLine(others)).toBe('*** *** ***');
+  },
+);
 
 table(`
   AWS_PROFILE=gone                  | profile 'gone'                  |                 | profile other
@@ -127,16 +132,19 @@ table(`
   choice=container ${JOB_CONTAINER} | CREDENTIALS_FULL_URI is not set | container-job   |
                                     | default chain: .*providers      |                 | default-chain other
   KUBERNETES_SERVICE_HOST=1 AWS_ROLE_ARN=r | default chain            |                 | default-chain pod
-`)('%s: no credentials, %s', async (variables = '', message = '', knownError = '', situation = '') => {
-  const thrown = await thrownBy(() => get(variables));
-  expect(thrown.message).toMatch(new RegExp(message));
-  const isNamed = knownError !== '';
-  expect([thrown.knownError, thrown.area]).toEqual(
-    isNamed ? [knownError, undefined] : [undefined, 'credentials'],
-  );
-  expect(thrown.facts).toMatchObject({ region: 'eu-west-1' });
-  const { source = '', runner = '' } = thrown.situation ?? {};
-  expect(`${source} ${runner}`.trim()).toBe(situation);
-  expect(output().includes(NO_FILE)).toBe(variables.includes('ROLE_ARN'));
-  expect(`${thrown.message}${thrown.details}${output('debug')}`).not.toContain('hunter2');
-});
+`)(
+  '%s: no credentials, %s',
+  async (variables = '', message = '', knownError = '', situation = '') => {
+    const thrown = await thrownBy(() => get(variables));
+    expect(thrown.message).toMatch(new RegExp(message));
+    const isNamed = knownError !== '';
+    expect([thrown.knownError, thrown.area]).toEqual(
+      isNamed ? [knownError, undefined] : [undefined, 'credentials'],
+    );
+    expect(thrown.facts).toMatchObject({ region: 'eu-west-1' });
+    const { source = '', runner = '' } = thrown.situation ?? {};
+    expect(`${source} ${runner}`.trim()).toBe(situation);
+    expect(output().includes(NO_FILE)).toBe(variables.includes('ROLE_ARN'));
+    expect(`${thrown.message}${thrown.details}${output('debug')}`).not.toContain('hunter2');
+  },
+);

@@ -66,9 +66,15 @@ describe('the URL of a proxy', () => {
     expect(knownError).toBe('proxy-url-invalid');
   });
 
-  test.each([' host:9/path?q ', 'http://host:9', 'http://u%40:p%40@host:9'])('%j is valid', (text) => {
-    expect(parseProxy(text, 'x')).toMatchObject({ origin: 'x', url: { host: 'host:9', protocol: 'http:' } });
-  });
+  test.each([' host:9/path?q ', 'http://host:9', 'http://u%40:p%40@host:9'])(
+    '%j is valid',
+    (text) => {
+      expect(parseProxy(text, 'x')).toMatchObject({
+        origin: 'x',
+        url: { host: 'host:9', protocol: 'http:' },
+      });
+    },
+  );
 
   const basic = (text: string): string => Buffer.from(text).toString('base64');
   table(`
@@ -110,24 +116,27 @@ test.each([
   [4_000, 4_000, 4_000],
   // The SDK waits at most 5 s longer than it would.
   [60_000, 5_000, 6_000],
-])('asked to wait for %s ms, a throttled call waits as long as the log says', async (asked, least, most) => {
-  jest.useFakeTimers();
-  const { retryStrategy } = clientSettings('Amazon ECR', { ...NETWORK, maxAttempts: 8 });
-  const first = await retryStrategy.acquireInitialRetryToken('');
-  const start = Date.now();
-  const info = { errorType: 'THROTTLING', error: new Error('Rate exceeded') as never } as const;
-  const hint = asked === undefined ? {} : { retryAfterHint: new Date(start + asked) };
-  const retry = retryStrategy.refreshRetryTokenForRetry(first, { ...info, ...hint });
-  await jest.advanceTimersToNextTimerAsync();
-  expect((await retry).getRetryCount()).toBe(1);
-  const waited = Date.now() - start;
-  expect(output()).toBe(
-    `Amazon ECR: Rate exceeded (attempt 1 of 8; retrying in ${(waited / 1_000).toFixed(1)} s)\n`,
-  );
-  expect(waited).toBeGreaterThanOrEqual(least);
-  expect(waited).toBeLessThanOrEqual(most);
-  jest.useRealTimers();
-});
+])(
+  'asked to wait for %s ms, a throttled call waits as long as the log says',
+  async (asked, least, most) => {
+    jest.useFakeTimers();
+    const { retryStrategy } = clientSettings('Amazon ECR', { ...NETWORK, maxAttempts: 8 });
+    const first = await retryStrategy.acquireInitialRetryToken('');
+    const start = Date.now();
+    const info = { errorType: 'THROTTLING', error: new Error('Rate exceeded') as never } as const;
+    const hint = asked === undefined ? {} : { retryAfterHint: new Date(start + asked) };
+    const retry = retryStrategy.refreshRetryTokenForRetry(first, { ...info, ...hint });
+    await jest.advanceTimersToNextTimerAsync();
+    expect((await retry).getRetryCount()).toBe(1);
+    const waited = Date.now() - start;
+    expect(output()).toBe(
+      `Amazon ECR: Rate exceeded (attempt 1 of 8; retrying in ${(waited / 1_000).toFixed(1)} s)\n`,
+    );
+    expect(waited).toBeGreaterThanOrEqual(least);
+    expect(waited).toBeLessThanOrEqual(most);
+    jest.useRealTimers();
+  },
+);
 
 test('no other attempt of a call starts that could take longer than its time', async () => {
   const { retryStrategy } = clientSettings('x', {

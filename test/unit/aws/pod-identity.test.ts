@@ -8,7 +8,17 @@ import {
 } from '../../../src/aws/container-endpoint.ts';
 import * as agents from '../../../src/aws/pod-identity.ts';
 import { DeadlineError } from '../../../src/retry.ts';
-import { endless, fakeClock, homeOf, jwt, NEVER, output, standIn, table, thrownBy } from '../support.ts';
+import {
+  endless,
+  fakeClock,
+  homeOf,
+  jwt,
+  NEVER,
+  output,
+  standIn,
+  table,
+  thrownBy,
+} from '../support.ts';
 
 type Options = { eachMs?: number; random?: number; maxAttempts?: number; budgetMs?: number };
 
@@ -33,7 +43,9 @@ async function attempts(outcomes: readonly unknown[], given: Options = {}) {
     if (outcome !== 'ok') throw outcome;
   };
   const all = { maxAttempts: 5, budgetMs: 55_000, ...options, signal: NEVER, clock };
-  const failure = await agents.requestWithRetries('agent', attempt, all).catch((error: unknown) => error);
+  const failure = await agents
+    .requestWithRetries('agent', attempt, all)
+    .catch((error: unknown) => error);
   return { starts, failure, elapsedMs: clock.now() - begin };
 }
 
@@ -85,7 +97,9 @@ test.each<[string, string, Error]>([
 ])('a failure of the network, %s, is %s', async (_, kind, error) => {
   const { starts } = await attempts([error]);
   expect(starts.length > 5 ? 'waited for' : { 5: 'retried', 1: 'final' }[starts.length]).toBe(kind);
-  expect(output().includes('waiting for it, 0.0 s of 43.0 s; retrying in 0.5 s')).toBe(kind === 'waited for');
+  expect(output().includes('waiting for it, 0.0 s of 43.0 s; retrying in 0.5 s')).toBe(
+    kind === 'waited for',
+  );
 });
 
 const BUSY = answer('500');
@@ -104,7 +118,11 @@ test.each<[unknown[], Options, starts: readonly number[]]>([
   [[THROTTLING], { eachMs: 4_000, random: 0, budgetMs: 35_000 }, [0, 6_000, 14_000]],
   // Each rule counts its own failures.
   [[BUSY, answer('404 (ResourceNotFoundException)')], {}, [0, 250, 2_750, 6_750]],
-  [['hang', answer('500 no EC2 IMDS role found, StatusCode: 404')], { random: 0 }, [0, 12_000, 14_000]],
+  [
+    ['hang', answer('500 no EC2 IMDS role found, StatusCode: 404')],
+    { random: 0 },
+    [0, 12_000, 14_000],
+  ],
   [['hang'], { random: 0 }, [0, 12_000, 24_000, 36_000]],
   [['hang'], { budgetMs: 3_000 }, [0]],
   [[REFUSED], { random: 0.999_999, budgetMs: 25_000 }, [0, 999, 2_998, 6_997, 11_996, 13_000]],
@@ -150,14 +168,26 @@ async function ask(statuses: readonly number[], change: Place = {}) {
   const agent = await standIn((_, count) => {
     const status = statuses[Math.min(count, statuses.length) - 1] ?? 200;
     writeFileSync(homeOf('token'), `agent-token-${count}`);
-    const keys = { AccessKeyId: 'AKIAPOD', SecretAccessKey: 'secret', Expiration: '2040-01-01T00:00:00Z' };
-    return [status, status === 200 ? JSON.stringify({ ...keys, Token: 'session' }) : 'bad: agent-token-0'];
+    const keys = {
+      AccessKeyId: 'AKIAPOD',
+      SecretAccessKey: 'secret',
+      Expiration: '2040-01-01T00:00:00Z',
+    };
+    return [
+      status,
+      status === 200 ? JSON.stringify({ ...keys, Token: 'session' }) : 'bad: agent-token-0',
+    ];
   });
   const sleep = (ms: number) => (ms < 12_000 ? Promise.resolve() : new Promise<void>(() => {}));
   const clock = { now: () => 0, random: () => 0, sleep };
   const source = await endpointOf({ uri: `${agent.url}/v1`, ...change });
   const asked = () =>
-    agents.podCredentials(source, 'eu-west-1', { maxAttempts: 5, budgetMs: 55_000, signal: NEVER, clock });
+    agents.podCredentials(source, 'eu-west-1', {
+      maxAttempts: 5,
+      budgetMs: 55_000,
+      signal: NEVER,
+      clock,
+    });
   return { agent, asked, source };
 }
 
@@ -165,7 +195,11 @@ describe('a request', () => {
   test('has the token as it is now, which is not shown', async () => {
     writeFileSync(homeOf('token'), 'agent-token-0');
     const { agent, asked } = await ask([503, 200], { tokenFile: homeOf('token') });
-    const credentials = { accessKeyId: 'AKIAPOD', secretAccessKey: 'secret', sessionToken: 'session' };
+    const credentials = {
+      accessKeyId: 'AKIAPOD',
+      secretAccessKey: 'secret',
+      sessionToken: 'session',
+    };
     process.env['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'] = homeOf('token');
     expect(await asked()).toMatchObject(credentials);
     const sent = agent.requests.map(({ authorization }) => authorization);
@@ -205,7 +239,13 @@ test.each([
   async (status, token, endpoint, problem) => {
     const { asked, source } = await ask([status], { token });
     const { situation, facts, area } = await thrownBy(asked);
-    expect(situation).toEqual({ runner: 'other', source: 'container', endpoint, status, token: problem });
+    expect(situation).toEqual({
+      runner: 'other',
+      source: 'container',
+      endpoint,
+      status,
+      token: problem,
+    });
     const identity = { namespace: 'arc', serviceAccount: 'build', node: 'ip-10-0-0-1' };
     expect(facts).toMatchObject({ ...identity, region: 'eu-west-1', uri: source.uri });
     expect(area).toBe('pod-identity');
@@ -214,7 +254,11 @@ test.each([
 
 test.each([
   ['pods.eks.amazonaws.com', 'EKS Pod Identity returned no', 'EKS Pod Identity agent responded'],
-  ['x', 'The container credentials endpoint returned no', 'Container credentials endpoint responded'],
+  [
+    'x',
+    'The container credentials endpoint returned no',
+    'Container credentials endpoint responded',
+  ],
 ])('with a token for %s, the error is %j and a retry %j', async (aud, error, retry) => {
   const { asked } = await ask([500, 400], { token: jwt({ ...GOOD, aud }) });
   expect((await thrownBy(asked)).message).toMatch(

@@ -5,8 +5,14 @@ import { stepRegion } from '../../../src/aws/region.ts';
 import * as registries from '../../../src/aws/registries.ts';
 import { expectLinear, homeOf, SEED, table, thrownBy, variablesOf, words } from '../support.ts';
 
-const { accountIdProblem, isRegionName, needsRegion, parsePrivateHost, parseRegistries, planCalls } =
-  registries;
+const {
+  accountIdProblem,
+  isRegionName,
+  needsRegion,
+  parsePrivateHost,
+  parseRegistries,
+  planCalls,
+} = registries;
 const ACCOUNT = '123456789012';
 const IRELAND = `${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com`;
 const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
@@ -62,7 +68,9 @@ table(`
 describe('the entries of a list', () => {
   /** The kinds of the entries, each with what it stands for. */
   const parse = (text: string) => {
-    const { entries, problems } = parseRegistries(text.replaceAll('\\n', '\n').replaceAll('\\r', '\r'));
+    const { entries, problems } = parseRegistries(
+      text.replaceAll('\\n', '\n').replaceAll('\\r', '\r'),
+    );
     const texts = entries.map((entry) => Object.values(entry).slice(0, 2).join(' '));
     return { text: texts.join(', '), problems };
   };
@@ -78,7 +86,9 @@ describe('the entries of a list', () => {
     public.ecr.aws/alias/app:1                        | public public.ecr.aws
     https://Public.ECR.aws                            | public Public.ECR.aws
     ecr-public.aws.com/alias@${DIGEST}                | public ecr-public.aws.com
-`)('%s: %s', (text = '', expected) => expect(parse(text)).toEqual({ text: expected, problems: [] }));
+`)('%s: %s', (text = '', expected) =>
+    expect(parse(text)).toEqual({ text: expected, problems: [] }),
+  );
 
   table(`
     111111111111 222222222222 | a space; separate entries with commas or line breaks
@@ -102,7 +112,11 @@ describe('the entries of a list', () => {
     '\0',
   ];
   const host = fc.constantFrom(...IRELAND.split(/(?=[.-])/));
-  const near = fc.oneof(host, fc.constantFrom(...pieces), fc.string({ unit: 'binary', maxLength: 4 }));
+  const near = fc.oneof(
+    host,
+    fc.constantFrom(...pieces),
+    fc.string({ unit: 'binary', maxLength: 4 }),
+  );
 
   test(`of any text are account IDs and hosts of ECR, and nothing is dropped in silence (seed ${SEED})`, () => {
     const property = fc.property(fc.array(near), (parts) => {
@@ -119,8 +133,9 @@ describe('the entries of a list', () => {
     fc.assert(property, { seed: SEED, numRuns: 1_000 });
   });
 
-  test.each(['1', '.', 'a-', ':', '/', '@', ' x', '0_'])('are read in linear time: many %j', (piece) =>
-    expectLinear(piece, parseRegistries),
+  test.each(['1', '.', 'a-', ':', '/', '@', ' x', '0_'])(
+    'are read in linear time: many %j',
+    (piece) => expectLinear(piece, parseRegistries),
   );
 });
 
@@ -140,7 +155,10 @@ table(`
     return `${call.service} ${call.region} ${variants}${call.entries.length}`;
   });
   expect(texts.join(', ')).toBe(expected);
-  expect([needsRegion(entries), needsRegion(entries.slice(1))]).toEqual([true, /\d{12}(?!\.)/.test(text)]);
+  expect([needsRegion(entries), needsRegion(entries.slice(1))]).toEqual([
+    true,
+    /\d{12}(?!\.)/.test(text),
+  ]);
   expect(new Set(calls.flatMap((call) => call.entries))).toEqual(new Set(entries));
 });
 

@@ -1,12 +1,28 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseRegistries, planCalls } from '../../../src/aws/registries.ts';
-import { checkCallerAccount, decodeToken, getTokens, registryHost } from '../../../src/aws/token.ts';
+import {
+  checkCallerAccount,
+  decodeToken,
+  getTokens,
+  registryHost,
+} from '../../../src/aws/token.ts';
 import { messageOf } from '../../../src/errors/failure.ts';
-import { type Answer, endless, NETWORK, NEVER, output, standIn, table, thrownBy, words } from '../support.ts';
+import {
+  type Answer,
+  endless,
+  NETWORK,
+  NEVER,
+  output,
+  standIn,
+  table,
+  thrownBy,
+  words,
+} from '../support.ts';
 
 const ACCOUNT = '123456789012';
 const OTHER = '210987654321';
-const host = (account: string, region = 'eu-west-1'): string => `${account}.dkr.ecr.${region}.amazonaws.com`;
+const host = (account: string, region = 'eu-west-1'): string =>
+  `${account}.dkr.ecr.${region}.amazonaws.com`;
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 describe('a token', () => {
@@ -21,7 +37,9 @@ describe('a token', () => {
 
   test.each([
     ...[undefined, '', '%%%'],
-    ...'hunter2|:hunter2|AWS:|--help:hunter2| AWS:hunter2|AWS:hunter2 x|AWS:hunter2\n'.split('|').map(base64),
+    ...'hunter2|:hunter2|AWS:|--help:hunter2| AWS:hunter2|AWS:hunter2 x|AWS:hunter2\n'
+      .split('|')
+      .map(base64),
   ])('%j: a failure without its text', async (token) => {
     const { message } = await thrownBy(() => decodeToken(token, undefined));
     expect(message).toMatch(/^(?!.*(?:hunter2|aHVudGVy)).*no authorization token/);
@@ -37,11 +55,15 @@ test.each([
   ...['', '/'].map((end) => [`https://${host(ACCOUNT)}${end}`, false] as const),
   ...[host(ACCOUNT), ...EMULATORS].map((one) => [`http://${one}`, true] as const),
 ])('the registry %s, with a custom endpoint: %s, is accepted', (endpoint, isCustom) => {
-  expect(registryHost(endpoint, isCustom)).toBe(endpoint.replace(/^https?:\/\//, '').replace(/\/$/, ''));
+  expect(registryHost(endpoint, isCustom)).toBe(
+    endpoint.replace(/^https?:\/\//, '').replace(/\/$/, ''),
+  );
 });
 
 test.each([
-  ...words(`${host(ACCOUNT)}.evil.example ${host(ACCOUNT)}:8443 ghcr.io`).map((one) => [one, false] as const),
+  ...words(`${host(ACCOUNT)}.evil.example ${host(ACCOUNT)}:8443 ghcr.io`).map(
+    (one) => [one, false] as const,
+  ),
   ...EMULATORS.map((one) => [one, false] as const),
   ...words('user@a a/path a:x a:123456 --config=x.a -a.b a- .a').map((one) => [one, true] as const),
   ...['', 'a b', 'x\n::add-path::y .a'].map((one) => [one, true] as const),
@@ -61,7 +83,8 @@ const REFUSAL: Answer = [400, JSON.stringify({ __type: 'TeapotException', messag
 /** What answers for a region, or for `public-` and a region. */
 const SERVICES: Readonly<Record<string, (region: string) => Answer>> = {
   ECR: (region) => token(region.startsWith('public') ? undefined : host(ACCOUNT, region), region),
-  'one region': (region) => (region === 'eu-west-1' ? REFUSAL : token(host(ACCOUNT, region), region)),
+  'one region': (region) =>
+    region === 'eu-west-1' ? REFUSAL : token(host(ACCOUNT, region), region),
   'no region': () => REFUSAL,
   loopback: () => token('127.0.0.1:5000', 'x'),
   emulator: () => token(`${ACCOUNT}.dkr.ecr.eu-west-1.localhost`, 'x'),
@@ -105,12 +128,17 @@ table(`
   public.ecr.aws           | empty      |                 | no authorization token
   ${ACCOUNT}.dkr.ecr-fips.us-east-1.amazonaws.com | ECR |  | FIPS and custom endpoint are not supported
   ${ACCOUNT}.dkr-ecr.us-east-1.on.aws | ECR  |            | Dualstack and custom endpoint are not supported
-`)('the tokens for %j from %s: %s', async (registries = '', service = '', expected = '', failure = '') => {
-  const { tokens, failures } = await get(registries, service);
-  expect(tokens.map(({ registry, password }) => `${registry} ${password}`).join(', ')).toBe(expected);
-  expect(failures.map(messageOf).join()).toContain(failure);
-  expect(failures).toHaveLength(failure === '' ? 0 : 1);
-});
+`)(
+  'the tokens for %j from %s: %s',
+  async (registries = '', service = '', expected = '', failure = '') => {
+    const { tokens, failures } = await get(registries, service);
+    expect(tokens.map(({ registry, password }) => `${registry} ${password}`).join(', ')).toBe(
+      expected,
+    );
+    expect(failures.map(messageOf).join()).toContain(failure);
+    expect(failures).toHaveLength(failure === '' ? 0 : 1);
+  },
+);
 
 table(`
                  |                     | ECR       | 1 | ${ACCOUNT}

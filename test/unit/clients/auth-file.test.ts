@@ -39,7 +39,9 @@ describe('where logins are kept, on Linux', () => {
     const others = `HOME=/h USERPROFILE=/h XDG_CONFIG_HOME=/x XDG_RUNTIME_DIR=/r REGISTRY_AUTH_FILE=/a
       HELM_REGISTRY_CONFIG=/b HELM_CONFIG_HOME=/c`;
     const kept = { DOCKER_CONFIG: resolve('~'), ...variablesOf(others) };
-    expect(files.locationVariables(variablesOf(`DOCKER_CONFIG=~ PATH=/bin ${others}`))).toEqual(kept);
+    expect(files.locationVariables(variablesOf(`DOCKER_CONFIG=~ PATH=/bin ${others}`))).toEqual(
+      kept,
+    );
     expect(output()).toMatch(/^::warning::DOCKER_CONFIG/);
     expect(files.locationVariables({ DOCKER_CONFIG: '/a~/b' })).toEqual({ DOCKER_CONFIG: '/a~/b' });
     expect(output()).toMatch(/^.*\n$/);
@@ -122,14 +124,20 @@ describe('an auth file that is written', () => {
     fs.mkdirSync(homeOf('links'));
     fs.symlinkSync('../disk/target', homeOf('links', 'second'));
     await files.writeAuthFile(file(), { auths: { a: {} } });
-    expect([fs.lstatSync(file()).isSymbolicLink(), mode(homeOf('disk', 'target'))]).toEqual([true, 0o600]);
+    expect([fs.lstatSync(file()).isSymbolicLink(), mode(homeOf('disk', 'target'))]).toEqual([
+      true,
+      0o600,
+    ]);
     expect(files.readAuthFile(file())).toEqual({ auths: { a: {} } });
     // A relative link in a linked directory begins where that directory really is.
     fs.mkdirSync(homeOf('disk', 'far'));
     const links = { way: 'disk/far', 'way/config.json': '../made', loop: 'loop' };
     for (const [path, target] of Object.entries(links)) fs.symlinkSync(target, homeOf(path));
     await files.writeAuthFile(homeOf('way', 'config.json'), {});
-    expect([fs.existsSync(homeOf('disk', 'made')), fs.existsSync(homeOf('made'))]).toEqual([true, false]);
+    expect([fs.existsSync(homeOf('disk', 'made')), fs.existsSync(homeOf('made'))]).toEqual([
+      true,
+      false,
+    ]);
     await expect(files.writeAuthFile(homeOf('loop'), {})).rejects.toThrow('ELOOP');
   });
 
@@ -147,24 +155,27 @@ test.each([
   ['EPERM', 'win32', 1_000, false],
   ['EISDIR', 'win32', 1, false],
   ['EPERM', 'linux', 1, false],
-])('a rename that ends with %s on %s, %i times, is repeated until it is done: %s', async (...row) => {
-  const [code, platform, times, isDone] = row;
-  const own = Object.getOwnPropertyDescriptor(process, 'platform') ?? {};
-  Object.defineProperty(process, 'platform', { ...own, value: platform });
-  const clock = fakeClock();
-  const start = clock.now();
-  let attempts = 0;
-  const rename = (): void => {
-    attempts += 1;
-    if (attempts <= times) throw Object.assign(new Error(`${code}: x, rename`), { code });
-  };
-  const error = await files.untilFree(rename, clock).catch(messageOf);
-  Object.defineProperty(process, 'platform', own);
-  const elapsedMs = clock.now() - start;
-  expect([error, elapsedMs]).toEqual(
-    isDone ? [undefined, 1_200] : [`${code}: x, rename`, times > 1 ? 3_000 : 0],
-  );
-});
+])(
+  'a rename that ends with %s on %s, %i times, is repeated until it is done: %s',
+  async (...row) => {
+    const [code, platform, times, isDone] = row;
+    const own = Object.getOwnPropertyDescriptor(process, 'platform') ?? {};
+    Object.defineProperty(process, 'platform', { ...own, value: platform });
+    const clock = fakeClock();
+    const start = clock.now();
+    let attempts = 0;
+    const rename = (): void => {
+      attempts += 1;
+      if (attempts <= times) throw Object.assign(new Error(`${code}: x, rename`), { code });
+    };
+    const error = await files.untilFree(rename, clock).catch(messageOf);
+    Object.defineProperty(process, 'platform', own);
+    const elapsedMs = clock.now() - start;
+    expect([error, elapsedMs]).toEqual(
+      isDone ? [undefined, 1_200] : [`${code}: x, rename`, times > 1 ? 3_000 : 0],
+    );
+  },
+);
 
 test('a login is removed, and all else is kept', async () => {
   const others = { auths: { 'ghcr.io': LOGIN }, credsStore: '', proxies: { default: {} } };

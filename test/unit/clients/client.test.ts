@@ -6,8 +6,11 @@ import { fakeClock, homeOf, NEVER, output, program, thrownBy } from '../support.
 
 const HOST = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
 const login = { registry: HOST, username: 'AWS', password: 'password' };
-const entry = (password = 'password') => ({ auth: Buffer.from(`AWS:${password}`).toString('base64') });
-const write = (config: object): void => writeFileSync(homeOf('config.json'), JSON.stringify(config));
+const entry = (password = 'password') => ({
+  auth: Buffer.from(`AWS:${password}`).toString('base64'),
+});
+const write = (config: object): void =>
+  writeFileSync(homeOf('config.json'), JSON.stringify(config));
 const auths = (): unknown => JSON.parse(readFileSync(homeOf('config.json'), 'utf8')).auths;
 
 /** Runs of a client: it writes the login as docker does, or something else, or fails with a message. */
@@ -22,7 +25,12 @@ function client(script?: string, name: ToolName = 'docker'): Client {
 }
 
 /** Logs in. Returns what the caller is told, in order, and the message of a failure. */
-async function tryLogin(one: Client, clock = fakeClock(), signal = NEVER, { max = 3, ms = 290_000 } = {}) {
+async function tryLogin(
+  one: Client,
+  clock = fakeClock(),
+  signal = NEVER,
+  { max = 3, ms = 290_000 } = {},
+) {
   const told: string[] = [];
   const onMayBeWritten = () => told.push('may be');
   const limits = { signal, maxAttempts: max, endMs: clock.now() + ms, clock };
@@ -36,7 +44,9 @@ async function tryLogin(one: Client, clock = fakeClock(), signal = NEVER, { max 
 
 describe('a login', () => {
   test('gives the password over standard input alone', async () => {
-    const { message, told } = await tryLogin(client(`echo "$@" > "$0.args"; cat > "$0.in"; ${WRITE}`));
+    const { message, told } = await tryLogin(
+      client(`echo "$@" > "$0.args"; cat > "$0.in"; ${WRITE}`),
+    );
     expect([message, told]).toEqual(['done', 'may be']);
     const args = `login --username AWS --password-stdin ${HOST}\n`;
     expect(readFileSync(homeOf('docker.args'), 'utf8')).toBe(args);
@@ -53,12 +63,15 @@ describe('a login', () => {
     [[OVERWRITTEN, WRITE], 'done', 'may be,may be', 'another program has written the file'],
     [[OVERWRITTEN], 'done', 'may be,may be,may be', '::warning::the login is not in'],
   ])('of a client that runs %j: %s; the caller is told %s', async (runs, end, expected, line) => {
-    const cases = runs.map((run, index) => `${index === runs.length - 1 ? '*' : index + 1}) ${run} ;;`);
+    const cases = runs.map(
+      (run, index) => `${index === runs.length - 1 ? '*' : index + 1}) ${run} ;;`,
+    );
     const script = `echo x >> "$0.n"; case $(wc -l < "$0.n") in ${cases.join('\n')} esac`;
     const { message, told, area, facts } = await tryLogin(client(script));
     expect(message).toMatch(new RegExp(`${end}$`));
     if (end !== 'done') expect(area).toBe('client');
-    if (end !== 'done') expect(facts).toMatchObject({ tool: 'docker', registry: HOST, region: 'eu-west-1' });
+    if (end !== 'done')
+      expect(facts).toMatchObject({ tool: 'docker', registry: HOST, region: 'eu-west-1' });
     expect(told).toBe(expected);
     expect(output()).toContain(line);
     expect(output() === '').toBe(line === '');
@@ -68,15 +81,31 @@ describe('a login', () => {
     ['Error saving credentials: open /c: read-only file system', {}, ''],
     ['error storing credentials - err: exit status 1, out: x', { auths: { [HOST]: {} } }, ''],
     ['Error: failed to store the credentials for x: y', { credsStore: 'desktop' }, ''],
-    ['Error saving credentials: open /c: read-only file system', { auths: { [HOST]: entry('old') } }, ',not'],
-    ['error storing credentials - err: exec: "docker-credential-x": executable file not found', {}, ',not'],
+    [
+      'Error saving credentials: open /c: read-only file system',
+      { auths: { [HOST]: entry('old') } },
+      ',not',
+    ],
+    [
+      'error storing credentials - err: exec: "docker-credential-x": executable file not found',
+      {},
+      ',not',
+    ],
     ['denied: no', { credsStore: 'desktop' }, ',not'],
   ])('that ends with %j, with %j before: the caller is told%s', async (message, config, told) => {
     write(config);
-    const failed = await tryLogin(client(fails(message.replaceAll('"', '\\"'))), undefined, undefined, {
-      max: 1,
-    });
-    expect([failed.message, failed.told]).toEqual([expect.stringContaining(message), `may be${told}`]);
+    const failed = await tryLogin(
+      client(fails(message.replaceAll('"', '\\"'))),
+      undefined,
+      undefined,
+      {
+        max: 1,
+      },
+    );
+    expect([failed.message, failed.told]).toEqual([
+      expect.stringContaining(message),
+      `may be${told}`,
+    ]);
   });
 
   test('that fails at a configuration which was not valid before leaves no login', async () => {
@@ -101,11 +130,19 @@ describe('a login', () => {
     const cancel = new AbortController();
     const clock = fakeClock(0.5, () => cancel.abort(new Error('canceled')));
     const { message, told } = await tryLogin(client(fails('EOF')), clock, cancel.signal);
-    expect([message, told]).toEqual([`docker could not log in to registry ${HOST}: EOF`, 'may be,not']);
+    expect([message, told]).toEqual([
+      `docker could not log in to registry ${HOST}: EOF`,
+      'may be,not',
+    ]);
   });
 
   test.each([
-    ['docker', 'echo "WARNING: Error loading config file: x" >&2', {}, 'Error loading config file: x'],
+    [
+      'docker',
+      'echo "WARNING: Error loading config file: x" >&2',
+      {},
+      'Error loading config file: x',
+    ],
     ['docker', '', { credsStore: 'ecr-login' }, 'credential helper ecr-login'],
     ['config-file', undefined, { credsStore: 'desktop' }, 'credential helper desktop'],
     ['docker', '', {}, 'config.json'],
@@ -119,7 +156,10 @@ describe('a login', () => {
   });
 
   test.each([
-    ['{"auths":{"ghcr.io":{}},"a":1}', `{"auths":{"ghcr.io":{},"${HOST}":${JSON.stringify(entry())}},"a":1}`],
+    [
+      '{"auths":{"ghcr.io":{}},"a":1}',
+      `{"auths":{"ghcr.io":{},"${HOST}":${JSON.stringify(entry())}},"a":1}`,
+    ],
     ['{"auth":"c2VjcmV0"', '{"auth":"c2VjcmV0"'],
   ])('of config-file with %s leaves %s', async (before, after) => {
     writeFileSync(homeOf('config.json'), before);
@@ -137,7 +177,14 @@ describe('a logout', () => {
     ['by the program', 'echo \'{"auths":{}}\' > "$DOCKER_CONFIG/config.json"', saved, {}, '', ''],
     ['by the file, if docker lies', '', saved, removed, '', 'docker left the login'],
     ['by the file, if docker fails', fails('no'), saved, removed, '', 'no: removed the login'],
-    ['by the file, if docker is gone', undefined, saved, removed, '', 'docker is no longer on PATH'],
+    [
+      'by the file, if docker is gone',
+      undefined,
+      saved,
+      removed,
+      '',
+      'docker is no longer on PATH',
+    ],
     ['impossible', fails('no'), removed, removed, 'no', ''],
     ['unknown', undefined, removed, removed, `remove it: docker logout ${HOST}`, ''],
     ['not needed', fails('Error: not logged into x'), removed, removed, '', ''],
@@ -151,8 +198,16 @@ describe('a logout', () => {
   });
 
   test.each([
-    ['', undefined, /^::warning::\S+config\.json cannot be read, so a login to \S+ can be left in it\.\n$/],
-    ['echo "WARNING: Error loading config file: x" >&2', undefined, /^::warning::\S+ cannot be read.*\n$/],
+    [
+      '',
+      undefined,
+      /^::warning::\S+config\.json cannot be read, so a login to \S+ can be left in it\.\n$/,
+    ],
+    [
+      'echo "WARNING: Error loading config file: x" >&2',
+      undefined,
+      /^::warning::\S+ cannot be read.*\n$/,
+    ],
     [fails('no'), 'no', /^$/],
   ])('from a file that cannot be read, by a client that runs %j', async (script, reason, line) => {
     writeFileSync(homeOf('config.json'), '{"auths":{"a');
@@ -172,7 +227,15 @@ describe('a logout', () => {
 });
 
 test('a client keeps its logins where main kept them, whatever the job has set since', () => {
-  process.env = { HOME: '/other', DOCKER_CONFIG: '/other', AWS_SECRET_ACCESS_KEY: 'x', AWS_REGION: 'r' };
+  process.env = {
+    HOME: '/other',
+    DOCKER_CONFIG: '/other',
+    AWS_SECRET_ACCESS_KEY: 'x',
+    AWS_REGION: 'r',
+  };
   const { env, file } = createClient({ tool: TOOLS.docker }, { HOME: '/home/me' });
-  expect([env, file]).toEqual([{ AWS_REGION: 'r', HOME: '/home/me' }, '/home/me/.docker/config.json']);
+  expect([env, file]).toEqual([
+    { AWS_REGION: 'r', HOME: '/home/me' },
+    '/home/me/.docker/config.json',
+  ]);
 });

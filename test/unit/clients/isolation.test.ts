@@ -1,7 +1,12 @@
 import * as fs from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { type AuthFile, readAuthFile } from '../../../src/clients/auth-file.ts';
-import { type Isolation, isolate, removeIsolation, withoutHelpers } from '../../../src/clients/isolation.ts';
+import {
+  type Isolation,
+  isolate,
+  removeIsolation,
+  withoutHelpers,
+} from '../../../src/clients/isolation.ts';
 import { TOOLS, type ToolName } from '../../../src/clients/tools.ts';
 import { homeOf, NEVER, output } from '../support.ts';
 
@@ -22,7 +27,11 @@ test.each<[ToolName[], AuthFile, AuthFile]>([
   [
     ['docker', 'nerdctl'],
     { credsStore: 'ecr-login', credHelpers: { b: 'gcloud' } },
-    { auths: OWN, credsStore: 'ecr-login', credHelpers: { b: 'gcloud', [HOST]: '', [`${HOST}:443`]: '' } },
+    {
+      auths: OWN,
+      credsStore: 'ecr-login',
+      credHelpers: { b: 'gcloud', [HOST]: '', [`${HOST}:443`]: '' },
+    },
   ],
   [
     ['docker', 'oras'],
@@ -68,7 +77,9 @@ describe('the configuration of a job', () => {
       { name: 'REGISTRY_AUTH_FILE', value: `${directory}/auth.json`, earlier: '' },
     ];
     expect(await isolateFor('docker', 'podman')).toEqual({ directory, isFirst: true, moved });
-    const modes = [directory, `${directory}/config.json`].map((path) => fs.statSync(path).mode & 0o777);
+    const modes = [directory, `${directory}/config.json`].map(
+      (path) => fs.statSync(path).mode & 0o777,
+    );
     expect(modes).toEqual([0o700, 0o600]);
     expect(fs.readdirSync(directory)).toEqual(['auth.json', 'config.json']);
 
@@ -111,7 +122,11 @@ describe('the configuration of a job', () => {
 
   test.each<[string, AuthFile | undefined, AuthFile]>([
     ['its own', { auths: { b: LOGIN } }, { auths: { b: LOGIN, ...OWN }, credHelpers: {} }],
-    ["docker's, if it has none", undefined, { auths: { a: {}, ...OWN }, credHelpers: { a: 'desktop' } }],
+    [
+      "docker's, if it has none",
+      undefined,
+      { auths: { a: {}, ...OWN }, credHelpers: { a: 'desktop' } },
+    ],
   ])('for podman starts from %s', async (_name, own, isolated) => {
     process.env['XDG_RUNTIME_DIR'] = homeOf('run');
     write('.docker/config.json', { auths: { a: {} }, credsStore: 'desktop' });

@@ -46,7 +46,8 @@ describe('the lock', () => {
 
   test('that its holder refreshes is waited for, and after a minute the work is done without it', async () => {
     mkdirSync(lock());
-    const refresh = (ms: number) => utimesSync(lock(), Math.floor(ms / 3_000), Math.floor(ms / 3_000));
+    const refresh = (ms: number) =>
+      utimesSync(lock(), Math.floor(ms / 3_000), Math.floor(ms / 3_000));
     const ms = await take(refresh);
     expect([ms >= 60_000, ms < 60_500, existsSync(lock())]).toEqual([true, true, true]);
     expect(output()).toMatch(/^::warning::Timed out after 60 s/);

@@ -30,7 +30,10 @@ test.each([
 });
 
 test.each([
-  ['x\nWARNING: Error loading config file: /c: no\nLogin Succeeded', 'Error loading config file: /c: no'],
+  [
+    'x\nWARNING: Error loading config file: /c: no\nLogin Succeeded',
+    'Error loading config file: /c: no',
+  ],
   ['WARNING: Error parsing config file (/c): x', 'Error parsing config file (/c): x'],
   ['it says WARNING: Error loading config file', undefined],
   ['Login Succeeded', undefined],
@@ -38,7 +41,8 @@ test.each([
   expect(unreadableConfig(output)).toBe(problem);
 });
 
-const GET = 'Error response from daemon: Get "https://123456789012.dkr.ecr.eu-west-1.amazonaws.com/v2/":';
+const GET =
+  'Error response from daemon: Get "https://123456789012.dkr.ecr.eu-west-1.amazonaws.com/v2/":';
 const ATTEMPT = 'Error: login attempt to https://r.example/v2/ failed with status:';
 
 describe('the next attempt may succeed', () => {
@@ -86,7 +90,13 @@ describe('the next attempt would fail, too', () => {
   ])('%s', (reason) => expect(isLasting(reason)).toBe(true));
 });
 
-const PIECES = ['time="', 'level=', 'status code ', 'WARNING: Error loading config file ', 'msg="\\"'];
+const PIECES = [
+  'time="',
+  'level=',
+  'status code ',
+  'WARNING: Error loading config file ',
+  'msg="\\"',
+];
 test.each(PIECES)('128 KB of %j are read in linear time', (piece) => {
   expectLinear(piece, (stderr) => failureReason({ ...silent, stderr }));
   expectLinear(piece, unreadableConfig);

@@ -1,10 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { clientEnvironment, type ProgramOptions, runProgram } from '../../../src/clients/process.ts';
+import {
+  clientEnvironment,
+  type ProgramOptions,
+  runProgram,
+} from '../../../src/clients/process.ts';
 import { homeOf, NEVER, output, program, words } from '../support.ts';
 
 const run = (script: string, options: Partial<ProgramOptions> = {}) => {
-  const usual = { env: { PATH: process.env['PATH'] }, input: '', deadlineMs: 20_000, signal: NEVER };
+  const usual = {
+    env: { PATH: process.env['PATH'] },
+    input: '',
+    deadlineMs: 20_000,
+    signal: NEVER,
+  };
   return runProgram(program('a client', script), ['one two', '"x"'], { ...usual, ...options });
 };
 
@@ -58,14 +67,17 @@ describe('a program', () => {
     await expect(running).resolves.toMatchObject({ exitCode: null, stopped: CANCELED });
   });
 
-  test.each([0, 1, 7, 20])('whose output is cut keeps no part of the word at the cut: %i', async (kept) => {
-    const lines = `yes 'WARNING! x' | head -c ${64 * 1024 - 1 - kept}; printf ' password-of-ecr and more'`;
-    const { stdout, stderr } = await run(`${lines}; (${lines}) >&2`, {});
-    for (const text of [stdout, stderr]) {
-      expect(text.length).toBeGreaterThan(60_000);
-      expect(text).toMatch(kept < 15 ? /^[^p]*…$/ : /password-of-ecr and …$/);
-    }
-  });
+  test.each([0, 1, 7, 20])(
+    'whose output is cut keeps no part of the word at the cut: %i',
+    async (kept) => {
+      const lines = `yes 'WARNING! x' | head -c ${64 * 1024 - 1 - kept}; printf ' password-of-ecr and more'`;
+      const { stdout, stderr } = await run(`${lines}; (${lines}) >&2`, {});
+      for (const text of [stdout, stderr]) {
+        expect(text.length).toBeGreaterThan(60_000);
+        expect(text).toMatch(kept < 15 ? /^[^p]*…$/ : /password-of-ecr and …$/);
+      }
+    },
+  );
 
   test('that cannot be started is an error', async () => {
     const options = { env: {}, input: '', deadlineMs: 1_000, signal: NEVER };
@@ -74,7 +86,9 @@ describe('a program', () => {
 });
 
 test('a client gets no credentials of the runner, and none of the files by which a step changes its job', () => {
-  const kept = words('PATH AWS_REGION AWS_PROFILE HTTPS_PROXY GITHUB_WORKSPACE RUNNER_TEMP MY_INPUT_X');
+  const kept = words(
+    'PATH AWS_REGION AWS_PROFILE HTTPS_PROXY GITHUB_WORKSPACE RUNNER_TEMP MY_INPUT_X',
+  );
   const left = words(`AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN
     AWS_BEARER_TOKEN_BEDROCK
     AWS_CONTAINER_AUTHORIZATION_TOKEN ACTIONS_ID_TOKEN_REQUEST_TOKEN ACTIONS_RUNTIME_TOKEN

@@ -33,10 +33,25 @@ test.each(ROWS)('known as %s, in area %s: %s, %j', (knownError, area, text, situ
 test.each<[id: string, Area, message: string, Situation]>([
   ['node-credentials', 'pod-identity', '(X): The security token included in', { token: 'expired' }],
   ['no-association', 'pod-identity', '(ResourceNotFoundException): x', { endpoint: 'other' }],
-  ['no-credentials', 'credentials', 'Unable to connect to instance metadata service', DEFAULT_CHAIN],
-  ['no-credentials', 'credentials', 'credentials from any providers', { ...DEFAULT_CHAIN, runner: 'other' }],
+  [
+    'no-credentials',
+    'credentials',
+    'Unable to connect to instance metadata service',
+    DEFAULT_CHAIN,
+  ],
+  [
+    'no-credentials',
+    'credentials',
+    'credentials from any providers',
+    { ...DEFAULT_CHAIN, runner: 'other' },
+  ],
   ['sts-unreachable', 'credentials', 'no connection within 5 s', { source: 'profile' }],
-  ['profile-failed', 'credentials', 'credentials from any providers', { source: 'profile', runner: 'pod' }],
+  [
+    'profile-failed',
+    'credentials',
+    'credentials from any providers',
+    { source: 'profile', runner: 'pod' },
+  ],
   [
     'profile-failed',
     'credentials',
@@ -71,11 +86,14 @@ const inCause = (uri: string): string =>
   explained('socket hang up', { area: 'pod-identity', facts: { uri } });
 const LONG = 'x'.repeat(301);
 
-test.each(['arc-runners', 'a.b/c:1@d=e,f+g_h'])('a placeholder of a command takes %j', (namespace) => {
-  expect(inCommand({ namespace })).toContain(
-    `--cluster-name <cluster> --region <region> --namespace ${namespace} `,
-  );
-});
+test.each(['arc-runners', 'a.b/c:1@d=e,f+g_h'])(
+  'a placeholder of a command takes %j',
+  (namespace) => {
+    expect(inCommand({ namespace })).toContain(
+      `--cluster-name <cluster> --region <region> --namespace ${namespace} `,
+    );
+  },
+);
 
 const NOT_TAKEN = ['', ..."$(id)|x$(id)|x;id|x y|-x|[x]|<x>|x\ny|x'y|x`y|x*".split('|'), LONG];
 
@@ -98,7 +116,11 @@ test.each([
   ['arn:aws:sts::123456789012:assumed-role/a/b/c', 'arn:aws:sts::123456789012:assumed-role/a/b/c'],
 ])('the principal of a denied call, %s, is %s in policies', (principal, named) => {
   const call = `User: ${principal} is not authorized to perform: sts:AssumeRole on resource: ${ROLE}`;
-  for (const end of ['', ' with an explicit deny', ' because no VPC endpoint policy allows the action']) {
+  for (const end of [
+    '',
+    ' with an explicit deny',
+    ' because no VPC endpoint policy allows the action',
+  ]) {
     const text = explained(call + end, { area: 'credentials' });
     expect(text).toContain(named);
     if (named !== principal) expect(text).not.toContain(principal);
@@ -113,13 +135,16 @@ test('each known error has an ID of its own and a sample', () => {
   expect(new Set(Object.keys(SAMPLES))).toEqual(new Set(ids));
 });
 
-test.each(KNOWN_ERRORS.filter(({ pattern }) => pattern))('$id in linear time', ({ id, pattern }) => {
-  // What the pattern almost matches, over and over.
-  const pieces = (SAMPLES[id]?.messages ?? []).flatMap((text) => [
-    text.slice(0, -1),
-    text.slice(0, text.length / 2),
-  ]);
-  for (const piece of [...pieces, ' ', 'x', '1.']) {
-    expectLinear(piece, (text) => pattern?.test(text));
-  }
-});
+test.each(KNOWN_ERRORS.filter(({ pattern }) => pattern))(
+  '$id in linear time',
+  ({ id, pattern }) => {
+    // What the pattern almost matches, over and over.
+    const pieces = (SAMPLES[id]?.messages ?? []).flatMap((text) => [
+      text.slice(0, -1),
+      text.slice(0, text.length / 2),
+    ]);
+    for (const piece of [...pieces, ' ', 'x', '1.']) {
+      expectLinear(piece, (text) => pattern?.test(text));
+    }
+  },
+);
