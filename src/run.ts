@@ -2,35 +2,32 @@ import { homedir } from 'node:os';
 import { isAbsolute } from 'node:path';
 import { format } from 'node:util';
 import { Failure, messageOf } from './errors/failure.ts';
-import { jobHookLimit } from './job-hook.ts';
-import * as log from './log.ts';
+import * as log from './runner/log.ts';
+import { END_OF_STEP_MS, STEP_MS } from './time/limits.ts';
 
-/** Everything that is retried has limits, but their sum is too long for a step. */
-const TIME_LIMIT_S = jobHookLimit() ?? 290;
-
-const TIME_IS_OVER = new Failure(`Timed out after ${TIME_LIMIT_S} s.`);
-
-/** How long a step that was told to end may take for that, in milliseconds. On a cancel, the runner allows ten seconds. */
-const END_MS = 2_500;
+const TIME_IS_OVER = new Failure(`Timed out after ${STEP_MS / 1000} s.`);
 
 /**
  * Runs a step and ends the process: with exit code 1 and an explanation if the step throws, is canceled, or takes too long.
  *
- * @param step gets a signal that aborts when the step is to end, and its time limit in milliseconds
+ * @param step gets a signal that aborts when the step is to end, and when its time is over, by the clock of `performance`
  */
 export async function run(
-  step: (signal: AbortSignal, limitMs: number) => Promise<void>,
+  step: (signal: AbortSignal, endMs: number) => Promise<void>,
 ): Promise<void> {
   catchStrayOutput();
   prepareEnvironment();
+
   const { signal, givenUp } = setLimits();
+  const endMs = performance.now() + STEP_MS;
   try {
-    await Promise.race([step(signal, TIME_LIMIT_S * 1000), givenUp]);
+    await Promise.race([step(signal, endMs), givenUp]);
   } catch (error) {
     const failure = signal.aborted ? whyItEnded(signal, error) : error;
-    const { explain } = await import('./errors/explain.ts');
+    const { explain } = await import('./known-errors/explain.ts');
     log.failed(explain(failure), failure);
   }
+
   // Not every platform writes to a pipe at once.
   process.stdout.write('', () => endProcess(signal.aborted));
 }
@@ -40,9 +37,11 @@ function catchStrayOutput(): void {
   for (const method of ['debug', 'error', 'info', 'log', 'trace', 'warn'] as const) {
     console[method] = (...words: unknown[]): void => log.debug(format(...words));
   }
+
   // Once node has printed a warning, it keeps the console.error of that time.
   process.removeAllListeners('warning');
   process.on('warning', (warning) => log.debug(`${warning.name}: ${warning.message}`));
+
   process.on('uncaughtException', (error) => {
     log.failed(messageOf(error), error);
     process.exit();
@@ -59,8 +58,10 @@ function prepareEnvironment(): void {
     // An empty variable counts as not set: workflows blank what the runner hands down.
     if (process.env[name] === '') delete process.env[name];
   }
+
   // With it, a library of the proxy prints passwords, and what the proxy sends.
   delete process.env['DEBUG'];
+
   // From a home such as `~`, the SDK would read its configuration in the checkout.
   if (!isAbsolute(process.env['HOME'] ?? '/')) delete process.env['HOME'];
   try {
@@ -74,21 +75,25 @@ function prepareEnvironment(): void {
 /** The signal aborts on a cancel, and when the time is over. Not all work can be told to end: a step is given up then. */
 function setLimits(): { readonly signal: AbortSignal; readonly givenUp: Promise<never> } {
   const limit = new AbortController();
+  const { signal } = limit;
+
   for (const name of ['SIGINT', 'SIGTERM']) {
     process.on(name, () => limit.abort(new Failure(`The step was canceled (${name}).`)));
   }
-  setTimeout(() => limit.abort(TIME_IS_OVER), TIME_LIMIT_S * 1000);
+  setTimeout(() => limit.abort(TIME_IS_OVER), STEP_MS);
+
   const givenUp = new Promise<never>((_, reject) => {
-    limit.signal.addEventListener('abort', () =>
-      setTimeout(() => reject(limit.signal.reason), END_MS),
-    );
+    const giveUpSoon = () => setTimeout(() => reject(signal.reason), END_OF_STEP_MS);
+    signal.addEventListener('abort', giveUpSoon);
   });
-  return { signal: limit.signal, givenUp };
+  return { signal, givenUp };
 }
 
 /** A step that has run out of time also says what it was failing at. */
 function whyItEnded({ reason }: AbortSignal, error: unknown): unknown {
-  return reason === TIME_IS_OVER && error !== reason ? new AggregateError([reason, error]) : reason;
+  const saysMore = reason === TIME_IS_OVER && error !== reason;
+
+  return saysMore ? new AggregateError([reason, error]) : reason;
 }
 
 /**
@@ -96,9 +101,9 @@ function whyItEnded({ reason }: AbortSignal, error: unknown): unknown {
  * gone for ever. A step that was cut short has no such time.
  */
 function endProcess(isCutShort: boolean): void {
-  const isStuck = process
-    .getActiveResourcesInfo()
-    .some((work) => /^(?:FSReq|FileHandle|Get)/.test(work));
+  const isThread = (work: string): boolean => /^(?:FSReq|FileHandle|Get)/.test(work);
+  const isStuck = process.getActiveResourcesInfo().some(isThread);
+
   if (isCutShort && isStuck && process.platform !== 'win32') process.kill(process.pid, 'SIGKILL');
   else process.exit();
 }

@@ -2,7 +2,7 @@ import * as core from '@actions/core';
 import { LOCATION_VARIABLES } from './clients/auth-file.ts';
 import type { Isolation } from './clients/isolation.ts';
 import { TOOLS, type ToolName } from './clients/tools.ts';
-import * as log from './log.ts';
+import * as log from './runner/log.ts';
 
 /** A login that post has to undo. */
 export type SavedLogin = { readonly tool: ToolName; readonly registry: string };
@@ -15,12 +15,14 @@ export type State = {
   readonly isolation?: Isolation;
 };
 
+const NOTHING: State = { logins: [], variables: {} };
+
 /** The job hooks read and set it by this name, too. */
 const NAME = 'login';
 
 /** Saves what post has to undo while main goes on. */
 export class StateWriter {
-  #state: State = { logins: [], variables: {} };
+  #state = NOTHING;
   #isClosed = false;
 
   /** Saves at once that there is nothing to undo: from then on, no `STATE_…` that the job has set is read. */
@@ -35,6 +37,7 @@ export class StateWriter {
 
   save(change: Partial<State>): void {
     if (this.#isClosed) return;
+
     this.#state = { ...this.#state, ...change };
     core.saveState(NAME, this.#state);
   }
@@ -54,24 +57,28 @@ export class StateWriter {
 
 /** Reads what main has saved. What it says becomes arguments of programs, so a login of another form is left out. */
 export function readState(text: string = core.getState(NAME)): State {
-  if (text === '') return { logins: [], variables: {} };
+  if (text === '') return NOTHING;
+
   try {
     const state = JSON.parse(text) as State;
     const variables = Object.entries(state.variables);
+    const known = variables.filter(([name]) => LOCATION_VARIABLES.includes(name));
+
     return {
       ...state,
       logins: state.logins.filter(isLogin),
-      variables: Object.fromEntries(
-        variables.filter(([name]) => LOCATION_VARIABLES.includes(name)),
-      ),
+      variables: Object.fromEntries(known),
     };
   } catch {
     // The parser's message would quote it.
     log.warning('The saved state cannot be read. No logout was made.');
-    return { logins: [], variables: {} };
+    return NOTHING;
   }
 }
 
 /** The registry must not be an option of the program that it is given to. */
-const isLogin = ({ tool, registry }: SavedLogin): boolean =>
-  Object.hasOwn(TOOLS, tool) && /^\w[\w.-]*(?::\d+)?$/.test(registry);
+function isLogin({ tool, registry }: SavedLogin): boolean {
+  const isHost = /^\w[\w.-]*(?::\d+)?$/.test(registry);
+
+  return isHost && Object.hasOwn(TOOLS, tool);
+}

@@ -1,6 +1,6 @@
 import { MAXIMUM_RETRY_DELAY, Retry } from '@smithy/core/retry';
 import { DEFAULT_MAX_ATTEMPTS } from '../../src/inputs.ts';
-import { backoffMs } from '../../src/retry.ts';
+import { backoffMs } from '../../src/time/retry.ts';
 
 // Many runners that ask for a token at the same moment share the quota of their account and region. The retry rule is that
 // of the AWS SDK, which the action uses; the quota is a token bucket; time is a number.

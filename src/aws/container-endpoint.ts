@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { fromHttp } from '@aws-sdk/credential-provider-http';
-import * as log from '../log.ts';
+import * as log from '../runner/log.ts';
 import { LONGEST_RESPONSE } from './http.ts';
 import { type Claims, POD_IDENTITY_AUDIENCE, readClaims } from './pod.ts';
 

@@ -1,7 +1,7 @@
-import type { Situation } from '../errors/failure.ts';
 import { hasCredentials, type Profiles } from './profiles.ts';
 
-export type CredentialSource = NonNullable<Situation['source']>;
+/** Where credentials come from. */
+export type CredentialSource = 'environment' | 'profile' | 'container' | 'default-chain';
 
 /** The values of input `credential-source`. */
 export const CREDENTIAL_SOURCE_CHOICES = ['auto', 'container', 'default-chain'] as const;

@@ -1,6 +1,7 @@
 import { detailsOf, Failure, messageOf } from '../errors/failure.ts';
-import * as log from '../log.ts';
-import { DeadlineError, withDeadline } from '../retry.ts';
+import { runnerKind } from '../runner/kind.ts';
+import * as log from '../runner/log.ts';
+import { DeadlineError, withDeadline } from '../time/retry.ts';
 import { containerEndpoint, identityOf } from './container-endpoint.ts';
 import {
   type CredentialSource,
@@ -10,12 +11,9 @@ import {
   URI_VARIABLE,
 } from './credential-choice.ts';
 import { clientSettings, type Network } from './http.ts';
-import { podFacts, runnerKind } from './pod.ts';
-import { type AgentOptions, podCredentials } from './pod-identity.ts';
+import { podFacts } from './pod.ts';
+import { podCredentials } from './pod-identity.ts';
 import { hasCredentials, type Profiles, readProfiles } from './profiles.ts';
-
-/** Time to get credentials, in milliseconds, all attempts included. */
-export const CREDENTIALS_BUDGET_MS = 55_000;
 
 /** Credentials for calls to AWS. */
 export type Credentials = {
@@ -26,15 +24,26 @@ export type Credentials = {
   readonly $source?: Readonly<Record<string, unknown>>;
 };
 
-export type CredentialsRequest = AgentOptions & {
+export type CredentialsRequest = {
   readonly choice: CredentialSourceChoice;
   /** For calls to STS. The region of a profile takes precedence. */
   readonly region: string;
-  readonly network: Omit<Network, 'endMs'>;
+  readonly network: Network;
+  /** Attempts at the Pod Identity agent, or another container endpoint. */
+  readonly agentAttempts: number;
+  /** Time for all of it, in milliseconds. */
+  readonly budgetMs: number;
+  readonly signal: AbortSignal;
+};
+
+export type FoundCredentials = {
+  readonly credentials: Credentials;
+  /** Why they are most likely not those that are meant, if that is so. */
+  readonly doubt?: Failure;
 };
 
 /** Decides which credentials are used, names them in the log, and gets them. Throws a Failure if there are none. */
-export async function getCredentials(request: CredentialsRequest): Promise<Credentials> {
+export async function getCredentials(request: CredentialsRequest): Promise<FoundCredentials> {
   const { env } = process;
   log.hide(
     env['AWS_SECRET_ACCESS_KEY'],
@@ -51,8 +60,13 @@ export async function getCredentials(request: CredentialsRequest): Promise<Crede
   // A later step of the job can print what it gets from the same source.
   log.mask(credentials.secretAccessKey);
   log.mask(credentials.sessionToken ?? '');
-  if (source === 'default-chain') await warnOfChain(credentials, profiles, request);
-  return credentials;
+  if (source !== 'default-chain') return { credentials };
+
+  const used = chainSource(credentials, env);
+  for (const problem of skippedSources(env, profiles, used)) log.warning(problem);
+
+  const doubt = used === 'instance' ? await doubtOfInstance(request) : undefined;
+  return doubt === undefined ? { credentials } : { credentials, doubt };
 }
 
 async function containerCredentials(
@@ -67,7 +81,9 @@ async function containerCredentials(
   }
   // The log of a long wait should name the identity.
   log.info(`Using credentials from ${identityOf(endpoint)} (${reason})`);
-  return podCredentials(endpoint, request.region, request);
+
+  const { agentAttempts: maxAttempts, budgetMs, signal } = request;
+  return podCredentials(endpoint, request.region, { maxAttempts, budgetMs, signal });
 }
 
 async function sdkCredentials(
@@ -98,10 +114,7 @@ async function sdkProvider(
 ): Promise<() => Promise<Credentials>> {
   const providers = await import('@aws-sdk/credential-providers');
   if (source === 'environment') return providers.fromEnv();
-  const clientConfig = clientSettings('AWS STS', {
-    ...network,
-    endMs: performance.now() + budgetMs,
-  });
+  const clientConfig = clientSettings('AWS STS', network, performance.now() + budgetMs);
   const settings: Parameters<typeof providers.fromIni>[0] = {
     logger: SDK_LOGGER,
     clientConfig,
@@ -208,23 +221,23 @@ export function skippedSources(
   return problems;
 }
 
-/** Warns if the chain passed a source over, or ended at the role of the machine where that is most likely not meant. */
-async function warnOfChain(
-  credentials: Credentials,
-  profiles: Profiles,
-  request: CredentialsRequest,
-) {
-  const used = chainSource(credentials, process.env);
-  for (const problem of skippedSources(process.env, profiles, used)) log.warning(problem);
-  if (used !== 'instance') return;
-  const kind = runnerKind();
-  // In the container of a job, the explicit choice says that it is meant.
-  const isMeant =
-    kind !== 'pod' && (kind !== 'container-job' || request.choice === 'default-chain');
-  if (isMeant) return;
-  const message = `Using the IAM role of the ${kind === 'pod' ? 'node' : 'machine'}, which is probably not intended.`;
-  const knownError = kind === 'pod' ? 'no-pod-identity' : 'container-job';
-  const { explain } = await import('../errors/explain.ts');
-  const facts = { ...(await podFacts()), region: request.region };
-  log.warning(...explain(new Failure(message, { knownError, facts })).split('\n'));
+/** A failure that says why the role of the machine is most likely not meant; undefined where it can be. */
+async function doubtOfInstance({
+  choice,
+  region,
+}: CredentialsRequest): Promise<Failure | undefined> {
+  const facts = { ...(await podFacts()), region };
+  const message = (owner: string): string =>
+    `Using the IAM role of the ${owner}, which is probably not intended.`;
+
+  switch (runnerKind()) {
+    case 'pod':
+      return new Failure(message('node'), { knownError: 'no-pod-identity', facts });
+    case 'container-job':
+      // The explicit choice says that it is meant.
+      if (choice === 'default-chain') return undefined;
+      return new Failure(message('machine'), { knownError: 'container-job', facts });
+    default:
+      return undefined;
+  }
 }

@@ -4,8 +4,9 @@ import { Readable } from 'node:stream';
 import { MAXIMUM_RETRY_DELAY, StandardRetryStrategy } from '@smithy/core/retry';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { messageOf } from '../errors/failure.ts';
-import * as log from '../log.ts';
-import { backoffMs, retryLine } from '../retry.ts';
+import * as log from '../runner/log.ts';
+import { CONNECTION_MS, RESPONSE_MS, RETRY_AFTER_MS } from '../time/limits.ts';
+import { backoffMs, retryLine } from '../time/retry.ts';
 import { proxyAgent, proxyFor } from './proxy.ts';
 
 /** How the calls of this step go over the network. */
@@ -14,26 +15,18 @@ export type Network = {
   readonly httpProxy: string;
   /** Of each call. */
   readonly maxAttempts: number;
-  /** No other attempt starts that could end later, by the clock of `performance`. */
-  readonly endMs: number;
 };
-
-/** How long one attempt of a call to AWS may take, in milliseconds. The SDK has no limit for the response. */
-const CONNECTION_MS = 5_000;
-const RESPONSE_MS = 15_000;
 
 /**
  * The network settings of an AWS client. Each client needs its own: a retry strategy counts the retries of its client.
  *
  * @param what what is called, as the start of a line of the log
+ * @param endMs no other attempt starts that could end later, by the clock of `performance`
  */
-export function clientSettings(what: string, { httpProxy, maxAttempts, endMs }: Network) {
+export function clientSettings(what: string, { httpProxy, maxAttempts }: Network, endMs: number) {
   const retryStrategy = loggingRetryStrategy(what, maxAttempts, endMs);
   return { maxAttempts, requestHandler: new Handler(httpProxy), retryStrategy };
 }
-
-/** How much longer than its own pause the SDK waits if a response asks for that (`Retry-After`), in milliseconds. */
-const LONGEST_EXTENSION_MS = 5_000;
 
 type Refresh = StandardRetryStrategy['refreshRetryTokenForRetry'];
 
@@ -55,7 +48,7 @@ function loggingRetryStrategy(
     computeNextBackoffDelay: (retries: number): number => {
       const ownMs = backoffMs(retries + 1, { baseMs, capMs: MAXIMUM_RETRY_DELAY });
       const askedMs = (failed.retryAfterHint?.getTime() ?? 0) - Date.now();
-      const pauseMs = Math.max(ownMs, Math.min(askedMs, ownMs + LONGEST_EXTENSION_MS));
+      const pauseMs = Math.max(ownMs, Math.min(askedMs, ownMs + RETRY_AFTER_MS));
       if (performance.now() + pauseMs + RESPONSE_MS > endMs) throw failed.error;
       const progress = `attempt ${retries + 1} of ${maxAttempts}`;
       log.info(retryLine(`${what}: ${messageOf(failed.error)}`, progress, pauseMs));

@@ -1,11 +1,13 @@
-import { detailsOf, Failure, messageOf, type Situation } from '../errors/failure.ts';
-import * as log from '../log.ts';
-import * as retry from '../retry.ts';
+import { detailsOf, Failure, messageOf } from '../errors/failure.ts';
+import { runnerKind } from '../runner/kind.ts';
+import * as log from '../runner/log.ts';
+import { AGENT_RESPONSE_MS } from '../time/limits.ts';
+import * as retry from '../time/retry.ts';
 import { AnswerError, type ContainerEndpoint, requestCredentials } from './container-endpoint.ts';
-import { type Claims, POD_IDENTITY_AUDIENCE, podFacts, runnerKind } from './pod.ts';
+import { type Claims, POD_IDENTITY_AUDIENCE, podFacts } from './pod.ts';
 
-/** Time for one response, in milliseconds. The agent (0.1.37) retries for up to 8 seconds before it answers a failure. */
-const AGENT_RESPONSE_MS = 12_000;
+/** What is wrong with a token that was refused, by its own claims. */
+export type TokenProblem = 'expired' | 'other-audience';
 
 /** A failure that is followed by another attempt. What an answer says, or its status, or what the network says. */
 type RetryRule = {
@@ -180,7 +182,7 @@ async function agentFailure(
   );
 }
 
-function claimProblem(claims: Claims | undefined): Situation['token'] {
+function claimProblem(claims: Claims | undefined): TokenProblem | undefined {
   if (claims === undefined) return undefined;
   if (!claims.audiences.includes(POD_IDENTITY_AUDIENCE)) return 'other-audience';
   return (claims.expiresAt ?? Number.POSITIVE_INFINITY) * 1000 <= Date.now()

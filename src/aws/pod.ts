@@ -1,19 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Situation } from '../errors/failure.ts';
-
-/** Where a step runs, as far as it decides which credentials it can have. */
-export type RunnerKind = NonNullable<Situation['runner']>;
-
-/** Kubernetes sets KUBERNETES_SERVICE_HOST in every container of a pod. */
-export function runnerKind(env: NodeJS.ProcessEnv = process.env): RunnerKind {
-  if (env['RUNNER_ENVIRONMENT'] === 'github-hosted') return 'github-hosted';
-  if (env['KUBERNETES_SERVICE_HOST'] !== undefined) return 'pod';
-  return isContainerJob(env) ? 'container-job' : 'other';
-}
-
-/** The runner (2.336) sets these paths in a container that docker runs for a job with `container:`, on any machine. */
-export const isContainerJob = (env: NodeJS.ProcessEnv = process.env): boolean =>
-  env['HOME'] === '/github/home' && /^\/__w(?:\/|$)/.test(env['GITHUB_WORKSPACE'] ?? '');
+import { runnerKind } from '../runner/kind.ts';
 
 /** Name, namespace and service account of this pod, as far as they are known without its Kubernetes API token. */
 export async function podFacts(env: NodeJS.ProcessEnv = process.env) {

@@ -1,5 +1,5 @@
 import { parseKnownFiles } from '@smithy/core/config';
-import * as log from '../log.ts';
+import * as log from '../runner/log.ts';
 
 /** The profiles of the AWS configuration files, by name. */
 export type Profiles = Readonly<Record<string, Readonly<Record<string, string | undefined>>>>;

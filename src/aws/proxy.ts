@@ -1,7 +1,8 @@
 import type { Agent } from 'node:http';
 import type { HttpRequest } from '@smithy/core/protocols';
 import { Failure, messageOf } from '../errors/failure.ts';
-import * as log from '../log.ts';
+import { nameSettings } from '../runner/job-hook.ts';
+import * as log from '../runner/log.ts';
 
 /** A proxy, and the input or the variable that names it. The URL can contain a password: it is never printed. */
 export type Proxy = { readonly url: URL; readonly origin: string };
@@ -61,7 +62,7 @@ export function proxyFor(
   const name = PROXY_VARIABLES[isSecure ? 'https:' : 'http:'].find((one) => env[one]?.trim());
   const text = input || (name === undefined ? '' : (env[name] ?? ''));
   if (text === '' || isExcluded(hostname, port ?? (isSecure ? 443 : 80), env)) return undefined;
-  return parseProxy(text, input === '' ? `variable ${name}` : "input 'http-proxy'");
+  return parseProxy(text, input === '' ? `variable ${name}` : nameSettings("input 'http-proxy'"));
 }
 
 /** Whether NO_PROXY excludes a host. A name that begins with a dot or `*` stands for every host that ends so. */

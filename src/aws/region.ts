@@ -1,6 +1,7 @@
 import { Failure } from '../errors/failure.ts';
-import { singleLine } from '../log.ts';
-import { runnerKind } from './pod.ts';
+import { nameSettings } from '../runner/job-hook.ts';
+import { runnerKind } from '../runner/kind.ts';
+import { singleLine } from '../runner/log.ts';
 import { readProfiles } from './profiles.ts';
 import { isRegionName } from './registries.ts';
 
@@ -15,7 +16,7 @@ export async function stepRegion(
 ): Promise<string> {
   const profile = env['AWS_PROFILE'] ?? 'default';
   const given = [
-    ["input 'aws-region'", input || undefined],
+    [nameSettings("input 'aws-region'"), input || undefined],
     ['AWS_REGION', env['AWS_REGION']],
     ['AWS_DEFAULT_REGION', env['AWS_DEFAULT_REGION']],
   ] as const;

@@ -1,4 +1,4 @@
-import { singleLine } from '../log.ts';
+import { singleLine } from '../runner/log.ts';
 
 /** One registry of the input. */
 export type RegistryEntry =

@@ -1,6 +1,6 @@
 import { ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import { detailsOf, Failure, messageOf } from '../errors/failure.ts';
-import * as log from '../log.ts';
+import * as log from '../runner/log.ts';
 import type { Credentials } from './credentials.ts';
 import { clientSettings, type Network } from './http.ts';
 import { parsePrivateHost, type RegistryEntry, type TokenCall } from './registries.ts';
@@ -16,6 +16,8 @@ export type RegistryToken = {
 export type TokenRequest = {
   readonly credentials: Credentials;
   readonly network: Network;
+  /** No attempt of a call starts that could end later, by the clock of `performance`. */
+  readonly endMs: number;
   readonly signal: AbortSignal;
 };
 
@@ -77,6 +79,26 @@ export async function checkCallerAccount(
   );
 }
 
+/**
+ * Has the runner mask what can log in to a registry. Call it before anything else can print it. Without `maskPassword`,
+ * the password, or a file that contains it, can be handed to another job.
+ */
+export function maskTokens(tokens: readonly RegistryToken[], maskPassword: boolean): void {
+  const conceal = maskPassword ? log.mask : log.hide;
+
+  for (const { username, password } of tokens) {
+    conceal(password);
+    // The token itself, which is also what a client writes to its auth file.
+    conceal(Buffer.from(`${username}:${password}`).toString('base64'));
+  }
+
+  if (!maskPassword) {
+    log.warning(
+      "Input 'mask-password' is 'false': the docker password is not masked. Do not print it, nor config.json.",
+    );
+  }
+}
+
 /** A response of ECR names the registry of the caller account. Only a host of Amazon ECR proves anything. */
 const accountOf = (registry: string): string | undefined => parsePrivateHost(registry)?.accountId;
 
@@ -100,7 +122,7 @@ async function requestToken(call: TokenCall, request: TokenRequest): Promise<Reg
     // A variant that is not asked for is left to the SDK's configuration.
     ...(call.fips && { useFipsEndpoint: true }),
     ...(call.dualStack && { useDualstackEndpoint: true }),
-    ...clientSettings(serviceName(call), request.network),
+    ...clientSettings(serviceName(call), request.network, request.endMs),
   };
   try {
     return call.service === 'ecr'

@@ -2,8 +2,8 @@ import * as fs from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { Failure, messageOf } from '../errors/failure.ts';
-import * as log from '../log.ts';
-import { type Clock, SYSTEM_CLOCK } from '../retry.ts';
+import * as log from '../runner/log.ts';
+import { type Clock, SYSTEM_CLOCK } from '../time/retry.ts';
 import type { FileKind, Tool } from './tools.ts';
 
 // The files that clients keep their logins in: which ones, what is in them, and how they are changed.

@@ -1,17 +1,15 @@
 import { existsSync, statSync } from 'node:fs';
 import { Failure, messageOf } from '../errors/failure.ts';
-import * as log from '../log.ts';
-import { type Backoff, backoffMs, type Clock, retryLine, SYSTEM_CLOCK } from '../retry.ts';
+import { nameSettings } from '../runner/job-hook.ts';
+import * as log from '../runner/log.ts';
+import { LOGIN_MS, LOGOUT_MS, SHORTEST_LOGIN_MS } from '../time/limits.ts';
+import { type Backoff, backoffMs, type Clock, retryLine, SYSTEM_CLOCK } from '../time/retry.ts';
 import * as auth from './auth-file.ts';
 import { withLock } from './lock.ts';
 import { failureReason, isLasting, isSavingFailure, unreadableConfig } from './messages.ts';
 import { clientEnvironment, type ProgramOptions, runProgram } from './process.ts';
 import type { FoundTool } from './tools.ts';
 
-/** In milliseconds. A registry on another continent responds within a few seconds. A logout only changes a file. */
-const DEADLINES_MS = { login: 45_000, logout: 15_000 };
-/** What a login gets at least, in milliseconds, if there is little time: docker waits as long for a connection. */
-export const SHORTEST_LOGIN_MS = 15_000;
 /** An overloaded registry recovers within seconds, or takes longer: the pauses cover both. */
 const LOGIN_BACKOFF: Backoff = { baseMs: 1_000, capMs: 10_000 };
 
@@ -140,7 +138,7 @@ async function runLogin(client: Client, login: RegistryLogin, options: LoginOpti
   const { signal, endMs, onMayBeWritten, clock = SYSTEM_CLOCK } = options;
   const args = ['--username', login.username, '--password-stdin', login.registry];
   onMayBeWritten();
-  const deadlineMs = Math.min(DEADLINES_MS.login, Math.max(SHORTEST_LOGIN_MS, endMs - clock.now()));
+  const deadlineMs = Math.min(LOGIN_MS, Math.max(SHORTEST_LOGIN_MS, endMs - clock.now()));
   return runClient(client, 'login', args, { signal, deadlineMs, input: login.password });
 }
 
@@ -175,7 +173,8 @@ function checkLogin(client: Client, login: RegistryLogin, before: string | undef
   const helper = auth.helperFor(contentOf(file), login.registry, tool);
   if (helper === 'ecr-login' || (helper !== undefined && tool.commands === undefined)) {
     const effect = `Tools will use the credential helper ${helper} in ${file}, not the login of this step.`;
-    log.warning(`${effect} To set it aside for this job, set input 'isolate-docker-config'.`);
+    const remedy = "To set it aside for this job, set input 'isolate-docker-config'.";
+    log.warning(`${effect} ${nameSettings(remedy)}`);
   }
   if (helper !== undefined || file === undefined || isInFile(client, login)) return undefined;
   if (versionOf(file) !== before) {
@@ -231,7 +230,7 @@ async function runLogout(
     const line = [name, ...commands.logout, registry].join(' ');
     return `${name} is no longer on PATH. If a login is left, remove it: ${line}`;
   }
-  const options = { signal, deadlineMs: DEADLINES_MS.logout, input: '' };
+  const options = { signal, deadlineMs: LOGOUT_MS, input: '' };
   const problem = await runClient(client, 'logout', [registry], options);
   // podman and buildah exit with 125 if they are not logged in, and also ask helpers that erase nothing.
   const isDone = /\bnot logged in(?:to)?\b|not implemented/i.test(problem?.reason ?? '');

@@ -1,7 +1,8 @@
 import * as fs from 'node:fs';
 import { basename, join } from 'node:path';
+import * as core from '@actions/core';
 import { Failure, messageOf } from '../errors/failure.ts';
-import * as log from '../log.ts';
+import * as log from '../runner/log.ts';
 import * as auth from './auth-file.ts';
 import { LOCK_NAME, withLock } from './lock.ts';
 import type { FileKind, FoundTool, Tool } from './tools.ts';
@@ -188,5 +189,20 @@ export function removeIsolation({ directory }: Isolation): string | undefined {
     return undefined;
   } catch (error) {
     return messageOf(error);
+  }
+}
+
+/** Has the steps that follow use the job's own docker configuration. */
+export function exportVariables(moved: readonly MovedVariable[]): void {
+  for (const { name, value } of moved) core.exportVariable(name, value);
+}
+
+/** Gives the variables their earlier values back, unless the job has set them to something else since. */
+export function restoreVariables(moved: readonly MovedVariable[]): void {
+  for (const { name, value, earlier } of moved) {
+    const current = process.env[name];
+    const isOurs = current === undefined || current === value;
+
+    if (isOurs) core.exportVariable(name, earlier);
   }
 }

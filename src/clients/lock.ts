@@ -1,18 +1,15 @@
 import { mkdirSync, rmdirSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { messageOf } from '../errors/failure.ts';
-import { isJobHook } from '../job-hook.ts';
-import * as log from '../log.ts';
-import { type Clock, SYSTEM_CLOCK } from '../retry.ts';
+import * as log from '../runner/log.ts';
+import { LOCK_WAIT_MS, STALE_LOCK_MS } from '../time/limits.ts';
+import { type Clock, SYSTEM_CLOCK } from '../time/retry.ts';
 
 // The lock is a directory beside the auth file, since only one process can create it. Its holder refreshes its time.
 
 export const LOCK_NAME = '.ecr-pod-identity-login.lock';
 
 const REFRESH_MS = 3_000;
-/** A lock whose time does not change for so long, by the clock of who waits, was left by a process that was killed. */
-const STALE_MS = 10_000;
-const LIMIT_MS = isJobHook() ? 20_000 : 60_000;
 /** Between two looks, at random so that many that wait do not move in step. */
 const PAUSE_MS = { least: 20, spread: 80 };
 
@@ -45,7 +42,7 @@ export async function withLock<Result>(
 
 /** Returns whether it has the lock. Rejects only with the signal's reason. */
 async function acquire(lock: string, signal: AbortSignal, clock: Clock): Promise<boolean> {
-  const end = clock.now() + LIMIT_MS;
+  const end = clock.now() + LOCK_WAIT_MS;
   let seen = { time: -1, since: 0 };
   try {
     // The client would create the directory, too.
@@ -56,10 +53,10 @@ async function acquire(lock: string, signal: AbortSignal, clock: Clock): Promise
       const now = clock.now();
       const time = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? 0;
       if (time !== seen.time) seen = { time, since: now };
-      if (now >= seen.since + STALE_MS) remove(lock);
+      if (now >= seen.since + STALE_LOCK_MS) remove(lock);
       if (now >= end) {
         log.warning(
-          `Timed out after ${LIMIT_MS / 1000} s waiting for the lock ${lock}; going on without it.`,
+          `Timed out after ${LOCK_WAIT_MS / 1000} s waiting for the lock ${lock}; going on without it.`,
         );
         timedOut.add(lock);
       }

@@ -1,4 +1,4 @@
-import * as log from '../log.ts';
+import * as log from '../runner/log.ts';
 import type { ProgramResult } from './process.ts';
 
 // What clients say. The messages are those of docker 28, podman 5.4, buildah, skopeo, nerdctl, oras and helm, and of the

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { exec } from '@actions/exec';
-import { cut } from '../log.ts';
+import { cut } from '../runner/log.ts';
 
 // The only module that runs programs.
 

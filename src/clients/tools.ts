@@ -1,7 +1,8 @@
 import { which } from '@actions/io';
-import { isContainerJob } from '../aws/pod.ts';
 import { Failure } from '../errors/failure.ts';
-import * as log from '../log.ts';
+import { nameSettings } from '../runner/job-hook.ts';
+import { isContainerJob } from '../runner/kind.ts';
+import * as log from '../runner/log.ts';
 
 /** The programs, in the order in which one is chosen if the user names none. */
 const PROGRAMS = [
@@ -89,8 +90,10 @@ async function firstProgram(): Promise<FoundTool> {
   for (const name of PROGRAMS) {
     const found = await findTool(name);
     if (found.executable === undefined) continue;
-    if (name !== 'docker')
-      log.info(`docker not found; using ${name}. To choose a tool, set 'container-cli'.`);
+    if (name !== 'docker') {
+      const choice = nameSettings("To choose a tool, set 'container-cli'.");
+      log.info(`docker not found; using ${name}. ${choice}`);
+    }
     return found;
   }
   throw clientMissing(
@@ -101,7 +104,7 @@ async function firstProgram(): Promise<FoundTool> {
 
 function clientMissing(
   tool: string,
-  message = `Input 'container-cli': ${tool} not found on PATH.`,
+  message = `${nameSettings("Input 'container-cli'")}: ${tool} not found on PATH.`,
 ): Failure {
   const knownError = isContainerJob() ? 'client-missing-in-job' : 'client-missing';
   return new Failure(message, { knownError, facts: { tool } });

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { singleLine } from '../log.ts';
+import { singleLine } from '../runner/log.ts';
 
 /** Where something failed: only the known errors of this area are compared with it. */
 export type Area = 'pod-identity' | 'credentials' | 'ecr' | 'client';
@@ -8,19 +8,17 @@ export type Area = 'pod-identity' | 'credentials' | 'ecr' | 'client';
 export type Facts = Readonly<Record<string, string | undefined>>;
 
 /** What the code knows of the situation. A known error can require it. */
-export type Situation = {
-  readonly runner?: 'github-hosted' | 'pod' | 'container-job' | 'other';
-  readonly source?: 'environment' | 'profile' | 'container' | 'default-chain';
-  readonly endpoint?: 'eks' | 'other';
-  readonly status?: number | undefined;
-  /** What is wrong with the refused token, by its own claims. */
-  readonly token?: 'expired' | 'other-audience' | undefined;
-};
+export type Situation = Readonly<Record<string, string | number | undefined>>;
 
 /** The known errors that the code names. Only their names: a job that succeeds does not load the texts. */
 export type NamedError =
-  | ('account-not-allowed' | 'client-missing' | 'client-missing-in-job' | 'container-job')
-  | ('no-pod-identity' | 'proxy-url-invalid' | 'region-missing');
+  | 'account-not-allowed'
+  | 'client-missing'
+  | 'client-missing-in-job'
+  | 'container-job'
+  | 'no-pod-identity'
+  | 'proxy-url-invalid'
+  | 'region-missing';
 
 export type FailureOptions = ErrorOptions & {
   readonly area?: Area;
@@ -75,13 +73,19 @@ export function detailsOf(error: unknown): string {
     .join('\n');
 }
 
+/** How many errors of a chain of causes are looked at. */
+const LONGEST_CHAIN = 4;
+
 /** The error and its causes. If several addresses of a host failed, the first failure says as much as all of them. */
 function causesOf(error: unknown): readonly Error[] {
-  if (!types.isNativeError(error)) return [];
-  return [
-    error,
-    ...causesOf(error instanceof AggregateError ? error.errors[0] : error.cause),
-  ].slice(0, 4);
+  const chain: Error[] = [];
+  let next = error;
+
+  while (types.isNativeError(next) && chain.length < LONGEST_CHAIN) {
+    chain.push(next);
+    next = next instanceof AggregateError ? next.errors[0] : next.cause;
+  }
+  return chain;
 }
 
 /** The HTTP status that the AWS SDK notes on what it throws. */

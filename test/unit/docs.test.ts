@@ -105,7 +105,7 @@ describe('README.md, action.yml and the code', () => {
       token: 't',
       expiresAt: new Date(),
     };
-    setOutputs([token]);
+    setOutputs([token], token.expiresAt);
     setRegistry(token);
     setOnlyLogin(token);
     const set = matches(read(homeOf('output')), /^(\S+)<</gm).map((name) =>

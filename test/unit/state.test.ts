@@ -1,14 +1,21 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { readState, type State, StateWriter } from '../../src/state.ts';
-import { homeOf, output, table } from './support.ts';
+import { homeOf, output } from './support.ts';
 
 const NO_STATE: State = { logins: [], variables: {} };
+
+function savedStates(): readonly string[] {
+  const lines = readFileSync(homeOf('state'), 'utf8').matchAll(/^login<<.*\n(.*)$/gm);
+
+  return [...lines].map(([, text = '']) => text);
+}
 
 test('the state is saved at each change, the first time empty', () => {
   process.env['GITHUB_STATE'] = homeOf('state');
   writeFileSync(homeOf('state'), '');
   const login = (registry: string) => ({ tool: 'docker', registry }) as const;
+
   const state = new StateWriter();
   state.save({ variables: { DOCKER_CONFIG: '/a' } });
   for (const registry of ['a', 'a', 'b']) state.add(login(registry));
@@ -17,43 +24,62 @@ test('the state is saved at each change, the first time empty', () => {
   state.save({ isolation: { directory: '/own', isFirst: true, moved: [] } });
   state.close();
   state.add(login('c'));
-  const texts = [...readFileSync(homeOf('state'), 'utf8').matchAll(/^login<<.*\n(.*)$/gm)];
-  const saved = texts.map(([, text]) => readState(text));
+
+  const texts = savedStates();
+  const saved = texts.map((text) => readState(text));
   const names = saved.map(({ logins }) =>
     logins.map(({ tool, registry }) => `${tool} ${registry}`).join(),
   );
-  const grown = ['', 'docker a', 'docker a,docker b', 'docker a,docker b,podman a'];
-  expect([...new Set(names)]).toEqual([...grown, 'docker b,podman a']);
+  expect([...new Set(names)]).toEqual([
+    '',
+    'docker a',
+    'docker a,docker b',
+    'docker a,docker b,podman a',
+    'docker b,podman a',
+  ]);
+
   expect(saved[0]).toEqual(NO_STATE);
-  const rest = { variables: { DOCKER_CONFIG: '/a' }, isolation: { directory: '/own' } };
-  expect(saved.at(-1)).toMatchObject(rest);
-  process.env['STATE_login'] = texts.at(-1)?.[1];
+  expect(saved.at(-1)).toMatchObject({
+    variables: { DOCKER_CONFIG: '/a' },
+    isolation: { directory: '/own' },
+  });
+
+  process.env['STATE_login'] = texts.at(-1);
   expect(readState()).toEqual(saved.at(-1));
 });
 
-const DAMAGED = ['', 'secret', 'null', '{"logins":[]}', '{"logins":[null],"variables":{}}'];
-test.each(DAMAGED)('the damaged state %j is none', (text) => {
-  expect(readState(text)).toEqual(NO_STATE);
-  expect(output()).toMatch(text === '' ? /^$/ : /^::warning::(?!.*secret).*\n$/);
+test.each(['secret', 'null', '{"logins":[]}', '{"logins":[null],"variables":{}}'])(
+  'the damaged state %j is none',
+  (text) => {
+    expect(readState(text)).toEqual(NO_STATE);
+    expect(output()).toMatch(/^::warning::(?!.*secret).*\n$/);
+  },
+);
+
+test('without a state there is none, and nothing is said', () => {
+  expect(readState('')).toEqual(NO_STATE);
+  expect(output()).toBe('');
 });
 
-table(`
-  docker      | a.example:5000 | yes
-  config-file | public.ecr.aws | yes
-  toString    | a              | no
-  docker      | --config=x     | no
-  docker      | a b            | no
-  docker      | a:x            | no
-`)('a saved login of %s to %j is undone: %s', (tool, registry, isUndone) => {
-  const { logins } = readState(JSON.stringify({ ...NO_STATE, logins: [{ tool, registry }] }));
-  expect(logins).toEqual(isUndone === 'yes' ? [{ tool, registry }] : []);
+test.each([
+  { tool: 'docker', registry: 'a.example:5000', isUndone: true },
+  { tool: 'config-file', registry: 'public.ecr.aws', isUndone: true },
+  { tool: 'toString', registry: 'a', isUndone: false },
+  { tool: 'docker', registry: '--config=x', isUndone: false },
+  { tool: 'docker', registry: 'a b', isUndone: false },
+  { tool: 'docker', registry: 'a:x', isUndone: false },
+])('a saved login of $tool to $registry is undone: $isUndone', ({ tool, registry, isUndone }) => {
+  const login = { tool, registry };
+  const { logins } = readState(JSON.stringify({ ...NO_STATE, logins: [login] }));
+
+  expect(logins).toEqual(isUndone ? [login] : []);
 });
 
 test('a saved state sets only variables that say where logins are', () => {
   const variables = { DOCKER_CONFIG: '/a', HOME: '/b' };
-  const state = JSON.stringify({
-    ...NO_STATE,
-    variables: { ...variables, PATH: '/evil', LD_PRELOAD: 'x' },
-  });
-  expect(readState(state).variables).toEqual(variables);
+  const planted = { ...variables, PATH: '/evil', LD_PRELOAD: 'x' };
+
+  const state = readState(JSON.stringify({ ...NO_STATE, variables: planted }));
+
+  expect(state.variables).toEqual(variables);
 });

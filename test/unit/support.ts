@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, jest } from '@jest/globals';
 import type { Failure } from '../../src/errors/failure.ts';
-import type { Clock } from '../../src/retry.ts';
+import type { Clock } from '../../src/time/retry.ts';
 import { HttpStandIn } from '../harness/http-stand-in.ts';
 
 export { table, variablesOf, words } from '../harness/table.ts';
@@ -141,7 +141,10 @@ export function fakeClock(
 /** A signal that never aborts. */
 export const { signal: NEVER } = new AbortController();
 
-export const NETWORK = { httpProxy: '', maxAttempts: 1, endMs: Number.POSITIVE_INFINITY };
+export const NETWORK = { httpProxy: '', maxAttempts: 1 };
+
+/** A time that never comes. */
+export const NO_END = Number.POSITIVE_INFINITY;
 
 /** A token of a Kubernetes service account, without a signature that anybody could check. */
 export const jwt = (claims: unknown): string =>

@@ -7,7 +7,7 @@ import {
 } from '../../../src/aws/credential-choice.ts';
 import * as credentials from '../../../src/aws/credentials.ts';
 import { readProfiles } from '../../../src/aws/profiles.ts';
-import * as log from '../../../src/log.ts';
+import * as log from '../../../src/runner/log.ts';
 import { homeOf, masks, NETWORK, NEVER, output, table, thrownBy, variablesOf } from '../support.ts';
 
 const PROFILES = `
@@ -41,7 +41,7 @@ function prepare(variables = '') {
 }
 
 function get(variables = '') {
-  const limits = { maxAttempts: 1, budgetMs: 55_000, signal: NEVER };
+  const limits = { agentAttempts: 1, budgetMs: 55_000, signal: NEVER };
   return credentials.getCredentials({
     choice: prepare(variables),
     region: 'eu-west-1',
@@ -114,7 +114,7 @@ table(`
 `)(
   '%s: the key %s of %s, whose secrets are masked: %s',
   async (variables, keyId, name, secrets = '') => {
-    expect((await get(variables)).accessKeyId).toBe(keyId);
+    expect((await get(variables)).credentials.accessKeyId).toBe(keyId);
     expect(output()).toContain(`Using credentials from ${name} (`);
     expect(masks().join(' ')).toBe(secrets);
     // A profile that is not used has secrets, too.

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, jest, test } from '@jest/globals';
 import { clientSettings, warnOfSettings } from '../../../src/aws/http.ts';
 import { maskProxyPasswords, parseProxy, proxyAgent, proxyFor } from '../../../src/aws/proxy.ts';
-import { masks, NETWORK, output, table, thrownBy, variablesOf } from '../support.ts';
+import { masks, NETWORK, NO_END, output, table, thrownBy, variablesOf } from '../support.ts';
 
 /** The proxy for an address, and what names it, by an input and variables. */
 function chosen(variables: string, address: string): string {
@@ -120,7 +120,7 @@ test.each([
   'asked to wait for %s ms, a throttled call waits as long as the log says',
   async (asked, least, most) => {
     jest.useFakeTimers();
-    const { retryStrategy } = clientSettings('Amazon ECR', { ...NETWORK, maxAttempts: 8 });
+    const { retryStrategy } = clientSettings('Amazon ECR', { ...NETWORK, maxAttempts: 8 }, NO_END);
     const first = await retryStrategy.acquireInitialRetryToken('');
     const start = Date.now();
     const info = { errorType: 'THROTTLING', error: new Error('Rate exceeded') as never } as const;
@@ -139,11 +139,11 @@ test.each([
 );
 
 test('no other attempt of a call starts that could take longer than its time', async () => {
-  const { retryStrategy } = clientSettings('x', {
-    ...NETWORK,
-    maxAttempts: 8,
-    endMs: performance.now() + 14_999,
-  });
+  const { retryStrategy } = clientSettings(
+    'x',
+    { ...NETWORK, maxAttempts: 8 },
+    performance.now() + 14_999,
+  );
   const first = await retryStrategy.acquireInitialRetryToken('');
   const error = new Error('Rate exceeded') as never;
   const retry = retryStrategy.refreshRetryTokenForRetry(first, { errorType: 'THROTTLING', error });

@@ -7,7 +7,7 @@ import {
   identityOf,
 } from '../../../src/aws/container-endpoint.ts';
 import * as agents from '../../../src/aws/pod-identity.ts';
-import { DeadlineError } from '../../../src/retry.ts';
+import { DeadlineError } from '../../../src/time/retry.ts';
 import {
   endless,
   fakeClock,

@@ -1,21 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { podFacts, readClaims, runnerKind } from '../../../src/aws/pod.ts';
-import { homeOf, jwt, table, variablesOf } from '../support.ts';
-
-table(`
-  RUNNER_ENVIRONMENT=github-hosted KUBERNETES_SERVICE_HOST=10.0.0.1      | github-hosted
-  RUNNER_ENVIRONMENT=self-hosted KUBERNETES_SERVICE_HOST=10.0.0.1        | pod
-  KUBERNETES_SERVICE_HOST=10 HOME=/github/home GITHUB_WORKSPACE=/__w/a/a | pod
-  HOME=/github/home GITHUB_WORKSPACE=/__w/a/a                            | container-job
-  HOME=/github/home GITHUB_WORKSPACE=/__w                                | container-job
-  HOME=/github/home GITHUB_WORKSPACE=/__work/a                           | other
-  HOME=/github/home GITHUB_WORKSPACE=/x/__w/a                            | other
-  HOME=/github/home                                                      | other
-  HOME=/home/runner GITHUB_WORKSPACE=/__w/a/a                            | other
-`)('%s: the step runs in: %s', (variables, kind) => {
-  expect(runnerKind(variablesOf(variables))).toBe(kind);
-});
+import { podFacts, readClaims } from '../../../src/aws/pod.ts';
+import { homeOf, jwt, variablesOf } from '../support.ts';
 
 const SUB = 'system:serviceaccount:arc:build.bot';
 const FULL = { sub: SUB, aud: ['a', 'b'], exp: 5, 'kubernetes.io': { node: { name: 'ip-1.x' } } };

@@ -12,6 +12,7 @@ import {
   endless,
   NETWORK,
   NEVER,
+  NO_END,
   output,
   standIn,
   table,
@@ -102,7 +103,7 @@ async function get(registries: string, service: string, allowed?: string) {
   });
   process.env['AWS_ENDPOINT_URL'] = url;
   const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret-key' };
-  const request = { credentials, network: NETWORK, signal: NEVER };
+  const request = { credentials, network: NETWORK, endMs: NO_END, signal: NEVER };
   const { entries } = parseRegistries(registries);
   const all = entries.length > 0 ? entries : [{ kind: 'default' } as const];
   const tokens = await getTokens(all, planCalls(all, 'eu-west-1'), request);
@@ -165,7 +166,7 @@ test.each([
 ])('a response of ECR with HTTP %i that has no end is read up to a limit', async (status, part) => {
   process.env['AWS_ENDPOINT_URL'] = await endless(status);
   const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret-key' };
-  const request = { credentials, network: NETWORK, signal: NEVER };
+  const request = { credentials, network: NETWORK, endMs: NO_END, signal: NEVER };
   const all = [{ kind: 'default' } as const];
   const { failures } = await getTokens(all, planCalls(all, 'eu-west-1'), request);
   expect(failures.map(messageOf).join()).toContain(part);

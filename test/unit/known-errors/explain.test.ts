@@ -1,5 +1,4 @@
 import { expect, test } from '@jest/globals';
-import { explain, KNOWN_ERRORS } from '../../../src/errors/explain.ts';
 import {
   type Area,
   type Facts,
@@ -8,6 +7,7 @@ import {
   type NamedError,
   type Situation,
 } from '../../../src/errors/failure.ts';
+import { explain, KNOWN_ERRORS } from '../../../src/known-errors/explain.ts';
 import { expectLinear } from '../support.ts';
 import { SAMPLES } from './samples.ts';
 

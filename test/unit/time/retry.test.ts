@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { backoffMs, SYSTEM_CLOCK, withDeadline } from '../../src/retry.ts';
-import { fakeClock, NEVER, thrownBy } from './support.ts';
+import { backoffMs, SYSTEM_CLOCK, withDeadline } from '../../../src/time/retry.ts';
+import { fakeClock, NEVER, thrownBy } from '../support.ts';
 
 test.each([
   [1, 0.5, 250],
@@ -23,6 +23,7 @@ test.each<[result: string, work: () => Promise<unknown>]>([
     signals.push(given);
     return work();
   };
+
   expect(String(await withDeadline(doing, 5_000, NEVER, fakeClock()).catch(String))).toBe(result);
   // The signal tells work that nobody waits for any more.
   expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
@@ -35,10 +36,12 @@ test.each([true, false])(
     const cancel = () => abort.abort(new Error('canceled'));
     if (isBefore) cancel();
     else setImmediate(cancel);
+
     const work = withDeadline(() => new Promise(() => {}), 60_000, abort.signal);
     const reasons = [work, SYSTEM_CLOCK.sleep(60_000, abort.signal)].map((one) =>
       thrownBy(() => one),
     );
+
     for (const reason of reasons) expect(await reason).toMatchObject({ message: 'canceled' });
   },
 );

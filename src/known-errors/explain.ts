@@ -1,13 +1,14 @@
 // Imported only when something fails: a job that succeeds does not load the texts.
 
-import { type Area, type Facts, Failure, messageOf } from './failure.ts';
-import { CLIENT } from './known/client.ts';
-import { CREDENTIALS } from './known/credentials.ts';
-import { ECR } from './known/ecr.ts';
-import { IAM } from './known/iam.ts';
-import type { KnownError } from './known/known-error.ts';
-import { POD_IDENTITY } from './known/pod-identity.ts';
-import { PROXY } from './known/proxy.ts';
+import { type Area, type Facts, Failure, messageOf } from '../errors/failure.ts';
+import { nameSettings } from '../runner/job-hook.ts';
+import { CLIENT } from './client.ts';
+import { CREDENTIALS } from './credentials.ts';
+import { ECR } from './ecr.ts';
+import { IAM } from './iam.ts';
+import type { KnownError } from './known-error.ts';
+import { POD_IDENTITY } from './pod-identity.ts';
+import { PROXY } from './proxy.ts';
 
 const inAreas = (errors: readonly KnownError[], ...areas: readonly Area[]) =>
   errors.map((known) => ({ areas, pattern: undefined, requires: undefined, ...known }));
@@ -34,8 +35,8 @@ export function explain(error: unknown): string {
   );
   if (known === undefined) return message;
   const values = { ...facts, ...deniedCall(text), ...known.pattern?.exec(text)?.groups };
-  const cause = fill(known.cause, values, PROSE);
-  const remedy = fill(known.remedy, values, ONE_WORD);
+  const cause = fill(nameSettings(known.cause), values, PROSE);
+  const remedy = fill(nameSettings(known.remedy), values, ONE_WORD);
   return `${message}\nLikely cause: ${cause}\nWhat to do: ${remedy}`;
 }
 

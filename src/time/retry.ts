@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { singleLine } from './log.ts';
+import { singleLine } from '../runner/log.ts';
 
 /** Time and chance, in one value, so that a test can bring its own. */
 export type Clock = {
@@ -33,12 +33,17 @@ export function backoffMs(
   { baseMs, capMs }: Backoff,
   random = Math.random,
 ): number {
-  return Math.floor(random() * Math.min(capMs, baseMs * 2 ** (attempt - 1)));
+  const exponentialMs = baseMs * 2 ** (attempt - 1);
+  const longestMs = Math.min(capMs, exponentialMs);
+
+  return Math.floor(random() * longestMs);
 }
 
 /** The line of the log for a failed attempt that is followed by another. */
 export function retryLine(failure: string, progress: string, delayMs: number): string {
-  return `${singleLine(failure)} (${progress}; retrying in ${(delayMs / 1000).toFixed(1)} s)`;
+  const seconds = (delayMs / 1000).toFixed(1);
+
+  return `${singleLine(failure)} (${progress}; retrying in ${seconds} s)`;
 }
 
 /** Work that did not end within its deadline. */
@@ -62,9 +67,11 @@ export async function withDeadline<Result>(
   clock: Clock = SYSTEM_CLOCK,
 ): Promise<Result> {
   const done = new AbortController();
-  const deadline = clock.sleep(ms, AbortSignal.any([signal, done.signal])).then(() => {
+  const either = AbortSignal.any([signal, done.signal]);
+  const deadline = clock.sleep(ms, either).then(() => {
     throw new DeadlineError(ms);
   });
+
   try {
     return await Promise.race([work(done.signal), deadline]);
   } finally {

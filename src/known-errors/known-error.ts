@@ -1,4 +1,16 @@
-import type { Area, NamedError, Situation } from '../failure.ts';
+import type { CredentialSource } from '../aws/credential-choice.ts';
+import type { TokenProblem } from '../aws/pod-identity.ts';
+import type { Area, NamedError } from '../errors/failure.ts';
+import type { RunnerKind } from '../runner/kind.ts';
+
+/** What a known error can require of a situation, by the names that the code gives its parts. */
+export type Requirements = {
+  readonly runner?: RunnerKind;
+  readonly source?: CredentialSource;
+  readonly endpoint?: 'eks' | 'other';
+  readonly status?: number;
+  readonly token?: TokenProblem;
+};
 
 export type Advice = {
   /** `<placeholders>` are replaced by named groups of the pattern, or by the facts of the failure. */
@@ -13,7 +25,7 @@ type Signs = {
   readonly areas?: readonly Area[];
   /** Matches the message or the details, in linear time. Only for the words of others: what the code knows is required. */
   readonly pattern?: RegExp;
-  readonly requires?: Situation;
+  readonly requires?: Requirements;
 };
 
 /** One that the code names, or one that is looked for. */

@@ -1,0 +1,33 @@
+import { expect, test } from '@jest/globals';
+import * as limits from '../../../src/time/limits.ts';
+
+/** The runner has no limit for a step that is shorter than the job's. People expect a login within five minutes. */
+test('a step ends within five minutes', () => {
+  expect(limits.STEP_MS + limits.END_OF_STEP_MS).toBeLessThan(300_000);
+});
+
+test('the parts of a step fit into it, whatever each of them takes', () => {
+  const credentialsEnd = limits.CREDENTIALS_MS;
+  const callsEnd = limits.callsEndMs(limits.STEP_MS, credentialsEnd);
+
+  expect(callsEnd - credentialsEnd).toBeGreaterThan(limits.RESPONSE_MS);
+  expect(limits.STEP_MS - callsEnd).toBeGreaterThan(2 * limits.LOGIN_MS);
+});
+
+test.each([
+  // Of 290 s, the calls may take all but the last 100.
+  { stepEndMs: 290_000, nowMs: 0, endMs: 190_000 },
+  // A job hook that has 40 s left shares them.
+  { stepEndMs: 55_000, nowMs: 15_000, endMs: 35_000 },
+])('at $nowMs of $stepEndMs ms, calls may take until $endMs', ({ stepEndMs, nowMs, endMs }) => {
+  expect(limits.callsEndMs(stepEndMs, nowMs)).toBe(endMs);
+});
+
+test.each([
+  { following: 0, endMs: 290_000 },
+  { following: 2, endMs: 260_000 },
+  // It has half of what is left, however many follow.
+  { following: 25, endMs: 240_000 },
+])('a login before $following others may take until $endMs', ({ following, endMs }) => {
+  expect(limits.loginEndMs(290_000, 190_000, following)).toBe(endMs);
+});
