@@ -3,24 +3,36 @@ import { join } from 'node:path';
 import { archiveHead, unpack } from '../../test/harness/archive.ts';
 
 /** What the runner does before a job with the archive of an action, once it has downloaded it. */
-const ACTS = {
-  unpack: (at: string) => unpack(join(at, 'archive'), join(at, 'first')),
-  'copy file by file': (at: string) =>
-    cpSync(join(at, 'first'), join(at, 'copy'), { recursive: true }),
-  'delete the first copy': (at: string) => rmSync(join(at, 'first'), { recursive: true }),
-};
+function acts(directory: string): Record<string, () => void> {
+  const archive = join(directory, 'archive');
+  const first = join(directory, 'first');
+  const copy = join(directory, 'copy');
 
-/** Does so with the archive of HEAD, as often as is said. Returns how long each act took, in milliseconds. */
+  archiveHead(archive);
+
+  return {
+    unpack: () => unpack(archive, first),
+    'copy file by file': () => cpSync(first, copy, { recursive: true }),
+    'delete the first copy': () => rmSync(first, { recursive: true }),
+  };
+}
+
+/** Does so with the archive of HEAD. Returns how long each act took in each round, in milliseconds. */
 export function timeArchive(directory: string, rounds: number): Record<string, number[]> {
-  archiveHead(join(directory, 'archive'));
-  const taken = Object.entries(ACTS).map(([name, act]) => ({ name, act, ms: [] as number[] }));
+  const taken: Record<string, number[]> = {};
+  const runner = acts(directory);
+
   for (let round = 0; round < rounds; round += 1) {
-    for (const { act, ms } of taken) {
+    for (const [name, act] of Object.entries(runner)) {
       const start = performance.now();
-      act(directory);
-      ms.push(performance.now() - start);
+      act();
+      const ms = performance.now() - start;
+
+      taken[name] = [...(taken[name] ?? []), ms];
     }
+
     rmSync(join(directory, 'copy'), { recursive: true });
   }
-  return Object.fromEntries(taken.map(({ name, ms }) => [name, ms]));
+
+  return taken;
 }

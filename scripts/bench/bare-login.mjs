@@ -5,27 +5,31 @@ import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 
 function ask(url, options, body = '') {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const asked = request(url, { agent: false, ...options }, (response) => {
       const chunks = [];
       response.on('data', (chunk) => chunks.push(chunk));
       response.on('end', () => resolve(JSON.parse(Buffer.concat(chunks).toString())));
     });
-    asked.on('error', reject);
+
     asked.end(body);
   });
 }
 
 const { env } = process;
+
 const authorization = readFileSync(env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, 'utf8');
 await ask(env.AWS_CONTAINER_CREDENTIALS_FULL_URI, { headers: { authorization } });
-const headers = { 'x-amz-target': 'AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken' };
-const reply = await ask(env.BENCH_ECR, { method: 'POST', headers }, '{}');
-const [{ authorizationToken, proxyEndpoint }] = reply.authorizationData;
-const [, user, password] = /^([^:]+):(.+)$/.exec(
-  Buffer.from(authorizationToken, 'base64').toString(),
-);
+
+const target = 'AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken';
+const call = { method: 'POST', headers: { 'x-amz-target': target } };
+const { authorizationData } = await ask(env.BENCH_ECR, call, '{}');
+const [{ authorizationToken, proxyEndpoint }] = authorizationData;
+
+const login = Buffer.from(authorizationToken, 'base64').toString();
+const [, user, password] = /^([^:]+):(.+)$/.exec(login);
 const host = proxyEndpoint.replace(/^https?:\/\//, '');
+
 const docker = spawn('docker', ['login', '--username', user, '--password-stdin', host]);
 docker.stdin.end(password);
 docker.on('close', (code) => process.exit(code));

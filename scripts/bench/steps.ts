@@ -1,14 +1,7 @@
+/** `npm run bench` measures whole steps of the built action against bare scripts. Fails if a bound does not hold. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { ecrReply } from '../../test/harness/aws-services.ts';
 import { HttpStandIn } from '../../test/harness/http-stand-in.ts';
@@ -24,130 +17,198 @@ const ROUNDS = 30;
 const BOUNDS = { main: 1.5, post: 1.45, hook: 1.9, megabytes: 0.7 };
 
 /** A program, and the environment to run it in. */
-type Run = { readonly command: readonly string[]; readonly env: Record<string, string> };
+type Run = {
+  readonly command: readonly string[];
+  readonly env: Record<string, string>;
+};
 
 /** Wall time of a program, its children included, in milliseconds. Throws if it does not succeed. */
-async function measure({ command: [program = '', ...args], env }: Run): Promise<number> {
+async function measure({ command, env }: Run): Promise<number> {
+  const [program = '', ...args] = command;
   const start = performance.now();
+
   const child = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'inherit'] });
   const [exitCode] = (await once(child, 'close')) as [number | null];
-  if (exitCode !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${exitCode}`);
-  return performance.now() - start;
+  const ms = performance.now() - start;
+
+  if (exitCode !== 0) {
+    throw new Error(`${command.join(' ')} ended with ${exitCode}`);
+  }
+  return ms;
 }
 
-/** Runs programs in turns, so that other load on the machine affects all of them alike. */
-async function alternate(runs: Record<string, () => Run>): Promise<Record<string, number[]>> {
-  const taken: Record<string, number[]> = Object.fromEntries(
-    Object.keys(runs).map((name) => [name, []]),
-  );
+/** The median times of programs, run in turns, so that other load on the machine affects all of them alike. */
+async function alternate<Name extends string>(
+  runs: Record<Name, () => Run>,
+): Promise<Record<Name, number>> {
+  const names = Object.keys(runs) as Name[];
+  const taken = new Map(names.map((name) => [name, [] as number[]]));
+
   for (let round = 0; round <= ROUNDS; round += 1) {
-    for (const [name, run] of Object.entries(runs)) {
-      const ms = await measure(run());
-      if (round > 0) taken[name]?.push(ms);
+    for (const [name, sample] of taken) {
+      const ms = await measure(runs[name]());
+      if (round > 0) sample.push(ms);
     }
   }
-  return taken;
+
+  const medians = [...taken].map(([name, sample]) => [name, median(sample)]);
+  return Object.fromEntries(medians);
 }
 
 function median(sample: readonly number[]): number {
-  return sample.toSorted((one, other) => one - other)[Math.floor(sample.length / 2)] ?? Number.NaN;
+  const sorted = sample.toSorted((one, other) => one - other);
+
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-/** The runs of the bench. Unlike in the tests no tool is recorded: that would count as time of the step. */
-function makeRuns(
-  world: World,
-  ecr: HttpStandIn,
-): Record<'bareLogin' | 'bareLogout' | 'main' | 'hook', () => Run> {
+/** The programs that a step finds. Unlike in the tests none is recorded: that would count as time of the step. */
+function makeBin(world: World): string {
   const bin = join(world.directory, 'bin');
-  mkdirSync(bin);
-  for (const name of ['docker', 'bash']) symlinkSync(findProgram(name) ?? '', join(bin, name));
-  const files = Object.fromEntries(
-    ['OUTPUT', 'STATE', 'ENV'].map((name) => [`GITHUB_${name}`, join(world.directory, name)]),
-  );
+  fs.mkdirSync(bin);
+
+  for (const name of ['docker', 'bash']) {
+    fs.symlinkSync(findProgram(name) ?? '', join(bin, name));
+  }
+
+  return bin;
+}
+
+/** The runs of the bench: whole steps, and the bare scripts that they are compared with. */
+function makeRuns(world: World, ecr: HttpStandIn) {
+  const node = actionNode();
+  const bareLogin = join(import.meta.dirname, 'bare-login.mjs');
+  const logout = `require('child_process')
+    .spawn('docker', ['logout', '${world.registry.authority}'])
+    .on('close', process.exit)`;
+
   const env = {
     ...world.podIdentityEnv(),
-    ...{ PATH: bin, HOME: world.home, RUNNER_TEMP: world.runnerTemp, RUNNER_NAME: 'bench' },
-    ...{ AWS_ENDPOINT_URL: world.aws.url, AWS_EC2_METADATA_DISABLED: 'true', BENCH_ECR: ecr.url },
-    ECR_LOGIN_NODE: actionNode(),
+    PATH: makeBin(world),
+    HOME: world.home,
+    RUNNER_TEMP: world.runnerTemp,
+    RUNNER_NAME: 'bench',
+    AWS_ENDPOINT_URL: world.aws.url,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    BENCH_ECR: ecr.url,
+    ECR_LOGIN_NODE: node,
   };
-  const fresh = (): Record<string, string> => {
-    for (const file of Object.values(files)) writeFileSync(file, '');
+  const files = {
+    GITHUB_OUTPUT: join(world.directory, 'OUTPUT'),
+    GITHUB_STATE: stateFile(world),
+    GITHUB_ENV: join(world.directory, 'ENV'),
+  };
+
+  /** The environment of a step, whose files are empty when it starts. */
+  const stepEnv = (): Record<string, string> => {
+    for (const file of Object.values(files)) fs.writeFileSync(file, '');
+
     return { ...env, ...files, ...inputVariables({}) };
   };
-  const logout = `require('child_process').spawn('docker', ['logout', '${world.registry.authority}']).on('close', process.exit)`;
+
   return {
-    bareLogin: () => ({
-      command: [actionNode(), join(import.meta.dirname, 'bare-login.mjs')],
-      env,
+    bareLogin: (): Run => ({ command: [node, bareLogin], env }),
+    bareLogout: (): Run => ({ command: [node, '--eval', logout], env }),
+
+    main: (): Run => ({
+      command: [node, stageFile('main')],
+      env: stepEnv(),
     }),
-    bareLogout: () => ({ command: [actionNode(), '--eval', logout], env }),
-    main: () => ({ command: [actionNode(), stageFile('main')], env: fresh() }),
-    hook: () => {
+
+    post: (state: Record<string, string>): Run => ({
+      command: [node, stageFile('post')],
+      env: { ...stepEnv(), ...state },
+    }),
+
+    hook: (): Run => {
       // Else it would log out of the last job, which had no end.
-      rmSync(join(world.home, '.ecr-pod-identity-login'), { recursive: true, force: true });
+      fs.rmSync(join(world.home, '.ecr-pod-identity-login'), { recursive: true, force: true });
+
       return { command: ['/bin/bash', '-e', stageFile('job-started')], env };
     },
   };
 }
 
-/** All that a runner reads, in megabytes; the licenses are read by nobody. */
-function bundleSize(): number {
-  const entries = readdirSync(builtAction, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile() && entry.name !== 'licenses.txt');
-  return (
-    files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0) /
-    1e6
-  );
+function stateFile(world: World): string {
+  return join(world.directory, 'STATE');
 }
 
-/** Measures whole steps of the built action against bare scripts, and prints a table. Returns whether all bounds hold. */
-export async function bench(): Promise<boolean> {
-  const world = await startWorld();
-  const authorizationToken = Buffer.from(`AWS:${'x'.repeat(1_800)}`).toString('base64');
-  // ECR for the bare script, which does not sign its request. The registry takes any password then.
-  const ecr = new HttpStandIn(() =>
-    ecrReply({ authorizationData: [{ authorizationToken, proxyEndpoint: world.registry.url }] }),
-  );
+/** What the last main step has saved, as the runner gives it to post. */
+function savedState(world: World): Record<string, string> {
+  const saved = parseKeyValueFile(fs.readFileSync(stateFile(world), 'utf8'));
+  const variables = Object.entries(saved).map(([name, value]) => [`STATE_${name}`, value]);
+
+  return Object.fromEntries(variables);
+}
+
+/** ECR for the bare script, which does not sign its request. The registry takes any password then. */
+async function startEcr(world: World): Promise<HttpStandIn> {
+  const login = `AWS:${'x'.repeat(1_800)}`;
+  const authorization = {
+    authorizationToken: Buffer.from(login).toString('base64'),
+    proxyEndpoint: world.registry.url,
+  };
+  const ecr = new HttpStandIn(() => ecrReply({ authorizationData: [authorization] }));
+
   world.registry.faults.always(
     { status: 200 },
     ({ headers }) => headers.authorization !== undefined,
   );
   await ecr.listen();
-  try {
-    const { bareLogin, bareLogout, main, hook } = makeRuns(world, ecr);
-    const logins = await alternate({ bareLogin, main, hook });
-    await measure(main());
-    const saved = parseKeyValueFile(readFileSync(join(world.directory, 'STATE'), 'utf8'));
-    const state = Object.fromEntries(
-      Object.entries(saved).map(([name, value]) => [`STATE_${name}`, value]),
-    );
-    const post = (): Run => ({
-      command: [actionNode(), stageFile('post')],
-      env: { ...main().env, ...state },
-    });
-    const logouts = await alternate({ bareLogout, post });
-    const bare = {
-      login: median(logins['bareLogin'] ?? []),
-      logout: median(logouts['bareLogout'] ?? []),
-    };
-    const row = (name: keyof typeof BOUNDS, value: number, unit: string): boolean => {
-      console.log(`| ${name} | ${value.toFixed(2)} ${unit} | ${BOUNDS[name].toFixed(2)} |`);
-      return value <= BOUNDS[name];
-    };
-    console.log(
-      `bare script: login ${bare.login.toFixed(0)} ms, logout ${bare.logout.toFixed(0)} ms\n`,
-    );
-    console.log('| what | measured | bound |\n| --- | --- | --- |');
-    const held = [
-      row('main', median(logins['main'] ?? []) / bare.login, 'x'),
-      row('hook', median(logins['hook'] ?? []) / bare.login, 'x'),
-      row('post', median(logouts['post'] ?? []) / bare.logout, 'x'),
-      row('megabytes', bundleSize(), 'MB'),
-    ];
-    for (const [act, sample] of Object.entries(timeArchive(world.directory, ROUNDS)))
-      console.log(`| archive of HEAD: ${act} | ${median(sample).toFixed(1)} ms | |`);
-    return held.every(Boolean);
-  } finally {
-    await Promise.all([ecr.stop(), world.close()]);
+  return ecr;
+}
+
+/** All that a runner reads, in megabytes; the licenses are read by nobody. */
+function bundleSize(): number {
+  const entries = fs.readdirSync(builtAction, { recursive: true, withFileTypes: true });
+  let bytes = 0;
+
+  for (const entry of entries) {
+    const isRead = entry.isFile() && entry.name !== 'licenses.txt';
+    if (isRead) bytes += fs.statSync(join(entry.parentPath, entry.name)).size;
   }
+
+  return bytes / 1e6;
+}
+
+/** Prints a row of the table. Returns whether the bound of the figure holds. */
+function row(name: keyof typeof BOUNDS, value: number, unit: string): boolean {
+  console.log(`| ${name} | ${value.toFixed(2)} ${unit} | ${BOUNDS[name].toFixed(2)} |`);
+
+  return value <= BOUNDS[name];
+}
+
+/** Measures and prints a table. Returns whether all bounds hold. */
+async function bench(world: World, ecr: HttpStandIn): Promise<boolean> {
+  const { bareLogin, bareLogout, main, post, hook } = makeRuns(world, ecr);
+
+  const logins = await alternate({ bareLogin, main, hook });
+  await measure(main());
+  const state = savedState(world);
+  const logouts = await alternate({ bareLogout, post: () => post(state) });
+
+  const loginMs = logins.bareLogin.toFixed(0);
+  const logoutMs = logouts.bareLogout.toFixed(0);
+  console.log(`bare script: login ${loginMs} ms, logout ${logoutMs} ms\n`);
+  console.log('| what | measured | bound |\n| --- | --- | --- |');
+
+  const held = [
+    row('main', logins.main / logins.bareLogin, 'x'),
+    row('hook', logins.hook / logins.bareLogin, 'x'),
+    row('post', logouts.post / logouts.bareLogout, 'x'),
+    row('megabytes', bundleSize(), 'MB'),
+  ];
+
+  for (const [act, sample] of Object.entries(timeArchive(world.directory, ROUNDS))) {
+    console.log(`| archive of HEAD: ${act} | ${median(sample).toFixed(1)} ms | |`);
+  }
+
+  return held.every(Boolean);
+}
+
+const world = await startWorld();
+const ecr = await startEcr(world);
+try {
+  process.exitCode = (await bench(world, ecr)) ? 0 : 1;
+} finally {
+  await Promise.all([ecr.stop(), world.close()]);
 }
