@@ -2,7 +2,7 @@
  * Builds the action: `node scripts/build.ts [folder]`; without a folder, dist as it is checked in. Its bytes depend on the
  * sources and the lock file only, not on the folder, the machine or earlier builds.
  */
-import { spawnSync } from 'node:child_process';
+import { type SpawnSyncOptions, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build, type Metafile, type Plugin, transform } from 'esbuild';
@@ -37,13 +37,18 @@ const stubs: Plugin = {
   setup({ onResolve }) {
     for (const { module, from, stub } of STUBS) {
       const path = join(ROOT, 'scripts', 'stubs', stub);
-      onResolve({ filter: module }, ({ importer }) => (from.test(importer) ? { path } : undefined));
+
+      onResolve({ filter: module }, ({ importer }) => {
+        return from.test(importer) ? { path } : undefined;
+      });
     }
   },
 };
 
 /** Bundles an entry without the statements that are not used: ncc packs whole modules. */
 async function bundle(entry: string, outdir: string, external: string[] = []): Promise<Metafile> {
+  const { version } = readPackage(ROOT);
+
   const { metafile } = await build({
     entryPoints: [`src/${entry}.ts`],
     outdir,
@@ -53,19 +58,23 @@ async function bundle(entry: string, outdir: string, external: string[] = []): P
     format: 'esm',
     platform: 'node',
     target: 'node24',
+
     // ES modules: nothing of a CommonJS module can be left out.
     mainFields: ['module', 'main'],
     conditions: ['module'],
     plugins: [stubs],
     external,
-    define: { 'process.env.npm_package_version': JSON.stringify(readPackage(ROOT).version) },
+
+    define: { 'process.env.npm_package_version': JSON.stringify(version) },
     metafile: true,
     legalComments: 'none',
     minifySyntax: true,
+
     logLevel: 'warning',
     // In packages it is not even a warning, and the bundle would fail when it uses the import.
     logOverride: { 'import-is-undefined': 'error' },
   });
+
   return metafile;
 }
 
@@ -78,7 +87,6 @@ async function bundle(entry: string, outdir: string, external: string[] = []): P
  */
 async function pack(entry: string, folder: string, out: string): Promise<void> {
   const args = [
-    NCC,
     'build',
     `${entry}.js`,
     '--no-cache',
@@ -88,61 +96,88 @@ async function pack(entry: string, folder: string, out: string): Promise<void> {
     '--out',
     out,
   ];
-  const { status, error } = spawnSync(process.execPath, args, { cwd: folder, stdio: 'inherit' });
+  const options: SpawnSyncOptions = { cwd: folder, stdio: 'inherit' };
+  const { status, error } = spawnSync(process.execPath, [NCC, ...args], options);
   if (status !== 0) throw new Error('ncc failed.', { cause: error });
-  for (const file of fs.globSync(join(out, '*.js'))) {
-    const packed = fs.readFileSync(file, 'utf8');
-    const { code } = await transform(packed, {
-      target: 'node24',
-      minify: true,
-      legalComments: 'none',
-    });
-    if (code.includes(ROOT)) throw new Error(`${file} contains a path of this machine.`);
-    fs.writeFileSync(file, code);
-  }
+
+  for (const file of fs.globSync(join(out, '*.js'))) await minify(file);
+}
+
+async function minify(file: string): Promise<void> {
+  const { code } = await transform(fs.readFileSync(file, 'utf8'), {
+    target: 'node24',
+    minify: true,
+    legalComments: 'none',
+  });
+  if (code.includes(ROOT)) throw new Error(`${file} contains a path of this machine.`);
+
+  fs.writeFileSync(file, code);
 }
 
 /** Names the CommonJS packages. esbuild's ES modules cannot require() what node has built in; those of ncc can. */
 function commonJsPackages({ inputs }: Metafile): string[] {
   const files = Object.keys(inputs).filter((file) => inputs[file]?.format === 'cjs');
+
   return packageFolders(files).map((folder) => folder.replace('node_modules/', ''));
 }
 
 /** The files whose code is in the bundle. */
 function bundledFiles({ outputs }: Metafile): string[] {
-  const files = Object.values(outputs).flatMap(({ inputs }) => Object.entries(inputs));
-  return files.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([file]) => file);
+  const inputsOfAll = Object.values(outputs).flatMap(({ inputs }) => Object.entries(inputs));
+  const used = inputsOfAll.filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+
+  return used.map(([file]) => file);
 }
 
 /** The folders, from the root, of the packages that these files belong to. */
 function packageFolders(files: readonly string[]): string[] {
-  const folders = files.map((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]);
-  return [...new Set(folders.filter((folder) => folder !== undefined))].sort();
+  const folders = files.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []);
+
+  return [...new Set(folders)].sort();
 }
 
-function readPackage(folder: string): { name: string; version: string; license?: string } {
+type Package = {
+  readonly name: string;
+  readonly version: string;
+  readonly license?: string;
+};
+
+function readPackage(folder: string): Package {
   return JSON.parse(fs.readFileSync(join(folder, 'package.json'), 'utf8'));
 }
 
 /** The license texts of the packages that these files belong to. Throws an Error if a license is not allowed. */
 function licenseTexts(files: readonly string[]): string {
   const packagesOfText = new Map<string, string[]>();
-  for (const folder of packageFolders(files).map((name) => join(ROOT, name))) {
-    const { name, version, license = 'none' } = readPackage(folder);
-    if (!ALLOWED_LICENSES.includes(license))
-      throw new Error(`The license of ${name} is not allowed: ${license}`);
-    // Some packages of the AWS SDK have no such file, but their license is that of the others.
-    const [file] = fs.globSync('{LICEN[CS]E,licen[cs]e}*', { cwd: folder });
-    const text = file === undefined ? '' : fs.readFileSync(join(folder, file), 'utf8').trim();
-    packagesOfText.set(text, [
-      ...(packagesOfText.get(text) ?? []),
-      `${name} ${version} (${license})`,
-    ]);
+
+  for (const name of packageFolders(files)) {
+    const folder = join(ROOT, name);
+    const text = licenseFile(folder);
+    packagesOfText.set(text, [...(packagesOfText.get(text) ?? []), titleOf(folder)]);
   }
-  const parts = [...packagesOfText].map(([text, packages]) =>
-    `${packages.join('\n')}\n\n${text}`.trim(),
-  );
-  return `${parts.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`.replaceAll('\r\n', '\n');
+
+  const parts = [...packagesOfText].map(([text, packages]) => {
+    return `${packages.join('\n')}\n\n${text}`.trim();
+  });
+  const line = '-'.repeat(80);
+  return `${parts.join(`\n\n${line}\n\n`)}\n`.replaceAll('\r\n', '\n');
+}
+
+/** The text of a package's license. Some packages of the AWS SDK have none, but their license is that of the others. */
+function licenseFile(folder: string): string {
+  const [file] = fs.globSync('{LICEN[CS]E,licen[cs]e}*', { cwd: folder });
+  if (file === undefined) return '';
+
+  return fs.readFileSync(join(folder, file), 'utf8').trim();
+}
+
+function titleOf(folder: string): string {
+  const { name, version, license = 'none' } = readPackage(folder);
+
+  if (!ALLOWED_LICENSES.includes(license)) {
+    throw new Error(`The license of ${name} is not allowed: ${license}`);
+  }
+  return `${name} ${version} (${license})`;
 }
 
 fs.mkdirSync(join(ROOT, 'lib'), { recursive: true });
@@ -150,13 +185,16 @@ fs.mkdirSync(join(ROOT, 'lib'), { recursive: true });
 const work = fs.mkdtempSync(join(ROOT, 'lib', 'build-'));
 process.on('exit', () => fs.rmSync(work, { recursive: true }));
 fs.rmSync(dist, { recursive: true, force: true });
+
 const files: string[] = [];
 for (const [entry, place] of Object.entries(ENTRIES)) {
   const whole = await bundle(entry, join(work, 'whole'));
   files.push(...bundledFiles(whole));
+
   await bundle(entry, join(work, entry), commonJsPackages(whole));
   await pack(entry, join(work, entry), join(dist, place));
 }
 fs.writeFileSync(join(dist, 'licenses.txt'), licenseTexts(files));
+
 fs.cpSync(join(ROOT, 'src', 'hook'), join(dist, 'hook'), { recursive: true });
 for (const script of fs.globSync(join(dist, 'hook', '*'))) fs.chmodSync(script, 0o755);

@@ -16,15 +16,24 @@ const STYLES = { error: 'red', warning: 'yellow', notice: 'blue', debug: 'gray' 
 /** What must be true for the demo to succeed, in the order in which it happens. */
 type Check = [claim: string, holds: boolean];
 
+function printTitle(title: string): void {
+  console.log(`\n${styleText('bold', title)}`);
+}
+
 /** Prints the log of a step as the runner's page shows it. */
 async function show(title: string, step: Promise<StepResult>): Promise<StepResult> {
   const result = await step;
-  console.log(`\n${styleText('bold', title)}`);
+  printTitle(title);
+
   for (const { kind, text } of result.logLines) {
     const mark = kind === 'text' ? '' : `${kind.charAt(0).toUpperCase()}${kind.slice(1)}: `;
     const style = STYLES[kind as keyof typeof STYLES] ?? 'reset';
-    for (const line of `${mark}${text}`.split('\n')) console.log(`  ${styleText(style, line)}`);
+
+    for (const line of `${mark}${text}`.split('\n')) {
+      console.log(`  ${styleText(style, line)}`);
+    }
   }
+
   return result;
 }
 
@@ -32,13 +41,18 @@ async function showLogin(world: World): Promise<Check[]> {
   const host = await world.registryHost();
   const main = await show('Main step', world.main({ isQuiet: true }));
   const secrets = [...main.masks].flatMap(maskedForms);
-  console.log(`\n${styleText('bold', 'Outputs')}`);
-  for (const [name, value] of Object.entries(main.outputs))
+
+  printTitle('Outputs');
+  for (const [name, value] of Object.entries(main.outputs)) {
     console.log(`  ${name} = ${secrets.includes(value) ? '***' : value}`);
+  }
+
   const isStored = host in world.dockerLogins();
   const post = await show('Post step', world.post(main, { isQuiet: true }));
+
   const [{ signer } = {}, ...otherCalls] = world.aws.calls;
   const isThePods = signer === world.identities.pod && otherCalls.length === 0;
+
   return [
     ['the main step succeeded', main.exitCode === 0],
     ['the call to ECR was signed with the identity of the pod', isThePods],
@@ -53,13 +67,13 @@ async function showLogin(world: World): Promise<Check[]> {
 async function showNoAssociation(world: World): Promise<Check[]> {
   world.agent.associations.clear();
   console.log('\nThe service account has no association, so the main step should fail.');
+
   const main = await show('Main step', world.main({ isQuiet: true }));
+  const hasFailed = main.exitCode === 1 && main.errors.length > 0;
   const post = await show('Post step', world.post(main, { isQuiet: true }));
+
   return [
-    [
-      'the main step failed as expected, with an error',
-      main.exitCode === 1 && main.errors.length > 0,
-    ],
+    ['the main step failed as expected, with an error', hasFailed],
     ['no login was made', world.registry.logins.length === 0],
     ['the post step succeeded', post.exitCode === 0],
   ];
@@ -67,14 +81,15 @@ async function showNoAssociation(world: World): Promise<Check[]> {
 
 async function showJobHook(world: World): Promise<Check[]> {
   const before = await world.runnerMayPull();
+
   const start = world.hook('job-started', { env: world.podIdentityEnv(), isQuiet: true });
   const started = await show('Job-started hook, before the runner pulls images', start);
   const isIn = started.exitCode === 0 && (await world.runnerMayPull());
-  const completed = await show(
-    'Job-completed hook',
-    world.hook('job-completed', { isQuiet: true }),
-  );
+
+  const end = world.hook('job-completed', { isQuiet: true });
+  const completed = await show('Job-completed hook', end);
   const isOut = completed.exitCode === 0 && !(await world.runnerMayPull());
+
   return [
     ['before the hooks, the registry refuses the runner', !before],
     ['after the job-started hook, the registry accepts the login of the runner', isIn],
@@ -95,30 +110,31 @@ async function runDemo(name: string): Promise<boolean> {
     console.log(`There is no demo "${name}", only: ${Object.keys(DEMOS).join(', ')}.`);
     return false;
   }
+
   if (findProgram('docker') === undefined) {
     console.log(
-      `The demo needs docker's command-line client ("docker") on the PATH. A docker daemon is not needed.`,
+      'The demo needs docker\'s command-line client ("docker") on the PATH. ' +
+        'A docker daemon is not needed.',
     );
     return false;
   }
+
   const world = await startWorld();
   try {
-    console.log(
-      `\n${styleText('bold', 'Simulated services on this machine, and the real docker client')}`,
-    );
+    printTitle('Simulated services on this machine, and the real docker client');
     console.log(`  EKS Pod Identity agent  ${world.agent.credentialsUri}`);
     console.log(`  Amazon ECR API          ${world.aws.url}`);
     console.log(`  registry                ${await world.registryHost()}`);
+
     // The harness has thrown by now if a secret leaked.
     const checks: Check[] = [...(await demo(world)), ['no secret leaked', true]];
-    console.log(`\n${styleText('bold', 'Checks')}`);
+
+    printTitle('Checks');
     for (const [claim, holds] of checks) {
-      console.log(
-        holds
-          ? `  ${styleText('green', '✔')} ${claim}`
-          : `  ${styleText('red', `✘ failed: ${claim}`)}`,
-      );
+      if (holds) console.log(`  ${styleText('green', '✔')} ${claim}`);
+      else console.log(`  ${styleText('red', `✘ failed: ${claim}`)}`);
     }
+
     const passed = checks.every(([, holds]) => holds);
     if (passed) console.log('\nAll checks passed. To use the action on EKS, see docs/eks.md.');
     return passed;
