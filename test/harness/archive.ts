@@ -5,6 +5,7 @@ import { repository } from './paths.ts';
 /** Runs git in this clone, which may belong to another user. */
 export function git(...args: readonly string[]): Buffer {
   const options = { cwd: repository, stdio: 'pipe', maxBuffer: 1e8 } as const;
+
   return execFileSync('git', ['-c', `safe.directory=${repository}`, ...args], options);
 }
 

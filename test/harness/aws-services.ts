@@ -1,6 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { isSignedWith, readScope } from './aws-signature.ts';
-import { HttpStandIn, type ReceivedRequest, type Reply, type ServerTls } from './http-stand-in.ts';
+import {
+  HttpStandIn,
+  type ReceivedRequest,
+  type Reply,
+  type ServerTls,
+  text,
+} from './http-stand-in.ts';
 import { type Identity, makeRoleSession } from './identities.ts';
 
 export type ServiceName = 'ecr' | 'ecr-public' | 'sts';
@@ -23,29 +29,42 @@ export interface IssuedPassword {
   token: string;
 }
 
-const JSON_TYPE = { 'content-type': 'application/x-amz-json-1.1' };
-const XML_TYPE = { 'content-type': 'text/xml' };
-
 export function ecrError(status: number, code: string, message: string): Reply {
-  return { status, headers: JSON_TYPE, body: JSON.stringify({ __type: code, message }) };
+  return ecrReply({ __type: code, message }, status);
 }
 
 /** How ECR refuses the role of the pod. */
 export function denied(action: string): Reply {
   const principal = 'arn:aws:sts::123456789012:assumed-role/pod-role/eks-cluster-runner-abcde';
   const words = `User: ${principal} is not authorized to perform: ${action} on resource: *`;
+
   return ecrError(400, 'AccessDeniedException', words);
 }
 
-export function ecrReply(body: unknown): Reply {
-  return { status: 200, headers: JSON_TYPE, body: JSON.stringify(body) };
+export function ecrReply(body: unknown, status = 200): Reply {
+  return text(status, JSON.stringify(body), { 'content-type': 'application/x-amz-json-1.1' });
+}
+
+/** XML elements, by their names. */
+function xml(elements: Record<string, string | undefined>): string {
+  const written = Object.entries(elements).map(
+    ([name, content]) => `<${name}>${content}</${name}>`,
+  );
+
+  return written.join('');
+}
+
+function xmlReply(status: number, root: string, content: string): Reply {
+  const body = `<${root} xmlns="https://sts.amazonaws.com/doc/2011-06-15/">${content}</${root}>`;
+
+  return text(status, body, { 'content-type': 'text/xml' });
 }
 
 export function stsError(status: number, code: string, message: string): Reply {
   const words = message.replace(/&/g, '&amp;').replace(/</g, '&lt;');
-  const error = `<Error><Type>Sender</Type><Code>${code}</Code><Message>${words}</Message></Error>`;
-  const body = `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">${error}<RequestId>${randomUUID()}</RequestId></ErrorResponse>`;
-  return { status, headers: XML_TYPE, body };
+  const error = xml({ Type: 'Sender', Code: code, Message: words });
+
+  return xmlReply(status, 'ErrorResponse', xml({ Error: error, RequestId: randomUUID() }));
 }
 
 /** What ECR says if the account's quota for the region is used up. */
@@ -63,15 +82,23 @@ export function callsOf(
 ): (request: ReceivedRequest) => boolean {
   return (request) => {
     const call = readCall(request);
+
     return call.service === service && (region === undefined || call.region === region);
   };
 }
 
 function readCall(request: ReceivedRequest): Omit<AwsCall, 'signer'> {
-  const { 'user-agent': userAgent = '', host = '', 'x-amz-target': target = '' } = request.headers;
-  const ofTarget = String(target).startsWith('SpencerFrontendService.') ? 'ecr-public' : 'ecr';
-  const service = target === '' ? 'sts' : ofTarget;
-  return { region: readScope(request)['region'] ?? '', userAgent, host, service };
+  const { 'user-agent': userAgent = '', host = '' } = request.headers;
+  const { region = '' } = readScope(request);
+
+  return { region, userAgent, host, service: serviceOf(request) };
+}
+
+function serviceOf({ headers }: ReceivedRequest): ServiceName {
+  const target = headers['x-amz-target'];
+  if (target === undefined) return 'sts';
+
+  return String(target).startsWith('SpencerFrontendService.') ? 'ecr-public' : 'ecr';
 }
 
 /** ECR, ECR Public and STS, of every region, behind one address. */
@@ -81,8 +108,11 @@ export class AwsServices extends HttpStandIn {
   /** Hears of each password before its caller does. */
   onIssued: (issued: IssuedPassword) => void = () => undefined;
   /** What the response names as the registry of the caller. */
-  proxyEndpoint = (accountId: string, region: string): string | Promise<string> =>
-    `https://${accountId}.dkr.ecr.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+  proxyEndpoint = (accountId: string, region: string): string | Promise<string> => {
+    const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+
+    return `https://${accountId}.dkr.ecr.${region}.${suffix}`;
+  };
 
   constructor(tls?: ServerTls) {
     super((request) => this.#respond(request), tls);
@@ -97,14 +127,16 @@ export class AwsServices extends HttpStandIn {
   get calls(): AwsCall[] {
     return this.requests.map((request) => {
       const signer = this.identities.get(readScope(request)['accessKeyId'] ?? '');
+
       return { ...readCall(request), signer };
     });
   }
 
   async #respond(request: ReceivedRequest): Promise<Reply> {
     const { service, region } = readCall(request);
-    // What a service refuses with is thrown.
     const work = service === 'sts' ? this.#sts(request) : this.#ecr(request, service, region);
+
+    // What a service refuses with is thrown.
     const reply = await work.catch((refusal: Reply) => refusal);
     return { ...reply, headers: { ...reply.headers, 'x-amzn-requestid': randomUUID() } };
   }
@@ -113,56 +145,70 @@ export class AwsServices extends HttpStandIn {
   #signer(request: ReceivedRequest, service: ServiceName): Identity {
     const refuse = service === 'sts' ? stsError : ecrError;
     const scope = readScope(request);
+    const sessionToken = request.headers['x-amz-security-token'];
+
     const identity = this.identities.get(scope['accessKeyId'] ?? '');
-    if (
-      identity === undefined ||
-      request.headers['x-amz-security-token'] !== identity.sessionToken
-    ) {
+    if (identity === undefined || sessionToken !== identity.sessionToken) {
       const words = 'The security token included in the request is invalid.';
       throw refuse(400, 'UnrecognizedClientException', words);
     }
+
     if (scope['service'] !== service || !isSignedWith(identity.secretAccessKey, request)) {
       const words = 'The request signature we calculated does not match yours.';
       throw refuse(403, 'InvalidSignatureException', words);
     }
+
     return identity;
   }
 
   async #ecr(request: ReceivedRequest, service: ServiceName, region: string): Promise<Reply> {
     const signer = this.#signer(request, service);
+
     if (service === 'ecr-public') {
-      if (region !== 'us-east-1')
+      if (region !== 'us-east-1') {
         throw ecrError(403, 'InvalidSignatureException', 'not in this region');
+      }
       return ecrReply({ authorizationData: this.#issue('public') });
     }
+
     const proxyEndpoint = await this.proxyEndpoint(signer.accountId, region);
     return ecrReply({ authorizationData: [{ ...this.#issue(region), proxyEndpoint }] });
   }
 
   #issue(region: string): { authorizationToken: string; expiresAt: number } {
-    const expiresAt = Math.floor(Date.now() / 1000) + 12 * 3600;
     // As long as a real one.
     const payload = randomBytes(1100).toString('base64');
     const password = Buffer.from(JSON.stringify({ payload, version: '2' })).toString('base64');
     const token = Buffer.from(`AWS:${password}`).toString('base64');
+
     this.issued.push({ region, password, token });
     this.onIssued({ region, password, token });
-    return { authorizationToken: token, expiresAt };
+
+    const now = Math.floor(Date.now() / 1000);
+    return { authorizationToken: token, expiresAt: now + 12 * 3600 };
   }
 
   async #sts(request: ReceivedRequest): Promise<Reply> {
     const parameters = new URLSearchParams(request.body.toString());
     const action = parameters.get('Action') ?? '';
     if (action !== 'AssumeRoleWithWebIdentity') this.#signer(request, 'sts');
+
     const role = /^arn:[a-z-]+:iam::(\d{12}):role\/([\w-]+)$/.exec(parameters.get('RoleArn') ?? '');
     if (role === null) throw stsError(400, 'ValidationError', 'Request ARN is invalid');
+
     const [, accountId = '', name = ''] = role;
-    const session = makeRoleSession(accountId, name, parameters.get('RoleSessionName') ?? '');
-    const { accessKeyId, secretAccessKey, sessionToken } = this.addIdentity(session);
-    const expiration = new Date(Date.now() + 3600_000).toISOString();
-    const credentials = `<Credentials><AccessKeyId>${accessKeyId}</AccessKeyId><SecretAccessKey>${secretAccessKey}</SecretAccessKey><SessionToken>${sessionToken}</SessionToken><Expiration>${expiration}</Expiration></Credentials>`;
-    const user = `<AssumedRoleUser><AssumedRoleId>AROA:${name}</AssumedRoleId><Arn>${session.arn}</Arn></AssumedRoleUser>`;
-    const body = `<${action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><${action}Result>${credentials}${user}</${action}Result></${action}Response>`;
-    return { status: 200, headers: XML_TYPE, body };
+    const sessionName = parameters.get('RoleSessionName') ?? '';
+    const session = this.addIdentity(makeRoleSession(accountId, name, sessionName));
+
+    const credentials = xml({
+      AccessKeyId: session.accessKeyId,
+      SecretAccessKey: session.secretAccessKey,
+      SessionToken: session.sessionToken,
+      Expiration: new Date(Date.now() + 3600_000).toISOString(),
+    });
+    const user = xml({ AssumedRoleId: `AROA:${name}`, Arn: session.arn });
+    const result = xml({ Credentials: credentials, AssumedRoleUser: user });
+
+    return xmlReply(200, `${action}Response`, xml({ [`${action}Result`]: result }));
   }
 }

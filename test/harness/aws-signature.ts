@@ -1,8 +1,11 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { ReceivedRequest } from './http-stand-in.ts';
 
-const AUTHORIZATION =
-  /^AWS4-HMAC-SHA256 Credential=(?<accessKeyId>[^/]+)\/(?<date>\d{8})\/(?<region>[^/]+)\/(?<service>[^/]+)\/aws4_request, ?SignedHeaders=(?<names>[^,]+), ?Signature=(?<signature>[0-9a-f]{64})$/;
+const SCOPE = '(?<date>\\d{8})/(?<region>[^/]+)/(?<service>[^/]+)/aws4_request';
+const AUTHORIZATION = new RegExp(
+  `^AWS4-HMAC-SHA256 Credential=(?<accessKeyId>[^/]+)/${SCOPE}, ?` +
+    'SignedHeaders=(?<names>[^,]+), ?Signature=(?<signature>[0-9a-f]{64})$',
+);
 
 /** Who signed a request, and for what; empty if it is not signed. */
 export function readScope({ headers }: ReceivedRequest): Record<string, string> {
@@ -15,14 +18,14 @@ export function readScope({ headers }: ReceivedRequest): Record<string, string> 
  */
 export function isSignedWith(secretAccessKey: string, request: ReceivedRequest): boolean {
   const { date = '', region = '', service = '', names = '', signature } = readScope(request);
+
   const headers = names.split(';').map((name) => {
     const value = String(request.headers[name] ?? '').trim();
     return `${name}:${value.replace(/ +/g, ' ')}\n`;
   });
-  const sha256 = (content: string | Buffer): string =>
-    createHash('sha256').update(content).digest('hex');
   const { method, path, body } = request;
   const canonical = [method, path, '', headers.join(''), names, sha256(body)].join('\n');
+
   const scope = [date, region, service, 'aws4_request'];
   const signed = [
     'AWS4-HMAC-SHA256',
@@ -30,9 +33,16 @@ export function isSignedWith(secretAccessKey: string, request: ReceivedRequest):
     scope.join('/'),
     sha256(canonical),
   ];
-  const key = scope.reduce<Buffer | string>(
-    (signingKey, part) => createHmac('sha256', signingKey).update(part).digest(),
-    `AWS4${secretAccessKey}`,
-  );
-  return createHmac('sha256', key).update(signed.join('\n')).digest('hex') === signature;
+
+  let key: string | Buffer = `AWS4${secretAccessKey}`;
+  for (const part of scope) key = hmac(key, part);
+  return hmac(key, signed.join('\n')).toString('hex') === signature;
+}
+
+function sha256(content: string | Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+function hmac(key: string | Buffer, content: string): Buffer {
+  return createHmac('sha256', key).update(content).digest();
 }

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, isIPv6 } from 'node:net';
@@ -52,6 +52,7 @@ export class FaultQueue<Request> {
     const planned = this.#planned.find(
       (candidate) => candidate.left > 0 && candidate.applies(request),
     );
+
     if (planned !== undefined) planned.left -= 1;
     return planned?.fault;
   }
@@ -66,11 +67,12 @@ export class HttpStandIn {
   readonly #answer: (request: ReceivedRequest) => Reply | Promise<Reply>;
   readonly #scheme: string;
   readonly #server: Server;
-  #watchers: (() => void)[] = [];
+  readonly #events = new EventEmitter();
 
   constructor(answer: (request: ReceivedRequest) => Reply | Promise<Reply>, tls?: ServerTls) {
     this.#answer = answer;
     this.#scheme = tls === undefined ? 'http' : 'https';
+
     const listener = (request: IncomingMessage, response: ServerResponse): void => {
       void this.#serve(request, response);
     };
@@ -87,13 +89,16 @@ export class HttpStandIn {
   /** Refuses connections from now on, and cuts those that are open. */
   async stop(): Promise<void> {
     if (!this.#server.listening) return;
+
     const closed = once(this.#server.close(), 'close');
     this.#server.closeAllConnections();
     await closed;
   }
 
   get authority(): string {
-    return `${isIPv6(this.host) ? `[${this.host}]` : this.host}:${this.port}`;
+    const host = isIPv6(this.host) ? `[${this.host}]` : this.host;
+
+    return `${host}:${this.port}`;
   }
 
   get url(): string {
@@ -101,14 +106,8 @@ export class HttpStandIn {
   }
 
   /** Resolves as soon as so many requests have been received, past ones included. */
-  seen(count = 1): Promise<void> {
-    return new Promise((resolve) => {
-      const watcher = (): void => {
-        if (this.requests.length >= count) resolve();
-      };
-      this.#watchers.push(watcher);
-      watcher();
-    });
+  async seen(count = 1): Promise<void> {
+    while (this.requests.length < count) await once(this.#events, 'request');
   }
 
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -118,13 +117,17 @@ export class HttpStandIn {
     } catch {
       return;
     }
+
     const { method = '', url: path = '', headers } = message;
     const request: ReceivedRequest = { method, path, headers, body: Buffer.concat(chunks) };
     this.requests.push(request);
+
+    this.#events.emit('request');
+
     const fault = this.faults.take(request);
-    for (const watcher of this.#watchers) watcher();
     if (fault === 'hang') return;
     if (fault === 'cut') return void message.socket.destroy();
+
     const { status, headers: sent, body = '' } = fault ?? (await this.#answer(request));
     response.writeHead(status, { 'content-length': Buffer.byteLength(body), ...sent }).end(body);
   }

@@ -10,13 +10,15 @@ export interface Identity {
 }
 
 function makeIdentity(accountId: string, arn: string, prefix: string): Identity {
-  const letters = [...randomBytes(16)]
-    .map((byte) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[byte % 32])
-    .join('');
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  const letters = [...randomBytes(16)].map((byte) => alphabet[byte % 32]);
+  const accessKeyId = prefix + letters.join('');
+
   // A secret key can hold characters that a URL has to encode: each has some.
   const secret = randomBytes(40).toString('base64').replace(/[+/=]/g, 'x');
   const secretAccessKey = `${secret.slice(0, 13)}/${secret.slice(14, 27)}+${secret.slice(28, 40)}`;
-  return { accountId, arn, accessKeyId: `${prefix}${letters}`, secretAccessKey };
+
+  return { accountId, arn, accessKeyId, secretAccessKey };
 }
 
 export function makeUser(accountId: string, name: string): Identity {
@@ -24,8 +26,10 @@ export function makeUser(accountId: string, name: string): Identity {
 }
 
 export function makeRoleSession(accountId: string, role: string, session: string): Identity {
+  const arn = `arn:aws:sts::${accountId}:assumed-role/${role}/${session}`;
+
   return {
-    ...makeIdentity(accountId, `arn:aws:sts::${accountId}:assumed-role/${role}/${session}`, 'ASIA'),
+    ...makeIdentity(accountId, arn, 'ASIA'),
     sessionToken: `IQoJb3JpZ2luX2VjE${randomBytes(600).toString('base64')}`,
   };
 }

@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StepResult } from './runner.ts';
-import { Masks } from './workflow-commands.ts';
+import { Masks, SHOWN } from './workflow-commands.ts';
 
 export interface Secret {
   kind: 'password' | 'secret key' | 'session token' | 'service account token' | 'proxy password';
@@ -15,21 +15,25 @@ const SHORTEST_SECRET = 8;
 
 /** Base64 of a text at the three places where it can begin in a longer text, without the characters that depend on its neighbors. */
 function embeddedBase64(value: string): string[] {
-  const bytes = Buffer.from(value);
-  const aligned = [0, 1, 2].map((shift) =>
-    bytes.subarray(shift, shift + Math.floor((bytes.length - shift) / 3) * 3),
-  );
-  return aligned.flatMap((part) => [part.toString('base64'), part.toString('base64url')]);
+  return [0, 1, 2].flatMap((shift) => {
+    const bytes = Buffer.from(value).subarray(shift);
+    const whole = bytes.subarray(0, bytes.length - (bytes.length % 3));
+
+    return [whole.toString('base64'), whole.toString('base64url')];
+  });
 }
 
 /** The forms in which a secret could show. Of a service account token only the signature is secret. */
 function secretForms({ kind, value }: Secret): string[] {
   const secret = kind === 'service account token' ? (value.split('.').at(-1) ?? value) : value;
+
   const forms = [secret, ...embeddedBase64(secret)].flatMap((form) => {
     const uri = encodeURIComponent(form);
     const lowerCase = uri.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
+
     return [form, uri, lowerCase, JSON.stringify(form).slice(1, -1)];
   });
+
   return [...new Set(forms)].filter((form) => form.length >= 6);
 }
 
@@ -39,24 +43,35 @@ class SecretFinder {
   readonly #short: [form: string, secret: Secret][] = [];
 
   constructor(secrets: Iterable<Secret>) {
-    for (const secret of secrets) for (const form of secretForms(secret)) this.#add(form, secret);
+    for (const secret of secrets) {
+      for (const form of secretForms(secret)) this.#add(form, secret);
+    }
   }
 
   find(text: string): Secret[] {
     const found = new Set<Secret>();
+
     for (let start = 0; start + WINDOW <= text.length; start += 1) {
       const secret = this.#windows.get(text.slice(start, start + WINDOW));
       if (secret !== undefined) found.add(secret);
     }
-    for (const [form, secret] of this.#short) if (text.includes(form)) found.add(secret);
+    for (const [form, secret] of this.#short) {
+      if (text.includes(form)) found.add(secret);
+    }
+
     return [...found];
   }
 
   #add(form: string, secret: Secret): void {
-    if (form.length < WINDOW) this.#short.push([form, secret]);
-    else this.#windows.set(form.slice(-WINDOW), secret);
-    for (let end = WINDOW; end <= form.length; end += WINDOW)
+    if (form.length < WINDOW) {
+      this.#short.push([form, secret]);
+      return;
+    }
+
+    for (let end = WINDOW; end <= form.length; end += WINDOW) {
       this.#windows.set(form.slice(end - WINDOW, end), secret);
+    }
+    this.#windows.set(form.slice(-WINDOW), secret);
   }
 }
 
@@ -64,37 +79,47 @@ type Finding = [place: string, secrets: Secret[]];
 
 function inOutput(result: StepResult, finder: SecretFinder): Finding[] {
   const masks = new Masks();
+
   return result.lines.map(({ text, command, stream }, index) => {
     if (command?.name === 'add-mask') {
       masks.add(command.message);
       return ['', []];
     }
+
     const shown = `${text}\n${command?.message ?? ''}`;
     const long = finder.find(shown).filter(({ value }) => value.length >= SHORTEST_SECRET);
+
     return [`line ${index + 1} of ${stream}`, [...long, ...finder.find(masks.apply(shown))]];
   });
 }
 
 /** The tools need their proxy, with its password; nothing else that is secret. */
 function inTools({ toolRuns }: StepResult, finder: SecretFinder): Finding[] {
-  return toolRuns.flatMap(({ tool, argv, env }): Finding[] => [
-    [`the arguments of ${tool}`, finder.find(argv.join('\n'))],
-    ...Object.entries(env).map(([name, value]): Finding => {
+  return toolRuns.flatMap(({ tool, argv, env }) => {
+    const variables = Object.entries(env).map(([name, value]): Finding => {
       const found = finder.find(value).filter(({ kind }) => kind !== 'proxy password');
+
       return [`the variable ${name} of ${tool}`, found];
-    }),
-  ]);
+    });
+
+    return [[`the arguments of ${tool}`, finder.find(argv.join('\n'))], ...variables];
+  });
 }
 
 /** A password is in the outputs that are documented for it, and nowhere else. */
 function inFileCommands(result: StepResult, finder: SecretFinder): Finding[] {
-  const { outputs, state, exportedEnv, summary } = result;
-  const others = { state, 'exported variable': exportedEnv, 'job summary': { '': summary } };
-  const files = Object.entries({ output: outputs, ...others });
-  return files.flatMap(([what, values]) =>
+  const files = {
+    output: result.outputs,
+    state: result.state,
+    'exported variable': result.exportedEnv,
+    'job summary': { '': result.summary },
+  };
+
+  return Object.entries(files).flatMap(([what, values]) =>
     Object.entries(values).map(([name, value]): Finding => {
       const isDocumented = what === 'output' && name.startsWith('docker_password');
       const found = finder.find(value).filter(({ kind }) => !isDocumented || kind !== 'password');
+
       return [`the ${what} ${name}`, found];
     }),
   );
@@ -102,10 +127,11 @@ function inFileCommands(result: StepResult, finder: SecretFinder): Finding[] {
 
 function unmaskedPasswords({ options, outputs, masks }: StepResult): string[] {
   if (/^\s*false\s*$/i.test(options.inputs['mask-password'] ?? '')) return [];
-  const unmasked = Object.keys(outputs).filter((name) => !masks.has(outputs[name] ?? ''));
-  return unmasked
-    .filter((name) => /^docker_password/.test(name))
-    .map((name) => `the output ${name} is not masked`);
+
+  const passwords = Object.keys(outputs).filter((name) => name.startsWith('docker_password'));
+  const unmasked = passwords.filter((name) => !masks.has(outputs[name] ?? ''));
+
+  return unmasked.map((name) => `the output ${name} is not masked`);
 }
 
 /** The files that others can read. Another step, which runs at the same time, can remove them any moment. */
@@ -113,12 +139,16 @@ function inFiles(directory: string, finder: SecretFinder): Finding[] {
   const list = (): string[] =>
     unlessGone(() => readdirSync(directory, { recursive: true, encoding: 'utf8' })) ?? list();
   const names = list().filter((name) => !name.startsWith('step-'));
+
   return names.map((name): Finding => {
     const file = join(directory, name);
     const content = unlessGone(() => {
       const status = lstatSync(file);
-      return status.isFile() && (status.mode & 0o077) !== 0 ? readFileSync(file, 'latin1') : '';
+      const isOpen = status.isFile() && (status.mode & 0o077) !== 0;
+
+      return isOpen ? readFileSync(file, 'latin1') : '';
     });
+
     return [`the file ${file}, which others can read`, finder.find(content ?? '')];
   });
 }
@@ -127,44 +157,43 @@ function unlessGone<Result>(look: () => Result): Result | undefined {
   try {
     return look();
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? ''))
-      return undefined;
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw error;
   }
 }
 
 /** Commands that show something or hide it. The others go through files: as commands, only text from outside issues them. */
-const ALLOWED_COMMANDS = new Set([
-  'add-mask',
-  'debug',
-  'endgroup',
-  'error',
-  'group',
-  'notice',
-  'warning',
-]);
+const ALLOWED_COMMANDS = new Set(['add-mask', ...SHOWN]);
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/;
 const LONGEST_LOG = 512 * 1024;
 
 /** What a tool gets: a login or a logout of one plain host, and nothing else. A credential store is run by a tool. */
-const ORDERLY =
-  /^(?:registry )?(?:login --username \w[\w.-]* --password-stdin|logout) [a-z0-9][a-z0-9.-]*(?::\d{1,5})?$/i;
+const HOST = '[a-z0-9][a-z0-9.-]*(?::\\d{1,5})?';
+const ORDERLY = new RegExp(
+  `^(?:registry )?(?:login --username \\w[\\w.-]* --password-stdin|logout) ${HOST}$`,
+  'i',
+);
 
 function misconduct({ lines, stdout, stderr, log, toolRuns }: StepResult): string[] {
-  const issued = lines
-    .flatMap(({ command }) => command?.name ?? [])
-    .filter((name) => !ALLOWED_COMMANDS.has(name));
-  const runs = toolRuns.filter(
-    ({ tool, argv }) => /^[a-z]+$/.test(tool) && !ORDERLY.test(argv.join(' ')),
-  );
-  return [
-    ...issued.map((name) => `it issued the command ${name}`),
-    ...(stderr === '' ? [] : [`it printed past its log: ${stderr.slice(0, 300)}`]),
-    ...(CONTROL.test(log) ? ['it printed a control character'] : []),
-    ...(stdout.length > LONGEST_LOG ? [`it printed ${stdout.length} characters`] : []),
-    ...runs.map(({ tool, argv }) => `it ran ${tool} with ${argv}`),
-  ];
+  const deeds: string[] = [];
+
+  for (const { command } of lines) {
+    const isAllowed = command === undefined || ALLOWED_COMMANDS.has(command.name);
+    if (!isAllowed) deeds.push(`it issued the command ${command.name}`);
+  }
+
+  for (const { tool, argv } of toolRuns) {
+    const isClient = /^[a-z]+$/.test(tool);
+    if (isClient && !ORDERLY.test(argv.join(' '))) deeds.push(`it ran ${tool} with ${argv}`);
+  }
+
+  if (stderr !== '') deeds.push(`it printed past its log: ${stderr.slice(0, 300)}`);
+  if (CONTROL.test(log)) deeds.push('it printed a control character');
+  if (stdout.length > LONGEST_LOG) deeds.push(`it printed ${stdout.length} characters`);
+
+  return deeds;
 }
 
 /** Throws if a secret got out, or if the step did what no step may do. It can have written files below `directory`. */
@@ -174,16 +203,20 @@ export function requireNoLeaks(
   directory: string,
 ): void {
   const finder = new SecretFinder(secrets);
+
   const findings = [
     ...inOutput(result, finder),
     ...inTools(result, finder),
     ...inFileCommands(result, finder),
     ...inFiles(directory, finder),
   ];
-  const leaks = findings.flatMap(([place, found]) =>
-    found.map(({ kind }) => `${kind} in ${place}`),
-  );
+  const leaks = findings.flatMap(([place, found]) => {
+    return found.map(({ kind }) => `${kind} in ${place}`);
+  });
+
   const all = [...new Set([...leaks, ...unmaskedPasswords(result), ...misconduct(result)])];
-  if (all.length > 0)
-    throw new Error(`secrets got out, or the step did what no step may do:\n- ${all.join('\n- ')}`);
+  if (all.length > 0) {
+    const list = all.join('\n- ');
+    throw new Error(`secrets got out, or the step did what no step may do:\n- ${list}`);
+  }
 }

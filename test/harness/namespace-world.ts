@@ -58,45 +58,51 @@ export class NamespaceWorld extends World {
     await this.agent.listen(this.#options.ipv6 ? IPV6 : IPV4, 80);
     await this.aws.listen(API_ADDRESS, 443);
     await this.registry.listen(REGISTRY_ADDRESS, 443);
+
     if (this.#options.realRegistry) {
       const certificate = await this.#authority.issue(HOST);
       const folder = join(this.directory, HOST);
       this.#stopRegistry = await startRegistry(folder, REAL_REGISTRY_ADDRESS, certificate);
     }
+
     this.#writeHosts();
   }
 
   /** Names exist if they are in /etc/hosts; there is no name server. */
   #writeHosts(): void {
-    const names = [...NAMES, ...(this.#options.names ?? [])];
-    const addressOf = (name: string): string => (isRegistry(name) ? REGISTRY_ADDRESS : API_ADDRESS);
+    const lines = ['127.0.0.1 localhost'];
+
     // The first line of a name counts.
-    const real = this.#options.realRegistry ? [`${REAL_REGISTRY_ADDRESS} ${HOST}`] : [];
-    const lines = [
-      '127.0.0.1 localhost',
-      ...real,
-      ...names.map((name) => `${addressOf(name)} ${name}`),
-    ];
-    bind('/etc/hosts', join(this.directory, 'hosts'), `${lines.join('\n')}\n`);
-    bind(
-      '/etc/nsswitch.conf',
-      join(this.directory, 'nsswitch.conf'),
-      'passwd: files\nhosts: files\n',
-    );
+    if (this.#options.realRegistry) lines.push(`${REAL_REGISTRY_ADDRESS} ${HOST}`);
+    for (const name of [...NAMES, ...(this.#options.names ?? [])]) {
+      lines.push(`${isRegistry(name) ? REGISTRY_ADDRESS : API_ADDRESS} ${name}`);
+    }
+    this.#bind('hosts', lines);
+
+    this.#bind('nsswitch.conf', ['passwd: files', 'hosts: files']);
+  }
+
+  /** Puts a file in the place of one of the machine's below /etc, in this namespace only. */
+  #bind(name: string, lines: readonly string[]): void {
+    const file = join(this.directory, name);
+    writeFileSync(file, `${lines.join('\n')}\n`);
+
+    execFileSync('mount', ['--bind', file, `/etc/${name}`]);
   }
 
   /** Mounts what Kubernetes gives every pod: the namespace and a token of its service account. */
   mountServiceAccount(namespace: string, serviceAccount: string): void {
-    mkdirSync(SERVICE_ACCOUNT_FOLDER, { recursive: true });
     const audience = 'https://kubernetes.default.svc';
     const token = this.serviceAccountToken({ namespace, serviceAccount, audience });
+
+    mkdirSync(SERVICE_ACCOUNT_FOLDER, { recursive: true });
     writeFileSync(join(SERVICE_ACCOUNT_FOLDER, 'token'), token, { mode: 0o600 });
     writeFileSync(join(SERVICE_ACCOUNT_FOLDER, 'namespace'), namespace);
   }
 
   /** Takes the agent's IPv4 address away: there is no route to it any more. */
   cutOffAgent(): void {
-    ip(`address del ${IPV4}/32 dev lo`);
+    ip('address', 'del', `${IPV4}/32`, 'dev', 'lo');
   }
 
   /** Runs a real client as the runner's user, with no more than these variables; returns what it said if it failed. */
@@ -115,15 +121,19 @@ export class NamespaceWorld extends World {
         ...env,
       },
     };
-    return promisify(execFile)(findProgram(program) ?? program, args, options).then(
-      () => '',
-      (error: { stderr?: string }) => error.stderr || String(error),
-    );
+
+    try {
+      await promisify(execFile)(findProgram(program) ?? program, args, options);
+      return '';
+    } catch (error) {
+      return (error as { stderr?: string }).stderr || String(error);
+    }
   }
 
   /** Pushes a small artifact with oras and the login of a docker configuration; returns what it said if it failed. */
   push(DOCKER_CONFIG = join(this.home, '.docker')): Promise<string> {
     writeFileSync(join(this.directory, 'artifact.txt'), 'pushed\n');
+
     return this.run('oras', ['push', `${HOST}/team/app:1`, 'artifact.txt'], { DOCKER_CONFIG });
   }
 
@@ -142,40 +152,39 @@ export class NamespaceWorld extends World {
   }
 }
 
-function ip(words: string): void {
-  execFileSync('ip', words.split(' '));
+function ip(...args: readonly string[]): void {
+  execFileSync('ip', args);
 }
 
-/** Puts a file in the place of one of the machine's, in this namespace only. */
-function bind(path: string, file: string, content: string): void {
-  writeFileSync(file, content);
-  execFileSync('mount', ['--bind', file, path]);
-}
+type Scenario = (world: NamespaceWorld) => Promise<unknown>;
 
 async function runScenario(args: readonly string[]): Promise<void> {
   const [file = '', name = '', options = '', resultFile = ''] = args;
   const chosen = JSON.parse(options) as NamespaceOptions;
-  ip('link set lo up');
-  ip(`address add ${IPV4}/32 dev lo`);
+
+  ip('link', 'set', 'lo', 'up');
+  ip('address', 'add', `${IPV4}/32`, 'dev', 'lo');
   // Without duplicate address detection: until that is over, nothing can listen at the address.
-  if (chosen.ipv6) ip(`-6 address add ${IPV6}/128 dev lo nodad`);
+  if (chosen.ipv6) ip('-6', 'address', 'add', `${IPV6}/128`, 'dev', 'lo', 'nodad');
+
   // For what a pod has mounted below /run, and the storage that podman makes.
   for (const folder of ['/run', '/var/lib']) {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=0755', 'tmpfs', folder]);
   }
+
   const directory = makeWorldDirectory();
   const authority = await CertificateAuthority.create(directory);
   const world = new NamespaceWorld(directory, authority, chosen);
   try {
     await world.start();
-    const scenarios = (await import(file)) as Record<
-      string,
-      (world: NamespaceWorld) => Promise<unknown>
-    >;
-    writeFileSync(resultFile, JSON.stringify((await scenarios[name]?.(world)) ?? null));
+
+    const scenarios = (await import(file)) as Record<string, Scenario>;
+    const result = await scenarios[name]?.(world);
+    writeFileSync(resultFile, JSON.stringify(result ?? null));
   } finally {
     await world.close();
   }
+
   process.exit();
 }
 

@@ -22,16 +22,14 @@ export async function runInNamespace<Result>(
 ): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), 'ecr-login-namespace-'));
   const resultFile = join(folder, 'result.json');
-  const inside = [
-    join(harness, 'namespace-world.ts'),
-    file,
-    scenario,
-    JSON.stringify(options),
-    resultFile,
-  ];
+
+  const program = [process.execPath, join(harness, 'namespace-world.ts')];
+  const args = [file, scenario, JSON.stringify(options), resultFile];
+  const limits = { timeout: 120_000, killSignal: 'SIGKILL', maxBuffer: 1 << 26 } as const;
+
   try {
-    const limits = { timeout: 120_000, killSignal: 'SIGKILL', maxBuffer: 1 << 26 } as const;
-    await promisify(execFile)('unshare', [...UNSHARE, process.execPath, ...inside], limits);
+    await promisify(execFile)('unshare', [...UNSHARE, ...program, ...args], limits);
+
     return JSON.parse(readFileSync(resultFile, 'utf8')) as Result;
   } finally {
     rmSync(folder, { recursive: true });

@@ -15,13 +15,19 @@ export const builtAction = join(repository, 'dist');
 /** The file that a stage starts from. */
 export function stageFile(stage: Stage, dist = builtAction): string {
   if (stage === 'main') return join(dist, 'index.js');
-  return join(dist, stage === 'post' ? join('post', 'index.js') : join('hook', `${stage}.sh`));
+  if (stage === 'post') return join(dist, 'post', 'index.js');
+
+  return join(dist, 'hook', `${stage}.sh`);
 }
 
 /** The variables by which time passes faster for the action, and only for it: what it talks to keeps its own. */
 export function fastClock(factor: number): Record<'NODE_OPTIONS' | 'TEST_CLOCK_FACTOR', string> {
-  const clock = pathToFileURL(join(harness, 'fast-clock.mjs')).href;
-  return { NODE_OPTIONS: `--import=${clock}`, TEST_CLOCK_FACTOR: String(factor) };
+  const clock = pathToFileURL(join(harness, 'fast-clock.mjs'));
+
+  return {
+    NODE_OPTIONS: `--import=${clock}`,
+    TEST_CLOCK_FACTOR: String(factor),
+  };
 }
 
 /** Twenty times as fast, for waits that are long by design. */

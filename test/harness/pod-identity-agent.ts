@@ -1,42 +1,85 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { HttpStandIn, json, type ReceivedRequest, type Reply } from './http-stand-in.ts';
+import { HttpStandIn, json, type ReceivedRequest, type Reply, text } from './http-stand-in.ts';
 import { type Identity, metadataCredentials } from './identities.ts';
 
 const AUDIENCE = 'pods.eks.amazonaws.com';
-
-const NODE = 'arn:aws:sts::123456789012:assumed-role/node-role/i-0123456789abcdef0';
-const FETCH =
-  'error getting credentials to cache: unable to fetch credentials from EKS Auth: operation error EKS Auth: AssumeRoleForPodIdentity, ';
 
 /** An error of EKS Auth as the agent passes it on (github.com/aws/eks-pod-identity-agent, pkg/errors). */
 export function eksAuth(code: string, message: string, fault = 'client'): string {
   return `[${randomUUID()}]: (${code}): ${message}, fault: ${fault}`;
 }
 
+function refusal(status: number, code: string, message: string): Reply {
+  return plainText(status, eksAuth(code, message));
+}
+
+/** How the agent says that it could not ask EKS Auth. */
+function notFetched(reason: string): Reply {
+  const call = 'operation error EKS Auth: AssumeRoleForPodIdentity';
+  const words = 'error getting credentials to cache: unable to fetch credentials from EKS Auth';
+
+  return plainText(500, `${words}: ${call}, ${reason}`);
+}
+
 /** The responses of the agent if something is wrong: statuses and texts of eks-pod-identity-agent 0.1.37 to 0.2.2. */
 const RESPONSES = {
-  'no association': `404 ${eksAuth('ResourceNotFoundException', 'The token included in the request has no service account role association for it.')}`,
-  'trust policy': `400 ${eksAuth('AccessDeniedException', 'Unauthorized Exception! EKS does not have permissions to assume the associated role.')}`,
-  'node denied': `400 ${eksAuth('AccessDeniedException', `User: ${NODE} is not authorized to perform: eks-auth:AssumeRoleForPodIdentity on resource: arn:aws:eks:eu-west-1:123456789012:cluster/main because no identity-based policy allows the eks-auth:AssumeRoleForPodIdentity action`)}`,
-  'other audience': `400 ${eksAuth('InvalidTokenException', 'The audience in identity token is invalid.')}`,
-  'missing pod claims': `400 failed to get pod uid from service account token: Service account token missing pod claims`,
-  'node credentials expired': `403 ${eksAuth('ExpiredTokenException', 'The security token included in the request is expired')}`,
-  throttled: `429 ${eksAuth('ThrottlingException', 'Rate exceeded')}`,
-  'EKS Auth unavailable': `503 ${eksAuth('ServiceUnavailableException', 'The service is unavailable.', 'server')}`,
-  'a proxy denies EKS Auth': '403 []',
-  'node has no credentials': `500 ${FETCH}get identity: get credentials: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, http response error StatusCode: 404, request to EC2 IMDS failed`,
-  'no region': `500 ${FETCH}resolve auth scheme: resolve endpoint: endpoint rule error, Invalid Configuration: Missing Region`,
+  'no association': refusal(
+    404,
+    'ResourceNotFoundException',
+    'The token included in the request has no service account role association for it.',
+  ),
+  'trust policy': refusal(
+    400,
+    'AccessDeniedException',
+    'Unauthorized Exception! EKS does not have permissions to assume the associated role.',
+  ),
+  'node denied': refusal(
+    400,
+    'AccessDeniedException',
+    'User: arn:aws:sts::123456789012:assumed-role/node-role/i-0123456789abcdef0 ' +
+      'is not authorized to perform: eks-auth:AssumeRoleForPodIdentity ' +
+      'on resource: arn:aws:eks:eu-west-1:123456789012:cluster/main because no ' +
+      'identity-based policy allows the eks-auth:AssumeRoleForPodIdentity action',
+  ),
+  'other audience': refusal(
+    400,
+    'InvalidTokenException',
+    'The audience in identity token is invalid.',
+  ),
+  'missing pod claims': plainText(
+    400,
+    'failed to get pod uid from service account token: Service account token missing pod claims',
+  ),
+  'node credentials expired': refusal(
+    403,
+    'ExpiredTokenException',
+    'The security token included in the request is expired',
+  ),
+  throttled: refusal(429, 'ThrottlingException', 'Rate exceeded'),
+  'EKS Auth unavailable': plainText(
+    503,
+    eksAuth('ServiceUnavailableException', 'The service is unavailable.', 'server'),
+  ),
+  'a proxy denies EKS Auth': plainText(403, '[]'),
+  'node has no credentials': notFetched(
+    'get identity: get credentials: failed to refresh cached credentials, ' +
+      'no EC2 IMDS role found, operation error ec2imds: GetMetadata, ' +
+      'http response error StatusCode: 404, request to EC2 IMDS failed',
+  ),
+  'no region': notFetched(
+    'resolve auth scheme: resolve endpoint: endpoint rule error, ' +
+      'Invalid Configuration: Missing Region',
+  ),
 };
 
 export type AgentProblem = keyof typeof RESPONSES;
 
 export function agentFault(problem: AgentProblem): Reply {
-  const response = RESPONSES[problem];
-  return plainText(Number(response.slice(0, 3)), response.slice(4));
+  return RESPONSES[problem];
 }
 
 export function plainText(status: number, words: string): Reply {
-  return { status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: `${words}\n` };
+  return text(status, `${words}\n`, { 'content-type': 'text/plain; charset=utf-8' });
 }
 
 /** The EKS Pod Identity agent of a node, and the associations of its cluster. */
@@ -55,27 +98,29 @@ export class PodIdentityAgent extends HttpStandIn {
   #respond({ path, headers }: ReceivedRequest): Reply {
     if (path !== '/v1/credentials') return plainText(404, '404 page not found');
     if (!headers.authorization) return plainText(400, 'Service account token cannot be empty');
+
     try {
       const [, claims = ''] = headers.authorization.split('.');
-      return this.#credentialsFor(
-        JSON.parse(Buffer.from(claims, 'base64url').toString()) as Claims,
-      );
+
+      return this.#credentialsFor(JSON.parse(Buffer.from(claims, 'base64url').toString()));
     } catch {
       return plainText(400, 'Service account token cannot be parsed: token is malformed');
     }
   }
 
   #credentialsFor({ exp, aud, sub }: Claims): Reply {
-    if (exp <= Date.now() / 1000)
-      return plainText(
-        400,
-        'Service account token failed basic claim validations: token is expired',
-      );
+    const isExpired = exp <= Date.now() / 1000;
+    if (isExpired) {
+      const words = 'Service account token failed basic claim validations: token is expired';
+      return plainText(400, words);
+    }
     if (!aud.includes(AUDIENCE)) return agentFault('other audience');
-    const identity = this.associations.get(sub.split(':').slice(2).join('/'));
-    return identity === undefined
-      ? agentFault('no association')
-      : json(200, metadataCredentials(identity));
+
+    const [, , namespace, name] = sub.split(':');
+    const identity = this.associations.get(`${namespace}/${name}`);
+    if (identity === undefined) return agentFault('no association');
+
+    return json(200, metadataCredentials(identity));
   }
 }
 
@@ -95,6 +140,7 @@ export function makeServiceAccountToken(options: TokenOptions = {}): string {
   const { audience = AUDIENCE, expiresInS = 3600 } = options;
   const now = Math.floor(Date.now() / 1000);
   const issued = now - 3600;
+
   const claims = {
     aud: [audience],
     exp: now + expiresInS,
@@ -109,6 +155,11 @@ export function makeServiceAccountToken(options: TokenOptions = {}): string {
     nbf: issued,
     sub: `system:serviceaccount:${namespace}:${serviceAccount}`,
   };
-  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-  return `${part({ alg: 'RS256', kid: 'f3c1' })}.${part(claims)}.${randomBytes(256).toString('base64url')}`;
+
+  const parts = [
+    Buffer.from(JSON.stringify({ alg: 'RS256', kid: 'f3c1' })),
+    Buffer.from(JSON.stringify(claims)),
+    randomBytes(256),
+  ];
+  return parts.map((part) => part.toString('base64url')).join('.');
 }

@@ -7,6 +7,7 @@ type Address = { host: string; port: number };
 
 function addressIn(text: string): Address {
   const { hostname, port } = new URL(text);
+
   return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80) };
 }
 
@@ -26,13 +27,13 @@ export class ForwardProxy {
 
   /** Without a login, `user:password`, everyone can use it; it can lead names of the outside to servers on loopback. */
   constructor(login?: string, leadsTo = (host: string, port: number): Address => ({ host, port })) {
-    this.#login =
-      login === undefined ? undefined : `Basic ${Buffer.from(login).toString('base64')}`;
+    this.#login = login && `Basic ${Buffer.from(login).toString('base64')}`;
     this.#leadsTo = leadsTo;
+
     this.#server.on('connection', (socket: Socket) => this.#sockets.add(socket));
-    this.#server.on('connect', (request: IncomingMessage, socket: Socket) =>
-      this.#tunnel(request, socket),
-    );
+    this.#server.on('connect', (request: IncomingMessage, socket: Socket) => {
+      this.#tunnel(request, socket);
+    });
   }
 
   async listen(): Promise<void> {
@@ -54,23 +55,29 @@ export class ForwardProxy {
   #tunnel(request: IncomingMessage, socket: Socket): void {
     const asked = addressIn(`http://${request.url ?? ''}`);
     this.requests.push(asked);
-    const isAdmitted =
-      this.#login === undefined || request.headers['proxy-authorization'] === this.#login;
+
+    const given = request.headers['proxy-authorization'];
+    const isAdmitted = this.#login === undefined || given === this.#login;
     const fault = this.faults.take(asked) ?? (isAdmitted ? undefined : { status: 407 });
-    if (fault === 'hang') return;
-    if (fault === 'cut') socket.destroy();
-    else if (fault !== undefined) socket.end(`HTTP/1.1 ${fault.status} Refused\r\n\r\n`);
-    if (fault !== undefined) return;
+
+    if (fault === undefined) this.#connect(socket, asked);
+    else if (fault === 'cut') socket.destroy();
+    else if (fault !== 'hang') socket.end(`HTTP/1.1 ${fault.status} Refused\r\n\r\n`);
+  }
+
+  #connect(socket: Socket, asked: Address): void {
     const upstream = connect(this.#leadsTo(asked.host, asked.port));
     // Small pieces of a handshake would else wait for one another, 40 ms at a time.
     upstream.setNoDelay(true);
     this.#sockets.add(upstream);
-    socket.on('error', () => socket.destroy());
+
     upstream.on('connect', () => {
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
       upstream.pipe(socket).pipe(upstream);
     });
     upstream.on('error', () => socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n'));
+
+    socket.on('error', () => socket.destroy());
     socket.on('close', () => upstream.destroy());
   }
 }

@@ -5,9 +5,24 @@ import { describe, test } from '@jest/globals';
 import { repository } from './paths.ts';
 import { findProgram } from './tools.ts';
 
+/** The programs that a test can need. */
+type Program =
+  | 'docker'
+  | 'podman'
+  | 'buildah'
+  | 'skopeo'
+  | 'oras'
+  | 'docker-registry'
+  | 'htpasswd'
+  | 'openssl'
+  | 'shellcheck'
+  | 'promtool'
+  | 'git'
+  | 'tar';
+
 const isRoot = process.getuid?.() === 0;
 
-/** What a test can need of the machine: a program by its name, or one of these. */
+/** What else a test can need of the machine. */
 const OTHER_PARTS = {
   /** docker's plugin of that name. */
   buildx: () => runs('docker', 'buildx', 'version'),
@@ -22,9 +37,7 @@ const OTHER_PARTS = {
     runs('unshare', '--mount', '--net', '--pid', '--fork', '--mount-proc', 'true'),
 } satisfies Record<string, () => boolean>;
 
-export type RealPart =
-  | keyof typeof OTHER_PARTS
-  | `${'docker' | 'podman' | 'buildah' | 'skopeo' | 'oras' | 'docker-registry' | 'htpasswd' | 'openssl' | 'shellcheck' | 'promtool' | 'git' | 'tar'}`;
+export type RealPart = Program | keyof typeof OTHER_PARTS;
 
 /** What `runInNamespace` needs in every case. */
 export const NAMESPACE: readonly RealPart[] = ['namespaces', 'openssl', 'docker'];
@@ -50,8 +63,10 @@ function isHere(part: RealPart): boolean {
 /** What is missing here, as a part of a test's name, and whether it is skipped: with REQUIRE_REAL_PARTS=1 it runs and fails. */
 function missing(needs: readonly RealPart[]): { text: string; isSkipped: boolean } {
   const parts = needs.filter((part) => !isHere(part));
-  const isRequired =
-    process.env['REQUIRE_REAL_PARTS'] === '1' && (isRoot || !parts.some(isForRoot));
+
+  const isPossible = isRoot || !parts.some(isForRoot);
+  const isRequired = process.env['REQUIRE_REAL_PARTS'] === '1' && isPossible;
+
   return {
     text: parts.length === 0 ? '' : ` (needs ${parts.join(', ')})`,
     isSkipped: parts.length > 0 && !isRequired,
@@ -61,6 +76,7 @@ function missing(needs: readonly RealPart[]): { text: string; isSkipped: boolean
 /** Describes tests that need real parts; without them, they are skipped by name. */
 export function describeReal(name: string, needs: readonly RealPart[], define: () => void): void {
   const { text, isSkipped } = missing(needs);
+
   (isSkipped ? describe.skip : describe)(name + text, define);
 }
 
@@ -68,8 +84,10 @@ export function describeReal(name: string, needs: readonly RealPart[], define: (
 export function testReal(...needs: RealPart[]): typeof test {
   const { text, isSkipped } = missing(needs);
   if (!isSkipped) return test;
+
   const each = (rows: readonly unknown[]) => (name: string, run: () => void) =>
     test.skip.each(rows as [])(name + text, run);
   const define = (name: string, run: () => void): void => test.skip(name + text, run);
+
   return Object.assign(define, { each }) as unknown as typeof test;
 }

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -14,33 +14,45 @@ export async function startRegistry(
   { certificateFile, keyFile }: Certificate,
 ): Promise<() => Promise<void>> {
   mkdirSync(folder, { recursive: true });
+  const configFile = join(folder, 'config.yml');
+  const logFile = join(folder, 'log');
+
   const config = {
     version: 0.1,
     storage: { filesystem: { rootdirectory: join(folder, 'data') } },
     auth: { htpasswd: { realm: 'registry', path: join(folder, 'htpasswd') } },
     http: { addr: `${host}:443`, tls: { certificate: certificateFile, key: keyFile } },
   };
-  writeFileSync(join(folder, 'config.yml'), stringify(config));
+  writeFileSync(configFile, stringify(config));
   writeFileSync(join(folder, 'htpasswd'), '');
-  const log = openSync(join(folder, 'log'), 'a');
-  const args = ['serve', join(folder, 'config.yml')];
-  const child = spawn('docker-registry', args, { stdio: ['ignore', log, log], env: {} });
+
+  const log = openSync(logFile, 'a');
+  const child = spawn('docker-registry', ['serve', configFile], {
+    stdio: ['ignore', log, log],
+    env: {},
+  });
+
   for (let tries = 0; tries < 400 && child.exitCode === null; tries += 1) {
     const socket = connect({ host, port: 443 });
     const isListening = await once(socket, 'connect').then(Boolean, () => false);
     socket.destroy();
-    if (isListening) return async () => void (child.kill() && (await once(child, 'exit')));
+
+    if (isListening) return () => end(child);
     await sleep(25);
   }
-  throw new Error(`docker-registry does not listen:\n${readFileSync(join(folder, 'log'), 'utf8')}`);
+
+  throw new Error(`docker-registry does not listen:\n${readFileSync(logFile, 'utf8')}`);
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.kill()) await once(child, 'exit');
 }
 
 /** Has a registry let the user AWS in with this password, and with no other. bcrypt reads 72 bytes of a password. */
 export function setPassword(folder: string, password: string): void {
-  const options = { input: password.slice(0, 72), encoding: 'utf8' } as const;
+  const args = ['-niB', '-C', '4', 'AWS'];
+  const line = execFileSync('htpasswd', args, { input: password.slice(0, 72) });
+
   // The registry reads the file again when it has changed.
-  writeFileSync(
-    join(folder, 'htpasswd'),
-    execFileSync('htpasswd', ['-niB', '-C', '4', 'AWS'], options),
-  );
+  writeFileSync(join(folder, 'htpasswd'), line);
 }

@@ -18,10 +18,12 @@ export function inputVariables(inputs: Record<string, string>): Record<string, s
   const known = readActionMetadata().inputs;
   const unknown = Object.keys(inputs).filter((name) => !(name in known));
   if (unknown.length > 0) throw new Error(`action.yml has no input ${unknown.join(', ')}`);
-  const variables = Object.entries(known).map(([name, input]): [string, string] => {
-    return [`INPUT_${name.toUpperCase()}`, inputs[name] ?? input.default ?? ''];
-  });
-  return Object.fromEntries(variables);
+
+  const variables: Record<string, string> = {};
+  for (const [name, input] of Object.entries(known)) {
+    variables[`INPUT_${name.toUpperCase()}`] = inputs[name] ?? input.default ?? '';
+  }
+  return variables;
 }
 
 /** The node of this process, which npm has installed as the one that action.yml names. */
@@ -29,6 +31,7 @@ export function actionNode(): string {
   const { using } = readActionMetadata().runs;
   const [major] = process.versions.node.split('.');
   if (using !== `node${major}`) throw new Error(`action.yml wants ${using}: use npm`);
+
   return process.execPath;
 }
 
@@ -70,28 +73,40 @@ const FILES = ['OUTPUT', 'STATE', 'ENV', 'PATH', 'STEP_SUMMARY'];
 export function parseKeyValueFile(text: string): Record<string, string> {
   const values: Record<string, string> = {};
   const lines = text.split(/\r?\n/);
+
   while (lines.length > 0) {
     const line = lines.shift() ?? '';
     const [, name, delimiter = ''] = /^([^=]*?)<<(.+)$/.exec(line) ?? [];
-    const [key = '', value = ''] = line.split(/=(.*)/s);
-    if (name !== undefined) values[name] = lines.splice(0, lines.indexOf(delimiter)).join('\n');
-    if (name !== undefined) lines.shift();
-    else if (line !== '') values[key] = value;
+
+    if (name !== undefined) {
+      values[name] = lines.splice(0, lines.indexOf(delimiter)).join('\n');
+      lines.shift();
+    } else if (line !== '') {
+      const [key = '', value = ''] = line.split(/=(.*)/s);
+      values[key] = value;
+    }
   }
+
   return values;
 }
 
-const fileIn = (directory: string, name: string): string =>
-  join(directory, `github_${name.toLowerCase()}`);
-
+/** Makes the files by which a step talks to the runner; returns the variables that name them. */
 function makeFiles(directory: string): Record<string, string> {
+  const variables: Record<string, string> = {};
   mkdirSync(directory, { recursive: true });
-  for (const name of FILES) writeFileSync(fileIn(directory, name), '', { mode: 0o600 });
-  return Object.fromEntries(FILES.map((name) => [`GITHUB_${name}`, fileIn(directory, name)]));
+
+  for (const name of FILES) {
+    const file = join(directory, name);
+    writeFileSync(file, '', { mode: 0o600 });
+    variables[`GITHUB_${name}`] = file;
+  }
+
+  return variables;
 }
 
 function readFiles(directory: string) {
-  const read = (name: string): string => readFileSync(fileIn(directory, name), 'utf8');
+  const read = (name: string): string => readFileSync(join(directory, name), 'utf8');
+
   return {
     outputs: parseKeyValueFile(read('OUTPUT')),
     state: parseKeyValueFile(read('STATE')),
@@ -106,30 +121,26 @@ const LIMIT_MS = 90_000;
 
 /** Runs one stage of the action as the runner does, and takes its output and files as the runner takes them. */
 export async function runStep(options: StepOptions) {
-  const { stage, env, directory, hookStarter = ['/bin/bash', '-e'] } = options;
-  const state = Object.entries(options.state).map(([name, value]) => [`STATE_${name}`, value]);
-  const files = makeFiles(directory);
-  if (options.uid !== undefined)
-    execFileSync('chown', ['-R', `${options.uid}:${options.uid}`, directory]);
-  const starter = stage === 'main' || stage === 'post' ? [actionNode()] : hookStarter;
-  const [program = '', ...args] = [...starter, stageFile(stage, options.dist)];
-  const child = spawn(program, args, {
-    env: { ...files, ...env, ...inputVariables(options.inputs), ...Object.fromEntries(state) },
-    cwd: directory,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const { directory, env } = options;
+  const child = start(options);
   const texts = collect(child, options.reaction);
+
   void options.interrupt?.when.then(() => child.kill(options.interrupt?.signal));
   const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
   const [exitCode, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
   clearTimeout(timer);
-  const lines = Object.entries(texts).flatMap(([stream, text]) =>
-    splitLines(text).map((line) => withCommand({ stream, text: line })),
-  );
+
+  const lines = Object.entries(texts).flatMap(([stream, text]) => {
+    return splitLines(text).map((line) => withCommand({ stream, text: line }));
+  });
+  const messages = (name: string): string[] => {
+    return lines.flatMap(({ command }) => (command?.name === name ? command.message : []));
+  };
+
   const masks = new Masks();
   const logLines = renderLog(lines, masks, env['RUNNER_DEBUG'] === '1');
-  const messages = (name: string): string[] =>
-    lines.flatMap(({ command }) => (command?.name === name ? [command.message] : []));
+  const log = logLines.map(({ kind, text }) => (kind === 'text' ? text : `##[${kind}]${text}`));
+
   return {
     ...readFiles(directory),
     exitCode,
@@ -137,9 +148,7 @@ export async function runStep(options: StepOptions) {
     ...texts,
     lines,
     /** As the runner shows it, secrets as `***`. */
-    log: logLines
-      .map(({ kind, text }) => (kind === 'text' ? text : `##[${kind}]${text}`))
-      .join('\n'),
+    log: log.join('\n'),
     logLines,
     masks: masks.values,
     warnings: messages('warning'),
@@ -149,17 +158,37 @@ export async function runStep(options: StepOptions) {
   };
 }
 
+/** Starts a stage as the runner does: a step with node, and a hook with bash. */
+function start(options: StepOptions): ChildProcess {
+  const { stage, directory, uid, hookStarter = ['/bin/bash', '-e'] } = options;
+  const isStep = stage === 'main' || stage === 'post';
+  const [program = '', ...args] = isStep ? [actionNode()] : hookStarter;
+
+  const env = { ...makeFiles(directory), ...options.env, ...inputVariables(options.inputs) };
+  for (const [name, value] of Object.entries(options.state)) env[`STATE_${name}`] = value;
+  if (uid !== undefined) execFileSync('chown', ['-R', `${uid}:${uid}`, directory]);
+
+  return spawn(program, [...args, stageFile(stage, options.dist)], {
+    env,
+    cwd: directory,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
 /** Collects what a child prints. No step prints to the standard error, so the order of the two says nothing. */
 function collect(child: ChildProcess, reaction?: Reaction): { stdout: string; stderr: string } {
   const texts = { stdout: '', stderr: '' };
   let isDone = reaction === undefined;
+
   for (const stream of ['stdout', 'stderr'] as const) {
     child[stream]?.setEncoding('utf8').on('data', (text: string) => {
       texts[stream] += text;
       if (isDone || !texts[stream].includes(reaction?.words ?? '')) return;
+
       isDone = true;
       reaction?.act();
     });
   }
+
   return texts;
 }

@@ -6,9 +6,12 @@ import { createSecureContext, type SecureContext } from 'node:tls';
 import { promisify } from 'node:util';
 import type { ServerTls } from './http-stand-in.ts';
 
-const NEW_KEY = '-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes'.split(' ');
+/** Makes a certificate with a new key. */
+async function makeCertificate(...args: string[]): Promise<void> {
+  const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
 
-const openssl = (...args: string[]): Promise<unknown> => promisify(execFile)('openssl', args);
+  await promisify(execFile)('openssl', ['req', '-x509', '-days', '2', ...newKey, ...args]);
+}
 
 export type Certificate = { certificateFile: string; keyFile: string };
 
@@ -26,9 +29,11 @@ export class CertificateAuthority {
     const directory = join(parent, 'authority');
     mkdirSync(directory);
     const authority = new CertificateAuthority(directory);
+
     const subject = ['-subj', '/CN=Test authority', '-addext', 'basicConstraints=critical,CA:TRUE'];
     const files = ['-keyout', join(directory, 'ca.key'), '-out', authority.file];
-    await openssl('req', '-x509', '-days', '2', ...NEW_KEY, ...subject, ...files);
+    await makeCertificate(...subject, ...files);
+
     return authority;
   }
 
@@ -40,10 +45,12 @@ export class CertificateAuthority {
   async issue(name: string): Promise<Certificate> {
     const stem = join(this.#directory, randomUUID());
     const files = { certificateFile: `${stem}.crt`, keyFile: `${stem}.key` };
+
     const subject = ['-subj', '/CN=test server', '-addext', `subjectAltName=DNS:${name}`];
     const signer = ['-CA', this.file, '-CAkey', join(this.#directory, 'ca.key')];
     const out = ['-keyout', files.keyFile, '-out', files.certificateFile];
-    await openssl('req', '-x509', '-days', '2', ...NEW_KEY, ...subject, ...signer, ...out);
+    await makeCertificate(...subject, ...signer, ...out);
+
     return files;
   }
 
@@ -53,6 +60,7 @@ export class CertificateAuthority {
       SNICallback: (name, done) => {
         const known = this.#contexts.get(name) ?? this.#context(name);
         this.#contexts.set(name, known);
+
         known.then((context) => done(null, context), done);
       },
     };
@@ -60,6 +68,10 @@ export class CertificateAuthority {
 
   async #context(name: string): Promise<SecureContext> {
     const { certificateFile, keyFile } = await this.issue(name);
-    return createSecureContext({ cert: readFileSync(certificateFile), key: readFileSync(keyFile) });
+
+    return createSecureContext({
+      cert: readFileSync(certificateFile),
+      key: readFileSync(keyFile),
+    });
   }
 }

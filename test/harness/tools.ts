@@ -33,17 +33,19 @@ export interface ToolRun {
 
 /** Finds a program on the PATH of the machine. */
 export function findProgram(name: string): string | undefined {
-  const files = (process.env['PATH'] ?? '')
-    .split(delimiter)
-    .map((directory) => join(directory, process.platform === 'win32' ? `${name}.exe` : name));
-  return files.find((file) => {
-    try {
-      fs.accessSync(file, fs.constants.X_OK);
-      return fs.statSync(file).isFile();
-    } catch {
-      return false;
-    }
-  });
+  const fileName = process.platform === 'win32' ? `${name}.exe` : name;
+  const directories = (process.env['PATH'] ?? '').split(delimiter);
+
+  return directories.map((directory) => join(directory, fileName)).find(isExecutable);
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    fs.accessSync(file, fs.constants.X_OK);
+    return fs.statSync(file).isFile();
+  } catch {
+    return false;
+  }
 }
 
 function program(name: string): string {
@@ -58,6 +60,7 @@ const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
  */
 export class ToolDirectory {
   readonly path: string;
+  readonly tools: Record<string, Tool> = {};
   readonly #record: string;
   readonly #realEnv: Record<string, string>;
 
@@ -66,23 +69,31 @@ export class ToolDirectory {
     this.path = join(directory, 'bin');
     this.#record = join(directory, 'runs');
     this.#realEnv = realEnv;
-    for (const folder of [this.path, this.#record]) fs.mkdirSync(folder, { recursive: true });
+
+    fs.mkdirSync(this.path, { recursive: true });
+    fs.mkdirSync(this.#record);
   }
 
   add(name: string, tool: Tool): void {
-    const { real } = tool === 'real' ? { real: name } : (tool as { real?: string });
-    const lines =
-      real === undefined ? this.#fake(name, [tool].flat() as ToolBehavior[]) : this.#real(real);
-    const script = ['#!/bin/sh', ...this.#recording(name), ...lines, ''].join('\n');
-    fs.writeFileSync(join(this.path, name), script, { mode: 0o755 });
+    this.tools[name] = tool;
+    const script = ['#!/bin/sh', ...this.#recording(name), ...this.#acting(name, tool), ''];
+
+    fs.writeFileSync(join(this.path, name), script.join('\n'), { mode: 0o755 });
+  }
+
+  #acting(name: string, tool: Tool): string[] {
+    if (tool === 'real') return this.#real(name);
+    if ('real' in tool) return this.#real(tool.real);
+
+    return this.#fake(name, [tool].flat());
   }
 
   /** The runs so far, in the order in which they started. */
   get runs(): ToolRun[] {
     const numbers = fs.readdirSync(this.#record).map(Number).filter(Number.isInteger);
-    const folders = numbers
-      .sort((one, other) => one - other)
-      .map((number) => join(this.#record, `${number}`));
+    numbers.sort((one, other) => one - other);
+    const folders = numbers.map((number) => join(this.#record, `${number}`));
+
     // The last file of a recording; without it, it is still being written.
     return folders.filter((folder) => fs.existsSync(join(folder, 'tool'))).map(readRun);
   }
@@ -104,60 +115,76 @@ export class ToolDirectory {
   }
 
   #real(name: string): string[] {
-    const settings = Object.entries(this.#realEnv).map(
-      ([key, value]) => `export ${key}=${quote(value)}`,
-    );
+    const settings = Object.entries(this.#realEnv).map(([key, value]) => {
+      return `export ${key}=${quote(value)}`;
+    });
+
     return [...settings, `exec ${quote(program(name))} "$@"`];
   }
 
   #fake(name: string, behaviors: ToolBehavior[]): string[] {
-    const branches = behaviors.map((behavior, index) => {
+    const script = [`if [ ! -t 0 ]; then ${program('cat')} >"$d/stdin"; fi`];
+
+    for (const [index, behavior] of behaviors.entries()) {
       const state = join(this.#record, `${name}-${index}`);
-      const isLast = !behaviors.slice(index + 1).some((later) => later.on === behavior.on);
-      const word = quote(` ${behavior.on ?? ''} `);
-      const matches =
-        behavior.on === undefined ? 'true' : `case " $* " in *${word}*) true;; *) false;; esac`;
+      const isLast = !behaviors.slice(index + 1).some(({ on }) => on === behavior.on);
       // A behavior is taken by making a folder; the last one of its kind can be had again and again.
-      const condition = isLast
-        ? matches
-        : `${matches} && ${program('mkdir')} ${quote(state)} 2>/dev/null`;
-      return [`if ${condition}; then`, ...this.#steps(state, behavior), 'fi'].join('\n');
-    });
-    const stdin = `if [ ! -t 0 ]; then ${program('cat')} >"$d/stdin"; fi`;
-    return [stdin, ...branches, `echo "fake ${name}: nothing planned for $*" >&2`, 'exit 127'];
+      const take = isLast ? '' : ` && ${program('mkdir')} ${quote(state)} 2>/dev/null`;
+
+      script.push(`if ${isMeant(behavior)}${take}; then`, ...this.#steps(state, behavior), 'fi');
+    }
+
+    return [...script, `echo "fake ${name}: nothing planned for $*" >&2`, 'exit 127'];
   }
 
-  #steps(
-    file: string,
-    { stdout = '', stderr = '', hangs, hasChild, exitCode = 0 }: ToolBehavior,
-  ): string[] {
+  #steps(file: string, behavior: ToolBehavior): string[] {
+    const { stdout = '', stderr = '', hangs, hasChild, exitCode = 0 } = behavior;
     fs.writeFileSync(`${file}.out`, stdout);
     fs.writeFileSync(`${file}.err`, stderr);
-    return [
+
+    const steps = [
       `${program('cat')} ${quote(`${file}.out`)}`,
       `${program('cat')} ${quote(`${file}.err`)} >&2`,
-      ...(hasChild ? [`${program('sleep')} 90 &`] : []),
-      // By exec, so that the recorded pid is that of the process that stays. Ignored signals stay ignored.
-      ...(hangs ? [`trap '' TERM INT`, `exec ${program('sleep')} 120`] : []),
-      `exit ${exitCode}`,
     ];
+    if (hasChild) steps.push(`${program('sleep')} 90 &`);
+    // By exec, so that the recorded pid is that of the process that stays. Ignored signals stay ignored.
+    if (hangs) steps.push(`trap '' TERM INT`, `exec ${program('sleep')} 120`);
+
+    return [...steps, `exit ${exitCode}`];
   }
+}
+
+/** A condition of the shell: whether a behavior is for this run. */
+function isMeant({ on }: ToolBehavior): string {
+  if (on === undefined) return 'true';
+
+  return `case " $* " in *${quote(` ${on} `)}*) true;; *) false;; esac`;
 }
 
 function readRun(folder: string): ToolRun {
   const read = (name: string): string => fs.readFileSync(join(folder, name), 'utf8');
   const fields = (name: string): string[] => read(name).split('\0').slice(0, -1);
-  const env = Object.fromEntries(fields('env').map((pair) => pair.split(/=(.*)/s).slice(0, 2)));
-  const stdin = fs.existsSync(join(folder, 'stdin')) ? { stdin: read('stdin') } : {};
-  return { tool: read('tool'), argv: fields('argv'), env, pid: Number(read('pid')), ...stdin };
+
+  const variables = fields('env').map((pair) => pair.split(/=(.*)/s).slice(0, 2));
+  const hasInput = fs.existsSync(join(folder, 'stdin'));
+
+  return {
+    tool: read('tool'),
+    argv: fields('argv'),
+    env: Object.fromEntries(variables),
+    pid: Number(read('pid')),
+    ...(hasInput && { stdin: read('stdin') }),
+  };
 }
 
 /** Whether a process is still there. One that has ended but has not been waited for (a zombie) counts as gone. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
+
     const file = `/proc/${pid}/stat`;
-    return !(fs.existsSync(file) && /^\d+ \(.*\) Z/s.test(fs.readFileSync(file, 'utf8')));
+    const isZombie = fs.existsSync(file) && /^\d+ \(.*\) Z/s.test(fs.readFileSync(file, 'utf8'));
+    return !isZombie;
   } catch {
     return false;
   }

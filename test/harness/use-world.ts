@@ -10,9 +10,11 @@ export let world: World;
 /** Starts a world before each test of this file or `describe`, and closes it afterwards. The innermost one counts. */
 export function useWorld(options: WorldOptions = {}): void {
   let own: World | undefined;
+
   beforeEach(async () => {
     own = await startWorld(options);
     world = own;
   });
+
   afterEach(() => own?.close());
 }

@@ -7,39 +7,61 @@ export interface OutputLine {
 
 // Names that the runner has registered (github.com/actions/runner, Runner.Worker/ActionCommandManager.cs and its
 // extensions); a line with another name is plain text.
-const COMMANDS = new Set(
-  `add-mask add-matcher add-path debug echo endgroup error group internal-set-repo-path notice remove-matcher save-state
-   set-env set-output stop-commands warning`.split(/\s+/),
-);
+const COMMANDS = new Set([
+  'add-mask',
+  'add-matcher',
+  'add-path',
+  'debug',
+  'echo',
+  'endgroup',
+  'error',
+  'group',
+  'internal-set-repo-path',
+  'notice',
+  'remove-matcher',
+  'save-state',
+  'set-env',
+  'set-output',
+  'stop-commands',
+  'warning',
+]);
 
-/** Takes a line as the runner does: `::name key=value::message` after white space, else `##[name key=value]message` anywhere. */
+/** At the start of a line, after white space; and the older form, anywhere. */
+const FORMS = [/^\s*::(.*?)::(.*)$/s, /##\[(.*?)\](.*)$/s];
+
+/** Takes a line as the runner does: `::name key=value::message`, or `##[name key=value]message`. */
 export function withCommand(line: OutputLine): OutputLine {
-  for (const form of [/^\s*::(.*?)::(.*)$/s, /##\[(.*?)\](.*)$/s]) {
-    const [, info = '', escaped = ''] = form.exec(line.text) ?? [];
+  for (const form of FORMS) {
+    const [, info = '', message = ''] = form.exec(line.text) ?? [];
     const name = (info.split(' ')[0] ?? '').toLowerCase();
-    const message = escaped.replace(/%0D/gi, '\r').replace(/%0A/gi, '\n').replace(/%25/g, '%');
-    if (COMMANDS.has(name)) return { ...line, command: { name, message } };
+
+    if (COMMANDS.has(name)) return { ...line, command: { name, message: unescaped(message) } };
   }
+
   return line;
+}
+
+function unescaped(message: string): string {
+  return message.replace(/%0D/gi, '\r').replace(/%0A/gi, '\n').replace(/%25/g, '%');
 }
 
 /** Cuts text into lines where the runner does. */
 export function splitLines(text: string): string[] {
   const lines = text.split(/\r\n|\n|\r/);
+
   return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
 }
 
 /** The forms of a secret that the runner masks: as it is, as JSON, as part of a URI, and in base64 (three shifts). */
 export function maskedForms(value: string): string[] {
   const bytes = Buffer.from(value);
-  const base64 = [0, 1, 2]
-    .map((shift) => bytes.subarray(shift).toString('base64'))
-    .filter((form) => form !== '');
+  const base64 = [0, 1, 2].map((shift) => bytes.subarray(shift).toString('base64'));
+
   return [
     value,
     JSON.stringify(value).slice(1, -1),
     encodeURIComponent(value.toWellFormed()),
-    ...base64,
+    ...base64.filter((form) => form !== ''),
   ];
 }
 
@@ -50,10 +72,13 @@ export class Masks {
 
   /** Registers a value: the whole and, of several lines, each. */
   add(message: string): void {
-    for (const value of [message, ...splitLines(message)].filter((one) => one.trim() !== '')) {
+    const values = [message, ...splitLines(message)].filter((value) => value.trim() !== '');
+
+    for (const value of values) {
       this.values.add(value);
       this.#forms.push(...maskedForms(value));
     }
+
     // The longest first, so that a mask that contains another one is not cut in two.
     this.#forms.sort((one, other) => other.length - one.length);
   }
@@ -66,7 +91,8 @@ export class Masks {
 /** A line of the log as the runner shows it: of the kind of its command, or plain text. */
 export type LogLine = { kind: string; text: string };
 
-const SHOWN = new Set(['error', 'warning', 'notice', 'debug', 'group', 'endgroup']);
+/** The commands that show something. */
+export const SHOWN = new Set(['error', 'warning', 'notice', 'debug', 'group', 'endgroup']);
 
 /** The log of a step: commands are acted on, and secrets are `***` from their mask on. */
 export function renderLog(
@@ -77,6 +103,7 @@ export function renderLog(
   return lines.flatMap(({ text, command }) => {
     if (command === undefined) return [{ kind: 'text', text: masks.apply(text) }];
     if (command.name === 'add-mask') masks.add(command.message);
+
     const isShown = SHOWN.has(command.name) && (showsDebug || command.name !== 'debug');
     return isShown ? [{ kind: command.name, text: masks.apply(command.message) }] : [];
   });

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { AwsServices, type IssuedPassword, regionOfHost } from './aws-services.ts';
 import { type Identity, makeRoleSession, makeUser } from './identities.ts';
 import { InstanceMetadata } from './instance-metadata.ts';
@@ -16,7 +16,7 @@ import { ForwardProxy } from './proxy.ts';
 import { Registry } from './registry.ts';
 import { runStep, type StepManner, type StepResult } from './runner.ts';
 import { CertificateAuthority } from './tls.ts';
-import { isAlive, type Tool, ToolDirectory } from './tools.ts';
+import { type Tool, ToolDirectory } from './tools.ts';
 
 /** Variables of a step; undefined takes one away that the world sets by itself. */
 export type Environment = Record<string, string | undefined>;
@@ -59,6 +59,8 @@ const RUNNER_ENV = {
 
 const OTHER_USER = 54_321;
 
+type Server = { listen: () => Promise<void>; stop: () => Promise<void> };
+
 /** Everything that a step of a job meets, on loopback: the services of AWS, the registries, the runner. */
 export class World {
   readonly accountId = '123456789012';
@@ -75,66 +77,78 @@ export class World {
   tools: Record<string, Tool> = { docker: 'real' };
   /** That of `startProxy`. */
   proxy = new ForwardProxy();
-  readonly #servers: { stop: () => Promise<void> }[] = [];
+  readonly #servers: Server[] = [];
   readonly #secrets: Secret[] = [];
   readonly #steps: ToolDirectory[] = [];
-  readonly #toolsOf = new WeakMap<StepResult, Record<string, Tool>>();
   readonly #realToolEnv: Record<string, string>;
-  #otherUsersDist: string | undefined;
 
   constructor(directory: string, aws: AwsServices, authority?: CertificateAuthority) {
     this.directory = directory;
     this.home = join(directory, 'home');
     this.runnerTemp = join(directory, 'temp');
-    for (const name of ['home', 'temp', 'run'])
+    for (const name of ['home', 'temp', 'run']) {
       fs.mkdirSync(join(directory, name), { mode: 0o700 });
+    }
     this.#realToolEnv = this.#ownContainerStorage();
+
     this.aws = aws;
     this.authority = authority;
+    this.registry = new Registry(
+      (...login) => this.#isIssued(...login),
+      authority?.serverOptions(),
+    );
+
     this.identities = {
       pod: aws.addIdentity(makeRoleSession(this.accountId, 'pod-role', 'eks-cluster-runner-abcde')),
       keys: aws.addIdentity(makeUser(this.accountId, 'pusher')),
       node: aws.addIdentity(makeRoleSession(this.accountId, 'node-role', 'i-0123456789abcdef0')),
     };
     this.agent.associations.set('arc-runners/build', this.identities.pod);
-    this.registry = new Registry(
-      (...login) => this.#isIssued(...login),
-      authority?.serverOptions(),
-    );
   }
 
   async start({ realNames, tools = this.tools }: WorldOptions): Promise<void> {
     this.tools = tools;
+
     if (realNames) {
-      const names = new ForwardProxy(undefined, () => this.registry);
-      await names.listen();
-      this.#servers.push(names);
-      Object.assign(this.#realToolEnv, {
-        HTTPS_PROXY: names.url,
-        SSL_CERT_FILE: this.authority?.file ?? '',
-      });
-    } else this.aws.proxyEndpoint = () => this.registry.url;
-    await this.agent.listen();
-    await this.aws.listen();
-    await this.registry.listen();
-    this.#servers.push(this.agent, this.aws, this.registry);
+      const names = await this.#listening(new ForwardProxy(undefined, () => this.registry));
+      this.#realToolEnv['HTTPS_PROXY'] = names.url;
+      this.#realToolEnv['SSL_CERT_FILE'] = this.authority?.file ?? '';
+    } else {
+      this.aws.proxyEndpoint = () => this.registry.url;
+    }
+
+    for (const server of [this.agent, this.aws, this.registry]) await this.#listening(server);
+  }
+
+  /** Starts a server, which is stopped with the world. */
+  async #listening<S extends Server>(server: S): Promise<S> {
+    await server.listen();
+    this.#servers.push(server);
+
+    return server;
   }
 
   /** podman and buildah make their storage at each run, also to log in. */
   #ownContainerStorage(): Record<string, string> {
     const at = (name: string): string => join(this.directory, name);
     const places = `graphroot = "${at('storage')}"\nrunroot = "${at('storage-run')}"`;
+
     fs.writeFileSync(at('storage.conf'), `[storage]\ndriver = "vfs"\n${places}\n`);
     fs.writeFileSync(at('containers.conf'), `[engine]\ntmp_dir = "${at('libpod')}"\n`);
-    return { CONTAINERS_STORAGE_CONF: at('storage.conf'), CONTAINERS_CONF: at('containers.conf') };
+
+    return {
+      CONTAINERS_STORAGE_CONF: at('storage.conf'),
+      CONTAINERS_CONF: at('containers.conf'),
+    };
   }
 
   /** Whether ECR gave out this password for the region of this host, if it has one. */
   #isIssued(host: string, username: string, password: string): boolean {
     const region = /^public\.|^ecr-public\./.test(host) ? 'public' : regionOfHost(host);
-    const isMatch = (one: IssuedPassword): boolean =>
-      one.password === password && [undefined, one.region].includes(region);
-    return username === 'AWS' && this.aws.issued.some(isMatch);
+    const isFor = (issued: IssuedPassword) => region === undefined || region === issued.region;
+
+    const ofPassword = this.aws.issued.filter((issued) => issued.password === password);
+    return username === 'AWS' && ofPassword.some(isFor);
   }
 
   async registryHost(): Promise<string> {
@@ -145,6 +159,7 @@ export class World {
   podIdentityEnv(token: TokenOptions = {}): Record<string, string> {
     const file = this.podIdentityTokenFile();
     fs.writeFileSync(file, this.serviceAccountToken(token), { mode: 0o600 });
+
     return {
       AWS_CONTAINER_CREDENTIALS_FULL_URI: this.agent.credentialsUri,
       AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file,
@@ -164,12 +179,13 @@ export class World {
 
   /** The variables that the webhook of IAM roles for service accounts (IRSA) sets in a pod. */
   webIdentityEnv(): Record<string, string> {
-    const file = join(this.home, 'web-identity-token');
-    fs.writeFileSync(file, this.serviceAccountToken({ audience: 'sts.amazonaws.com' }), {
-      mode: 0o600,
-    });
-    const role = `arn:aws:iam::${this.accountId}:role/irsa-role`;
-    return { AWS_ROLE_ARN: role, AWS_WEB_IDENTITY_TOKEN_FILE: file, ...this.regionEnv() };
+    const token = this.serviceAccountToken({ audience: 'sts.amazonaws.com' });
+
+    return {
+      AWS_ROLE_ARN: `arn:aws:iam::${this.accountId}:role/irsa-role`,
+      AWS_WEB_IDENTITY_TOKEN_FILE: this.writeHome('web-identity-token', token),
+      ...this.regionEnv(),
+    };
   }
 
   regionEnv(): Record<string, string> {
@@ -178,42 +194,49 @@ export class World {
 
   /** Makes a service account token, which counts as a secret from then on. */
   serviceAccountToken(options: TokenOptions = {}): string {
-    const value = makeServiceAccountToken(options);
-    this.#secrets.push({ kind: 'service account token', value });
-    return value;
+    const token = makeServiceAccountToken(options);
+    this.addSecret('service account token', token);
+
+    return token;
   }
 
   /** Writes a file below the home folder, readable for its user only. */
   writeHome(name: string, content: string): string {
     const file = join(this.home, name);
-    fs.mkdirSync(join(file, '..'), { recursive: true, mode: 0o700 });
+    fs.mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     fs.writeFileSync(file, content, { mode: 0o600 });
+
     return file;
   }
 
   /** Starts the instance metadata of a node; returns the variables that lead the SDK there. */
   async startInstanceMetadata(): Promise<Environment> {
-    const metadata = new InstanceMetadata(this.identities.node);
-    await metadata.listen();
-    this.#servers.push(metadata);
-    const AWS_EC2_METADATA_SERVICE_ENDPOINT = metadata.url;
+    const metadata = await this.#listening(new InstanceMetadata(this.identities.node));
+
     return {
       AWS_EC2_METADATA_DISABLED: undefined,
-      AWS_EC2_METADATA_SERVICE_ENDPOINT,
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url,
       ...this.regionEnv(),
     };
   }
 
   /** Starts a proxy, with a login if one is given; returns its URL, login included. It leads names of AWS to the stand-in. */
   async startProxy(login?: { username: string; password: string }): Promise<string> {
-    const isAws = (host: string): boolean => /\.amazonaws\.com$/.test(host);
-    const leadsTo = (host: string, port: number) => (isAws(host) ? this.aws : { host, port });
-    this.proxy = new ForwardProxy(login && `${login.username}:${login.password}`, leadsTo);
-    await this.proxy.listen();
-    this.#servers.push(this.proxy);
-    if (login === undefined) return this.proxy.url;
-    this.addSecret('proxy password', login.password);
-    return `http://${[login.username, login.password].map(encodeURIComponent).join(':')}@${this.proxy.authority}`;
+    const leadsTo = (host: string, port: number) => {
+      return host.endsWith('.amazonaws.com') ? this.aws : { host, port };
+    };
+
+    if (login === undefined) {
+      this.proxy = await this.#listening(new ForwardProxy(undefined, leadsTo));
+      return this.proxy.url;
+    }
+
+    const { username, password } = login;
+    this.addSecret('proxy password', password);
+    this.proxy = await this.#listening(new ForwardProxy(`${username}:${password}`, leadsTo));
+
+    const userInfo = [username, password].map(encodeURIComponent).join(':');
+    return `http://${userInfo}@${this.proxy.authority}`;
   }
 
   addSecret(kind: Secret['kind'], value: string): void {
@@ -223,6 +246,7 @@ export class World {
   /** Runs the main stage. Throws if a secret got out, or if it did what no step may do, whatever the test is about. */
   main(choice: StepChoice = {}): Promise<StepResult> {
     const { inputs = {}, tools = this.tools, env = this.podIdentityEnv() } = choice;
+
     return this.#run('main', { ...choice, env }, inputs, tools, {});
   }
 
@@ -230,7 +254,8 @@ export class World {
   post(main: StepResult, choice: StepChoice = {}): Promise<StepResult> {
     const env = { ...main.options.env, ...choice.env };
     const after = [main, ...(choice.after ?? [])];
-    const tools = choice.tools ?? this.#toolsOf.get(main) ?? {};
+    const tools = choice.tools ?? main.options.tools.tools;
+
     return this.#run('post', { ...choice, env, after }, main.options.inputs, tools, main.state);
   }
 
@@ -238,45 +263,50 @@ export class World {
   hook(stage: 'job-started' | 'job-completed', choice: StepChoice = {}): Promise<StepResult> {
     const after = (choice.after ?? []).map(({ paths }) => ({ paths, exportedEnv: {} }));
     const env = { ECR_LOGIN_NODE: process.execPath, ...choice.env };
+
     return this.#run(stage, { ...choice, env, after }, {}, choice.tools ?? this.tools, {});
   }
 
   /** The logins in docker's configuration, by host; empty if there is none. */
   dockerLogins(directory = join(this.home, '.docker')): Record<string, { auth?: string }> {
     const file = join(directory, 'config.json');
-    return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')).auths ?? {}) : {};
+    if (!fs.existsSync(file)) return {};
+
+    return JSON.parse(fs.readFileSync(file, 'utf8')).auths ?? {};
   }
 
   /** Whether the registry takes the login in docker's configuration of this user: how the runner pulls an image. */
   async runnerMayPull(): Promise<boolean> {
     const host = await this.registryHost();
     const { auth = '' } = this.dockerLogins()[host] ?? {};
-    const { status } = await fetch(`http://${host}/v2/`, {
-      headers: { authorization: `Basic ${auth}` },
-    });
-    return status === 200;
+
+    const headers = { authorization: `Basic ${auth}` };
+    const { ok } = await fetch(`http://${host}/v2/`, { headers });
+    return ok;
   }
 
   get secrets(): Secret[] {
-    const keys = [...this.aws.identities.values()].flatMap(
-      ({ secretAccessKey, sessionToken = '' }): Secret[] => [
-        { kind: 'secret key', value: secretAccessKey },
-        { kind: 'session token', value: sessionToken },
-      ],
-    );
-    const passwords = this.aws.issued.flatMap(({ password, token }) => [password, token]);
-    return [
-      ...keys,
-      ...passwords.map((value): Secret => ({ kind: 'password', value })),
-      ...this.#secrets,
-    ];
+    const secrets = [...this.#secrets];
+
+    for (const { secretAccessKey, sessionToken = '' } of this.aws.identities.values()) {
+      secrets.push({ kind: 'secret key', value: secretAccessKey });
+      secrets.push({ kind: 'session token', value: sessionToken });
+    }
+    for (const { password, token } of this.aws.issued) {
+      secrets.push({ kind: 'password', value: password });
+      secrets.push({ kind: 'password', value: token });
+    }
+
+    return secrets;
   }
 
   /** Ends servers and what fakes left running, and removes all files. */
   async close(): Promise<void> {
     await Promise.all(this.#servers.map((server) => server.stop()));
+
     const pids = this.#steps.flatMap(({ runs }) => runs.map(({ pid }) => pid));
     for (const pid of pids.filter(isFake)) process.kill(pid, 'SIGKILL');
+
     fs.rmSync(this.directory, { recursive: true, force: true });
   }
 
@@ -291,19 +321,18 @@ export class World {
     const tools = new ToolDirectory(join(directory, 'tools'), this.#realToolEnv);
     this.#steps.push(tools);
     for (const [name, tool] of Object.entries(chosenTools)) tools.add(name, tool);
-    const other = choice.asOtherUser ? { uid: OTHER_USER, dist: this.#giveToOtherUser() } : {};
-    const env = this.#environment(choice, tools);
+
     const result = await runStep({
       ...choice,
-      ...other,
+      ...(choice.asOtherUser && { uid: OTHER_USER, dist: this.#giveToOtherUser() }),
       stage,
       inputs,
-      env,
+      env: this.#environment(choice, tools),
       state,
       tools,
       directory,
     });
-    this.#toolsOf.set(result, chosenTools);
+
     requireNoLeaks(result, this.secrets, this.directory);
     return result;
   }
@@ -314,6 +343,7 @@ export class World {
       NODE_OPTIONS: `--import=${join(harness, 'other-user.mjs')}`,
       TEST_USER: String(OTHER_USER),
     };
+
     const env: Environment = {
       ...RUNNER_ENV,
       HOME: this.home,
@@ -323,21 +353,24 @@ export class World {
       ...(!choice.isQuiet && { RUNNER_DEBUG: '1' }),
       ...(choice.asOtherUser && otherUser),
       ...choice.env,
-      ...Object.assign({}, ...after.map((step) => step.exportedEnv)),
-      PATH: [...after.flatMap((step) => step.paths), tools.path].join(delimiter),
     };
+    for (const { exportedEnv } of after) Object.assign(env, exportedEnv);
+    env['PATH'] = [...after.flatMap(({ paths }) => paths), tools.path].join(delimiter);
+
     const set = Object.entries(env).filter(([, value]) => value !== undefined);
     return Object.fromEntries(set) as Record<string, string>;
   }
 
   /** Gives the files of this world away, once, with a copy of the action: nobody else can enter, say, /root. */
   #giveToOtherUser(): string {
-    if (this.#otherUsersDist === undefined) {
-      this.#otherUsersDist = join(this.directory, 'dist');
-      fs.cpSync(builtAction, this.#otherUsersDist, { recursive: true });
+    const dist = join(this.directory, 'dist');
+
+    if (!fs.existsSync(dist)) {
+      fs.cpSync(builtAction, dist, { recursive: true });
       execFileSync('chown', ['-R', `${OTHER_USER}:${OTHER_USER}`, this.directory]);
     }
-    return this.#otherUsersDist;
+
+    return dist;
   }
 
   protected podIdentityTokenFile(): string {
@@ -345,24 +378,28 @@ export class World {
   }
 
   protected placeEnv(): Record<string, string> {
-    if (!this.aws.url.startsWith('https')) return { AWS_ENDPOINT_URL: this.aws.url };
-    const endpoint = this.aws.url.replace('127.0.0.1', 'localhost');
-    return { AWS_ENDPOINT_URL: endpoint, NODE_EXTRA_CA_CERTS: this.authority?.file ?? '' };
+    if (this.authority === undefined) return { AWS_ENDPOINT_URL: this.aws.url };
+
+    return {
+      AWS_ENDPOINT_URL: this.aws.url.replace('127.0.0.1', 'localhost'),
+      NODE_EXTRA_CA_CERTS: this.authority.file,
+    };
   }
 }
 
 /** Whether a process is a fake tool that hangs: a pid alone can be another's by now. */
 function isFake(pid: number): boolean {
   const file = `/proc/${pid}/cmdline`;
-  return (
-    isAlive(pid) && fs.existsSync(file) && fs.readFileSync(file, 'utf8').includes('sleep\u0000120')
-  );
+
+  return fs.existsSync(file) && fs.readFileSync(file, 'utf8').includes('sleep\u0000120');
 }
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const directory = makeWorldDirectory();
   const authority = options.realNames ? await CertificateAuthority.create(directory) : undefined;
-  const world = new World(directory, new AwsServices(authority?.serverOptions()), authority);
+  const aws = new AwsServices(authority?.serverOptions());
+
+  const world = new World(directory, aws, authority);
   await world.start(options);
   return world;
 }
