@@ -5,73 +5,104 @@ import { ecrError, ecrReply, stsError } from '../harness/aws-services.ts';
 import { type Fault, text } from '../harness/http-stand-in.ts';
 import { eksAuth, plainText } from '../harness/pod-identity-agent.ts';
 import { readActionMetadata, type StepResult } from '../harness/runner.ts';
-import { variablesOf, words } from '../harness/table.ts';
 import { FAKE_DOCKER, useWorld, world } from '../harness/use-world.ts';
 import type { Environment, StepChoice } from '../harness/world.ts';
 
-// Text from outside that tries to command the runner. The leak check of each step also fails a step that issues a command
-// which is not one of the log, prints past its log, prints control characters or floods the log.
+// Text from outside that tries to command the runner. The leak check of each step also fails a step
+// that issues a command which is not one of the log, prints past its log, prints control characters
+// or floods the log.
 
-const list = (text: string): string[] => text.split('|');
-/** Commands that change something for the job, in both of the runner's forms, and what stands before a command. */
+/** Commands that change something for the job, in both of the runner's forms. */
 const COMMANDS = [
-  ...list('::add-path::/evil|::set-env name=EVIL::evil|::set-output name=evil::evil|::error::evil'),
-  ...list('::save-state name=evil::evil|::add-mask::evil|::stop-commands::evil'),
-  ...list('##[add-path]/evil|##[set-env name=EVIL]evil|##[error]evil'),
+  '::add-path::/evil',
+  '::set-env name=EVIL::evil',
+  '::set-output name=evil::evil',
+  '::error::evil',
+  '::save-state name=evil::evil',
+  '::add-mask::evil',
+  '::stop-commands::evil',
+  '##[add-path]/evil',
+  '##[set-env name=EVIL]evil',
+  '##[error]evil',
 ];
-const BEFORE = list(
-  '\n|\r|\r\n|%0A|\n  |\n\u00a0|\u001b[2K\r|\u001b[31m|\u0000|\u0085|\u2028|\n\ufeff| ',
-);
-const TEXT = [
-  ...BEFORE.flatMap((before) => COMMANDS.map((command) => `${before}${command}`)),
-  '\u001b]0;evil\u0007\u009b2J\u0008\u0008',
-].join('');
+
+/** What stands before a command: ends of lines, blanks and control characters. */
+const BEFORE = [
+  '\n',
+  '\r',
+  '\r\n',
+  '%0A',
+  '\n  ',
+  '\n\u00a0',
+  '\u001b[2K\r',
+  '\u001b[31m',
+  '\u0000',
+  '\u0085',
+  '\u2028',
+  '\n\ufeff',
+  ' ',
+];
+
+const WITH_COMMANDS = BEFORE.map((before) => before + COMMANDS.join(before)).join('');
+const TEXT = `${WITH_COMMANDS}\u001b]0;evil\u0007\u009b2J\u0008\u0008`;
+
 /** The same on one line and without control characters: what a header, a host or a file name can hold. */
 const LINE = COMMANDS.join(' %0A');
+
 /** No variable can hold a NUL, and XML no control characters. */
 const VARIABLE = TEXT.replaceAll('\u0000', '');
 
 useWorld({ tools: FAKE_DOCKER });
 const env = () => world.podIdentityEnv();
 
-/** Nothing of the log, of the masks, or of what later steps get is made by the text. Its words can be shown. */
+/**
+ * Nothing of the log, of the masks, or of what later steps get is made by the text. Its words can
+ * be shown.
+ */
 function expectNoHarm({ lines, masks, outputs, state, exportedEnv, paths }: StepResult): void {
-  const issued = lines.filter(
-    ({ command }) => command !== undefined && /^\s*evil/.test(command.message),
-  );
+  const messages = lines.map(({ command }) => command?.message ?? '');
+  const issued = messages.filter((message) => /^\s*evil/.test(message));
+
   // A key that is this text is masked, and so is each of its lines.
-  const own = [TEXT, VARIABLE, ...TEXT.split(/[\r\n]+/), ...VARIABLE.split(/[\r\n]+/)];
+  const own = [TEXT, VARIABLE].flatMap((text) => [text, ...text.split(/[\r\n]+/)]);
   const masked = [...masks].filter((mask) => mask.includes('evil') && !own.includes(mask));
-  const names = Object.keys({ ...outputs, ...state, ...exportedEnv }).filter((name) =>
-    /evil/i.test(name),
-  );
-  expect([issued, masked, names, paths]).toEqual([[], [], [], []]);
+
+  const names = Object.keys({ ...outputs, ...state, ...exportedEnv });
+  const planted = names.filter((name) => /evil/i.test(name));
+
+  expect([issued, masked, planted, paths]).toEqual([[], [], [], []]);
 }
 
 /** Runs the step, and its post step; the attack can fail them, and do nothing else. */
 async function attack(choice: StepChoice): Promise<StepResult> {
   const main = await world.main({ ...choice, inputs: { 'max-attempts': '1', ...choice.inputs } });
+
   expectNoHarm(main);
   expect(main.errors.length).toBeLessThanOrEqual(1);
   if (main.exitCode === 0) expectNoHarm(await world.post(main));
+
   return main;
 }
 
 const encoded = (user: string, password: string): string =>
   Buffer.from(`${user}:${password}`).toString('base64');
-const LIKE_SDK = `${'@smithy - '.repeat(100)}${'did not establish a connection'.repeat(20)}${'1'.repeat(6_400)}`;
+const LIKE_SDK = [
+  '@smithy - '.repeat(100),
+  'did not establish a connection'.repeat(20),
+  '1'.repeat(6_400),
+].join('');
 const LONG = Buffer.alloc(10_000_000, `${TEXT}\n`);
+
 const ecr = (data: object) => () => {
-  const authorizationData = [
-    {
-      proxyEndpoint: world.registry.url,
-      authorizationToken: encoded('AWS', 'pw-of-nobody'),
-      ...data,
-    },
-  ];
-  world.aws.faults.always(ecrReply({ authorizationData }));
+  const login = {
+    proxyEndpoint: world.registry.url,
+    authorizationToken: encoded('AWS', 'pw-of-nobody'),
+    ...data,
+  };
+  world.aws.faults.always(ecrReply({ authorizationData: [login] }));
   return {};
 };
+
 const fault =
   (service: 'agent' | 'aws', shown: Fault, env = (): Environment => world.podIdentityEnv()) =>
   () => {
@@ -116,23 +147,17 @@ describe('nothing is issued by the words of', () => {
     [
       'the configuration of AWS',
       () => {
-        const lines = [
-          '[profile x]',
-          `region = ${LINE}`,
-          `role_arn = ${LINE}`,
-          `source_profile = ${LINE}\n`,
-        ];
-        world.writeHome('.aws/config', lines.join('\n'));
+        const settings = ['region', 'role_arn', 'source_profile'];
+        const lines = settings.map((name) => `${name} = ${LINE}\n`);
+        world.writeHome('.aws/config', `[profile x]\n${lines.join('')}`);
         return { env: { ...world.regionEnv(), AWS_PROFILE: 'x' } };
       },
     ],
     [
       'the configuration of docker',
       () => {
-        world.writeHome(
-          '.docker/config.json',
-          JSON.stringify({ credsStore: TEXT, auths: { [TEXT]: {} } }),
-        );
+        const config = { credsStore: TEXT, auths: { [TEXT]: {} } };
+        world.writeHome('.docker/config.json', JSON.stringify(config));
         return {};
       },
     ],
@@ -156,14 +181,24 @@ describe('nothing is issued by a container client that prints commands', () => {
 });
 
 describe('nothing is issued by', () => {
-  const variables = `AWS_REGION AWS_PROFILE AWS_ENDPOINT_URL_ECR AWS_CONTAINER_CREDENTIALS_FULL_URI
-    AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE DOCKER_CONFIG HTTP_PROXY`;
-  test.each(words(variables))('the variable %s', async (name) => {
-    for (const value of [VARIABLE, LINE]) await attack({ env: { ...env(), [name]: value } });
+  test.each([
+    'AWS_REGION',
+    'AWS_PROFILE',
+    'AWS_ENDPOINT_URL_ECR',
+    'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+    'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+    'DOCKER_CONFIG',
+    'HTTP_PROXY',
+  ])('the variable %s', async (name) => {
+    for (const value of [VARIABLE, LINE]) {
+      await attack({ env: { ...env(), [name]: value } });
+    }
   });
 
   test.each(Object.keys(readActionMetadata().inputs))('the input %s', async (name) => {
-    for (const value of [VARIABLE, LINE]) await attack({ inputs: { [name]: value } });
+    for (const value of [VARIABLE, LINE]) {
+      await attack({ inputs: { [name]: value } });
+    }
   });
 });
 
@@ -187,7 +222,9 @@ describe('nothing is issued by what is printed by', () => {
       `http.request = (...args) => { ${code}; return request(...args) }`,
     ];
     writeFileSync(file, lines.join('\n'));
+
     const main = await attack({ env: { ...env(), NODE_OPTIONS: `--import=${file}` } });
+
     expect([main.exitCode, main.errors.length, main.stderr]).toEqual([exitCode, exitCode, '']);
     expect(main.stdout).toContain('evil');
   });
@@ -202,36 +239,33 @@ describe('a secret that is quoted back is not shown', () => {
   const secret = 'opaque-token/0123456789';
 
   test.each([
-    [
-      'in a response that is cut in it, of the agent',
-      () => world.agent,
-      `{"SecretAccessKey": ${secret}}`,
-    ],
-    [
-      'in a response that is cut in it, of ECR',
-      () => world.aws,
-      `{"authorizationToken": ${secret}}`,
-    ],
-  ])('%s', async (_, service, body) => {
+    ['the agent', 'agent', 'SecretAccessKey'],
+    ['ECR', 'aws', 'authorizationToken'],
+  ] as const)('in a response that is cut in it, of %s', async (_, service, field) => {
     world.addSecret('secret key', secret);
-    service().faults.always(text(200, body));
+    world[service].faults.always(text(200, `{"${field}": ${secret}}`));
+
     const main = await attack({});
+
     expect(main.exitCode).toBe(1);
     expect(main.stdout).not.toContain('opaque');
   });
 
   test('by the agent: the token of the environment, keys that are not used, a token that is no JWT', async () => {
     world.addSecret('session token', secret);
-    world.agent.faults.always(
-      text(403, `no entry with ${secret} or ${encodeURIComponent(secret)}`),
-    );
+    const words = `no entry with ${secret} or ${encodeURIComponent(secret)}`;
+    world.agent.faults.always(text(403, words));
+
     const { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file = '', ...pod } = env();
     writeFileSync(file, secret);
-    for (const variables of [
+
+    const holders = [
       { AWS_CONTAINER_AUTHORIZATION_TOKEN: secret },
       { AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: secret },
       { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file },
-    ]) {
+    ];
+
+    for (const variables of holders) {
       const main = await attack({ env: { ...pod, ...variables } });
       expect(main.errors.join()).toContain('no entry with *** or ***');
     }
@@ -241,25 +275,28 @@ describe('a secret that is quoted back is not shown', () => {
     world.addSecret('password', 'short-password');
     ecr({ authorizationToken: encoded('AWS', 'short-password') })();
     const tools = { docker: { stderr: 'who is short-password?', exitCode: 1 } };
+
     const main = await attack({ inputs: { 'mask-password': mask }, tools });
+
     expect(main.errors.join()).toContain('who is ***?');
   });
 });
 
 describe('the container client', () => {
   test('does not inherit keys, tokens of GitHub, inputs, state and the files of the step', async () => {
+    const { AWS_REGION, AWS_DEFAULT_REGION, ...keys } = world.keysEnv(world.identities.node);
     const hidden = {
-      ...world.keysEnv(world.identities.node),
-      ...variablesOf(`GITHUB_TOKEN=ghs_1 GH_TOKEN=ghs_2 ACTIONS_ID_TOKEN_REQUEST_TOKEN=a ACTIONS_RUNTIME_TOKEN=b
-        AWS_CONTAINER_AUTHORIZATION_TOKEN=c AWS_BEARER_TOKEN_BEDROCK=d STATE_x=e ECR_LOGIN_x=f`),
+      ...keys,
+      GITHUB_TOKEN: 'ghs_1',
+      GH_TOKEN: 'ghs_2',
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'a',
+      ACTIONS_RUNTIME_TOKEN: 'b',
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: 'c',
+      AWS_BEARER_TOKEN_BEDROCK: 'd',
+      STATE_x: 'e',
+      ECR_LOGIN_x: 'f',
     };
-    const main = await world.main({ env: { ...hidden, MY_OWN: 'kept', HTTPS_PROXY: '' } });
-    const [run] = main.toolRuns;
-    const names = Object.keys(run?.env ?? {});
-    const { AWS_REGION: _, AWS_DEFAULT_REGION: __, ...secrets } = hidden as Record<string, string>;
-    expect(
-      names.filter((name) => name in secrets || /^(INPUT_|STATE_|ECR_LOGIN_)/.test(name)),
-    ).toEqual([]);
+    const shown = { AWS_REGION, AWS_DEFAULT_REGION, MY_OWN: 'kept', HTTPS_PROXY: '' };
     const files = [
       'GITHUB_ENV',
       'GITHUB_OUTPUT',
@@ -267,8 +304,16 @@ describe('the container client', () => {
       'GITHUB_STATE',
       'GITHUB_STEP_SUMMARY',
     ];
-    expect(names.filter((name) => files.includes(name))).toEqual([]);
+
+    const main = await world.main({ env: { ...hidden, ...shown } });
+
+    const [run] = main.toolRuns;
+    const names = Object.keys(run?.env ?? {});
+    const leaked = names.filter((name) => name in hidden || files.includes(name));
+    expect(leaked).toEqual([]);
+    expect(names.filter((name) => /^(INPUT_|STATE_|ECR_LOGIN_)/.test(name))).toEqual([]);
     expect(run?.env).toMatchObject({ MY_OWN: 'kept', HOME: world.home });
+
     const argv = ['login', '--username', 'AWS', '--password-stdin', await world.registryHost()];
     expect([run?.argv, run?.stdin]).toEqual([argv, world.aws.issued[0]?.password]);
   });
