@@ -7,7 +7,7 @@ import type { NamespaceWorld } from '../harness/namespace-world.ts';
 import { FAST } from '../harness/paths.ts';
 import type { StepResult } from '../harness/runner.ts';
 import { FAKE_DOCKER } from '../harness/tools.ts';
-import type { StepChoice } from '../harness/world.ts';
+import type { Environment, StepChoice } from '../harness/world.ts';
 
 /** What the tests look at of one step. */
 export type SeenStep = Pick<StepResult, 'exitCode' | 'log' | 'errors' | 'warnings' | 'outputs'> & {
@@ -21,7 +21,9 @@ async function step(world: NamespaceWorld, choice: StepChoice): Promise<SeenStep
     tools: FAKE_DOCKER,
     ...choice,
   });
-  const signers = world.aws.calls.slice(before).map(({ signer }) => signer?.arn.split('/')[1]);
+  const calls = world.aws.calls.slice(before);
+  const signers = calls.map(({ signer }) => signer?.arn.split('/')[1]);
+
   return { exitCode, log, errors, warnings, outputs, signers };
 }
 
@@ -30,6 +32,7 @@ export async function job(world: NamespaceWorld) {
   const main = await world.main();
   const push = await world.push();
   const post = await world.post(main);
+
   return {
     main: { exitCode: main.exitCode, registry: main.outputs['registry'] },
     agentHosts: [...new Set(world.agent.requests.map(({ headers }) => headers.host))],
@@ -41,38 +44,56 @@ export async function job(world: NamespaceWorld) {
   };
 }
 
-/** A runner whose jobs are logged in by the hooks: a real client reads a private image before, during and after a job. */
+/**
+ * A runner whose jobs are logged in by the hooks: a real client reads a private image before,
+ * during and after a job.
+ */
 export async function jobHook(world: NamespaceWorld) {
   const main = await world.main();
   await world.push();
   await world.post(main);
+
   const read = (): Promise<string> => world.run('oras', ['pull', `${HOST}/team/app:1`]);
   const before = await read();
   const started = await world.hook('job-started', { env: world.podIdentityEnv() });
   const during = await read();
   const completed = await world.hook('job-completed');
+
   return { hooks: [started.exitCode, completed.exitCode], before, during, after: await read() };
 }
 
-/** How a login is used by each tool; docker, which needs an engine for it, stands behind oras, which reads its file. */
+/**
+ * How a login is used by each tool; docker, which needs an engine for it, stands behind oras, which
+ * reads its file.
+ */
 function useOf(tool: string, world: NamespaceWorld): [program: string, args: string[]] {
   const image = `${HOST}/team/app`;
-  const [root, runroot] = [join(world.directory, 'root'), join(world.directory, 'runroot')];
-  const storage = ['--storage-driver', 'vfs', '--root', root, '--runroot', runroot];
-  if (tool === 'podman') return ['podman', [...storage, 'search', '--list-tags', image]];
-  if (tool === 'buildah') return ['buildah', ['login', '--get-login', HOST]];
-  if (tool === 'skopeo') return ['skopeo', ['list-tags', `docker://${image}`]];
-  if (tool === 'buildx')
-    return ['docker', ['buildx', 'imagetools', 'inspect', '--raw', `${image}:1`]];
-  return ['oras', ['repo', 'tags', image]];
+  const root = join(world.directory, 'root');
+  const storage = ['--storage-driver', 'vfs', '--root', root, '--runroot', `${root}-run`];
+
+  switch (tool) {
+    case 'podman':
+      return ['podman', [...storage, 'search', '--list-tags', image]];
+    case 'buildah':
+      return ['buildah', ['login', '--get-login', HOST]];
+    case 'skopeo':
+      return ['skopeo', ['list-tags', `docker://${image}`]];
+    case 'buildx':
+      return ['docker', ['buildx', 'imagetools', 'inspect', '--raw', `${image}:1`]];
+    default:
+      return ['oras', ['repo', 'tags', image]];
+  }
 }
 
-/** A case of the container tools: those of the input, those that then use the login, and where they are led to. */
+/** A case of the container tools. */
 export type ToolsCase = {
+  /** Those of the input. */
   tools: string[];
+  /** Those that then use the login; else those of the input. */
   used?: string[];
   isolate?: boolean;
-  env?: Record<string, string>;
+  /** Where DOCKER_CONFIG leads to, below the folder of the world. */
+  dockerConfig?: string;
   /** Programs that are installed under the name of another. */
   installedAs?: Record<string, string>;
   /** Docker's configuration before the step. */
@@ -88,7 +109,7 @@ export const TOOLS_CASES: Record<string, ToolsCase> = {
   'config-file': { tools: ['config-file'], used: ['oras', 'skopeo', 'podman', 'buildx'] },
   'docker and podman with one file': {
     tools: ['docker', 'podman'],
-    env: { DOCKER_CONFIG: '@/docker' },
+    dockerConfig: 'docker',
   },
   'docker that is podman, isolated': {
     tools: ['docker'],
@@ -105,14 +126,14 @@ export const TOOLS_CASES: Record<string, ToolsCase> = {
   },
 };
 
-async function toolsCase(
-  world: NamespaceWorld,
-  { tools, used = tools, isolate, installedAs, ...choice }: ToolsCase,
-) {
-  const env: Record<string, string> = { PODMAN_IGNORE_CGROUPSV1_WARNING: '1' };
-  for (const [name, path] of Object.entries(choice.env ?? {}))
-    env[name] = path.replace('@', world.directory);
-  world.writeHome('.docker/config.json', JSON.stringify(choice.config ?? {}));
+async function toolsCase(world: NamespaceWorld, choice: ToolsCase) {
+  const { tools, used = tools, isolate, installedAs, dockerConfig, config = {} } = choice;
+  const env = {
+    PODMAN_IGNORE_CGROUPSV1_WARNING: '1',
+    ...(dockerConfig && { DOCKER_CONFIG: join(world.directory, dockerConfig) }),
+  };
+  world.writeHome('.docker/config.json', JSON.stringify(config));
+
   const programs = tools.filter((tool) => tool !== 'config-file');
   const main = await world.main({
     env: { ...world.podIdentityEnv(), ...env },
@@ -121,20 +142,25 @@ async function toolsCase(
       programs.map((tool) => [tool, { real: installedAs?.[tool] ?? tool }]),
     ),
   });
-  const auths = { [HOST]: { auth: world.aws.issued.at(-1)?.token } };
+
   // Puts an image there to read, with the password but none of the logins.
+  const auths = { [HOST]: { auth: world.aws.issued.at(-1)?.token } };
   world.writeHome('pusher/config.json', JSON.stringify({ auths }));
   const pushed = await world.push(join(world.home, 'pusher'));
+
   const use = async (): Promise<Record<string, string>> => {
     const said: Record<string, string> = {};
-    for (const tool of used)
-      said[tool] = await world.run(...useOf(tool, world), { ...env, ...main.exportedEnv });
+    for (const tool of used) {
+      const [program, args] = useOf(tool, world);
+      said[tool] = await world.run(program, args, { ...env, ...main.exportedEnv });
+    }
     return said;
   };
   const during = await use();
   const post = await world.post(main);
   const after = await use();
   const again = await world.post(main);
+
   const codes = [main, post, again].map(({ exitCode }) => exitCode);
   return {
     codes,
@@ -150,23 +176,34 @@ export type ToolsSeen = Awaited<ReturnType<typeof toolsCase>>;
 
 export async function containerTools(world: NamespaceWorld): Promise<Record<string, ToolsSeen>> {
   const seen: Record<string, ToolsSeen> = {};
-  for (const [name, one] of Object.entries(TOOLS_CASES)) seen[name] = await toolsCase(world, one);
+  for (const [name, one] of Object.entries(TOOLS_CASES)) {
+    seen[name] = await toolsCase(world, one);
+  }
   return seen;
 }
 
 /** Hosts of every kind in one step whose environment names no region, and a real push to one of them. */
 export async function hosts(world: NamespaceWorld) {
-  const env = { ...world.podIdentityEnv(), AWS_REGION: undefined, AWS_DEFAULT_REGION: undefined };
   const main = await world.main({
-    env,
+    env: {
+      ...world.podIdentityEnv(),
+      AWS_REGION: undefined,
+      AWS_DEFAULT_REGION: undefined,
+    },
     inputs: { registries: KINDS.map((host) => `${host}/team/app:1`).join() },
   });
   const loggedIn = Object.keys(world.dockerLogins()).sort();
   const pushed = await world.push();
   await world.post(main);
-  const registries: unknown = JSON.parse(main.outputs['registries'] ?? '[]');
-  const apis = world.aws.calls.map(({ host }) => host).sort();
-  return { errors: main.errors, registries, apis, loggedIn, pushed, after: world.dockerLogins() };
+
+  return {
+    errors: main.errors,
+    registries: JSON.parse(main.outputs['registries'] ?? '[]') as unknown,
+    apis: world.aws.calls.map(({ host }) => host).sort(),
+    loggedIn,
+    pushed,
+    after: world.dockerLogins(),
+  };
 }
 
 export const KINDS = [
@@ -178,12 +215,17 @@ export const KINDS = [
   '210987654321.dkr-ecr-fips.us-east-1.on.aws',
   '123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn',
 ];
+
 const KUBERNETES = { KUBERNETES_SERVICE_HOST: '10.100.0.1' };
 
-/** What is said of the machine's role in a pod, and of none; the service account is that of Kubernetes' own token. */
+/**
+ * What is said of the machine's role in a pod, and of none; the service account is that of
+ * Kubernetes' own token.
+ */
 export async function credentials(world: NamespaceWorld) {
   const machine = await world.startInstanceMetadata();
   world.mountServiceAccount('arc-runners', 'lonely');
+
   return {
     node: await step(world, { env: { ...machine, ...KUBERNETES } }),
     nothing: await step(world, { env: { ...world.regionEnv(), ...KUBERNETES } }),
@@ -192,63 +234,85 @@ export async function credentials(world: NamespaceWorld) {
 
 /** Failures at the real names and addresses; without the agent's address at the end. */
 export async function failures(world: NamespaceWorld) {
-  const env = world.podIdentityEnv();
-  const at = (more: StepChoice['env'], inputs = {}) =>
-    step(world, { env: { ...env, ...FAST, ...more }, inputs: { 'max-attempts': '2', ...inputs } });
+  const env = { ...world.podIdentityEnv(), ...FAST };
+  const at = (more: Environment, inputs: Record<string, string> = {}) =>
+    step(world, {
+      env: { ...env, ...more },
+      inputs: { 'max-attempts': '2', ...inputs },
+    });
+
   const region = await at({ AWS_REGION: 'eu-west-9' });
   const fips = await at({ AWS_USE_FIPS_ENDPOINT: 'true' }, { 'registry-type': 'public' });
+
   world.aws.proxyEndpoint = () => 'https://ghcr.io';
   const otherHost = await at({});
+
   world.cutOffAgent();
   const noRoute = await at({}, { 'max-attempts': '' });
+
   return { region, fips, otherHost, noRoute };
 }
 
 const EARLIER = JSON.stringify({ auths: { [HOST]: { auth: 'ZWFybGllcjpsb2dpbg==' } } });
 
+type AuthFileProblem = 'read-only' | 'full' | 'config.json is mounted';
+
 /** Makes a docker configuration that cannot be written; returns what is mounted. */
-function makeBroken(problem: string, folder: string): string {
+function makeBroken(problem: AuthFileProblem, folder: string): string {
   const file = join(folder, 'config.json');
   const mount = (...args: string[]): void => void execFileSync('mount', args);
   mkdirSync(folder, { mode: 0o700 });
+
   if (problem === 'config.json is mounted') {
-    for (const path of [file, `${folder}.json`]) writeFileSync(path, EARLIER, { mode: 0o600 });
-    mount('--bind', `${folder}.json`, file);
+    const source = `${folder}.json`;
+    for (const path of [file, source]) writeFileSync(path, EARLIER, { mode: 0o600 });
+    mount('--bind', source, file);
     return file;
   }
+
   mount('-t', 'tmpfs', '-o', 'size=8k', 'tmpfs', folder);
   writeFileSync(file, EARLIER, { mode: 0o600 });
   if (problem === 'full') writeFileSync(join(folder, 'rest'), 'x'.repeat(4096));
-  else execFileSync('mount', ['-o', 'remount,ro', folder]);
+  else mount('-o', 'remount,ro', folder);
   return folder;
 }
 
-/** The error of clients for each problem with their file, and whether the file is as it was after post. */
+const AUTH_FILE_CASES: [tool: string, problem: AuthFileProblem][] = [
+  ['docker', 'read-only'],
+  ['podman', 'read-only'],
+  ['buildah', 'read-only'],
+  ['skopeo', 'read-only'],
+  ['oras', 'read-only'],
+  ['config-file', 'read-only'],
+  ['docker', 'full'],
+  ['config-file', 'full'],
+  ['docker', 'config.json is mounted'],
+  ['podman', 'config.json is mounted'],
+];
+
+/** The error of clients for each problem with their file, and whether the file is as before after post. */
 export async function authFileProblems(world: NamespaceWorld) {
   const seen: Record<string, { errors: string[]; isUnchanged: boolean }> = {};
-  for (const [problem, tool] of [
-    ...['docker', 'podman', 'buildah', 'skopeo', 'oras', 'config-file'].map((name) => [
-      'read-only',
-      name,
-    ]),
-    ['full', 'docker'],
-    ['full', 'config-file'],
-    ['config.json is mounted', 'docker'],
-    ['config.json is mounted', 'podman'],
-  ] as [string, string][]) {
+
+  for (const [tool, problem] of AUTH_FILE_CASES) {
     const DOCKER_CONFIG = join(world.directory, `${tool} ${problem}`);
     const mounted = makeBroken(problem, DOCKER_CONFIG);
-    const env = { ...world.podIdentityEnv(), DOCKER_CONFIG, PODMAN_IGNORE_CGROUPSV1_WARNING: '1' };
-    const tools = tool === 'config-file' ? {} : { [tool]: 'real' as const };
+
     const main = await world.main({
-      env,
+      env: {
+        ...world.podIdentityEnv(),
+        DOCKER_CONFIG,
+        PODMAN_IGNORE_CGROUPSV1_WARNING: '1',
+      },
       inputs: { 'container-cli': tool, 'max-attempts': '1' },
-      tools,
+      tools: tool === 'config-file' ? {} : { [tool]: 'real' },
     });
     await world.post(main);
+
     const isUnchanged = readFileSync(join(DOCKER_CONFIG, 'config.json'), 'utf8') === EARLIER;
     seen[`${tool} ${problem}`] = { errors: main.errors, isUnchanged };
     execFileSync('umount', [mounted]);
   }
+
   return seen;
 }
