@@ -7,30 +7,28 @@ import { FAKE_DOCKER, useWorld, world } from '../harness/use-world.ts';
 
 useWorld();
 
+const KEY = 'process.env.AWS_SECRET_ACCESS_KEY';
+
 test.each([
-  [
-    'prints it',
-    `console.log('the keys: ' + process.env.AWS_SECRET_ACCESS_KEY)`,
-    'secret key in line 1',
-  ],
+  ['prints it', `console.log('the keys: ' + ${KEY})`, 'secret key in line 1'],
   [
     'prints it in base64, as a part of another text',
-    `console.log(Buffer.from('x' + process.env.AWS_SECRET_ACCESS_KEY).toString('base64'))`,
+    `console.log(Buffer.from('x' + ${KEY}).toString('base64'))`,
     'secret key in line 1',
   ],
   [
     'prints it before it masks it',
-    `console.log(process.env.AWS_SECRET_ACCESS_KEY + '\\n::add-mask::' + process.env.AWS_SECRET_ACCESS_KEY)`,
+    `console.log(${KEY} + '\\n::add-mask::' + ${KEY})`,
     'secret key in line 1',
   ],
   [
     'saves it for post',
-    `require('fs').writeFileSync(process.env.GITHUB_STATE, 'key=' + process.env.AWS_SECRET_ACCESS_KEY)`,
+    `require('fs').writeFileSync(process.env.GITHUB_STATE, 'key=' + ${KEY})`,
     'secret key in the state key',
   ],
   [
     'writes it to a file that others can read',
-    `require('fs').writeFileSync(process.env.HOME + '/keys', process.env.AWS_SECRET_ACCESS_KEY)`,
+    `require('fs').writeFileSync(process.env.HOME + '/keys', ${KEY})`,
     'keys, which others can read',
   ],
   [
@@ -49,6 +47,7 @@ test.each([
   mkdirSync(dist);
   writeFileSync(join(dist, 'index.js'), code);
   writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }');
+
   const step = world.main({ env: world.keysEnv(), tools: FAKE_DOCKER, dist });
   await expect(step).rejects.toThrow(words);
 });
