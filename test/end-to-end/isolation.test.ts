@@ -15,48 +15,61 @@ useWorld();
 /** Writes the configuration that the runners of this host share; returns how to read it again. */
 function share(config: unknown): () => string {
   const file = world.writeHome('.docker/config.json', JSON.stringify(config));
-  return () =>
-    `${fs.readFileSync(file, 'utf8')} ${fs.statSync(file).mtimeMs} ${fs.readdirSync(join(file, '..'))}`;
+
+  return () => {
+    const content = fs.readFileSync(file, 'utf8');
+    const names = fs.readdirSync(join(file, '..'));
+    return `${content} ${fs.statSync(file).mtimeMs} ${names}`;
+  };
 }
 
 const directoryOf = ({ exportedEnv }: StepResult): string => exportedEnv['DOCKER_CONFIG'] ?? '';
+const configOf = (main: StepResult): string => join(directoryOf(main), 'config.json');
 const mode = (path: string): string => (fs.statSync(path).mode & 0o777).toString(8);
 
 describe('the configuration of the job', () => {
   test('is in RUNNER_TEMP, for later steps; post removes it, and the shared one is not changed', async () => {
-    const read = share({ auths: OTHERS, proxies: { default: { httpProxy: 'http://p' } } });
+    const read = share({
+      auths: OTHERS,
+      proxies: { default: { httpProxy: 'http://p' } },
+    });
     const builder = world.writeHome('.docker/buildx/instances/builder0', 'of all jobs');
     const before = read();
+
     const main = await world.main({ inputs });
     expect(main).toMatchObject({ exitCode: 0, warnings: [] });
+
     const directory = directoryOf(main);
     expect(directory).toBe(join(world.runnerTemp, 'ecr-pod-identity-login'));
+
     const auth = world.aws.issued[0]?.token;
     expect(world.dockerLogins(directory)).toEqual({
       ...OTHERS,
       [await world.registryHost()]: { auth },
     });
-    expect([mode(directory), mode(join(directory, 'config.json'))]).toEqual(['700', '600']);
-    expect(JSON.parse(fs.readFileSync(join(directory, 'config.json'), 'utf8'))).toHaveProperty(
-      'proxies',
-    );
+    expect([mode(directory), mode(configOf(main))]).toEqual(['700', '600']);
+    expect(JSON.parse(fs.readFileSync(configOf(main), 'utf8'))).toHaveProperty('proxies');
+
     const linked = join(directory, 'buildx', 'instances', 'builder0');
     expect(fs.readFileSync(linked, 'utf8')).toBe('of all jobs');
     expect(main.log).toContain(directory);
+
     const post = await world.post(main);
-    expect(post).toMatchObject({ exitCode: 0, errors: [], exportedEnv: { DOCKER_CONFIG: '' } });
-    expect([fs.readdirSync(world.runnerTemp), read(), fs.existsSync(builder)]).toEqual([
-      [],
-      before,
-      true,
-    ]);
+    expect(post).toMatchObject({
+      exitCode: 0,
+      errors: [],
+      exportedEnv: { DOCKER_CONFIG: '' },
+    });
+    expect(fs.readdirSync(world.runnerTemp)).toEqual([]);
+    expect([read(), fs.existsSync(builder)]).toEqual([before, true]);
+
     expect((await world.post(main)).exitCode).toBe(0);
   });
 
   test('is for podman and helm, too; post gives the variables back, but not one that a step has changed', async () => {
-    const [DOCKER_CONFIG, REGISTRY_AUTH_FILE] = ['mine', 'auth.json'].map((name) =>
-      join(world.home, name),
-    );
+    const DOCKER_CONFIG = join(world.home, 'mine');
+    const REGISTRY_AUTH_FILE = join(world.home, 'auth.json');
+
     const main = await world.main({
       env: { ...world.podIdentityEnv(), DOCKER_CONFIG, REGISTRY_AUTH_FILE },
       inputs: { ...inputs, 'container-cli': 'docker,podman,helm' },
@@ -64,24 +77,33 @@ describe('the configuration of the job', () => {
     });
     const directory = directoryOf(main);
     const files = {
+      DOCKER_CONFIG: directory,
       REGISTRY_AUTH_FILE: `${directory}/auth.json`,
       HELM_REGISTRY_CONFIG: `${directory}/helm.json`,
     };
-    expect(main.exportedEnv).toEqual({ DOCKER_CONFIG: directory, ...files });
-    for (const { env } of main.toolRuns)
-      expect(env).toMatchObject({ DOCKER_CONFIG: directory, ...files });
-    const exportedEnv = { ...main.exportedEnv, REGISTRY_AUTH_FILE: '/of/a/later/step' };
+
+    expect(main.exportedEnv).toEqual(files);
+    for (const { env } of main.toolRuns) expect(env).toMatchObject(files);
+
+    const exportedEnv = {
+      ...main.exportedEnv,
+      REGISTRY_AUTH_FILE: '/of/a/later/step',
+    };
     const post = await world.post(main, { after: [{ paths: [], exportedEnv }] });
+
     expect(post.exportedEnv).toEqual({ DOCKER_CONFIG, HELM_REGISTRY_CONFIG: '' });
   });
 
   test('is removed without docker on PATH; no link out of it is followed, and none in a circle copied', async () => {
     share({ currentContext: 'default' });
     fs.symlinkSync('circle', join(world.home, '.docker', 'circle'));
+
     const main = await world.main({ inputs });
     expect([main.errors, main.warnings]).toEqual([[], [expect.stringContaining('circle')]]);
+
     const precious = world.writeHome('precious/file', 'untouched');
     fs.symlinkSync(join(precious, '..'), join(directoryOf(main), 'link'));
+
     const post = await world.post(main, { tools: {} });
     expect([post.exitCode, fs.existsSync(directoryOf(main))]).toEqual([0, false]);
     expect(fs.readFileSync(precious, 'utf8')).toBe('untouched');
@@ -93,33 +115,39 @@ describe('the configuration of the job', () => {
     ['a link of that name', (directory: string) => directory],
   ])('is all that post removes, whatever the saved state says: not %s', async (_, choose) => {
     const main = await world.main({ inputs });
-    const state = JSON.parse(main.state['login'] ?? '') as { isolation: object };
+    const directory = directoryOf(main);
+
     const precious = world.writeHome('ecr-pod-identity-login/config.json', '{}');
-    fs.rmSync(directoryOf(main), { recursive: true });
-    fs.symlinkSync(join(precious, '..'), directoryOf(main));
-    const isolation = { ...state.isolation, directory: choose(directoryOf(main)) };
+    fs.rmSync(directory, { recursive: true });
+    fs.symlinkSync(join(precious, '..'), directory);
+
+    const state = JSON.parse(main.state['login'] ?? '') as { isolation: object };
+    const isolation = { ...state.isolation, directory: choose(directory) };
     const login = JSON.stringify({ ...state, logins: [], isolation });
     const post = await world.post({ ...main, state: { login } });
+
     expect([post.exitCode, fs.readFileSync(precious, 'utf8')]).toEqual([1, '{}']);
   });
 
   asRoot('leaves no password behind if something in it belongs to another user', async () => {
     const main = await world.main({ inputs, asOtherUser: true });
+    const directory = directoryOf(main);
+
     // As a container leaves it that was given the directory by `docker run -v`.
-    fs.mkdirSync(join(directoryOf(main), 'of-root'));
-    fs.writeFileSync(join(directoryOf(main), 'of-root', 'file'), '');
+    fs.mkdirSync(join(directory, 'of-root'));
+    fs.writeFileSync(join(directory, 'of-root', 'file'), '');
+
     const post = await world.post(main, { asOtherUser: true });
-    expect([post.exitCode, post.errors.join()]).toEqual([
-      1,
-      expect.stringContaining(directoryOf(main)),
-    ]);
-    expect(world.dockerLogins(directoryOf(main))).toEqual({});
+    expect(post.exitCode).toBe(1);
+    expect(post.errors.join()).toContain(directory);
+    expect(world.dockerLogins(directory)).toEqual({});
   });
 
   test('is cleaned up if the login failed', async () => {
     const tools = { docker: { exitCode: 1, stderr: 'denied: no\n' } };
     const main = await world.main({ inputs, tools });
     expect(main.exitCode).toBe(1);
+
     const post = await world.post(main);
     expect([post.exitCode, fs.readdirSync(world.runnerTemp)]).toEqual([0, []]);
     expect(post.exportedEnv).toEqual({ DOCKER_CONFIG: '' });
@@ -128,19 +156,19 @@ describe('the configuration of the job', () => {
   test('stays, and the variables with it, with skip-logout', async () => {
     const main = await world.main({ inputs: { ...inputs, 'skip-logout': 'true' } });
     const post = await world.post(main);
+
     expect([post.exitCode, post.exportedEnv]).toEqual([0, {}]);
-    expect(Object.keys(world.dockerLogins(directoryOf(main)))).toEqual([
-      await world.registryHost(),
-    ]);
+
+    const hosts = Object.keys(world.dockerLogins(directoryOf(main)));
+    expect(hosts).toEqual([await world.registryHost()]);
   });
 
   test('needs RUNNER_TEMP, and an invalid value of the input asks for it', async () => {
     const env = { ...world.podIdentityEnv(), RUNNER_TEMP: undefined };
     const main = await world.main({ env, inputs: { 'isolate-docker-config': 'ture' } });
-    expect([main.exitCode, main.errors.join()]).toEqual([
-      1,
-      expect.stringContaining('RUNNER_TEMP'),
-    ]);
+
+    expect(main.exitCode).toBe(1);
+    expect(main.errors.join()).toContain('RUNNER_TEMP');
     expect(main.warnings.join()).toContain("'ture'");
     expect(main.toolRuns).toEqual([]);
   });
@@ -154,14 +182,23 @@ describe('another step of the job', () => {
     async () => {
       const [one, two] = ['111111111111', '222222222222'] as const;
       const hosts = [one, two].map((account) => `${account}.dkr.ecr.eu-west-1.amazonaws.com`);
-      const first = await world.main({ inputs: { ...inputs, registries: one } });
-      const second = await world.main({ inputs: { ...inputs, registries: two }, after: [first] });
+
+      const first = await world.main({
+        inputs: { ...inputs, registries: one },
+      });
+      const second = await world.main({
+        inputs: { ...inputs, registries: two },
+        after: [first],
+      });
       const directory = directoryOf(first);
+
       expect(second.exportedEnv).toEqual({});
       expect(Object.keys(world.dockerLogins(directory)).sort()).toEqual(hosts);
+
       const postSecond = await world.post(second, { after: [first] });
       expect([postSecond.exitCode, postSecond.exportedEnv]).toEqual([0, {}]);
       expect(Object.keys(world.dockerLogins(directory))).toEqual([hosts[0]]);
+
       const postFirst = await world.post(first);
       expect([postFirst.exitCode, fs.existsSync(directory)]).toEqual([0, false]);
     },
@@ -174,32 +211,41 @@ describe('credential stores', () => {
     const before = read();
     const helper = { exitCode: 1, stdout: 'not implemented\n' };
     const tools = { docker: 'real', 'docker-credential-ecr-login': helper } as const;
+
     const main = await world.main({ inputs, tools });
     expect(main).toMatchObject({ exitCode: 0, warnings: [] });
-    const config = JSON.parse(fs.readFileSync(join(directoryOf(main), 'config.json'), 'utf8'));
+
+    const config = JSON.parse(fs.readFileSync(configOf(main), 'utf8'));
     const auth = world.aws.issued[0]?.token;
     expect(config).toMatchObject({
       auths: { [await world.registryHost()]: { auth } },
       credsStore: 'ecr-login',
     });
+
     await world.post(main);
     expect(read()).toBe(before);
   });
 
   test('that are named for the registry are set aside', async () => {
     share({ credHelpers: { [await world.registryHost()]: 'nowhere' } });
-    const tools = { docker: 'real', 'docker-credential-nowhere': { exitCode: 1 } } as const;
+    const tools = {
+      docker: 'real',
+      'docker-credential-nowhere': { exitCode: 1 },
+    } as const;
+
     const main = await world.main({ inputs, tools });
+
     expect([main.exitCode, main.toolRuns.map(({ tool }) => tool)]).toEqual([0, ['docker']]);
   });
 
   test('of the operating system are not used by docker, also if the shared configuration is empty', async () => {
     const stores = ['pass', 'docker-credential-pass', 'docker-credential-secretservice'];
     const fakes = Object.fromEntries(stores.map((name) => [name, { exitCode: 0 }]));
+
     const main = await world.main({ inputs, tools: { docker: 'real', ...fakes } });
     const auth = world.aws.issued[0]?.token;
-    expect(world.dockerLogins(directoryOf(main))).toEqual({
-      [await world.registryHost()]: { auth },
-    });
+
+    const logins = { [await world.registryHost()]: { auth } };
+    expect(world.dockerLogins(directoryOf(main))).toEqual(logins);
   });
 });

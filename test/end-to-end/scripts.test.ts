@@ -15,9 +15,12 @@ async function node(
   args: readonly string[] = [],
   env: NodeJS.ProcessEnv = {},
 ): Promise<string> {
-  // Nothing of the environment of whoever runs the tests, such as keys.
-  const options = { cwd: repository, env: { PATH: process.env['PATH'], TMPDIR: tmpdir(), ...env } };
-  return (await promisify(execFile)(actionNode(), [file, ...args], options)).stdout;
+  const { stdout } = await promisify(execFile)(actionNode(), [file, ...args], {
+    cwd: repository,
+    // Nothing of the environment of whoever runs the tests, such as keys.
+    env: { PATH: process.env['PATH'], TMPDIR: tmpdir(), ...env },
+  });
+  return stdout;
 }
 
 const DEMO = join(repository, 'scripts', 'demo.ts');
@@ -39,25 +42,34 @@ test('the demo says that it needs docker', async () => {
 
 test('the job of CI that uses the action passes', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'ci-job-'));
+  const base: NodeJS.ProcessEnv = { RUNNER_TEMP: folder, HOME: folder };
   const file = (name: string): string => join(folder, name);
-  const files = Object.fromEntries(
-    ['ENV', 'OUTPUT', 'STATE', 'PATH'].map((name) => [`GITHUB_${name}`, file(name)]),
-  );
-  for (const path of Object.values(files)) writeFileSync(path, '');
-  const base = { ...files, RUNNER_TEMP: folder, HOME: folder };
-  const read = (name: string): Record<string, string> =>
-    parseKeyValueFile(readFileSync(file(name), 'utf8'));
+  const read = (name: string) => parseKeyValueFile(readFileSync(file(name), 'utf8'));
+
+  for (const name of ['ENV', 'OUTPUT', 'STATE', 'PATH']) {
+    writeFileSync(file(name), '');
+    base[`GITHUB_${name}`] = file(name);
+  }
+
   const standIns = join(repository, '.github', 'actions', 'stand-ins');
+  const start = join(standIns, 'start.mjs');
+  const check = join(repository, 'scripts', 'ci-stand-ins.ts');
   const finish = (env: NodeJS.ProcessEnv) => node(join(standIns, 'finish.mjs'), [], env);
+
   try {
-    await node(join(standIns, 'start.mjs'), [], base);
-    const env = { ...base, ...read('ENV'), ...inputVariables({ 'container-cli': 'config-file' }) };
+    await node(start, [], base);
+
+    const inputs = inputVariables({ 'container-cli': 'config-file' });
+    const env = { ...base, ...read('ENV'), ...inputs };
     writeFileSync(file('OUTPUT'), '');
     await node(stageFile('main'), [], env);
-    const outputs = { LOGIN_OUTPUTS: JSON.stringify(read('OUTPUT')) };
-    await node(join(repository, 'scripts', 'ci-stand-ins.ts'), ['check'], { ...env, ...outputs });
+
+    const outputs = JSON.stringify(read('OUTPUT'));
+    await node(check, ['check'], { ...env, LOGIN_OUTPUTS: outputs });
+
     const state = Object.entries(read('STATE')).map(([name, value]) => [`STATE_${name}`, value]);
     await node(stageFile('post'), [], { ...env, ...Object.fromEntries(state) });
+
     expect(await finish(env)).toContain('The login is gone');
   } catch (error) {
     // It ends the stand-ins.
@@ -68,9 +80,10 @@ test('the job of CI that uses the action passes', async () => {
   }
 });
 
-/** What AWS says to the scripts: of what exists, and of nothing. */
 const ROLE_ARN = 'arn:aws:iam::111122223333:role/arc-runner-ecr';
 const POLICY = readFileSync(join(repository, 'examples', 'iam', 'push.json'), 'utf8');
+
+/** What AWS says to the scripts of a role, and of what else exists or is missing. */
 const ROLE: ToolBehavior = { on: 'Role.Arn', stdout: ROLE_ARN };
 const EXISTS: ToolBehavior[] = [
   { on: 'list-role-policies', stdout: 'True' },
@@ -79,66 +92,93 @@ const EXISTS: ToolBehavior[] = [
   { on: 'describe-pod-identity-association', stdout: ROLE_ARN },
 ];
 const MISSING: ToolBehavior[] = [
-  ...['describe-repositories', 'describe-addon', 'get-role'].map((on) => ({ on, exitCode: 254 })),
+  { on: 'describe-repositories', exitCode: 254 },
+  { on: 'describe-addon', exitCode: 254 },
+  { on: 'get-role', exitCode: 254 },
   { on: 'list-role-policies', stdout: 'False' },
   { on: 'associations[0].associationId', stdout: 'None' },
 ];
 
-test.each([
-  [
-    'create-pod-identity.sh creates what is missing',
-    MISSING,
-    '',
-    [
-      ...['create-repository', 'create-addon', 'create-role', 'put-role-policy'],
-      ...['create-pod-identity-association', 'create-pod-identity-association'],
+const CREATE = 'create-pod-identity.sh';
+const DELETE = 'delete-pod-identity.sh';
+
+type ScriptCase = {
+  script: string;
+  what: string;
+  answers: ToolBehavior[];
+  /** What the script says as it stops; without it, it succeeds. */
+  stops?: RegExp;
+  changes: string[];
+};
+
+test.each<ScriptCase>([
+  {
+    script: CREATE,
+    what: 'creates what is missing',
+    answers: MISSING,
+    changes: [
+      'create-repository',
+      'create-addon',
+      'create-role',
+      'put-role-policy',
+      'create-pod-identity-association',
+      'create-pod-identity-association',
     ],
-  ],
-  ['create-pod-identity.sh changes nothing that exists', EXISTS, '', []],
-  [
-    'create-pod-identity.sh stops at a policy that differs',
-    [{ on: 'get-role-policy', stdout: POLICY.replace('team/app', 'team/*') }, ...EXISTS],
-    /^Stopped: the policy ecr of the role arc-runner-ecr differs/,
-    [],
-  ],
-  [
-    'create-pod-identity.sh stops at an association with another role',
-    [
+  },
+  {
+    script: CREATE,
+    what: 'changes nothing that exists',
+    answers: EXISTS,
+    changes: [],
+  },
+  {
+    script: CREATE,
+    what: 'stops at a policy that differs',
+    answers: [{ on: 'get-role-policy', stdout: POLICY.replace('team/app', 'team/*') }, ...EXISTS],
+    stops: /^Stopped: the policy ecr of the role arc-runner-ecr differs/,
+    changes: [],
+  },
+  {
+    script: CREATE,
+    what: 'stops at an association with another role',
+    answers: [
       { on: 'describe-pod-identity-association', stdout: 'arn:aws:iam::111122223333:role/b' },
       ...EXISTS,
     ],
-    /^Stopped: the service account arc-runner has the role \S+:role\/b\. .* --association-id a-1 --role-arn \S+arc-runner-ecr$/m,
-    [],
-  ],
-  [
-    'delete-pod-identity.sh deletes the role and its own associations',
-    [
+    stops:
+      /^Stopped: the service account arc-runner has the role \S+:role\/b\. .* --association-id a-1 --role-arn \S+arc-runner-ecr$/m,
+    changes: [],
+  },
+  {
+    script: DELETE,
+    what: 'deletes the role and its own associations',
+    answers: [
       { on: 'associations[].associationId', stdout: 'a-1 a-2' },
       { on: 'a-1', stdout: ROLE_ARN },
     ],
-    '',
-    ['delete-pod-identity-association', 'delete-role-policy', 'delete-role'],
-  ],
-])('%s', (what, answers, message, changes) => {
+    changes: ['delete-pod-identity-association', 'delete-role-policy', 'delete-role'],
+  },
+])('$script $what', ({ script, answers, stops, changes }) => {
   const folder = mkdtempSync(join(tmpdir(), 'aws-script-'));
+
   try {
     const tools = new ToolDirectory(folder);
     tools.add('aws', [ROLE, ...answers, {}]);
-    const script = join('examples', 'aws-cli', what.replace(/ .*/, ''));
-    const env = { PATH: `${tools.path}:${process.env['PATH']}` };
-    const { status, stderr } = spawnSync('bash', [script], {
+
+    const { status, stderr } = spawnSync('bash', [join('examples', 'aws-cli', script)], {
       cwd: repository,
-      env,
+      env: { PATH: `${tools.path}:${process.env['PATH']}` },
       encoding: 'utf8',
     });
+
     expect({ status, stderr }).toEqual({
-      status: message === '' ? 0 : 1,
-      stderr: message === '' ? '' : expect.stringMatching(message),
+      status: stops ? 1 : 0,
+      stderr: stops ? expect.stringMatching(stops) : '',
     });
+
     const called = tools.runs.map(({ argv: [, operation = ''] }) => operation);
-    expect(called.filter((operation) => /^(create|put|update|delete)-/.test(operation))).toEqual(
-      changes,
-    );
+    const changing = called.filter((name) => /^(create|put|update|delete)-/.test(name));
+    expect(changing).toEqual(changes);
   } finally {
     rmSync(folder, { recursive: true });
   }
