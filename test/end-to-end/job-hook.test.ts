@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from '@jest/globals';
-import { THROTTLED } from '../harness/aws-services.ts';
+import { callsOf, THROTTLED } from '../harness/aws-services.ts';
 import { builtAction } from '../harness/paths.ts';
 import { testReal } from '../harness/real-parts.ts';
 import { FAST, fastClock, useWorld, world } from '../harness/use-world.ts';
@@ -15,6 +15,7 @@ const started = (env: Record<string, string> = {}, choice: StepChoice = {}) =>
 const completed = (choice: StepChoice = {}) => world.hook('job-completed', choice);
 
 const stateFolder = () => join(world.home, '.ecr-pod-identity-login');
+
 /** What is in the folders of this user's runners. */
 const saved = () => (fs.existsSync(stateFolder()) ? fs.readdirSync(stateFolder()) : []);
 const calls = () => [...world.agent.requests, ...world.aws.requests];
@@ -27,11 +28,16 @@ function distWith(file: string, code: string): string {
   return dist;
 }
 
+function writeScript(file: string, line: string): void {
+  fs.writeFileSync(file, `#!/bin/sh\n${line}\n`, { mode: 0o755 });
+}
+
 test('their settings include a proxy, and ECR Public', async () => {
   const hook = await started({
     ECR_LOGIN_HTTP_PROXY: await world.startProxy(),
     ECR_LOGIN_REGISTRY_TYPE: 'public',
   });
+
   expect(hook.toolRuns[0]?.argv.at(-1)).toBe('public.ecr.aws');
   expect(world.proxy.requests.length).toBeGreaterThan(0);
 });
@@ -40,33 +46,29 @@ describe('the job hooks', () => {
   test('log the runner in before any step, and out after the last, job after job', async () => {
     for (const job of [1, 2]) {
       expect([job, await world.runnerMayPull()]).toEqual([job, false]);
+
       const hook = await started();
-      const { exitCode, warnings, outputs, state, exportedEnv } = hook;
-      expect({ exitCode, warnings, outputs, state, exportedEnv }).toEqual({
-        exitCode: 0,
-        warnings: [],
-        outputs: {},
-        state: {},
-        exportedEnv: {},
-      });
+      expect([hook.exitCode, hook.warnings]).toEqual([0, []]);
+      expect([hook.outputs, hook.state, hook.exportedEnv]).toEqual([{}, {}, {}]);
       expect(hook.masks).toContain(world.aws.issued.at(-1)?.password);
       expect([job, await world.runnerMayPull()]).toEqual([job, true]);
+
       const end = await completed();
+
       expect([end.exitCode, end.warnings, world.dockerLogins(), saved()]).toEqual([0, [], {}, []]);
     }
   });
 
   test('keep their state outside of the work folder, for this user alone and without secrets', async () => {
     await started();
+
     const [runner = ''] = saved();
+    const folder = join(stateFolder(), runner);
     expect(runner).toContain('runner-abcde');
-    expect(fs.statSync(join(stateFolder(), runner)).mode & 0o077).toBe(0);
-    const names = fs
-      .readdirSync(join(stateFolder(), runner), { withFileTypes: true })
-      .filter((entry) => entry.isFile());
-    const content = names
-      .map(({ name }) => fs.readFileSync(join(stateFolder(), runner, name), 'utf8'))
-      .join('\n');
+    expect(fs.statSync(folder).mode & 0o077).toBe(0);
+
+    const files = fs.readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
+    const content = files.map(({ name }) => fs.readFileSync(join(folder, name), 'utf8')).join('\n');
     expect(content).toContain(await world.registryHost());
     expect(content).not.toContain(world.aws.issued[0]?.password);
   });
@@ -74,32 +76,36 @@ describe('the job hooks', () => {
   test('leave alone a runner of the same name with another RUNNER_TEMP', async () => {
     const runnerTemp = join(world.directory, 'other-runner');
     fs.mkdirSync(runnerTemp);
+
     await started();
+
     const DOCKER_CONFIG = join(world.directory, 'other-docker');
     const other = await started({ DOCKER_CONFIG }, { runnerTemp });
-    expect([other.toolRuns.map(({ argv }) => argv[0]), saved().length]).toEqual([['login'], 2]);
+    expect(other.toolRuns.map(({ argv }) => argv[0])).toEqual(['login']);
+    expect(saved()).toHaveLength(2);
+
     await completed({ env: { DOCKER_CONFIG }, runnerTemp });
     expect([await world.runnerMayPull(), saved().length]).toEqual([true, 1]);
   });
 
   test('read neither inputs nor state of the environment, which a job can set', async () => {
-    const login = JSON.stringify({
+    const login = {
       logins: [{ tool: 'docker', registry: 'ghcr.io' }],
       variables: {},
-    });
+    };
     const planted = {
       INPUT_REGISTRIES: 'nonsense',
       'INPUT_AWS-REGION': 'nonsense',
-      STATE_login: login,
+      STATE_login: JSON.stringify(login),
     };
-    world.writeHome(
-      '.docker/config.json',
-      JSON.stringify({ auths: { 'ghcr.io': { auth: 'eDp5' } } }),
-    );
+    const auths = { 'ghcr.io': { auth: 'eDp5' } };
+    world.writeHome('.docker/config.json', JSON.stringify({ auths }));
+
     const hook = await started(planted);
     expect([hook.warnings, await world.runnerMayPull()]).toEqual([[], true]);
+
     const end = await completed({ env: planted });
-    expect([end.warnings, world.dockerLogins()]).toEqual([[], { 'ghcr.io': { auth: 'eDp5' } }]);
+    expect([end.warnings, world.dockerLogins()]).toEqual([[], auths]);
   });
 
   test('do not run what the job has put in front of PATH', async () => {
@@ -107,37 +113,49 @@ describe('the job hooks', () => {
     const evil = join(world.directory, 'evil');
     const proof = join(world.directory, 'proof');
     fs.mkdirSync(evil);
-    const programs = 'docker node env readlink ps rm mkfifo mkdir dirname cat bash'.split(' ');
+
+    const programs = [
+      'docker',
+      'node',
+      'env',
+      'readlink',
+      'ps',
+      'rm',
+      'mkfifo',
+      'mkdir',
+      'dirname',
+      'cat',
+      'bash',
+    ];
     for (const name of programs) {
-      fs.writeFileSync(join(evil, name), `#!/bin/sh\necho ${name} >> ${proof}\n`, { mode: 0o755 });
+      writeScript(join(evil, name), `echo ${name} >> ${proof}`);
     }
+
     const end = await completed({ after: [{ paths: [evil], exportedEnv: {} }] });
-    const proofs = fs.existsSync(proof) ? fs.readFileSync(proof, 'utf8') : '';
-    expect([end.exitCode, end.warnings, world.dockerLogins(), proofs]).toEqual([0, [], {}, '']);
+    expect([end.exitCode, end.warnings, world.dockerLogins()]).toEqual([0, [], {}]);
+
+    const ran = fs.existsSync(proof) ? fs.readFileSync(proof, 'utf8') : '';
+    expect(ran).toBe('');
   });
 
   test('work with a step that logs in with other credentials', async () => {
     await started();
     const main = await world.main({ env: world.keysEnv() });
+
     expect(await world.runnerMayPull()).toBe(true);
+
     const post = await world.post(main);
     const end = await completed({ after: [main] });
-    expect([post.exitCode, end.exitCode, end.warnings, world.dockerLogins()]).toEqual([
-      0,
-      0,
-      [],
-      {},
-    ]);
+
+    expect([post.exitCode, end.exitCode, end.warnings]).toEqual([0, 0, []]);
+    expect(world.dockerLogins()).toEqual({});
   });
 
   test('do nothing in a Kubernetes mode, and say so in one line', async () => {
     const hook = await started({ ACTIONS_RUNNER_CONTAINER_HOOKS: '/home/runner/k8s/index.js' });
-    expect([hook.exitCode, hook.stdout.split('\n').length, saved(), calls()]).toEqual([
-      0,
-      2,
-      [],
-      [],
-    ]);
+
+    expect([hook.exitCode, saved(), calls()]).toEqual([0, [], []]);
+    expect(hook.stdout).toMatch(/^.*\n$/);
     expect((await completed()).exitCode).toBe(0);
   });
 });
@@ -155,18 +173,18 @@ describe('settings, with the real names of registries,', () => {
       ECR_LOGIN_MAX_ATTEMPTS: '2',
     };
     const tools = { docker: 'real', helm: { exitCode: 0 } } as const;
-    const hook = await world.hook('job-started', {
-      env: { ...world.podIdentityEnv(), ...settings },
-      tools,
-    });
-    const hosts = ['111111111111', '222222222222'].map(
-      (account) => `${account}.dkr.ecr.us-east-1.amazonaws.com`,
-    );
-    expect([hook.warnings, Object.keys(world.dockerLogins())]).toEqual([[], hosts]);
+
+    const hook = await started(settings, { tools });
+    expect(hook.warnings).toEqual([]);
+    expect(Object.keys(world.dockerLogins())).toEqual([
+      '111111111111.dkr.ecr.us-east-1.amazonaws.com',
+      '222222222222.dkr.ecr.us-east-1.amazonaws.com',
+    ]);
     expect(hook.toolRuns.filter(({ tool }) => tool === 'helm')).toHaveLength(2);
-    const other = { ...world.podIdentityEnv(), ECR_LOGIN_ALLOWED_ACCOUNT_IDS: '999988887777' };
+
     // The last job had no end: this hook first logs out of it, and then makes no login.
-    const refused = await world.hook('job-started', { env: other, tools });
+    const refused = await started({ ECR_LOGIN_ALLOWED_ACCOUNT_IDS: '999988887777' }, { tools });
+
     expect(refused.warnings.join()).toContain('999988887777');
     expect([refused.exitCode, world.dockerLogins()]).toEqual([0, {}]);
   });
@@ -176,6 +194,7 @@ describe('settings', () => {
   test('ECR_LOGIN_SKIP_LOGOUT leaves the runner logged in', async () => {
     await started({ ECR_LOGIN_SKIP_LOGOUT: 'true' });
     await completed();
+
     expect([await world.runnerMayPull(), saved()]).toEqual([true, []]);
   });
 
@@ -185,7 +204,9 @@ describe('settings', () => {
     ['ECR_LOGIN_REGISTRIES', 'ghcr.io'],
     ['ECR_LOGIN_AWS_REGION', ''],
   ])('%s=%s is named in a warning, and nothing is called', async (name, value) => {
-    const hook = await started({ AWS_REGION: '', AWS_DEFAULT_REGION: '', [name]: value });
+    const noRegion = { AWS_REGION: '', AWS_DEFAULT_REGION: '' };
+    const hook = await started({ ...noRegion, [name]: value });
+
     expect([hook.exitCode, hook.warnings.length, hook.toolRuns, calls()]).toEqual([0, 1, [], []]);
     expect(hook.warnings[0]).toContain(`ariable ${name}`);
   });
@@ -200,10 +221,10 @@ describe('a failure of the job-started hook', () => {
     async (value, exitCode) => {
       world.agent.associations.clear();
       const hook = await started({ ...FAST, ECR_LOGIN_ON_FAILURE: value });
-      const [shown, other] =
-        exitCode === 0 ? [hook.warnings, hook.errors] : [hook.errors, hook.warnings];
-      const words = expect.stringContaining('aws eks create-pod-identity-association');
-      expect([hook.exitCode, shown, other]).toEqual([exitCode, [words], []]);
+      const words = [expect.stringContaining('aws eks create-pod-identity-association')];
+      const [warnings, errors] = exitCode === 0 ? [words, []] : [[], words];
+      expect(hook).toMatchObject({ exitCode, warnings, errors });
+
       expect((await completed()).exitCode).toBe(0);
     },
   );
@@ -215,7 +236,9 @@ describe('a failure of the job-started hook', () => {
   ])('is never one of the job, whatever the bundle does: it %s', async (_, code) => {
     const dist = distWith('index.js', code);
     const hook = await started({}, { dist });
+
     expect([hook.exitCode, hook.errors, hook.warnings.length > 0]).toEqual([0, [], true]);
+
     const strict = await started({ ECR_LOGIN_ON_FAILURE: 'fail' }, { dist });
     expect(strict.exitCode).toBe(1);
   });
@@ -224,6 +247,7 @@ describe('a failure of the job-started hook', () => {
     world.agent.faults.always('hang');
     const hook = await started({ ...FAST, ECR_LOGIN_MAX_ATTEMPTS: '20' });
     const words = expect.stringMatching(/^EKS Pod Identity .*no response within 12 s/);
+
     expect([hook.exitCode, hook.warnings]).toEqual([0, [words]]);
   });
 
@@ -235,16 +259,16 @@ describe('a failure of the job-started hook', () => {
   });
 
   test('leaves time to the registries and regions that respond', async () => {
-    const [one = '', two = '', three = ''] = ['eu-west-1', 'eu-west-2', 'eu-west-3'].map(
-      (region) => `${world.accountId}.dkr.ecr.${region}.amazonaws.com`,
-    );
-    world.aws.faults.always('hang', ({ headers }) =>
-      `${headers.authorization}`.includes('/eu-west-3/'),
-    );
+    const host = (region: string) => `${world.accountId}.dkr.ecr.${region}.amazonaws.com`;
+    const one = host('eu-west-1');
+    const two = host('eu-west-2');
+    const three = host('eu-west-3');
+    world.aws.faults.always('hang', callsOf('ecr', 'eu-west-3'));
+    const docker = [{ on: one, hangs: true }, { exitCode: 0 }];
+
     const env = { ...fastClock(5), ECR_LOGIN_REGISTRIES: [one, three, two].join() };
-    const hook = await started(env, {
-      tools: { docker: [{ on: one, hangs: true }, { exitCode: 0 }] },
-    });
+    const hook = await started(env, { tools: { docker } });
+
     expect(hook.toolRuns.map(({ argv }) => argv.at(-1))).toEqual([one, two]);
     for (const words of [one, 'eu-west-3']) expect(hook.warnings.join()).toContain(words);
     expect(hook.warnings.join()).not.toMatch(/\d\.\d\d+ s/);
@@ -255,10 +279,10 @@ describe('a failure of the job-started hook', () => {
     const dist = distWith('post/index.js', 'setInterval(() => {}, 1_000)');
     const hookStarter = ['/bin/bash', '-c', 'exec /bin/bash -e "$0" 1'];
     const hook = await completed({ dist, hookStarter });
-    expect([hook.exitCode, hook.warnings]).toEqual([
-      0,
-      [expect.stringContaining('did not end within 1 s')],
-    ]);
+
+    expect(hook.exitCode).toBe(0);
+    expect(hook.warnings).toEqual([expect.stringContaining('did not end within 1 s')]);
+
     expect((await completed()).exitCode).toBe(0);
     expect(await world.runnerMayPull()).toBe(false);
   });
@@ -269,15 +293,15 @@ describe('a failure of the job-started hook', () => {
   ])('for a runner without its own node, with %s on PATH', async (_, script, isUsed) => {
     const folder = join(world.directory, 'node-on-path');
     fs.mkdirSync(folder);
-    fs.writeFileSync(join(folder, 'node'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    writeScript(join(folder, 'node'), script);
+
     const after = [{ paths: [folder], exportedEnv: {} }];
+
     const hook = await started({ ECR_LOGIN_NODE: '' }, { after });
+
     const warnings = isUsed ? [] : [expect.stringContaining('no node 24')];
-    expect([hook.exitCode, hook.warnings, await world.runnerMayPull()]).toEqual([
-      0,
-      warnings,
-      isUsed,
-    ]);
+    expect(hook).toMatchObject({ exitCode: 0, warnings });
+    expect(await world.runnerMayPull()).toBe(isUsed);
   });
 
   test.each([
@@ -286,28 +310,30 @@ describe('a failure of the job-started hook', () => {
     ['is of another machine', 'exit 126'],
   ])('for a node that %s is one line', async (_, script) => {
     const node = join(world.directory, 'other-node');
-    if (script !== '') fs.writeFileSync(node, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    if (script !== '') writeScript(node, script);
+
     const hook = await started({ ECR_LOGIN_NODE: node });
     expect([hook.exitCode, hook.warnings]).toEqual([0, [expect.stringContaining('node 24')]]);
-    expect((await started({ ECR_LOGIN_NODE: node, ECR_LOGIN_ON_FAILURE: 'fail' })).exitCode).toBe(
-      1,
-    );
+
+    const strict = await started({ ECR_LOGIN_NODE: node, ECR_LOGIN_ON_FAILURE: 'fail' });
+    expect(strict.exitCode).toBe(1);
   });
 
   test('for a state that cannot be kept names the folder', async () => {
     fs.symlinkSync('/dev/null', stateFolder());
     const hook = await started();
-    expect([hook.exitCode, hook.warnings.join()]).toEqual([
-      0,
-      expect.stringContaining(stateFolder()),
-    ]);
+
+    expect(hook.exitCode).toBe(0);
+    expect(hook.warnings.join()).toContain(stateFolder());
   });
 
   test('as it is canceled leaves no login behind', async () => {
     world.aws.faults.always('hang');
     const interrupt = { signal: 'SIGTERM', when: world.aws.seen() } as const;
+
     const hook = await started({}, { interrupt });
     expect(hook.exitCode).toBe(0);
+
     await completed();
     expect([world.dockerLogins(), saved()]).toEqual([{}, []]);
   });
@@ -325,17 +351,20 @@ describe('a job-completed hook that cannot log out', () => {
     await started({}, { tools: { docker } });
     const end = await completed({ env: { ECR_LOGIN_ON_FAILURE: value } });
     const shown = exitCode === 0 ? end.warnings : end.errors;
-    const host = expect.stringContaining(await world.registryHost());
-    expect([end.exitCode, shown.join()]).toEqual([exitCode, host]);
+    expect(end.exitCode).toBe(exitCode);
+    expect(shown.join()).toContain(await world.registryHost());
   });
 
   test('as the node is gone warns, and the next job-started hook logs out', async () => {
     const node = join(world.directory, 'node-of-the-runner');
     fs.symlinkSync(process.execPath, node);
+
     await started({ ECR_LOGIN_NODE: node });
     fs.rmSync(node);
     const end = await completed();
+
     expect([end.exitCode, end.warnings.length, await world.runnerMayPull()]).toEqual([0, 1, true]);
+
     const next = await started({ ECR_LOGIN_SKIP_LOGOUT: 'true' });
     expect(next.log).toMatch(/logging out/i);
   });
@@ -343,15 +372,22 @@ describe('a job-completed hook that cannot log out', () => {
 
 test('the node is the one of the runner that starts the hook', async () => {
   const runner = join(world.directory, 'runner');
-  for (const folder of ['bin', 'externals/node24/bin'])
+  for (const folder of ['bin', 'externals/node24/bin']) {
     fs.mkdirSync(join(runner, folder), { recursive: true });
-  // The parent of the hook's bash is bin/Runner.Worker; here it is a bash of that name, which does not become the hook.
+  }
+
+  // The parent of the hook's bash is bin/Runner.Worker; here it is a bash of that name, which does
+  // not become the hook.
   const worker = join(runner, 'bin', 'Runner.Worker');
   fs.writeFileSync(worker, fs.readFileSync('/bin/bash'), { mode: 0o755 });
+
   const proof = join(world.directory, 'proof');
-  const script = `#!/bin/sh\necho used > ${proof}\nexec ${process.execPath} "$@"\n`;
-  fs.writeFileSync(join(runner, 'externals', 'node24', 'bin', 'node'), script, { mode: 0o755 });
+  const node = join(runner, 'externals', 'node24', 'bin', 'node');
+  writeScript(node, `echo used > ${proof}; exec ${process.execPath} "$@"`);
+
   const hookStarter = [worker, '-c', '/bin/bash -e "$0"; exit $?'];
+
   const hook = await started({ ECR_LOGIN_NODE: '' }, { hookStarter });
+
   expect([hook.exitCode, hook.warnings, fs.existsSync(proof)]).toEqual([0, [], true]);
 });
