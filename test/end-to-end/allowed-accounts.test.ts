@@ -5,6 +5,7 @@ import type { Environment } from '../harness/world.ts';
 
 const test = testReal('openssl');
 useWorld({ realNames: true, tools: FAKE_DOCKER });
+
 const CALLER = '123456789012';
 const OTHER = '111122223333';
 
@@ -22,6 +23,7 @@ describe('allowed-account-ids', () => {
     'allows an account of %j, with one call',
     async (allowed) => {
       const main = await run({ 'allowed-account-ids': allowed, registries: OTHER });
+
       expect([main.errors, calls()]).toEqual([[], ['ecr eu-west-1']]);
       expect(main.log).toContain(CALLER);
     },
@@ -29,24 +31,25 @@ describe('allowed-account-ids', () => {
 
   test('an account that is not allowed is an error before any login, which names both', async () => {
     const main = await run({ 'allowed-account-ids': `${OTHER},999988887777` });
-    expect([main.exitCode, main.errors.length, main.toolRuns, main.outputs]).toEqual([
-      1,
-      1,
-      [],
-      {},
-    ]);
-    for (const account of [CALLER, OTHER, '999988887777'])
+
+    expect([main.exitCode, main.errors.length]).toEqual([1, 1]);
+    expect([main.toolRuns, main.outputs]).toEqual([[], {}]);
+    for (const account of [CALLER, OTHER, '999988887777']) {
       expect(main.errors[0]).toContain(account);
+    }
+
     // A token that is not used is a secret all the same.
     expect(main.masks).toContain(world.aws.issued[0]?.password);
   });
 
   test('is not turned off by the variables of a job hook', async () => {
-    const ofHook = { ECR_LOGIN_TIME_LIMIT_S: '55', ECR_LOGIN_ALLOWED_ACCOUNT_IDS: CALLER };
-    const main = await run(
-      { 'allowed-account-ids': OTHER },
-      { ...world.podIdentityEnv(), ...ofHook },
-    );
+    const env = {
+      ...world.podIdentityEnv(),
+      ECR_LOGIN_TIME_LIMIT_S: '55',
+      ECR_LOGIN_ALLOWED_ACCOUNT_IDS: CALLER,
+    };
+    const main = await run({ 'allowed-account-ids': OTHER }, env);
+
     expect([main.exitCode, main.errors.length, main.toolRuns]).toEqual([1, 1, []]);
   });
 
@@ -54,21 +57,23 @@ describe('allowed-account-ids', () => {
     ['in the region of the step', 'eu-west-1'],
     ['in us-east-1 if there is none', 'us-east-1'],
   ])('takes a further call for ECR Public alone, %s', async (_, region) => {
-    const { AWS_REGION, AWS_DEFAULT_REGION, ...env } = world.podIdentityEnv();
+    const { AWS_REGION, AWS_DEFAULT_REGION, ...rest } = world.podIdentityEnv();
     const ofStep = region === 'eu-west-1' ? { AWS_REGION, AWS_DEFAULT_REGION } : {};
+    const env = { ...rest, ...ofStep };
     const inputs = { 'registry-type': 'public', 'allowed-account-ids': CALLER };
-    const main = await run(inputs, { ...env, ...ofStep });
-    expect([main.errors, calls().toSorted()]).toEqual([
-      [],
-      [`ecr ${region}`, 'ecr-public us-east-1'],
-    ]);
-    const refused = await run({ ...inputs, 'allowed-account-ids': OTHER }, { ...env, ...ofStep });
+
+    const main = await run(inputs, env);
+    expect(main.errors).toEqual([]);
+    expect(calls().toSorted()).toEqual([`ecr ${region}`, 'ecr-public us-east-1']);
+
+    const refused = await run({ ...inputs, 'allowed-account-ids': OTHER }, env);
     expect([refused.exitCode, refused.toolRuns]).toEqual([1, []]);
   });
 
   test('is not satisfied by a registry of an emulator that begins with the account', async () => {
     world.aws.proxyEndpoint = () => `http://${CALLER}.localhost:4566`;
     const main = await run({ 'allowed-account-ids': CALLER });
+
     expect([main.exitCode, main.errors.length, main.toolRuns]).toEqual([1, 1, []]);
   });
 });

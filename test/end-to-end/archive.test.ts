@@ -24,20 +24,27 @@ test(`the archive of HEAD${whatIsMissing()} holds what a job needs and little el
   archiveHead(`${folder}.tar.gz`);
   unpack(`${folder}.tar.gz`, folder);
   const action = join(folder, 'action');
-  const entries = readdirSync(action, { recursive: true, withFileTypes: true });
   expect(readdirSync(action).sort()).toEqual(['LICENSE', 'README.md', 'action.yml', 'dist']);
-  expect(entries.filter((entry) => entry.isFile()).length).toBeLessThanOrEqual(45);
+
+  const entries = readdirSync(action, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  expect(files.length).toBeLessThanOrEqual(45);
+
   const { runs } = parse(readFileSync(join(action, 'action.yml'), 'utf8'));
   expect(runs).toMatchObject({ main: 'dist/index.js', post: 'dist/post/index.js' });
 
   const dist = join(action, 'dist');
   const env = world.podIdentityEnv();
+
   const main = await world.main({ env, dist });
   expect([main.exitCode, main.warnings, await world.runnerMayPull()]).toEqual([0, [], true]);
+
   const post = await world.post(main, { dist });
   expect([post.exitCode, post.warnings, world.dockerLogins()]).toEqual([0, [], {}]);
+
   const started = await world.hook('job-started', { env, dist });
   expect([started.exitCode, started.warnings, await world.runnerMayPull()]).toEqual([0, [], true]);
+
   const completed = await world.hook('job-completed', { dist });
   expect([completed.exitCode, completed.warnings, world.dockerLogins()]).toEqual([0, [], {}]);
 });

@@ -13,7 +13,10 @@ import { FAKE_DOCKER, fastClock, useWorld, world } from '../harness/use-world.ts
 const withDocker = testReal('docker');
 useWorld();
 
-/** The deadlines of calls, 12 s and more, are minutes on this clock: a step that waits for them fails its test. */
+/**
+ * The deadlines of calls, 12 s and more, are minutes on this clock: a step that waits for them
+ * fails its test.
+ */
 const SLOW = fastClock(0.1);
 const EARLIER = { 'ghcr.io': { auth: 'eDp5' } };
 
@@ -24,10 +27,13 @@ const logInEarlier = (auths: Record<string, { auth: string }> = EARLIER) =>
 /** Runs post, and expects that it leaves nothing behind but the earlier logins. */
 async function expectNothingLeft(main: StepResult, earlier: object = EARLIER): Promise<void> {
   const post = await world.post(main);
+
   expect([post.exitCode, post.errors, world.dockerLogins()]).toEqual([0, [], earlier]);
-  // A step that is killed before it has saved the login leaves its lock, which the next one takes over after ten seconds.
-  const left = readdirSync(join(world.home, '.docker')).filter((name) => !name.endsWith('.lock'));
-  expect(left).toEqual(['config.json']);
+
+  // A step that is killed before it has saved the login leaves its lock, which the next one takes
+  // over after ten seconds.
+  const left = readdirSync(join(world.home, '.docker'));
+  expect(left.filter((name) => !name.endsWith('.lock'))).toEqual(['config.json']);
   expect(readdirSync(world.runnerTemp)).toEqual([]);
 }
 
@@ -41,7 +47,9 @@ describe('a step that is canceled', () => {
       logInEarlier();
       world.registry.faults.always('hang');
       const interrupt = { signal: name, when: world.registry.seen() };
+
       const main = await world.main({ interrupt });
+
       expect([main.exitCode, main.errors]).toEqual([1, [expect.stringContaining(name)]]);
       expect(main.toolRuns.filter(({ pid }) => isAlive(pid))).toEqual([]);
       expect(main.state['login']).toContain(await world.registryHost());
@@ -59,8 +67,10 @@ describe('a step that is canceled', () => {
       world.agent.faults.always('hang');
       world.aws.faults.always('hang');
       const interrupt = { signal: 'SIGTERM', when: seen() } as const;
+
       const main = await world.main({ env: env(), tools: FAKE_DOCKER, interrupt });
       expect(main.errors).toEqual([expect.stringContaining('SIGTERM')]);
+
       const post = await world.post(main);
       expect([post.exitCode, post.toolRuns]).toEqual([0, []]);
     },
@@ -70,11 +80,13 @@ describe('a step that is canceled', () => {
     world.registry.faults.always(text(503));
     const { promise: when, resolve: act } = signal();
     const reaction = { words: '(attempt 1 of 8', act };
+
     const main = await world.main({
       env: world.keysEnv(),
       interrupt: { signal: 'SIGTERM', when },
       reaction,
     });
+
     expect([main.errors, main.toolRuns.length]).toEqual([[expect.stringContaining('SIGTERM')], 1]);
     expect((await world.post(main)).exitCode).toBe(0);
   });
@@ -84,7 +96,9 @@ describe('a step that is canceled', () => {
     async (name) => {
       logInEarlier();
       const interrupt = { signal: name, when: sleep(120) };
+
       const main = await world.main({ interrupt });
+
       await expectNothingLeft(main);
     },
   );
@@ -95,7 +109,9 @@ describe('a step that is canceled', () => {
       logInEarlier();
       const { promise: when, resolve: act } = signal();
       const reaction = { words: 'Logging in to', act };
+
       const main = await world.main({ interrupt: { signal: name, when }, reaction });
+
       // After SIGKILL docker goes on, while post waits until the lock counts as abandoned.
       await expectNothingLeft(main);
     },
@@ -107,11 +123,13 @@ describe('a step that is canceled', () => {
     async (name) => {
       logInEarlier();
       const { promise: when, resolve: act } = signal();
+
       const main = await world.main({
         inputs: { 'isolate-docker-config': 'true' },
         interrupt: { signal: name, when },
         reaction: { words: 'ecr-pod-identity-login', act },
       });
+
       await expectNothingLeft(main);
     },
   );
@@ -123,7 +141,9 @@ describe('a step that is canceled', () => {
       logInEarlier(earlier);
       world.aws.faults.always('hang');
       const interrupt = { signal: 'SIGINT', when: world.aws.seen() } as const;
+
       const main = await world.main({ env: world.keysEnv(), interrupt });
+
       await expectNothingLeft(main, earlier);
     },
   );
@@ -133,25 +153,23 @@ describe('a step that takes too long', () => {
   test('ends within five minutes, and says what it was failing at', async () => {
     // Twenty registries that get 15 s each.
     const accounts = Array.from({ length: 20 }, (_, number) => `${111_111_111_111 + number}`);
-    const registries = accounts
-      .map((account) => `${account}.dkr.ecr.us-east-1.amazonaws.com`)
-      .join();
-    const env = { ...world.keysEnv(), ...fastClock(50) };
+    const hosts = accounts.map((account) => `${account}.dkr.ecr.us-east-1.amazonaws.com`);
+
     const main = await world.main({
-      env,
-      inputs: { registries },
+      env: { ...world.keysEnv(), ...fastClock(50) },
+      inputs: { registries: hosts.join() },
       tools: { docker: { hangs: true } },
     });
-    expect([main.exitCode, main.errors[0]]).toEqual([
-      1,
-      expect.stringMatching(/^Timed out after 290 s\.\n/),
-    ]);
+
+    expect(main.exitCode).toBe(1);
+    expect(main.errors[0]).toMatch(/^Timed out after 290 s\.\n/);
     for (const account of accounts) expect(main.errors.join()).toContain(account);
   });
 });
 
-// A name server that does not answer holds a thread of node for 20 seconds. A pipe that nobody writes to holds one for ever,
-// and on every machine: the SDK reads the configuration in the home folder.
+// A name server that does not answer holds a thread of node for 20 seconds. A pipe that nobody
+// writes to holds one for ever, and on every machine: the SDK reads the configuration in the home
+// folder.
 describe('a step whose thread of node is blocked', () => {
   let pipe = '';
 
@@ -163,19 +181,21 @@ describe('a step whose thread of node is blocked', () => {
 
   /** Resolves as soon as the step reads from the pipe, or the test is over. */
   async function blocked(): Promise<void> {
-    const writer = await open(pipe, constants.O_WRONLY | constants.O_NONBLOCK).catch(
-      () => undefined,
-    );
+    const flags = constants.O_WRONLY | constants.O_NONBLOCK;
+    const writer = await open(pipe, flags).catch(() => undefined);
     if (writer !== undefined) return void writers.push(writer);
+
     await sleep(20);
     if (existsSync(pipe)) await blocked();
   }
+
   const writers: FileHandle[] = [];
   afterEach(() => Promise.all(writers.splice(0).map((writer) => writer.close())));
 
   test.each(['SIGINT', 'SIGTERM'] as const)('ends soon if it is canceled by %s', async (name) => {
     const interrupt = { signal: name, when: blocked() };
     const main = await world.main({ tools: FAKE_DOCKER, interrupt });
+
     expect([main.errors, main.signal]).toEqual([[expect.stringContaining(name)], 'SIGKILL']);
   });
 
@@ -200,8 +220,11 @@ describe("state that a step has planted in the job's environment", () => {
   withDocker('changes nothing once main has begun', async () => {
     logInEarlier();
     const backup = world.writeHome('.docker/config.json.bak', 'precious');
+
     const main = await world.main({ env: { ...world.podIdentityEnv(), ...planted() } });
-    expect([main.exitCode, Object.keys(world.dockerLogins()).length]).toEqual([0, 2]);
+    expect(main.exitCode).toBe(0);
+    expect(Object.keys(world.dockerLogins())).toHaveLength(2);
+
     const post = await world.post(main, { env: planted() });
     expect([post.exitCode, post.errors, world.dockerLogins()]).toEqual([0, [], EARLIER]);
     expect(readdirSync(join(backup, '..')).sort()).toEqual(['config.json', 'config.json.bak']);
@@ -210,8 +233,10 @@ describe("state that a step has planted in the job's environment", () => {
   withDocker('changes nothing if main has failed at its inputs', async () => {
     logInEarlier();
     const env = { ...world.podIdentityEnv(), ...planted() };
+
     const main = await world.main({ env, inputs: { 'registry-type': 'x' } });
     const post = await world.post(main, { env: planted() });
+
     expect([post.exitCode, post.toolRuns, world.dockerLogins()]).toEqual([0, [], EARLIER]);
   });
 });
@@ -219,9 +244,12 @@ describe("state that a step has planted in the job's environment", () => {
 test('a draft of an auth file that a killed step has left is removed by post, and no other file is', async () => {
   logInEarlier();
   const main = await world.main({ inputs: { 'container-cli': 'config-file' }, tools: {} });
+
   const draft = world.writeHome('.docker/config.json.ecr-pod-identity-login-draft-x1', '{}');
   world.writeHome('.docker/precious', 'precious');
+
   const post = await world.post(main);
+
   expect([post.exitCode, world.dockerLogins()]).toEqual([0, EARLIER]);
   expect(readdirSync(join(draft, '..')).sort()).toEqual(['config.json', 'precious']);
 });
