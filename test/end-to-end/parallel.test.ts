@@ -19,19 +19,26 @@ describeReal('six steps at once', ['docker', 'openssl'], () => {
   ): Promise<StepResult[]> {
     world.writeHome('.docker/config.json', JSON.stringify({ auths: OTHERS }));
     const env = world.podIdentityEnv();
-    return Promise.all(
-      ACCOUNTS.map((registries) => {
-        const runnerTemp = temp(registries);
-        mkdirSync(runnerTemp, { recursive: true });
-        return world.main({ env, inputs: { ...inputs, registries }, runnerTemp, isQuiet: true });
-      }),
-    );
+
+    const steps = ACCOUNTS.map((registries) => {
+      const runnerTemp = temp(registries);
+      mkdirSync(runnerTemp, { recursive: true });
+
+      return world.main({
+        env,
+        inputs: { ...inputs, registries },
+        runnerTemp,
+        isQuiet: true,
+      });
+    });
+    return Promise.all(steps);
   }
 
   test('on one home lose no login of each other or of others, neither at login nor at logout', async () => {
     const steps = await allAtOnce({}, (account) => join(world.directory, `temp-${account}`));
     expect(steps.flatMap(({ errors }) => errors)).toEqual([]);
     expect(Object.keys(world.dockerLogins()).sort()).toEqual([...HOSTS, 'ghcr.io'].sort());
+
     const posts = await Promise.all(steps.map((main) => world.post(main, { isQuiet: true })));
     expect(posts.flatMap(({ errors }) => errors)).toEqual([]);
     expect(world.dockerLogins()).toEqual(OTHERS);
@@ -41,6 +48,7 @@ describeReal('six steps at once', ['docker', 'openssl'], () => {
   test('of six jobs with a configuration of their own do not see each other', async () => {
     const inputs = { 'isolate-docker-config': 'true' };
     const steps = await allAtOnce(inputs, (account) => join(world.directory, `temp-${account}`));
+
     const logins = steps.map(({ exportedEnv }) =>
       Object.keys(world.dockerLogins(exportedEnv['DOCKER_CONFIG'])).sort(),
     );
@@ -50,14 +58,17 @@ describeReal('six steps at once', ['docker', 'openssl'], () => {
 
   test('of one job share its configuration', async () => {
     const steps = await allAtOnce({ 'isolate-docker-config': 'true' }, () => world.runnerTemp);
-    const [directory, ...more] = new Set(
-      steps.map(({ exportedEnv }) => exportedEnv['DOCKER_CONFIG']),
-    );
-    expect([steps.flatMap(({ errors }) => errors), more]).toEqual([[], []]);
+    expect(steps.flatMap(({ errors }) => errors)).toEqual([]);
+
+    const directories = steps.map(({ exportedEnv }) => exportedEnv['DOCKER_CONFIG']);
+    const [directory, ...more] = new Set(directories);
+    expect(more).toEqual([]);
     expect(Object.keys(world.dockerLogins(directory)).sort()).toEqual([...HOSTS, 'ghcr.io'].sort());
     // The runner runs the post steps of a job one after another, the last one first.
-    for (const main of steps.reverse())
-      expect((await world.post(main, { isQuiet: true })).errors).toEqual([]);
+    for (const main of steps.reverse()) {
+      const post = await world.post(main, { isQuiet: true });
+      expect(post.errors).toEqual([]);
+    }
     expect(readdirSync(world.runnerTemp)).toEqual([]);
   });
 });

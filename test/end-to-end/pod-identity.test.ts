@@ -19,6 +19,7 @@ describe('a transient failure', () => {
   ])('is final after the attempts of max-attempts %j: %i requests', async (input, count) => {
     world.agent.faults.always(agentFault('EKS Auth unavailable'));
     const main = await run(FAST, { 'max-attempts': input });
+
     expect([main.exitCode, requests()]).toEqual([1, count]);
     expect(main.errors[0]).toContain('ServiceUnavailableException');
   });
@@ -30,8 +31,10 @@ describe('a transient failure', () => {
     const rotated = world.agent.seen().then(() => {
       writeFileSync(env['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'] ?? '', renewed);
     });
+
     const main = await world.main({ env });
     await rotated;
+
     expect(main.errors).toEqual([]);
     expect(world.agent.requests.at(-1)?.headers.authorization).toBe(renewed);
   });
@@ -39,11 +42,14 @@ describe('a transient failure', () => {
   test('of the SDK after a good answer is retried, too', async () => {
     // The first request is the action's own; the second one takes the credentials.
     let count = 0;
-    world.agent.faults.times(1, 'hang', () => {
+    const isSecond = () => {
       count += 1;
       return count === 2;
-    });
+    };
+    world.agent.faults.times(1, 'hang', isSecond);
+
     const main = await run(FAST);
+
     expect([main.errors, retries(main).length]).toEqual([[], 1]);
   });
 });
@@ -51,9 +57,9 @@ describe('a transient failure', () => {
 test('a refusal in unknown words reaches the user in full', async () => {
   world.agent.faults.always(plainText(418, 'the teapot is full\nof\ttea'));
   const main = await run();
-  expect(main.errors.join()).toContain(
-    '/v1/credentials responded with HTTP 418: the teapot is full of tea',
-  );
+
+  const words = '/v1/credentials responded with HTTP 418: the teapot is full of tea';
+  expect(main.errors.join()).toContain(words);
 });
 
 describe('an agent that is not there', () => {
@@ -61,8 +67,11 @@ describe('an agent that is not there', () => {
     const env = world.podIdentityEnv();
     const { host, port } = world.agent;
     await world.agent.stop();
+
     const reaction = { words: 'ECONNREFUSED', act: () => void world.agent.listen(host, port) };
+
     const main = await world.main({ env, tools: FAKE_DOCKER, reaction });
+
     expect([main.errors, retries(main).length > 0]).toEqual([[], true]);
   });
 
@@ -78,13 +87,13 @@ describe('the way to the agent', () => {
     async (source) => {
       // Reaches the same machine as loopback does, and is none of the addresses for credentials.
       const uri = world.agent.credentialsUri.replace('127.0.0.1', '0.0.0.0');
-      const main = await run(
-        { AWS_CONTAINER_CREDENTIALS_FULL_URI: uri },
-        { 'credential-source': source },
-      );
+      const env = { AWS_CONTAINER_CREDENTIALS_FULL_URI: uri };
+      const main = await run(env, { 'credential-source': source });
+
       expect([main.exitCode, requests()]).toEqual([1, 0]);
-      if (source !== 'default-chain')
+      if (source !== 'default-chain') {
         expect(main.errors.join()).toContain('AWS_CONTAINER_CREDENTIALS_FULL_URI');
+      }
     },
   );
 });
@@ -92,6 +101,7 @@ describe('the way to the agent', () => {
 test("with the SDK's own order, the agent's words are not hidden by those of another provider", async () => {
   world.agent.faults.always(agentFault('no association'));
   const main = await run(FAST, { 'credential-source': 'default-chain' });
+
   expect([main.exitCode, main.errors.length]).toEqual([1, 1]);
   expect(main.errors[0]).toMatch(/create-pod-identity-association|credential-source: container/);
 });

@@ -9,7 +9,14 @@ const NODE = { NODE_USE_ENV_PROXY: '1', NO_PROXY: '' };
 useWorld({ tools: FAKE_DOCKER });
 
 /** The ports that the proxy was asked to connect to, without repeats. */
-const ledTo = (): number[] => [...new Set(world.proxy.requests.map(({ port }) => port))];
+function ledTo(): number[] {
+  const ports = world.proxy.requests.map(({ port }) => port);
+  return [...new Set(ports)];
+}
+
+/** All variables that name a proxy, with one value. */
+const everywhere = (proxy: string): Record<string, string> =>
+  Object.fromEntries(ALL_VARIABLES.map((name) => [name, proxy]));
 
 const logIn = (env: Record<string, string | undefined>, inputs: Record<string, string> = {}) =>
   world.main({ env: { ...world.keysEnv(), ...env }, inputs });
@@ -21,32 +28,36 @@ describe('which calls go through the proxy', () => {
   });
 
   test('the input takes precedence over the variables', async () => {
-    const elsewhere = Object.fromEntries(ALL_VARIABLES.map((name) => [name, 'http://127.0.0.1:9']));
+    const elsewhere = everywhere('http://127.0.0.1:9');
     const main = await logIn(elsewhere, { 'http-proxy': await world.startProxy() });
+
     expect([main.exitCode, ledTo()]).toEqual([0, [world.aws.port]]);
   });
 
   test('not those to what NO_PROXY names', async () => {
-    const proxy = await world.startProxy();
-    const main = await logIn(
-      { NO_PROXY: 'localhost,.example.com,127.0.0.1' },
-      { 'http-proxy': proxy },
-    );
+    const env = { NO_PROXY: 'localhost,.example.com,127.0.0.1' };
+    const main = await logIn(env, { 'http-proxy': await world.startProxy() });
+
     expect([main.exitCode, ledTo()]).toEqual([0, []]);
   });
 
   test('the calls to STS: for IRSA, and for a profile', async () => {
     const inputs = { 'http-proxy': await world.startProxy() };
+    const endpoint = { AWS_ENDPOINT_URL: 'http://known-to-the-proxy-alone.amazonaws.com' };
+
     const role = `role_arn = arn:aws:iam::${world.accountId}:role/r`;
     world.writeHome('.aws/config', `[profile ci]\n${role}\nsource_profile = base\n`);
+
     const { accessKeyId, secretAccessKey } = world.identities.keys;
     const keys = `aws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}`;
     world.writeHome('.aws/credentials', `[base]\n${keys}\n`);
-    for (const env of [world.webIdentityEnv(), { ...world.regionEnv(), AWS_PROFILE: 'ci' }]) {
-      const endpoint = { AWS_ENDPOINT_URL: 'http://known-to-the-proxy-alone.amazonaws.com' };
+
+    const profile = { ...world.regionEnv(), AWS_PROFILE: 'ci' };
+    for (const env of [world.webIdentityEnv(), profile]) {
       const main = await world.main({ env: { ...env, ...endpoint }, inputs });
       expect(main.errors).toEqual([]);
     }
+
     expect(world.aws.calls.map(({ service }) => service)).toEqual(['sts', 'ecr', 'sts', 'ecr']);
   });
 });
@@ -54,6 +65,7 @@ describe('which calls go through the proxy', () => {
 describeReal('https addresses, as those of AWS are', ['openssl'], () => {
   useWorld({ realNames: true, tools: FAKE_DOCKER });
   const tunnels = () => world.proxy.requests.map(({ host }) => host);
+
   test.each(['https_proxy', 'HTTP_PROXY'])('go through %s', async (name) => {
     const main = await logIn({ [name]: await world.startProxy() });
     expect([main.exitCode, tunnels()]).toEqual([0, ['localhost']]);
@@ -65,24 +77,30 @@ describeReal('https addresses, as those of AWS are', ['openssl'], () => {
       registries: 'public.ecr.aws,123456789012',
     };
     const main = await logIn({ AWS_ENDPOINT_URL: undefined }, inputs);
+
     expect(main.errors).toEqual([]);
-    const names = ['api.ecr-public.us-east-1.amazonaws.com', 'api.ecr.eu-west-1.amazonaws.com'];
-    expect(tunnels().toSorted()).toEqual(names);
+    expect(tunnels().toSorted()).toEqual([
+      'api.ecr-public.us-east-1.amazonaws.com',
+      'api.ecr.eu-west-1.amazonaws.com',
+    ]);
   });
 
   test('of a container endpoint go directly, also with NODE_USE_ENV_PROXY', async () => {
-    const endpoint = { AWS_CONTAINER_CREDENTIALS_FULL_URI: `https://localhost:${world.aws.port}` };
-    const proxy = { ...NODE, HTTPS_PROXY: await world.startProxy() };
-    const main = await logIn({ ...endpoint, ...proxy }, { 'credential-source': 'container' });
+    const env = {
+      ...NODE,
+      HTTPS_PROXY: await world.startProxy(),
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `https://localhost:${world.aws.port}`,
+    };
+    const main = await logIn(env, { 'credential-source': 'container' });
+
     expect([main.exitCode, tunnels(), world.aws.requests.length]).toEqual([1, [], 1]);
   });
 
   test('fail for a certificate that is not trusted, and the error says what to set', async () => {
     const main = await logIn({ NODE_EXTRA_CA_CERTS: '' }, { 'max-attempts': '1' });
-    expect([main.exitCode, main.errors.join()]).toEqual([
-      1,
-      expect.stringContaining('NODE_EXTRA_CA_CERTS'),
-    ]);
+
+    expect(main.exitCode).toBe(1);
+    expect(main.errors.join()).toContain('NODE_EXTRA_CA_CERTS');
   });
 });
 
@@ -94,21 +112,26 @@ describe('NODE_USE_ENV_PROXY and all variables lead nothing through the proxy', 
   ])('%s', async (_, source, isAssociated) => {
     const proxy = await world.startProxy();
     if (!isAssociated) world.agent.associations.clear();
-    const everywhere = Object.fromEntries(ALL_VARIABLES.map((name) => [name, proxy]));
-    const env = { ...world.podIdentityEnv(), ...NODE, ...everywhere, ...FAST };
-    const inputs = { 'credential-source': source, 'http-proxy': proxy };
-    const main = await world.main({ env, inputs });
+
+    const main = await world.main({
+      env: {
+        ...world.podIdentityEnv(),
+        ...NODE,
+        ...everywhere(proxy),
+        ...FAST,
+      },
+      inputs: { 'credential-source': source, 'http-proxy': proxy },
+    });
+
     expect([main.exitCode, ledTo()]).toEqual(isAssociated ? [0, [world.aws.port]] : [1, []]);
     expect(world.agent.requests.length).toBeGreaterThan(0);
   });
 
   test('of the instance metadata', async () => {
-    const env = {
-      ...(await world.startInstanceMetadata()),
-      ...NODE,
-      HTTP_PROXY: await world.startProxy(),
-    };
-    const main = await world.main({ env });
+    const metadata = await world.startInstanceMetadata();
+    const proxy = { HTTP_PROXY: await world.startProxy() };
+    const main = await world.main({ env: { ...metadata, ...NODE, ...proxy } });
+
     expect([main.exitCode, ledTo()]).toEqual([0, [world.aws.port]]);
   });
 });
@@ -119,8 +142,11 @@ describe('a proxy that requires a login', () => {
   test.each(['input', 'variable'])('gets it from the %s; the password is masked', async (by) => {
     const url = await world.startProxy(login);
     const env = { DEBUG: '*', ...(by === 'variable' && { HTTP_PROXY: url }) };
+
     const main = await logIn(env, by === 'input' ? { 'http-proxy': url } : {});
+
     expect([main.exitCode, ledTo()]).toEqual([0, [world.aws.port]]);
+
     const sent = Buffer.from(`${login.username}:${login.password}`).toString('base64');
     const forms = [login.password, encodeURIComponent(login.password), sent];
     expect([...main.masks]).toEqual(expect.arrayContaining(forms));
@@ -129,6 +155,7 @@ describe('a proxy that requires a login', () => {
   test('the user name is no secret: a mask of `build` would break the job', async () => {
     world.addSecret('proxy password', 'a-password-of-a-proxy');
     const main = await logIn({ HTTPS_PROXY: 'http://build:a-password-of-a-proxy@127.0.0.1:9' });
+
     expect(main.exitCode).toBe(0);
     expect(main.masks).toContain('a-password-of-a-proxy');
     expect(main.masks).not.toContain('build');
@@ -140,16 +167,22 @@ describe('a proxy that requires a login', () => {
   ])('gets %s: the error says so, how to set it, and shows no password', async (_, wrong) => {
     await world.startProxy(login);
     world.addSecret('proxy password', 'wr0ng-passw0rd');
+
     const main = await logIn({}, { 'http-proxy': `http://${wrong}${world.proxy.authority}` });
-    for (const words of [world.proxy.authority, "'http-proxy'", '407', 'secrets.PROXY_URL }}'])
-      expect(main.errors[0]).toContain(words);
+
+    const told = [world.proxy.authority, "'http-proxy'", '407', 'secrets.PROXY_URL }}'];
+    for (const words of told) expect(main.errors[0]).toContain(words);
+
     expect(main.stdout.replace(/^::add-mask::.*$/gm, '')).not.toContain('wr0ng');
     expect(world.proxy.requests).toHaveLength(1);
   });
 
   test('whose URL is not valid is an error that shows nothing of it', async () => {
     const url = 'http://user:pa/ss-w0rd@a-proxy:3128';
-    for (const main of [await logIn({}, { 'http-proxy': url }), await logIn({ HTTP_PROXY: url })]) {
+    const byInput = await logIn({}, { 'http-proxy': url });
+    const byVariable = await logIn({ HTTP_PROXY: url });
+
+    for (const main of [byInput, byVariable]) {
       expect([main.exitCode, main.errors.length]).toEqual([1, 1]);
       expect(main.errors[0]).toMatch(/http-proxy|HTTP_PROXY/);
       expect(main.errors[0]).not.toMatch(/pa\/ss|w0rd|a-proxy/);
@@ -169,23 +202,29 @@ describe('a proxy that fails', () => {
     async (_, fault, attempts) => {
       const inputs = { 'http-proxy': await world.startProxy(), 'max-attempts': '3' };
       world.proxy.faults.always(fault);
+
       const main = await logIn(FAST, inputs);
+
       expect([main.exitCode, world.proxy.requests.length]).toEqual([1, attempts]);
-      for (const words of fault === 'hang' ? [] : [world.proxy.url, "'http-proxy'", 'What to do'])
+
+      if (fault === 'hang') return;
+      for (const words of [world.proxy.url, "'http-proxy'", 'What to do']) {
         expect(main.errors[0]).toContain(words);
+      }
     },
   );
 
   test('as nothing listens there, or without the TLS that its URL asks for', async () => {
     const url = await world.startProxy();
-    const tls = await logIn(
-      {},
-      { 'http-proxy': url.replace('http:', 'https:'), 'max-attempts': '1' },
-    );
+    const through = (proxy: string) => logIn({}, { 'http-proxy': proxy, 'max-attempts': '1' });
+
+    const tls = await through(url.replace('http:', 'https:'));
     expect(tls.errors[0]).toContain('https://');
+
     await world.proxy.stop();
-    const main = await logIn({}, { 'http-proxy': url, 'max-attempts': '1' });
-    for (const words of [url, 'ECONNREFUSED', 'What to do'])
+    const main = await through(url);
+    for (const words of [url, 'ECONNREFUSED', 'What to do']) {
       expect(main.errors[0]).toContain(words);
+    }
   });
 });

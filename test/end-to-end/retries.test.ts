@@ -12,26 +12,21 @@ useWorld();
 const retries = ({ log }: StepResult): string[] =>
   log.split('\n').filter((line) => line.includes('; retrying in '));
 
+const HALF = text(200, '{"auth', { 'content-length': '500' });
+
 describe('GetAuthorizationToken is retried', () => {
   test.each<[what: string, fault: Fault, times: number, words: string]>([
     ['throttled', THROTTLED, 4, 'Rate exceeded'],
     ['503 with a page of a load balancer', text(503, '<html>busy</html>'), 1, '503'],
     ['cut', 'cut', 1, 'socket hang up'],
     ['hung', 'hang', 1, '15 s'],
-    [
-      'a response that begins and does not end',
-      text(200, '{"auth', { 'content-length': '500' }),
-      1,
-      '15 s',
-    ],
+    ['a response that begins and does not end', HALF, 1, '15 s'],
   ])('%s', async (_, fault, times, words) => {
     world.aws.faults.times(times, fault);
     const main = await world.main({ env: { ...world.keysEnv(), ...FAST }, tools: FAKE_DOCKER });
-    expect([main.exitCode, world.aws.requests.length, retries(main).length]).toEqual([
-      0,
-      times + 1,
-      times,
-    ]);
+
+    expect([main.exitCode, world.aws.requests.length]).toEqual([0, times + 1]);
+    expect(retries(main)).toHaveLength(times);
     for (const [index, line] of retries(main).entries()) {
       expect(line).toContain('Amazon ECR in eu-west-1');
       expect(line).toContain(words);
@@ -43,11 +38,13 @@ describe('GetAuthorizationToken is retried', () => {
     world.aws.faults.times(2, THROTTLED, callsOf('ecr'));
     world.aws.faults.once(text(500), callsOf('ecr-public'));
     const inputs = { registries: '123456789012.dkr.ecr.us-east-1.amazonaws.com,public.ecr.aws' };
+
     const main = await world.main({
       env: { ...world.keysEnv(), ...FAST },
       inputs,
       tools: FAKE_DOCKER,
     });
+
     expect([main.exitCode, retries(main).length]).toEqual([0, 3]);
     expect(retries(main).filter((line) => line.includes('Amazon ECR Public'))).toHaveLength(1);
   });
@@ -59,6 +56,7 @@ test('STS is retried', async () => {
     env: { ...world.webIdentityEnv(), ...FAST },
     tools: FAKE_DOCKER,
   });
+
   expect([main.exitCode, retries(main).length]).toEqual([0, 2]);
   expect(retries(main)[1]).toContain('Rate exceeded');
 });
@@ -69,7 +67,9 @@ test.each<[input: string, calls: number]>([
 ])('max-attempts %j: ECR is called %i times', async (input, calls) => {
   world.aws.faults.always(text(500));
   const env = { ...world.keysEnv(), ...fastClock(50) };
+
   const main = await world.main({ env, inputs: { 'max-attempts': input }, tools: FAKE_DOCKER });
+
   expect([main.exitCode, world.aws.requests.length]).toEqual([1, calls]);
 });
 
@@ -80,6 +80,7 @@ describe('docker login', () => {
       // A client that gets no challenge to its first request makes a second one; both must fail.
       world.registry.faults.times(2, text(status));
       const main = await world.main({ env: { ...world.keysEnv(), ...FAST } });
+
       expect([main.exitCode, main.toolRuns.length]).toEqual([0, 2]);
       expect(retries(main)[0]).toContain(await world.registryHost());
       expect(retries(main)[0]).toContain(String(status));
@@ -91,6 +92,7 @@ describe('docker login', () => {
     async (status) => {
       world.registry.faults.always(text(status));
       const main = await world.main({ env: world.keysEnv() });
+
       expect([main.exitCode, main.toolRuns.length]).toEqual([1, 1]);
     },
   );
@@ -100,7 +102,9 @@ describe('docker login', () => {
     const accounts = Array.from({ length: 25 }, (_, number) => `${111_111_111_111 + number}`);
     const hosts = accounts.map((account) => `${account}.dkr.ecr.us-east-1.amazonaws.com`);
     const inputs = { registries: hosts.join() };
+
     const main = await world.main({ env: { ...world.keysEnv(), ...FAST }, inputs, tools });
+
     expect([main.exitCode, main.toolRuns.length, retries(main).length]).toEqual([0, 26, 1]);
     expect(main.toolRuns.filter(({ pid }) => isAlive(pid))).toEqual([]);
   });
