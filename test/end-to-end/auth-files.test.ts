@@ -15,18 +15,12 @@ useWorld();
 const share = (content: string) => world.writeHome('.docker/config.json', content);
 
 /** Runs a step that writes the configuration by itself. */
-const configFile = (env: Record<string, string> = {}) =>
-  world.main({
-    env: { ...world.podIdentityEnv(), ...env },
-    inputs: { 'container-cli': 'config-file' },
-    tools: {},
-  });
+const configFile = () => world.main({ inputs: { 'container-cli': 'config-file' }, tools: {} });
 
 describe('config-file', () => {
   test('writes what docker would write, needs no program, and keeps what is there', async () => {
     const file = share(JSON.stringify({ auths: OTHERS, proxies: { default: {} } }));
     const main = await configFile();
-
     expect(main).toMatchObject({ exitCode: 0, warnings: [] });
 
     const host = await world.registryHost();
@@ -82,7 +76,6 @@ testReal('docker')(
 
     const login = `a login to ${await world.registryHost()}`;
     const warning = `${file} cannot be read, so ${login} can be left in it.`;
-
     expect(post).toMatchObject({ exitCode: 0, errors: [], warnings: [warning] });
   },
 );
@@ -189,7 +182,7 @@ testReal('podman')(
   },
 );
 
-/** In which file a tool keeps its login. This and what variables name is below the folder of the world. */
+/** Where tools keep their login. The file, and what variables name, is below the folder of the world. */
 type Place = { tools: string[]; variables: Record<string, string>; file: string };
 
 const PODMAN_AND_KIN = ['podman', 'buildah', 'skopeo'];
@@ -222,6 +215,7 @@ describeReal(
   ['docker', 'podman', 'buildah', 'skopeo', 'oras', 'openssl'],
   () => {
     useWorld({ realNames: true });
+
     beforeEach(() => {
       for (const name of ['docker', 'auth']) {
         fs.mkdirSync(join(world.directory, name), { mode: 0o700 });
@@ -240,6 +234,7 @@ describeReal(
       // /etc/subuid names them.
       const testTool = tool === 'buildah' ? testReal('root') : test;
       const withVariables = `${tool} with ${JSON.stringify(variables)}`;
+
       testTool(
         `${withVariables} keeps its login in ${file}, and post removes it there`,
         async () => {
@@ -312,6 +307,7 @@ testReal('root', 'docker')(
       env: { ...env, DOCKER_CONFIG: undefined },
       asOtherUser: true,
     });
-    expect([without.exitCode, without.errors.join()]).toEqual([1, expect.stringContaining('HOME')]);
+    expect(without.exitCode).toBe(1);
+    expect(without.errors.join()).toContain('HOME');
   },
 );

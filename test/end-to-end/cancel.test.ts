@@ -38,7 +38,7 @@ async function expectNothingLeft(main: StepResult, earlier: object = EARLIER): P
 }
 
 /** A promise, and what resolves it. */
-const signal = (): PromiseWithResolvers<void> => Promise.withResolvers<void>();
+const signal = () => Promise.withResolvers<void>();
 
 describe('a step that is canceled', () => {
   withDocker.each(['SIGINT', 'SIGTERM'] as const)(

@@ -2,7 +2,6 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { describeReal } from '../harness/real-parts.ts';
-import type { StepResult } from '../harness/runner.ts';
 import { useWorld, world } from '../harness/use-world.ts';
 
 const OTHERS = { 'ghcr.io': { auth: 'eDp5' } };
@@ -13,10 +12,7 @@ describeReal('six steps at once', ['docker', 'openssl'], () => {
   useWorld({ realNames: true });
 
   /** Runs a step for each account at the same time. */
-  function allAtOnce(
-    inputs: Record<string, string>,
-    temp: (account: string) => string,
-  ): Promise<StepResult[]> {
+  function allAtOnce(inputs: Record<string, string>, temp: (account: string) => string) {
     world.writeHome('.docker/config.json', JSON.stringify({ auths: OTHERS }));
     const env = world.podIdentityEnv();
 

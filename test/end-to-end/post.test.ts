@@ -14,10 +14,13 @@ describeReal('post', ['docker', 'openssl'], () => {
   test('logs out of the others if one logout fails, which is named and fails the step', async () => {
     const main = await world.main({ inputs });
     rmSync(join(world.home, '.docker', 'config.json'));
-    const docker = [
-      { on: host(a), stderr: 'Error: store\n::error::broken\n', exitCode: 1 },
-      { exitCode: 0 },
-    ];
+
+    const refusal = {
+      on: host(a),
+      stderr: 'Error: store\n::error::broken\n',
+      exitCode: 1,
+    };
+    const docker = [refusal, { exitCode: 0 }];
     const post = await world.post(main, { tools: { docker } });
 
     expect([post.exitCode, post.errors.length]).toEqual([1, 1]);
@@ -61,7 +64,6 @@ describeReal('post', ['docker', 'openssl'], () => {
     mkdirSync(own, { mode: 0o700 });
 
     const main = await world.main({ env: { ...world.podIdentityEnv(), DOCKER_CONFIG: own } });
-
     expect(Object.keys(world.dockerLogins(own))).toEqual([host(a)]);
 
     const env = {

@@ -15,7 +15,7 @@ function ledTo(): number[] {
 }
 
 /** All variables that name a proxy, with one value. */
-const everywhere = (proxy: string): Record<string, string> =>
+const everywhere = (proxy: string) =>
   Object.fromEntries(ALL_VARIABLES.map((name) => [name, proxy]));
 
 const logIn = (env: Record<string, string | undefined>, inputs: Record<string, string> = {}) =>
@@ -142,7 +142,6 @@ describe('a proxy that requires a login', () => {
   test.each(['input', 'variable'])('gets it from the %s; the password is masked', async (by) => {
     const url = await world.startProxy(login);
     const env = { DEBUG: '*', ...(by === 'variable' && { HTTP_PROXY: url }) };
-
     const main = await logIn(env, by === 'input' ? { 'http-proxy': url } : {});
 
     expect([main.exitCode, ledTo()]).toEqual([0, [world.aws.port]]);
@@ -172,7 +171,6 @@ describe('a proxy that requires a login', () => {
 
     const told = [world.proxy.authority, "'http-proxy'", '407', 'secrets.PROXY_URL }}'];
     for (const words of told) expect(main.errors[0]).toContain(words);
-
     expect(main.stdout.replace(/^::add-mask::.*$/gm, '')).not.toContain('wr0ng');
     expect(world.proxy.requests).toHaveLength(1);
   });
@@ -204,7 +202,6 @@ describe('a proxy that fails', () => {
       world.proxy.faults.always(fault);
 
       const main = await logIn(FAST, inputs);
-
       expect([main.exitCode, world.proxy.requests.length]).toEqual([1, attempts]);
 
       if (fault === 'hang') return;

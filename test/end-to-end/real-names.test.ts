@@ -1,23 +1,19 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { HOST, runInNamespace } from '../harness/namespace.ts';
-import type { NamespaceOptions } from '../harness/namespace-world.ts';
+import type { NamespaceOptions, NamespaceWorld } from '../harness/namespace-world.ts';
 import { describeReal, NAMESPACE, testReal } from '../harness/real-parts.ts';
 import * as scenarios from './scenarios.ts';
 
 // Everything has its real name and address here, and AWS serves over TLS: nothing of the step's
 // environment is special.
 
-type Scenarios = typeof scenarios;
-type Name = {
-  [Key in keyof Scenarios]: Scenarios[Key] extends (...args: never[]) => Promise<unknown>
-    ? Key
-    : never;
-}[keyof Scenarios];
-type Seen<Key extends Name> = Awaited<ReturnType<Scenarios[Key]>>;
+type Scenario<Seen> = (world: NamespaceWorld) => Promise<Seen>;
+type SeenBy<S extends Scenario<unknown>> = Awaited<ReturnType<S>>;
 
-const run = <Key extends Name>(name: Key, options: NamespaceOptions = {}): Promise<Seen<Key>> =>
-  runInNamespace<Seen<Key>>(join(import.meta.dirname, 'scenarios.ts'), name, options);
+/** Runs a function of the scenarios in namespaces of its own, by its name. */
+const run = <Seen>({ name }: Scenario<Seen>, options: NamespaceOptions = {}): Promise<Seen> =>
+  runInNamespace<Seen>(join(import.meta.dirname, 'scenarios.ts'), name, options);
 
 const real = { realRegistry: true };
 const PUSH = [...NAMESPACE, 'docker-registry', 'htpasswd', 'oras'] as const;
@@ -31,7 +27,7 @@ describe('a job with EKS Pod Identity, real clients and a real registry', () => 
   ])(
     '%s: logs in, real clients push, and post takes the login away',
     async (_, ipv6, agentHost) => {
-      const seen = await run('job', { ...real, ipv6 });
+      const seen = await run(scenarios.job, { ...real, ipv6 });
       expect(seen).toEqual({
         main: { exitCode: 0, registry: HOST },
         agentHosts: [agentHost],
@@ -47,16 +43,16 @@ describe('a job with EKS Pod Identity, real clients and a real registry', () => 
   withRegistry(
     'the job hooks: a real client can pull a private image during the job alone',
     async () => {
-      const seen = await run('jobHook', real);
+      const seen = await run(scenarios.jobHook, real);
       expect(seen).toEqual({ hooks: [0, 0], before: refused, during: '', after: refused });
     },
   );
 });
 
 describeReal('container tools', [...PUSH, 'podman', 'buildah', 'skopeo', 'buildx'], () => {
-  let all: Seen<'containerTools'>;
+  let all: SeenBy<typeof scenarios.containerTools>;
   beforeAll(async () => {
-    all = await run('containerTools', real);
+    all = await run(scenarios.containerTools, real);
   }, 110_000);
 
   const cases = Object.entries(scenarios.TOOLS_CASES);
@@ -84,7 +80,7 @@ describeReal('registries of every kind', PUSH, () => {
       'ecr.us-west-2.api.aws',
     ];
     const names = [...apis, ...scenarios.KINDS];
-    const seen = await run('hosts', { ...real, names });
+    const seen = await run(scenarios.hosts, { ...real, names });
 
     expect(seen).toEqual({
       errors: [],
@@ -98,9 +94,9 @@ describeReal('registries of every kind', PUSH, () => {
 });
 
 describeReal('credentials', NAMESPACE, () => {
-  let seen: Seen<'credentials'>;
+  let seen: SeenBy<typeof scenarios.credentials>;
   beforeAll(async () => {
-    seen = await run('credentials');
+    seen = await run(scenarios.credentials);
   }, 60_000);
 
   test("of the node in a pod are a warning that names the pod's namespace", () => {
@@ -115,9 +111,9 @@ describeReal('credentials', NAMESPACE, () => {
 });
 
 describeReal('failures', NAMESPACE, () => {
-  let seen: Seen<'failures'>;
+  let seen: SeenBy<typeof scenarios.failures>;
   beforeAll(async () => {
-    seen = await run('failures');
+    seen = await run(scenarios.failures);
   }, 60_000);
 
   const FIPS = [
@@ -144,7 +140,7 @@ describeReal(
   [...NAMESPACE, 'podman', 'buildah', 'skopeo', 'oras'],
   () => {
     test('is explained for each client, and an earlier login stays', async () => {
-      const seen = await run('authFileProblems');
+      const seen = await run(scenarios.authFileProblems);
       for (const [name, { errors, isUnchanged }] of Object.entries(seen)) {
         expect([name, errors.length, isUnchanged]).toEqual([name, 1, true]);
 

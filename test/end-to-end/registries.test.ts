@@ -1,7 +1,6 @@
 import { describe, expect } from '@jest/globals';
 import { callsOf, ecrError, ecrReply } from '../harness/aws-services.ts';
 import { testReal } from '../harness/real-parts.ts';
-import type { StepResult } from '../harness/runner.ts';
 import { FAKE_DOCKER, useWorld, world } from '../harness/use-world.ts';
 
 // Registries have their real names here: docker reaches them on loopback, and gets in with no
@@ -16,16 +15,11 @@ const refusal = (words: string) => ecrError(400, 'AccessDeniedException', words)
 /** A step whose environment names no region. */
 const NO_REGION = { AWS_REGION: undefined, AWS_DEFAULT_REGION: undefined };
 
-function logIn(
-  registries: string,
-  inputs: Record<string, string> = {},
-  env = {},
-): Promise<StepResult> {
-  return world.main({
+const logIn = (registries: string, inputs: Record<string, string> = {}, env = {}) =>
+  world.main({
     env: { ...world.podIdentityEnv(), ...env },
     inputs: { registries, ...inputs },
   });
-}
 
 const calls = () => world.aws.calls.map(({ service, region }) => `${service} ${region}`).sort();
 const loggedIn = () => Object.keys(world.dockerLogins()).sort();
@@ -61,7 +55,6 @@ describe('one step', () => {
     expect(loggedIn()).toEqual(hosts.toSorted());
 
     expect(JSON.parse(main.outputs['registries'] ?? '')).toEqual(hosts);
-
     for (const name of hosts) {
       const login = world.registry.logins.find((one) => one.host === name);
       expect(main.outputs[outputName('username', name)]).toBe('AWS');
@@ -144,7 +137,6 @@ describe('expires-at', () => {
     world.aws.faults.always(reply, callsOf('ecr', 'us-west-2'));
 
     const inputs = { registries: [host(a, 'eu-west-1'), host(a, 'us-west-2')].join() };
-
     const main = await world.main({ inputs, tools: FAKE_DOCKER });
 
     expect(Date.parse(main.outputs['expires-at'] ?? '')).toBe(expiresAt * 1000);
@@ -158,6 +150,7 @@ describe('the region of accounts and of the default registry', () => {
     ["the profile's", {}, { ...NO_REGION, AWS_PROFILE: 'team' }],
   ])('%s', async (_, inputs, env) => {
     world.writeHome('.aws/config', '[profile team]\nregion = eu-south-2\n');
+
     for (const account of [a, b]) {
       const main = await logIn(account === a ? '' : account, inputs, env);
       expect([main.errors, main.outputs['registry']]).toEqual([[], host(account, 'eu-south-2')]);

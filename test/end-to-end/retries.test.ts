@@ -12,6 +12,14 @@ useWorld();
 const retries = ({ log }: StepResult): string[] =>
   log.split('\n').filter((line) => line.includes('; retrying in '));
 
+/** Runs a step with keys, on a fast clock, whose docker does nothing. */
+const logIn = (inputs: Record<string, string> = {}, clock = FAST) =>
+  world.main({
+    env: { ...world.keysEnv(), ...clock },
+    inputs,
+    tools: FAKE_DOCKER,
+  });
+
 const HALF = text(200, '{"auth', { 'content-length': '500' });
 
 describe('GetAuthorizationToken is retried', () => {
@@ -23,7 +31,7 @@ describe('GetAuthorizationToken is retried', () => {
     ['a response that begins and does not end', HALF, 1, '15 s'],
   ])('%s', async (_, fault, times, words) => {
     world.aws.faults.times(times, fault);
-    const main = await world.main({ env: { ...world.keysEnv(), ...FAST }, tools: FAKE_DOCKER });
+    const main = await logIn();
 
     expect([main.exitCode, world.aws.requests.length]).toEqual([0, times + 1]);
     expect(retries(main)).toHaveLength(times);
@@ -37,13 +45,9 @@ describe('GetAuthorizationToken is retried', () => {
   test('each of several calls by itself, ECR Public too', async () => {
     world.aws.faults.times(2, THROTTLED, callsOf('ecr'));
     world.aws.faults.once(text(500), callsOf('ecr-public'));
-    const inputs = { registries: '123456789012.dkr.ecr.us-east-1.amazonaws.com,public.ecr.aws' };
+    const registries = '123456789012.dkr.ecr.us-east-1.amazonaws.com,public.ecr.aws';
 
-    const main = await world.main({
-      env: { ...world.keysEnv(), ...FAST },
-      inputs,
-      tools: FAKE_DOCKER,
-    });
+    const main = await logIn({ registries });
 
     expect([main.exitCode, retries(main).length]).toEqual([0, 3]);
     expect(retries(main).filter((line) => line.includes('Amazon ECR Public'))).toHaveLength(1);
@@ -66,9 +70,7 @@ test.each<[input: string, calls: number]>([
   ['', 8],
 ])('max-attempts %j: ECR is called %i times', async (input, calls) => {
   world.aws.faults.always(text(500));
-  const env = { ...world.keysEnv(), ...fastClock(50) };
-
-  const main = await world.main({ env, inputs: { 'max-attempts': input }, tools: FAKE_DOCKER });
+  const main = await logIn({ 'max-attempts': input }, fastClock(50));
 
   expect([main.exitCode, world.aws.requests.length]).toEqual([1, calls]);
 });

@@ -5,26 +5,22 @@ import { join } from 'node:path';
 import { HOST } from '../harness/namespace.ts';
 import type { NamespaceWorld } from '../harness/namespace-world.ts';
 import { FAST } from '../harness/paths.ts';
-import type { StepResult } from '../harness/runner.ts';
 import { FAKE_DOCKER } from '../harness/tools.ts';
 import type { Environment, StepChoice } from '../harness/world.ts';
 
-/** What the tests look at of one step. */
-export type SeenStep = Pick<StepResult, 'exitCode' | 'log' | 'errors' | 'warnings' | 'outputs'> & {
-  /** The roles that signed the calls to ECR. */
-  signers: (string | undefined)[];
-};
-
-async function step(world: NamespaceWorld, choice: StepChoice): Promise<SeenStep> {
+/** What the tests look at of one step, with the roles that signed its calls to ECR. */
+async function step(world: NamespaceWorld, choice: StepChoice) {
   const before = world.aws.calls.length;
-  const { exitCode, log, errors, warnings, outputs } = await world.main({
-    tools: FAKE_DOCKER,
-    ...choice,
-  });
+  const main = await world.main({ tools: FAKE_DOCKER, ...choice });
   const calls = world.aws.calls.slice(before);
   const signers = calls.map(({ signer }) => signer?.arn.split('/')[1]);
 
-  return { exitCode, log, errors, warnings, outputs, signers };
+  return {
+    exitCode: main.exitCode,
+    errors: main.errors,
+    warnings: main.warnings,
+    signers,
+  };
 }
 
 /** A job in a pod on EKS: log in, push with a real client, log out, and push again. */
@@ -171,11 +167,8 @@ async function toolsCase(world: NamespaceWorld, choice: ToolsCase) {
   };
 }
 
-/** What the tests look at of each case. */
-export type ToolsSeen = Awaited<ReturnType<typeof toolsCase>>;
-
-export async function containerTools(world: NamespaceWorld): Promise<Record<string, ToolsSeen>> {
-  const seen: Record<string, ToolsSeen> = {};
+export async function containerTools(world: NamespaceWorld) {
+  const seen: Record<string, Awaited<ReturnType<typeof toolsCase>>> = {};
   for (const [name, one] of Object.entries(TOOLS_CASES)) {
     seen[name] = await toolsCase(world, one);
   }
