@@ -93,7 +93,7 @@ const HELPER: Tool = [NOT_FOUND, { exitCode: 0 }];
 const ECR_HELPER: Tool = [NOT_FOUND, { stdout: 'not implemented', exitCode: 1 }];
 
 /** What helpers were told, in order. */
-const helperRuns = ({ toolRuns }: StepResult): string[] =>
+const helperRuns = ({ toolRuns }: StepResult) =>
   toolRuns
     .filter(({ tool }) => tool.startsWith('docker-credential-'))
     .map(({ argv }) => argv[0] ?? '')
@@ -223,7 +223,7 @@ describeReal(
     });
 
     /** The files below the world's folder that hold a login. */
-    const filesWithLogins = (): string[] =>
+    const filesWithLogins = () =>
       fs
         .readdirSync(world.directory, { recursive: true, encoding: 'utf8' })
         .filter((name) => /^(?!step-).*\.json$/.test(name))

@@ -57,7 +57,7 @@ describe('a step that is canceled', () => {
     },
   );
 
-  test.each<[string, () => Promise<void>, () => Record<string, string>]>([
+  test.each([
     ['the agent', () => world.agent.seen(), () => ({ ...world.podIdentityEnv(), ...SLOW })],
     ['ECR', () => world.aws.seen(), () => ({ ...world.keysEnv(), ...SLOW })],
     ['STS', () => world.aws.seen(), () => world.webIdentityEnv()],

@@ -9,7 +9,7 @@ import { FAKE_DOCKER, FAST, fastClock, useWorld, world } from '../harness/use-wo
 useWorld();
 
 /** The lines of the log that announce another attempt. */
-const retries = ({ log }: StepResult): string[] =>
+const retries = ({ log }: StepResult) =>
   log.split('\n').filter((line) => line.includes('; retrying in '));
 
 /** Runs a step with keys, on a fast clock, whose docker does nothing. */

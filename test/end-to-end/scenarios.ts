@@ -144,7 +144,7 @@ async function toolsCase(world: NamespaceWorld, choice: ToolsCase) {
   world.writeHome('pusher/config.json', JSON.stringify({ auths }));
   const pushed = await world.push(join(world.home, 'pusher'));
 
-  const use = async (): Promise<Record<string, string>> => {
+  const use = async () => {
     const said: Record<string, string> = {};
     for (const tool of used) {
       const [program, args] = useOf(tool, world);
