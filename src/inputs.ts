@@ -8,7 +8,7 @@ import {
   parseRegistries,
   type RegistryEntry,
 } from './aws/registries.ts';
-import { parseTools } from './clients/tools.ts';
+import { parseClients } from './clients/client-choice.ts';
 import { Failure, throwAll } from './errors/failure.ts';
 import { HOOK_SETTINGS, isJobHook, nameSettings, variableOf } from './runner/job-hook.ts';
 import * as log from './runner/log.ts';
@@ -27,7 +27,7 @@ export function readInputs() {
   const inputs = {
     allowedAccountIds: readList('allowed-account-ids', parseAccountIds, problems),
     awsRegion: readRegion(problems),
-    containerCli: readList('container-cli', parseTools, problems),
+    containerCli: readList('container-cli', parseClients, problems),
     credentialSource: readCredentialSource(problems),
     httpProxy: getInput('http-proxy'),
     isolateDockerConfig: readFlag('isolate-docker-config', { unset: false, invalid: true }),

@@ -4,10 +4,11 @@ import { maskProxyPasswords, parseProxy } from './aws/proxy.ts';
 import { stepRegion } from './aws/region.ts';
 import { isRegionName, needsRegion, planCalls, type TokenCall } from './aws/registries.ts';
 import { checkCallerAccount, getTokens, maskTokens, type RegistryToken } from './aws/token.ts';
-import { locationVariables } from './clients/auth-file.ts';
-import { type Client, createClient, logIn } from './clients/client.ts';
+import { locationVariables } from './clients/auth-file-path.ts';
+import { type Client, createClient } from './clients/client.ts';
+import { chooseClients, type FoundClient } from './clients/client-choice.ts';
 import type { Isolation } from './clients/isolation.ts';
-import { chooseTools, type FoundTool } from './clients/tools.ts';
+import { logIn } from './clients/login.ts';
 import { Failure, throwAll } from './errors/failure.ts';
 import { earliestExpiry, validityLine } from './expiry.ts';
 import { type Inputs, readInputs } from './inputs.ts';
@@ -29,7 +30,7 @@ export async function login(signal: AbortSignal, endMs: number): Promise<void> {
   const inputs = readInputs();
   if (inputs.skipLogout) state.close();
 
-  const tools = await chooseTools(inputs.containerCli);
+  const chosen = await chooseClients(inputs.containerCli);
   const network = settleNetwork(inputs);
   const { calls, region } = await planStep(inputs);
 
@@ -56,7 +57,7 @@ export async function login(signal: AbortSignal, endMs: number): Promise<void> {
   if (only !== undefined) outputs.setRegistry(only);
 
   const step = { inputs, state, signal };
-  const clients = await createClients(tools, found.tokens, step);
+  const clients = await createClients(chosen, found.tokens, step);
   const { done, failures } = await logInToAll(clients, found.tokens, step, endMs);
 
   const expiry = earliestExpiry(done);
@@ -112,7 +113,7 @@ type Step = {
 
 /** The clients with the docker configuration in force, or with one of the job's own. */
 async function createClients(
-  tools: readonly FoundTool[],
+  chosen: readonly FoundClient[],
   tokens: readonly RegistryToken[],
   { inputs, state, signal }: Step,
 ): Promise<readonly Client[]> {
@@ -123,7 +124,7 @@ async function createClients(
     const hosts = tokens.map(({ registry }) => registry);
     const onPlan = (isolation: Isolation): void => state.save({ isolation });
 
-    const { directory, moved } = await isolate(tools, hosts, signal, onPlan);
+    const { directory, moved } = await isolate(chosen, hosts, signal, onPlan);
     log.info(`The logins are kept in a docker configuration for this job only: ${directory}`);
     exportVariables(moved);
 
@@ -132,7 +133,7 @@ async function createClients(
   }
 
   state.save({ variables });
-  return tools.map((tool) => createClient(tool, variables));
+  return chosen.map((client) => createClient(client, variables));
 }
 
 /**
@@ -155,7 +156,7 @@ async function logInToAll(
 
     for (const client of clients) {
       following -= 1;
-      const login = { tool: client.tool.name, registry: token.registry };
+      const login = { tool: client.name, registry: token.registry };
       if (signal.aborted) {
         failures.push(
           new Failure(`No time was left to log ${login.tool} in to ${login.registry}.`),

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { createClient, logOut } from './clients/client.ts';
+import { createClient } from './clients/client.ts';
+import { findClient } from './clients/client-choice.ts';
 import type { Isolation } from './clients/isolation.ts';
-import { findTool } from './clients/tools.ts';
+import { logOut } from './clients/logout.ts';
 import { Failure, throwAll } from './errors/failure.ts';
 import * as log from './runner/log.ts';
 import { readState, type State } from './state.ts';
@@ -35,7 +36,7 @@ async function logOutOfAll(
 
   for (const { tool, registry } of logins) {
     log.info(`Logging out of ${registry} with ${tool}`);
-    const client = createClient(await findTool(tool), variables);
+    const client = createClient(await findClient(tool), variables);
 
     const problem = await logOut(client, registry, signal);
     if (problem !== undefined)

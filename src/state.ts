@@ -1,11 +1,11 @@
 import * as core from '@actions/core';
-import { LOCATION_VARIABLES } from './clients/auth-file.ts';
+import { LOCATION_VARIABLES } from './clients/auth-file-path.ts';
 import type { Isolation } from './clients/isolation.ts';
-import { TOOLS, type ToolName } from './clients/tools.ts';
+import { CLIENTS, type ClientName } from './clients/known-clients.ts';
 import * as log from './runner/log.ts';
 
 /** A login that post has to undo. */
-export type SavedLogin = { readonly tool: ToolName; readonly registry: string };
+export type SavedLogin = { readonly tool: ClientName; readonly registry: string };
 
 /** All that passes from main to post. It holds no secret: the runner keeps it in a plain file. */
 export type State = {
@@ -80,5 +80,5 @@ export function readState(text: string = core.getState(NAME)): State {
 function isLogin({ tool, registry }: SavedLogin): boolean {
   const isHost = /^\w[\w.-]*(?::\d+)?$/.test(registry);
 
-  return isHost && Object.hasOwn(TOOLS, tool);
+  return isHost && Object.hasOwn(CLIENTS, tool);
 }

@@ -3,9 +3,10 @@ import { basename, join } from 'node:path';
 import * as core from '@actions/core';
 import { Failure, messageOf } from '../errors/failure.ts';
 import * as log from '../runner/log.ts';
-import * as auth from './auth-file.ts';
+import { type AuthFile, entryKeys, isStored, readAuthFile, writeAuthFile } from './auth-file.ts';
+import { authFilePath, dockerDirectory } from './auth-file-path.ts';
+import type { FileKind, KnownClient } from './known-clients.ts';
 import { LOCK_NAME, withLock } from './lock.ts';
-import type { FileKind, FoundTool, Tool } from './tools.ts';
 
 // Input `isolate-docker-config`: a docker configuration of the job's own. The one in force is read, never written.
 
@@ -27,33 +28,39 @@ export type Isolation = {
 /** The runner empties its temporary directory before each job, so that the name belongs to one job. */
 const DIRECTORY = 'ecr-pod-identity-login';
 
-/** The file of each kind in the directory, and the variable that leads its tools there. */
-const FILES: Readonly<Record<FileKind, { readonly name: string; readonly variable: string }>> = {
+/** The file of each kind in the directory, and the variable that leads its clients there. */
+const FILES = {
   docker: { name: 'config.json', variable: 'DOCKER_CONFIG' },
   containers: { name: 'auth.json', variable: 'REGISTRY_AUTH_FILE' },
   helm: { name: 'helm.json', variable: 'HELM_REGISTRY_CONFIG' },
-};
+} as const;
 
 /**
- * Creates the job's own configuration, or adds to the one that another step of the job has created. The tools use it once
+ * Creates the job's own configuration, or adds to the one that another step of the job has created. The clients use it once
  * the variables that it names are moved. Throws a Failure if it cannot be created.
  *
  * @param hosts the registries that are about to be logged in to
  * @param onPlan is told what is about to be created, and again if another step was faster
  */
 export async function isolate(
-  tools: readonly FoundTool[],
+  clients: readonly KnownClient[],
   hosts: readonly string[],
   signal: AbortSignal,
   onPlan: (isolation: Isolation) => void,
 ): Promise<Isolation> {
   // Builders without a client read docker's file.
-  const kinds = new Set<FileKind>(['docker', ...tools.map(({ tool }) => tool.keepsIn)]);
+  const used = clients.map(({ fileKind }) => fileKind);
+  const kinds = [...new Set<FileKind>(['docker', ...used])];
+
   try {
-    const isolation = claimDirectory([...kinds], onPlan);
+    const isolation = claimDirectory(kinds, onPlan);
     const { directory } = isolation;
+
     await withLock(join(directory, FILES.docker.name), signal, async () => {
-      for (const kind of kinds) await fill(directory, kind, tools, hosts);
+      for (const kind of kinds) {
+        const users = clients.filter(({ fileKind }) => fileKind === kind);
+        await fill(directory, kind, users, hosts);
+      }
     });
     return isolation;
   } catch (error) {
@@ -71,63 +78,83 @@ function claimDirectory(
 ): Isolation {
   const temp = process.env['RUNNER_TEMP'];
   if (temp === undefined) throw new Failure('RUNNER_TEMP is not set');
-  for (let number = 1; number <= 100; number += 1) {
+
+  for (let number = 1; ; number += 1) {
     const directory = join(temp, number === 1 ? DIRECTORY : `${DIRECTORY}-${number}`);
     const moved = variablesToMove(directory, kinds);
-    const first = { directory, isFirst: true, moved };
+
     if (fs.lstatSync(directory, { throwIfNoEntry: false }) === undefined) {
+      const first = { directory, isFirst: true, moved };
       onPlan(first);
+
       // It returns nothing if another step was faster.
-      if (fs.mkdirSync(directory, { recursive: true, mode: 0o700 }) !== undefined) return first;
+      const created = fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
+      if (created !== undefined) return first;
     }
-    if (!isOwn(directory)) continue;
-    const later = { ...first, isFirst: false };
-    onPlan(later);
-    return later;
+
+    if (isOwn(directory)) {
+      const later = { directory, isFirst: false, moved };
+      onPlan(later);
+      return later;
+    }
   }
-  throw new Failure(`could not find a free name in ${temp}`);
 }
 
 /** Whether it is a directory that nobody else can use. Windows has no such modes. */
 function isOwn(directory: string): boolean {
   const found = fs.lstatSync(directory);
   const isPrivate = found.uid === process.getuid?.() && (found.mode & 0o077) === 0;
+
   return found.isDirectory() && (isPrivate || process.platform === 'win32');
 }
 
-function variablesToMove(directory: string, kinds: readonly FileKind[]): Isolation['moved'] {
-  const moved = kinds.map((kind) => {
+function variablesToMove(directory: string, kinds: readonly FileKind[]): readonly MovedVariable[] {
+  const variables = kinds.map((kind) => {
     const { name, variable } = FILES[kind];
-    const value = kind === 'docker' ? directory : join(directory, name);
-    return { name: variable, value, earlier: process.env[variable] ?? '' };
+
+    return {
+      name: variable,
+      value: kind === 'docker' ? directory : join(directory, name),
+      earlier: process.env[variable] ?? '',
+    };
   });
-  return moved.filter(({ value, earlier }) => value !== earlier);
+
+  return variables.filter(({ value, earlier }) => value !== earlier);
 }
 
+/** Writes the file of a kind, from the one in force. */
 async function fill(
   directory: string,
   kind: FileKind,
-  tools: readonly FoundTool[],
+  clients: readonly KnownClient[],
   hosts: readonly string[],
-) {
+): Promise<void> {
   const file = join(directory, FILES[kind].name);
-  if (kind === 'docker' && !fs.existsSync(file))
-    linkShared(auth.dockerDirectory(process.env), directory);
-  // podman and helm read docker's file if there is none of their own.
-  const sources = [file, auth.authFile(kind, process.env), auth.authFile('docker', process.env)];
+  if (kind === 'docker' && !fs.existsSync(file)) {
+    linkShared(dockerDirectory(process.env), directory);
+  }
+
+  const sources = [
+    file,
+    authFilePath(kind, process.env),
+    // podman and helm read docker's file if there is none of their own.
+    authFilePath('docker', process.env),
+  ];
   const source = sources.find((path) => path !== undefined && fs.existsSync(path));
-  const config = source === undefined ? undefined : tryTo(source, auth.readAuthFile);
-  const users = tools.map(({ tool }) => tool).filter((tool) => tool.keepsIn === kind);
-  await auth.writeAuthFile(file, withoutHelpers(config ?? {}, hosts, users));
+  const config = source === undefined ? undefined : tryTo(source, readAuthFile);
+
+  await writeAuthFile(file, withoutHelpers(config ?? {}, hosts, clients));
 }
 
 /** Links what is beside `config.json`: plugins, builders, contexts, certificates. */
 function linkShared(shared: string, directory: string): void {
   const own = [...Object.values(FILES).map(({ name }) => name), LOCK_NAME];
   const names = fs.existsSync(shared) ? tryTo(shared, (path) => fs.readdirSync(path)) : [];
+
   for (const name of names ?? []) {
     // Beside `config.json` there can be drafts of it.
     if (own.some((start) => name.startsWith(start))) continue;
+
     tryTo(join(shared, name), (target) => {
       // On Windows a junction, which only a directory can have, needs no privilege.
       const type = fs.statSync(target).isDirectory() ? 'junction' : 'file';
@@ -151,39 +178,44 @@ function tryTo<Result>(source: string, use: (source: string) => Result): Result 
 /**
  * A configuration in which no credential helper is in force for the registries that are about to be logged in to:
  * - Each has an entry in `auths`: docker looks for a store of the operating system if there is none at all.
- * - An empty entry in `credHelpers` sets the store for all registries aside, if all tools read it so. Else the store stays
+ * - An empty entry in `credHelpers` sets the store for all registries aside, if all clients read it so. Else the store stays
  *   in force only for the registries that the file says it has logins of. podman fails at an empty entry.
  */
 export function withoutHelpers(
-  config: auth.AuthFile,
+  config: AuthFile,
   hosts: readonly string[],
-  tools: readonly Tool[],
-): auth.AuthFile {
-  const keys = hosts.flatMap(auth.entryKeys);
+  clients: readonly KnownClient[],
+): AuthFile {
   const { credsStore, ...others } = config;
+  const keys = hosts.flatMap(entryKeys);
   const auths = { ...Object.fromEntries(hosts.map((host) => [host, {}])), ...config.auths };
+
   const helpers = Object.entries(config.credHelpers ?? {}).filter(
     ([key, name]) => name && !keys.includes(key),
   );
-  if (credsStore && tools.every((tool) => tool.readsEmptyHelper)) {
-    const empty = keys.map((key) => [key, '']);
-    return { ...config, auths, credHelpers: Object.fromEntries([...helpers, ...empty]) };
+  if (credsStore && clients.every(({ readsEmptyHelper }) => readsEmptyHelper)) {
+    const setAside = keys.map((key) => [key, '']);
+    return { ...config, auths, credHelpers: Object.fromEntries([...helpers, ...setAside]) };
   }
+
   const stored = Object.entries(auths).filter(
-    ([key, entry]) => !keys.includes(key) && auth.isStored(entry),
+    ([key, entry]) => !keys.includes(key) && isStored(entry),
   );
-  const kept = credsStore ? stored.map(([key]) => [key, credsStore]) : [];
-  return { ...others, auths, credHelpers: Object.fromEntries([...kept, ...helpers]) };
+  const inStore = credsStore ? stored.map(([key]) => [key, credsStore]) : [];
+  return { ...others, auths, credHelpers: Object.fromEntries([...inStore, ...helpers]) };
 }
 
 /** Removes the job's own configuration, and nothing else, whatever the saved state says. Returns the reason if it fails. */
 export function removeIsolation({ directory }: Isolation): string | undefined {
-  const path = join(process.env['RUNNER_TEMP'] ?? '', basename(directory));
-  if (directory !== path || !/[\\/]ecr-pod-identity-login(?:-\d+)?$/.test(path))
-    return 'unexpected path';
+  const name = basename(directory);
+  const path = join(process.env['RUNNER_TEMP'] ?? '', name);
+  const isOurs = directory === path && /^ecr-pod-identity-login(?:-\d+)?$/.test(name);
+  if (!isOurs) return 'unexpected path';
+
   try {
     const found = fs.lstatSync(path, { throwIfNoEntry: false });
     if (found?.isDirectory() === false) return 'it is not a directory';
+
     // Links in it are removed themselves.
     fs.rmSync(path, { recursive: true, force: true, maxRetries: 10 });
     return undefined;

@@ -29,8 +29,11 @@ export async function withLock<Result>(
   clock: Clock = SYSTEM_CLOCK,
 ): Promise<Result> {
   signal.throwIfAborted();
-  const lock = join(dirname(file ?? ''), LOCK_NAME);
-  if (file === undefined || !(await acquire(lock, signal, clock))) return work();
+  if (file === undefined) return work();
+
+  const lock = join(dirname(file), LOCK_NAME);
+  if (!(await acquire(lock, signal, clock))) return work();
+
   const refreshing = setInterval(refresh, REFRESH_MS, lock).unref();
   try {
     return await work();
@@ -42,30 +45,41 @@ export async function withLock<Result>(
 
 /** Returns whether it has the lock. Rejects only with the signal's reason. */
 async function acquire(lock: string, signal: AbortSignal, clock: Clock): Promise<boolean> {
-  const end = clock.now() + LOCK_WAIT_MS;
-  let seen = { time: -1, since: 0 };
   try {
     // The client would create the directory, too.
     mkdirSync(dirname(lock), { recursive: true, mode: 0o700 });
-    while (!timedOut.has(lock)) {
-      // It returns nothing if the lock is there.
-      if (mkdirSync(lock, { recursive: true }) !== undefined) return true;
-      const now = clock.now();
-      const time = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-      if (time !== seen.time) seen = { time, since: now };
-      if (now >= seen.since + STALE_LOCK_MS) remove(lock);
-      if (now >= end) {
-        log.warning(
-          `Timed out after ${LOCK_WAIT_MS / 1000} s waiting for the lock ${lock}; going on without it.`,
-        );
-        timedOut.add(lock);
-      }
-      await clock.sleep(PAUSE_MS.least + clock.random() * PAUSE_MS.spread, signal);
-    }
+
+    return await waitFor(lock, signal, clock);
   } catch (error) {
     signal.throwIfAborted();
     log.debug(`No lock ${lock}: ${messageOf(error)}`);
+    return false;
   }
+}
+
+async function waitFor(lock: string, signal: AbortSignal, clock: Clock): Promise<boolean> {
+  const end = clock.now() + LOCK_WAIT_MS;
+  let seen = { time: -1, since: 0 };
+
+  while (!timedOut.has(lock)) {
+    // It returns nothing if the lock is there.
+    if (mkdirSync(lock, { recursive: true }) !== undefined) return true;
+
+    const now = clock.now();
+    const time = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    if (time !== seen.time) seen = { time, since: now };
+    if (now >= seen.since + STALE_LOCK_MS) remove(lock);
+
+    if (now >= end) {
+      timedOut.add(lock);
+      const seconds = LOCK_WAIT_MS / 1000;
+      log.warning(
+        `Timed out after ${seconds} s waiting for the lock ${lock}; going on without it.`,
+      );
+    }
+    await clock.sleep(PAUSE_MS.least + clock.random() * PAUSE_MS.spread, signal);
+  }
+
   return false;
 }
 

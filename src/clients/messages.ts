@@ -5,17 +5,13 @@ import type { ProgramResult } from './process.ts';
 // libraries of Go that they all use.
 
 /** Why a client failed, on one line: its message, or else its exit code or signal. */
-export function failureReason({
-  stderr,
-  stdout,
-  exitCode,
-  signal,
-  stopped,
-}: ProgramResult): string {
+export function failureReason(result: ProgramResult): string {
+  const { stderr, stdout, exitCode, signal, stopped } = result;
   if (stopped !== undefined) return stopped;
-  const message = log.singleLine(
-    clientMessage(stderr) || clientMessage(stdout) || stderr.trim() || stdout,
-  );
+
+  const error = clientMessage(stderr) || clientMessage(stdout);
+  const message = log.singleLine(error || stderr.trim() || stdout);
+
   if (signal !== null) return `${message || 'no output'}, ended by signal ${signal}`;
   return message || `no output, exit code ${exitCode}`;
 }
@@ -31,49 +27,86 @@ const LOG_LINE =
 function clientMessage(output: string): string {
   const errors: string[] = [];
   const logged: string[] = [];
-  for (const line of output.split(/[\r\n]+/).map((text) => text.trim())) {
-    const { level, quoted, word } = LOG_LINE.exec(line)?.groups ?? {};
-    const message = quoted?.replaceAll('\\"', '"') ?? word ?? '';
+
+  for (const text of output.split(/[\r\n]+/)) {
+    const line = text.trim();
+    const { level, quoted, word = '' } = LOG_LINE.exec(line)?.groups ?? {};
+    const message = quoted?.replaceAll('\\"', '"') ?? word;
+
+    const isPrinted = level === undefined && line !== '' && !line.startsWith('WARNING!');
+    if (isPrinted) errors.push(line);
+    if (level === 'fatal') errors.push(message);
     if (level === 'error') logged.push(message);
-    else if (level === 'fatal') errors.push(message);
-    else if (level === undefined && line !== '' && !line.startsWith('WARNING!')) errors.push(line);
   }
+
   return (errors.length > 0 ? errors : logged).join(' ');
 }
 
 /** What docker (28) says, also if it succeeds, of a configuration that it cannot read, and replaces by the login alone. */
 export function unreadableConfig(output: string): string | undefined {
-  const [, problem] = /^WARNING: (Error (?:loading|parsing) config file.*)$/m.exec(output) ?? [];
-  return problem === undefined ? undefined : log.singleLine(problem);
+  return /^WARNING: (Error (?:loading|parsing) config file.*)$/m.exec(output)?.[1];
 }
 
 /** Errors that the next attempt meets again. All others are worth one. */
 const LASTING = new RegExp(
   [
     'could not be started',
+
     // Credential stores. A registry's 501 has the same words.
-    'error (?:storing|getting|erasing) credentials|failed to store the credentials|credential helper',
+    'error (?:storing|getting|erasing) credentials',
+    'failed to store the credentials',
+    'credential helper',
     '(?<!501 )not implemented',
+
     // Files. Windows' own message is not listed: a file that another program has open is free a moment later.
-    'permission denied|operation not permitted|read-only file system',
-    'is a directory|EISDIR|not a directory|no space left|resource busy|file (?:already )?exists|is not owned by',
-    'unmarshaling JSON|decode config file|it is not valid JSON|form of a docker configuration|directory set by',
+    'permission denied',
+    'operation not permitted',
+    'read-only file system',
+    'is a directory',
+    'EISDIR',
+    'not a directory',
+    'no space left',
+    'resource busy',
+    'file (?:already )?exists',
+    'is not owned by',
+    'unmarshaling JSON',
+    'decode config file',
+    'it is not valid JSON',
+    'form of a docker configuration',
+    'directory set by',
+
     // The client and its system.
-    'newuidmap|newgidmap|user namespace|cannot clone|unknown userid|client version \\S+ is too',
-    'unknown (?:shorthand )?flag|unknown command|flag provided but not defined|requires (?:exactly|at most)',
+    'newuidmap',
+    'newgidmap',
+    'user namespace',
+    'cannot clone',
+    'unknown userid',
+    'client version \\S+ is too',
+    'unknown (?:shorthand )?flag',
+    'unknown command',
+    'flag provided but not defined',
+    'requires (?:exactly|at most)',
+
     // The registry, and the way to it.
-    'x509:|certificate|server gave HTTP response to HTTPS client|Proxy Authentication Required',
-    '\\b40[013] (?:Bad Request|Unauthorized|Forbidden)|(?:status|code|code from registry):? 40[013]\\b',
-    'unauthorized|denied:|no basic auth credentials|(?:invalid|incorrect) username',
+    'x509:',
+    'certificate',
+    'server gave HTTP response to HTTPS client',
+    'Proxy Authentication Required',
+    '\\b40[013] (?:Bad Request|Unauthorized|Forbidden)',
+    '(?:status|code|code from registry):? 40[013]\\b',
+    'unauthorized',
+    'denied:',
+    'no basic auth credentials',
+    '(?:invalid|incorrect) username',
   ].join('|'),
   'i',
 );
 
-/** Whether the registry took the login and the client could not save it. A credential store can have it all the same. */
-export const isSavingFailure = (reason: string): boolean =>
-  /(?:error (?:sav|stor)ing credentials|failed to store the credentials)(?!.*file not found)/i.test(
-    reason,
-  );
-
 /** Whether the next attempt would fail with the same message. */
 export const isLasting = (reason: string): boolean => LASTING.test(reason);
+
+const SAVING_FAILED =
+  /(?:error (?:sav|stor)ing|failed to store the) credentials(?!.*file not found)/i;
+
+/** Whether the registry took the login and the client could not save it. A credential store can have it all the same. */
+export const isSavingFailure = (reason: string): boolean => SAVING_FAILED.test(reason);

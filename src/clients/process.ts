@@ -18,13 +18,17 @@ const DRAIN_MS = 1_000;
  */
 const NOT_FOR_CLIENTS = new RegExp(
   [
-    '^AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|BEARER_TOKEN_.*)$|^(?:AWS|ACTIONS|GITHUB|GH)_(?:.*_)?TOKEN$',
-    '^GITHUB_(?:ENV|OUTPUT|PATH|STATE|STEP_SUMMARY)$|^(?:INPUT|STATE|ECR_LOGIN)_',
+    '^AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|BEARER_TOKEN_.*)$',
+    '^(?:AWS|ACTIONS|GITHUB|GH)_(?:.*_)?TOKEN$',
+    '^GITHUB_(?:ENV|OUTPUT|PATH|STATE|STEP_SUMMARY)$',
+    '^(?:INPUT|STATE|ECR_LOGIN)_',
   ].join('|'),
 );
 
 export function clientEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !NOT_FOR_CLIENTS.test(name)));
+  const variables = Object.entries(env);
+
+  return Object.fromEntries(variables.filter(([name]) => !NOT_FOR_CLIENTS.test(name)));
 }
 
 export type ProgramOptions = {
@@ -57,25 +61,26 @@ export async function runProgram(
   const output = { stdout: '', stderr: '' };
   let child: ChildProcess | undefined;
   let stopped: string | undefined;
+
+  // @actions/exec gives no handle of the program that it starts; node does, before the program has any streams.
+  const onChild = (message: unknown): void => {
+    child = (message as { readonly process: ChildProcess }).process;
+    process.nextTick(watch, child, output);
+  };
+  subscribe('child_process', onChild);
+
   const stop = (why: string): void => {
     stopped = why;
     child?.kill();
     // Also what had not started yet.
     setTimeout(() => child?.kill('SIGKILL'), GRACE_MS).unref();
   };
-  // @actions/exec gives no handle of the program that it starts; node does, before the program has any streams.
-  const onChild = (message: unknown): void => {
-    child = (message as { readonly process: ChildProcess }).process;
-    process.nextTick(watch, child, output);
-  };
   const onAbort = (): void => stop('the step ended before it was done');
-  const deadline = setTimeout(
-    stop,
-    deadlineMs,
-    `timed out after ${Math.round(deadlineMs / 100) / 10} s`,
-  );
   signal.addEventListener('abort', onAbort);
-  subscribe('child_process', onChild);
+
+  const seconds = Math.round(deadlineMs / 100) / 10;
+  const deadline = setTimeout(stop, deadlineMs, `timed out after ${seconds} s`);
+
   try {
     const exitCode = await exec(`"${executable}"`, [...args], {
       env: env as Record<string, string>,
@@ -84,13 +89,19 @@ export async function runProgram(
       ignoreReturnCode: true,
       delay: DRAIN_MS,
     });
-    const stdout = cut(output.stdout, LONGEST_OUTPUT);
-    const stderr = cut(output.stderr, LONGEST_OUTPUT);
-    return { exitCode, signal: child?.signalCode ?? null, stdout, stderr, stopped };
+
+    return {
+      exitCode,
+      signal: child?.signalCode ?? null,
+      stdout: cut(output.stdout, LONGEST_OUTPUT),
+      stderr: cut(output.stderr, LONGEST_OUTPUT),
+      stopped,
+    };
   } finally {
     clearTimeout(deadline);
     signal.removeEventListener('abort', onAbort);
     unsubscribe('child_process', onChild);
+
     // A program that it has started can still write to them.
     child?.stdout?.destroy();
     child?.stderr?.destroy();
@@ -100,10 +111,13 @@ export async function runProgram(
 /** Keeps the start of what a program prints. @actions/exec itself would keep a line of any length. */
 function watch(child: ChildProcess | undefined, output: { stdout: string; stderr: string }): void {
   for (const name of ['stdout', 'stderr'] as const) {
-    child?.[name]?.removeAllListeners('data').on('data', (data: Buffer) => {
+    const stream = child?.[name];
+
+    stream?.removeAllListeners('data').on('data', (data: Buffer) => {
       if (output[name].length <= LONGEST_OUTPUT) output[name] += data;
     });
   }
+
   // A program that ends without reading its input breaks the pipe. Its exit code tells more than EPIPE does.
   child?.stdin?.on('error', () => {});
 }

@@ -1,69 +1,40 @@
 import * as fs from 'node:fs';
-import { resolve } from 'node:path';
-import { describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import * as files from '../../../src/clients/auth-file.ts';
-import { TOOLS } from '../../../src/clients/tools.ts';
+import { CLIENTS } from '../../../src/clients/known-clients.ts';
 import { messageOf } from '../../../src/errors/failure.ts';
-import { fakeClock, homeOf, output, table, thrownBy, variablesOf } from '../support.ts';
+import { fakeClock, homeOf, thrownBy } from '../support.ts';
 
 const HOST = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
 const LOGIN = { auth: 'eA==' };
 const file = (): string => homeOf('config.json');
 
-describe('where logins are kept, on Linux', () => {
-  table(`
-    docker     |                                           | /home/me/.docker/config.json
-    docker     | DOCKER_CONFIG=/d                          | /d/config.json
-    docker     | DOCKER_CONFIG=d                           | ${resolve('d/config.json')}
-    containers | XDG_RUNTIME_DIR=/run/user/7               | /run/user/7/containers/auth.json
-    containers | XDG_RUNTIME_DIR=/r DOCKER_CONFIG=/d       | /d/config.json
-    containers | DOCKER_CONFIG=/d REGISTRY_AUTH_FILE=/a.js | /a.js
-    helm       |                                           | /home/me/.config/helm/registry/config.json
-    helm       | XDG_CONFIG_HOME=/x                        | /x/helm/registry/config.json
-    helm       | XDG_CONFIG_HOME=/x HELM_CONFIG_HOME=/h    | /h/registry/config.json
-    helm       | HELM_CONFIG_HOME=/h HELM_REGISTRY_CONFIG=/r.js | /r.js
-`)('%s, with %s: %s', (kind, variables, path) => {
-    const env = { HOME: '/home/me', ...variablesOf(variables) };
-    expect(files.authFile(kind as 'docker', env)).toBe(path);
-  });
-
-  test.each([
-    [0, '/run/containers/0/auth.json'],
-    [1001, undefined],
-  ])('podman, of user %d without XDG_RUNTIME_DIR: %s', (uid, path) => {
-    jest.spyOn(process, 'getuid').mockReturnValue(uid);
-    expect(files.authFile('containers', {})).toBe(path);
-  });
-
-  test('the variables that decide are kept with full paths, and `~` gets a warning', () => {
-    const others = `HOME=/h USERPROFILE=/h XDG_CONFIG_HOME=/x XDG_RUNTIME_DIR=/r REGISTRY_AUTH_FILE=/a
-      HELM_REGISTRY_CONFIG=/b HELM_CONFIG_HOME=/c`;
-    const kept = { DOCKER_CONFIG: resolve('~'), ...variablesOf(others) };
-    expect(files.locationVariables(variablesOf(`DOCKER_CONFIG=~ PATH=/bin ${others}`))).toEqual(
-      kept,
-    );
-    expect(output()).toMatch(/^::warning::DOCKER_CONFIG/);
-    expect(files.locationVariables({ DOCKER_CONFIG: '/a~/b' })).toEqual({ DOCKER_CONFIG: '/a~/b' });
-    expect(output()).toMatch(/^.*\n$/);
-  });
-});
-
-const FORM = 'it does not have the form of a docker configuration';
-test.each<[text: string, read: unknown]>([
+test.each<[text: string, files.AuthFile]>([
   [' \n', {}],
   ['{"auths":null,"credHelpers":null}', { auths: null, credHelpers: null }],
   ['\uFEFF{"auths":{"a":{"auth":"eA=="}},"proxies":{}}', { auths: { a: LOGIN }, proxies: {} }],
-  // An error does not quote the file.
+])('an auth file with %j is read as %j', (text, config) => {
+  fs.writeFileSync(file(), text);
+
+  expect(files.readAuthFile(file())).toEqual(config);
+});
+
+test('an auth file that is missing has no logins', () => {
+  expect(files.readAuthFile(file())).toEqual({});
+});
+
+const FORM = 'it does not have the form of a docker configuration';
+
+test.each([
   ['{"auths":{"a":{"auth":"c2VjcmV0"}', 'it is not valid JSON'],
   ['[{"auth":"c2VjcmV0"}]', FORM],
   ['{"auths":"c2VjcmV0"}', FORM],
   ['{"auths":[]}', FORM],
   ['{"credHelpers":"c2VjcmV0"}', FORM],
-])('an auth file with %j is read as %j', async (text, read) => {
-  expect(files.readAuthFile(file())).toEqual({});
+])('the error for an auth file with %j does not quote it: %s', async (text, message) => {
   fs.writeFileSync(file(), text);
-  if (typeof read !== 'string') expect(files.readAuthFile(file())).toEqual(read);
-  else expect((await thrownBy(() => files.readAuthFile(file()))).message).toBe(read);
+
+  expect(await thrownBy(() => files.readAuthFile(file()))).toMatchObject({ message });
 });
 
 test.each([
@@ -77,8 +48,9 @@ test.each([
   [undefined, 'none'],
 ])('of %j, the login for the registry is %s', (auths, which) => {
   const config = { auths } as files.AuthFile;
-  const has = [files.hasLogin(config, HOST), files.hasAuth(config, HOST, LOGIN.auth)];
-  expect(has).toEqual([which !== 'none', which === 'this']);
+
+  expect(files.hasLogin(config, HOST)).toBe(which !== 'none');
+  expect(files.hasAuth(config, HOST, LOGIN.auth)).toBe(which === 'this');
 });
 
 test.each([
@@ -89,31 +61,41 @@ test.each([
   ['oras', { credsStore: 'desktop', credHelpers: { [HOST]: '' } }, 'desktop'],
   ['podman', { credsStore: 'desktop' }, undefined],
   ['podman', { credHelpers: { [HOST]: 'own' } }, 'own'],
-] as const)('%s with %j hands the login to %s', (tool, config, helper) => {
-  expect(files.helperFor(config, HOST, TOOLS[tool])).toBe(helper);
+] as const)('%s with %j hands the login to %s', (name, config, helper) => {
+  expect(files.helperFor(config, HOST, CLIENTS[name])).toBe(helper);
 });
 
 const DRAFT = '.ecr-pod-identity-login-draft-';
 const mode = (path: string): number => fs.statSync(path).mode & 0o777;
+const isLink = (path: string): boolean => fs.lstatSync(path).isSymbolicLink();
 
 describe('an auth file that is written', () => {
+  const config = { auths: { a: {} } };
+
   test('is for its owner alone, also its directory', async () => {
-    await files.writeAuthFile(homeOf('new', 'config.json'), { auths: {} });
-    expect([mode(homeOf('new')), mode(homeOf('new', 'config.json'))]).toEqual([0o700, 0o600]);
-    expect(fs.readdirSync(homeOf('new'))).toEqual(['config.json']);
+    const directory = homeOf('new');
+    await files.writeAuthFile(homeOf('new', 'config.json'), config);
+
+    expect(fs.readdirSync(directory)).toEqual(['config.json']);
+    expect([mode(directory), mode(homeOf('new', 'config.json'))]).toEqual([0o700, 0o600]);
   });
 
   test('keeps its mode, and stays a link, which can lead to another disk', async () => {
+    const target = homeOf('disk', 'target');
     fs.mkdirSync(homeOf('disk'));
-    fs.writeFileSync(homeOf('disk', 'target'), '{}', { mode: 0o640 });
+    fs.writeFileSync(target, '{}', { mode: 0o640 });
     fs.symlinkSync('disk/target', file());
     const reader = fs.openSync(file(), 'r');
-    fs.writeFileSync(homeOf('disk', `target${DRAFT}x1`), 'secret');
-    await files.writeAuthFile(file(), { auths: { a: {} } });
-    expect([fs.lstatSync(file()).isSymbolicLink(), mode(file())]).toEqual([true, 0o640]);
-    expect(files.readAuthFile(homeOf('disk', 'target'))).toEqual({ auths: { a: {} } });
+    fs.writeFileSync(`${target}${DRAFT}x1`, 'secret');
+
+    await files.writeAuthFile(file(), config);
+
+    expect([isLink(file()), mode(file())]).toEqual([true, 0o640]);
+    expect(files.readAuthFile(target)).toEqual(config);
+
     // The draft is on the same disk, and so is one that a killed process has left.
     expect(fs.readdirSync(homeOf('disk'))).toEqual(['target']);
+
     // A program that has the old file open still reads all of it.
     expect(fs.readFileSync(reader, 'utf8')).toBe('{}');
     fs.closeSync(reader);
@@ -123,66 +105,81 @@ describe('an auth file that is written', () => {
     fs.symlinkSync('links/second', file());
     fs.mkdirSync(homeOf('links'));
     fs.symlinkSync('../disk/target', homeOf('links', 'second'));
-    await files.writeAuthFile(file(), { auths: { a: {} } });
-    expect([fs.lstatSync(file()).isSymbolicLink(), mode(homeOf('disk', 'target'))]).toEqual([
-      true,
-      0o600,
-    ]);
-    expect(files.readAuthFile(file())).toEqual({ auths: { a: {} } });
-    // A relative link in a linked directory begins where that directory really is.
-    fs.mkdirSync(homeOf('disk', 'far'));
-    const links = { way: 'disk/far', 'way/config.json': '../made', loop: 'loop' };
-    for (const [path, target] of Object.entries(links)) fs.symlinkSync(target, homeOf(path));
+
+    await files.writeAuthFile(file(), config);
+
+    expect([isLink(file()), mode(homeOf('disk', 'target'))]).toEqual([true, 0o600]);
+    expect(files.readAuthFile(file())).toEqual(config);
+  });
+
+  test('is found by a relative link in a linked directory from where that really is', async () => {
+    fs.mkdirSync(homeOf('disk', 'far'), { recursive: true });
+    fs.symlinkSync('disk/far', homeOf('way'));
+    fs.symlinkSync('../made', homeOf('way', 'config.json'));
+
     await files.writeAuthFile(homeOf('way', 'config.json'), {});
-    expect([fs.existsSync(homeOf('disk', 'made')), fs.existsSync(homeOf('made'))]).toEqual([
-      true,
-      false,
-    ]);
-    await expect(files.writeAuthFile(homeOf('loop'), {})).rejects.toThrow('ELOOP');
+
+    expect(fs.existsSync(homeOf('disk', 'made'))).toBe(true);
+    expect(fs.existsSync(homeOf('made'))).toBe(false);
+  });
+
+  test('cannot be a link to itself', async () => {
+    fs.symlinkSync('config.json', file());
+
+    await expect(files.writeAuthFile(file(), {})).rejects.toThrow('ELOOP');
   });
 
   test('is left as it was, without a draft, if that fails', async () => {
     fs.mkdirSync(homeOf('config.json', 'full'), { recursive: true });
+
     await expect(files.writeAuthFile(file(), {})).rejects.toThrow('EISDIR');
     expect(fs.readdirSync(homeOf())).toEqual(['config.json']);
   });
 });
 
-test.each([
-  ['EPERM', 'win32', 12, true],
-  ['EACCES', 'win32', 12, true],
-  ['EBUSY', 'win32', 12, true],
-  ['EPERM', 'win32', 1_000, false],
-  ['EISDIR', 'win32', 1, false],
-  ['EPERM', 'linux', 1, false],
-])(
-  'a rename that ends with %s on %s, %i times, is repeated until it is done: %s',
-  async (...row) => {
-    const [code, platform, times, isDone] = row;
-    const own = Object.getOwnPropertyDescriptor(process, 'platform') ?? {};
-    Object.defineProperty(process, 'platform', { ...own, value: platform });
-    const clock = fakeClock();
-    const start = clock.now();
-    let attempts = 0;
-    const rename = (): void => {
-      attempts += 1;
-      if (attempts <= times) throw Object.assign(new Error(`${code}: x, rename`), { code });
-    };
-    const error = await files.untilFree(rename, clock).catch(messageOf);
-    Object.defineProperty(process, 'platform', own);
-    const elapsedMs = clock.now() - start;
-    expect([error, elapsedMs]).toEqual(
-      isDone ? [undefined, 1_200] : [`${code}: x, rename`, times > 1 ? 3_000 : 0],
-    );
-  },
-);
+test.each<[code: string, NodeJS.Platform, times: number, isDone: boolean, ms: number]>([
+  ['EPERM', 'win32', 12, true, 1_200],
+  ['EACCES', 'win32', 12, true, 1_200],
+  ['EBUSY', 'win32', 12, true, 1_200],
+  ['EPERM', 'win32', 1_000, false, 3_000],
+  ['EISDIR', 'win32', 1, false, 0],
+  ['EPERM', 'linux', 1, false, 0],
+])('a rename that ends with %s on %s, %i times: done is %s', async (...row) => {
+  const [code, value, times, isDone, ms] = row;
+  const own = Object.getOwnPropertyDescriptor(process, 'platform') ?? {};
+  Object.defineProperty(process, 'platform', { ...own, value });
+
+  let attempts = 0;
+  const rename = (): void => {
+    attempts += 1;
+    if (attempts <= times) throw Object.assign(new Error(`${code}: x, rename`), { code });
+  };
+
+  const clock = fakeClock();
+  const start = clock.now();
+  const error = await files.untilFree(rename, clock).catch(messageOf);
+  Object.defineProperty(process, 'platform', own);
+
+  expect(error).toBe(isDone ? undefined : `${code}: x, rename`);
+  expect(clock.now() - start).toBe(ms);
+});
 
 test('a login is removed, and all else is kept', async () => {
-  const others = { auths: { 'ghcr.io': LOGIN }, credsStore: '', proxies: { default: {} } };
-  const auths = { ...others.auths, [HOST]: LOGIN, [`${HOST}:443`]: LOGIN };
+  const others = {
+    auths: { 'ghcr.io': LOGIN },
+    credsStore: '',
+    proxies: { default: {} },
+  };
+  const auths = {
+    ...others.auths,
+    [HOST]: LOGIN,
+    [`${HOST}:443`]: LOGIN,
+  };
   fs.writeFileSync(file(), JSON.stringify({ ...others, auths }));
+
   expect(await files.removeLogin(file(), HOST)).toBe(true);
   expect(JSON.parse(fs.readFileSync(file(), 'utf8'))).toEqual(others);
+
   expect(await files.removeLogin(file(), HOST)).toBe(false);
 });
 
@@ -193,6 +190,8 @@ test.each([
   ['config.json', false],
 ])('of what is beside the auth file, %s is removed as a draft: %s', (name, isRemoved) => {
   fs.writeFileSync(homeOf(name), 'secret');
+
   files.removeDrafts(file());
+
   expect(fs.existsSync(homeOf(name))).toBe(!isRemoved);
 });

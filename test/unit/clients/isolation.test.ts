@@ -7,7 +7,7 @@ import {
   removeIsolation,
   withoutHelpers,
 } from '../../../src/clients/isolation.ts';
-import { TOOLS, type ToolName } from '../../../src/clients/tools.ts';
+import { CLIENTS, type ClientName } from '../../../src/clients/known-clients.ts';
 import { homeOf, NEVER, output } from '../support.ts';
 
 const HOST = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
@@ -15,24 +15,33 @@ const LOGIN = { auth: 'eA==' };
 const TOKEN = { identitytoken: 'x' };
 const OWN = { [HOST]: {} };
 
-test.each<[ToolName[], AuthFile, AuthFile]>([
+test.each<[ClientName[], AuthFile, isolated: AuthFile]>([
   [['docker'], {}, { auths: OWN, credHelpers: {} }],
+
   [
     ['docker'],
     { auths: { a: LOGIN }, proxies: {}, credHelpers: { b: 'gcloud', [HOST]: 'ecr-login' } },
     { auths: { a: LOGIN, ...OWN }, proxies: {}, credHelpers: { b: 'gcloud' } },
   ],
+
   // The login of an earlier step of the job stays.
   [['docker'], { auths: { [HOST]: LOGIN } }, { auths: { [HOST]: LOGIN }, credHelpers: {} }],
+
+  // A store that all clients can set aside.
   [
     ['docker', 'nerdctl'],
-    { credsStore: 'ecr-login', credHelpers: { b: 'gcloud' } },
+    {
+      credsStore: 'ecr-login',
+      credHelpers: { b: 'gcloud' },
+    },
     {
       auths: OWN,
       credsStore: 'ecr-login',
       credHelpers: { b: 'gcloud', [HOST]: '', [`${HOST}:443`]: '' },
     },
   ],
+
+  // A store that one of the clients cannot set aside.
   [
     ['docker', 'oras'],
     {
@@ -46,19 +55,22 @@ test.each<[ToolName[], AuthFile, AuthFile]>([
     },
   ],
 ])('without helpers for the hosts of the step, for %j, %j is %j', (names, config, isolated) => {
-  const tools = names.map((name) => TOOLS[name]);
-  expect(withoutHelpers(config, [HOST], tools)).toEqual(isolated);
+  const clients = names.map((name) => CLIENTS[name]);
+
+  expect(withoutHelpers(config, [HOST], clients)).toEqual(isolated);
 });
 
 const temp = (...names: string[]): string => homeOf('temp', ...names);
 const DIRECTORY = 'ecr-pod-identity-login';
 
-async function isolateFor(...names: ToolName[]): Promise<Isolation> {
+async function isolateFor(...names: ClientName[]): Promise<Isolation> {
   process.env['RUNNER_TEMP'] = temp();
   fs.mkdirSync(temp(), { recursive: true });
-  const found = names.map((name) => ({ tool: TOOLS[name] }));
+
+  const clients = names.map((name) => CLIENTS[name]);
   const plans: Isolation[] = [];
-  const isolation = await isolate(found, [HOST], NEVER, (plan) => plans.push(plan));
+  const isolation = await isolate(clients, [HOST], NEVER, (plan) => plans.push(plan));
+
   expect(plans).toEqual([isolation]);
   return isolation;
 }
@@ -72,21 +84,25 @@ function write(path: string, content: object | string): void {
 describe('the configuration of a job', () => {
   test('is planned, then created for this user alone, and the first step is told so', async () => {
     const directory = temp(DIRECTORY);
-    const moved = [
-      { name: 'DOCKER_CONFIG', value: directory, earlier: '' },
-      { name: 'REGISTRY_AUTH_FILE', value: `${directory}/auth.json`, earlier: '' },
-    ];
-    expect(await isolateFor('docker', 'podman')).toEqual({ directory, isFirst: true, moved });
-    const modes = [directory, `${directory}/config.json`].map(
-      (path) => fs.statSync(path).mode & 0o777,
-    );
-    expect(modes).toEqual([0o700, 0o600]);
+
+    expect(await isolateFor('docker', 'podman')).toEqual({
+      directory,
+      isFirst: true,
+      moved: [
+        { name: 'DOCKER_CONFIG', value: directory, earlier: '' },
+        { name: 'REGISTRY_AUTH_FILE', value: `${directory}/auth.json`, earlier: '' },
+      ],
+    });
     expect(fs.readdirSync(directory)).toEqual(['auth.json', 'config.json']);
+    expect(fs.statSync(directory).mode & 0o777).toBe(0o700);
+    expect(fs.statSync(`${directory}/config.json`).mode & 0o777).toBe(0o600);
 
     process.env['DOCKER_CONFIG'] = directory;
     write(`temp/${DIRECTORY}/config.json`, { auths: { 'first.step': LOGIN } });
+
     expect(await isolateFor('docker')).toEqual({ directory, isFirst: false, moved: [] });
-    expect(readAuthFile(`${directory}/config.json`).auths).toEqual({ 'first.step': LOGIN, ...OWN });
+    const { auths } = readAuthFile(`${directory}/config.json`);
+    expect(auths).toEqual({ 'first.step': LOGIN, ...OWN });
   });
 
   test("that another step creates at the same moment is that step's to remove", async () => {
@@ -96,7 +112,9 @@ describe('the configuration of a job', () => {
       plans.push(isFirst);
       fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
     });
-    expect([isolation.isFirst, plans]).toEqual([false, [true, false]]);
+
+    expect(isolation.isFirst).toBe(false);
+    expect(plans).toEqual([true, false]);
   });
 
   test('has another name if the first is no private directory of this user', async () => {
@@ -105,19 +123,25 @@ describe('the configuration of a job', () => {
     fs.mkdirSync(temp(`${DIRECTORY}-2`));
     fs.chmodSync(temp(`${DIRECTORY}-2`), 0o755);
     fs.writeFileSync(temp(`${DIRECTORY}-3`), '');
+
     expect((await isolateFor('docker')).directory).toBe(temp(`${DIRECTORY}-4`));
     expect(fs.readdirSync(homeOf())).toEqual(['temp']);
   });
 
   test('starts from the one in force, and links what is beside it', async () => {
-    for (const name of ['cli-plugins/a', 'b.json', 'auth.json', 'config.json.draft'])
-      write(`.docker/${name}`, '');
+    const names = ['cli-plugins/a', 'b.json', 'auth.json', 'config.json.draft'];
+    for (const name of names) write(`.docker/${name}`, '');
     write('.docker/config.json', { auths: { a: LOGIN }, proxies: {} });
+
     const { directory } = await isolateFor('docker');
+
     expect(fs.readdirSync(directory)).toEqual(['b.json', 'cli-plugins', 'config.json']);
     expect(fs.lstatSync(`${directory}/cli-plugins`).isSymbolicLink()).toBe(true);
-    const expected = { auths: { a: LOGIN, ...OWN }, proxies: {}, credHelpers: {} };
-    expect(readAuthFile(`${directory}/config.json`)).toEqual(expected);
+    expect(readAuthFile(`${directory}/config.json`)).toEqual({
+      auths: { a: LOGIN, ...OWN },
+      proxies: {},
+      credHelpers: {},
+    });
   });
 
   test.each<[string, AuthFile | undefined, AuthFile]>([
@@ -131,13 +155,17 @@ describe('the configuration of a job', () => {
     process.env['XDG_RUNTIME_DIR'] = homeOf('run');
     write('.docker/config.json', { auths: { a: {} }, credsStore: 'desktop' });
     if (own !== undefined) write('run/containers/auth.json', own);
+
     const { directory } = await isolateFor('podman');
+
     expect(readAuthFile(`${directory}/auth.json`)).toEqual(isolated);
   });
 
   test('starts without a file that cannot be read, with a warning that does not quote it', async () => {
     write('.docker/config.json', '{"auth":"c2VjcmV0"');
+
     await isolateFor('docker');
+
     expect(output()).toMatch(/^::warning::.*config\.json.*: it is not valid JSON\n$/);
   });
 
@@ -149,12 +177,15 @@ describe('the configuration of a job', () => {
     `temp/${DIRECTORY}-x`,
     `temp/${DIRECTORY}-2`,
   ])('is all that is removed, not %s', (path) => {
+    const directory = `${homeOf()}/${path}`;
     process.env['RUNNER_TEMP'] = temp();
     fs.mkdirSync(temp('sub'), { recursive: true });
     fs.symlinkSync(homeOf(), temp(`${DIRECTORY}-2`));
-    fs.mkdirSync(`${homeOf()}/${path}`, { recursive: true });
-    const directory = `${homeOf()}/${path}`;
-    expect(removeIsolation({ directory, isFirst: true, moved: [] })).toEqual(expect.any(String));
+    fs.mkdirSync(directory, { recursive: true });
+
+    const problem = removeIsolation({ directory, isFirst: true, moved: [] });
+
+    expect(problem).toEqual(expect.any(String));
     expect(fs.existsSync(directory)).toBe(true);
   });
 });

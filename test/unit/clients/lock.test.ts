@@ -4,20 +4,23 @@ import { LOCK_NAME, withLock } from '../../../src/clients/lock.ts';
 import { fakeClock, homeOf, NEVER, output } from '../support.ts';
 
 const lock = (): string => homeOf(LOCK_NAME);
+const file = (): string => homeOf('config.json');
 const isHeld = async (): Promise<boolean> => existsSync(lock());
 
 /** Takes the lock, and returns how long that took, in milliseconds. */
 async function take(onWait?: (elapsedMs: number) => unknown): Promise<number> {
   const clock = fakeClock(0.5, onWait);
   const begin = clock.now();
-  await expect(withLock(homeOf('config.json'), NEVER, isHeld, clock)).resolves.toBe(true);
+
+  expect(await withLock(file(), NEVER, isHeld, clock)).toBe(true);
   return clock.now() - begin;
 }
 
 describe('the lock', () => {
   test('is held during the work, and released after it, also if it fails', async () => {
     expect(await take()).toBe(0);
-    const failing = withLock(homeOf('config.json'), NEVER, () => Promise.reject(new Error('no')));
+
+    const failing = withLock(file(), NEVER, () => Promise.reject(new Error('no')));
     await expect(failing).rejects.toThrow('no');
     expect(readdirSync(homeOf())).toEqual([]);
   });
@@ -30,7 +33,10 @@ describe('the lock', () => {
       inside -= 1;
       return inside;
     };
-    const all = [1, 2, 3].map(() => withLock(homeOf('new', 'config.json'), NEVER, work));
+
+    const file = homeOf('new', 'config.json');
+    const all = [1, 2, 3].map(() => withLock(file, NEVER, work));
+
     expect(await Promise.all(all)).toEqual([0, 0, 0]);
   });
 
@@ -40,17 +46,28 @@ describe('the lock', () => {
   ])('that a killed process has left, %s, is taken over after ten seconds', async (_when, time) => {
     mkdirSync(lock());
     utimesSync(lock(), time, time);
+
     const ms = await take();
-    expect([ms >= 10_000, ms < 10_500, existsSync(lock())]).toEqual([true, true, false]);
+
+    expect(ms).toBeGreaterThanOrEqual(10_000);
+    expect(ms).toBeLessThan(10_500);
+    expect(existsSync(lock())).toBe(false);
   });
 
-  test('that its holder refreshes is waited for, and after a minute the work is done without it', async () => {
+  test('that its holder refreshes is waited for, for a minute', async () => {
     mkdirSync(lock());
-    const refresh = (ms: number) =>
-      utimesSync(lock(), Math.floor(ms / 3_000), Math.floor(ms / 3_000));
+    const refresh = (ms: number): void => {
+      const time = Math.floor(ms / 3_000);
+      utimesSync(lock(), time, time);
+    };
+
     const ms = await take(refresh);
-    expect([ms >= 60_000, ms < 60_500, existsSync(lock())]).toEqual([true, true, true]);
+
+    expect(ms).toBeGreaterThanOrEqual(60_000);
+    expect(ms).toBeLessThan(60_500);
+    expect(existsSync(lock())).toBe(true);
     expect(output()).toMatch(/^::warning::Timed out after 60 s/);
+
     // Each of many logins would wait as long again.
     expect(await take(refresh)).toBe(0);
   });
@@ -62,25 +79,32 @@ describe('the lock', () => {
       jest.advanceTimersByTime(10_000);
       return statSync(lock()).mtimeMs;
     };
-    const held = withLock(homeOf('config.json'), NEVER, work).finally(() => jest.useRealTimers());
-    await expect(held).resolves.toBeGreaterThan(0);
+
+    const held = withLock(file(), NEVER, work).finally(() => jest.useRealTimers());
+
+    expect(await held).toBeGreaterThan(0);
   });
 
   test('is not waited for by a step that is canceled', async () => {
     mkdirSync(lock());
     const cancel = new AbortController();
     const clock = fakeClock(0.5, (ms) => ms > 1_000 && cancel.abort(new Error('canceled')));
-    const taken = () => withLock(homeOf('config.json'), cancel.signal, isHeld, clock);
+    const taken = () => withLock(file(), cancel.signal, isHeld, clock);
+
     await expect(taken()).rejects.toThrow('canceled');
     await expect(taken()).rejects.toThrow('canceled');
   });
 
-  test.each<[what: string, prepare: () => string | undefined]>([
+  test.each<[what: string, path: () => string | undefined]>([
     ['in no known file', () => undefined],
     ['below a file', () => homeOf('file', 'config.json')],
-    ['in the place of a file', () => homeOf('config.json')],
-  ])('cannot be %s: the work is done without it', async (_what, prepare) => {
-    for (const name of ['file', LOCK_NAME]) writeFileSync(homeOf(name), '');
-    await expect(withLock(prepare(), NEVER, async () => 'done', fakeClock())).resolves.toBe('done');
+    ['in the place of a file', file],
+  ])('cannot be %s: the work is done without it', async (_what, path) => {
+    writeFileSync(homeOf('file'), '');
+    writeFileSync(lock(), '');
+
+    const work = async () => 'done';
+
+    expect(await withLock(path(), NEVER, work, fakeClock())).toBe('done');
   });
 });

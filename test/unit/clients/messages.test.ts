@@ -1,10 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import { failureReason, isLasting, unreadableConfig } from '../../../src/clients/messages.ts';
+import type { ProgramResult } from '../../../src/clients/process.ts';
 import { expectLinear } from '../support.ts';
 
-const silent = { exitCode: 3, signal: null, stdout: '', stderr: '', stopped: undefined } as const;
+const SILENT: ProgramResult = {
+  exitCode: 3,
+  signal: null,
+  stdout: '',
+  stderr: '',
+  stopped: undefined,
+};
 
-test.each([
+test.each<[Partial<ProgramResult>, reason: string]>([
   [{ stderr: 'time="2026-01-01T00:00:00Z" level=info msg="x"\nError: no\n' }, 'Error: no'],
   [{ stderr: 'level=warning msg="x"\nError: no\nlevel=info msg="y"' }, 'Error: no'],
   [{ stderr: 'WARNING! Using --password\nError: no' }, 'Error: no'],
@@ -12,21 +19,24 @@ test.each([
   [{ stderr: 'time="x" level=fatal msg="logging into \\"a.b\\""' }, 'logging into "a.b"'],
   [{ stderr: 'level=error msg="x509: bad"' }, 'x509: bad'],
   [{ stderr: 'time="x" level=fatal msg=unauthorized' }, 'unauthorized'],
+
   // podman 5.4 without an entry in /etc/subuid, and a password that the registry refuses.
   [
     { stderr: 'level=error msg="no subuid ranges found"\nError: invalid username' },
     'Error: invalid username',
   ],
+
   [{ stderr: 'Error: level=info msg="x"' }, 'Error: level=info msg="x"'],
   [{ stderr: 'WARNING! all that there is\n' }, 'WARNING! all that there is'],
+
   [{}, 'no output, exit code 3'],
   [{ stdout: 'no\n' }, 'no'],
   [{ stderr: 'one\n', stdout: 'other\n' }, 'one'],
-  [{ exitCode: null, signal: 'SIGKILL' as const }, 'no output, ended by signal SIGKILL'],
-  [{ exitCode: null, signal: 'SIGSEGV' as const, stderr: 'no' }, 'no, ended by signal SIGSEGV'],
+  [{ exitCode: null, signal: 'SIGKILL' }, 'no output, ended by signal SIGKILL'],
+  [{ exitCode: null, signal: 'SIGSEGV', stderr: 'no' }, 'no, ended by signal SIGSEGV'],
   [{ stopped: 'timed out', stderr: 'no' }, 'timed out'],
 ])('why a client failed, of %j: %s', (result, reason) => {
-  expect(failureReason({ ...silent, ...result })).toBe(reason);
+  expect(failureReason({ ...SILENT, ...result })).toBe(reason);
 });
 
 test.each([
@@ -98,7 +108,7 @@ const PIECES = [
   'msg="\\"',
 ];
 test.each(PIECES)('128 KB of %j are read in linear time', (piece) => {
-  expectLinear(piece, (stderr) => failureReason({ ...silent, stderr }));
+  expectLinear(piece, (stderr) => failureReason({ ...SILENT, stderr }));
   expectLinear(piece, unreadableConfig);
   expectLinear(piece, isLasting);
 });

@@ -5,7 +5,7 @@ import {
   type ProgramOptions,
   runProgram,
 } from '../../../src/clients/process.ts';
-import { homeOf, NEVER, output, program, words } from '../support.ts';
+import { homeOf, NEVER, output, program } from '../support.ts';
 
 const run = (script: string, options: Partial<ProgramOptions> = {}) => {
   const usual = {
@@ -21,9 +21,15 @@ const CANCELED = expect.stringContaining('the step ended');
 
 describe('a program', () => {
   test('gets its arguments, environment and input, and gives its output and exit code', async () => {
-    const result = await run('echo "$#,$1,$2,$HOME"; cat >&2; exit 3', { input: 'pass\nword' });
-    const printed = { stdout: '2,one two,"x",\n', stderr: 'pass\nword' };
-    expect(result).toEqual({ exitCode: 3, signal: null, ...printed, stopped: undefined });
+    const script = 'echo "$#,$1,$2,$HOME"; cat >&2; exit 3';
+
+    expect(await run(script, { input: 'pass\nword' })).toEqual({
+      exitCode: 3,
+      signal: null,
+      stdout: '2,one two,"x",\n',
+      stderr: 'pass\nword',
+      stopped: undefined,
+    });
     expect(output()).toBe('');
   });
 
@@ -32,8 +38,9 @@ describe('a program', () => {
     ['that is killed', 'kill -9 $$', { exitCode: null, signal: 'SIGKILL' }],
     ['whose child holds its output open', 'sleep 5 & exit 4', { exitCode: 4 }],
   ])('%s ends by itself', async (_what, script, result) => {
-    const all = { ...result, stopped: undefined };
-    await expect(run(script, { input: 'x'.repeat(1_000_000) })).resolves.toMatchObject(all);
+    const input = 'x'.repeat(1_000_000);
+
+    expect(await run(script, { input })).toMatchObject({ ...result, stopped: undefined });
   });
 
   test.each([
@@ -42,7 +49,12 @@ describe('a program', () => {
     ['that prints without an end', 'exec yes', 'SIGTERM'],
   ])('%s is ended at its deadline', async (_what, script, signal) => {
     const result = await run(script, { deadlineMs: 300 });
-    expect(result).toMatchObject({ exitCode: null, signal, stopped: 'timed out after 0.3 s' });
+
+    expect(result).toMatchObject({
+      exitCode: null,
+      signal,
+      stopped: 'timed out after 0.3 s',
+    });
     // With the mark of a cut.
     expect(result.stdout.length).toBeLessThanOrEqual(64 * 1024 + 1);
   });
@@ -54,8 +66,10 @@ describe('a program', () => {
     const pidFile = homeOf('a client.pid');
     const pid = (): number => (existsSync(pidFile) ? Number(readFileSync(pidFile, 'utf8')) : 0);
     while (pid() === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+
     cancel.abort(new Error('canceled'));
     await expect(running).resolves.toMatchObject({ exitCode: null, stopped: CANCELED });
+
     expect(() => process.kill(pid(), 0)).toThrow('ESRCH');
     await expect(run('', { signal })).rejects.toThrow('canceled');
   });
@@ -67,17 +81,18 @@ describe('a program', () => {
     await expect(running).resolves.toMatchObject({ exitCode: null, stopped: CANCELED });
   });
 
-  test.each([0, 1, 7, 20])(
-    'whose output is cut keeps no part of the word at the cut: %i',
-    async (kept) => {
-      const lines = `yes 'WARNING! x' | head -c ${64 * 1024 - 1 - kept}; printf ' password-of-ecr and more'`;
-      const { stdout, stderr } = await run(`${lines}; (${lines}) >&2`, {});
-      for (const text of [stdout, stderr]) {
-        expect(text.length).toBeGreaterThan(60_000);
-        expect(text).toMatch(kept < 15 ? /^[^p]*…$/ : /password-of-ecr and …$/);
-      }
-    },
-  );
+  const DIVIDED = 'whose output is cut keeps no part of the word at the cut: %i';
+  test.each([0, 1, 7, 20])(DIVIDED, async (kept) => {
+    const begin = `yes 'WARNING! x' | head -c ${64 * 1024 - 1 - kept}`;
+    const lines = `${begin}; printf ' password-of-ecr and more'`;
+
+    const { stdout, stderr } = await run(`${lines}; (${lines}) >&2`);
+
+    for (const text of [stdout, stderr]) {
+      expect(text.length).toBeGreaterThan(60_000);
+      expect(text).toMatch(kept < 15 ? /^[^p]*…$/ : /password-of-ecr and …$/);
+    }
+  });
 
   test('that cannot be started is an error', async () => {
     const options = { env: {}, input: '', deadlineMs: 1_000, signal: NEVER };
@@ -85,16 +100,46 @@ describe('a program', () => {
   });
 });
 
-test('a client gets no credentials of the runner, and none of the files by which a step changes its job', () => {
-  const kept = words(
-    'PATH AWS_REGION AWS_PROFILE HTTPS_PROXY GITHUB_WORKSPACE RUNNER_TEMP MY_INPUT_X',
-  );
-  const left = words(`AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN
-    AWS_BEARER_TOKEN_BEDROCK
-    AWS_CONTAINER_AUTHORIZATION_TOKEN ACTIONS_ID_TOKEN_REQUEST_TOKEN ACTIONS_RUNTIME_TOKEN
-    GITHUB_TOKEN GH_TOKEN GITHUB_ENTERPRISE_TOKEN GH_ENTERPRISE_TOKEN
-    INPUT_HTTP-PROXY STATE_login ECR_LOGIN_REGISTRIES
-    GITHUB_ENV GITHUB_OUTPUT GITHUB_PATH GITHUB_STATE GITHUB_STEP_SUMMARY`);
-  const all = Object.fromEntries([...kept, ...left].map((name) => [name, 'x']));
-  expect(Object.keys(clientEnvironment(all))).toEqual(kept);
+describe('the environment of a client', () => {
+  test.each([
+    'PATH',
+    'AWS_REGION',
+    'AWS_PROFILE',
+    'HTTPS_PROXY',
+    'GITHUB_WORKSPACE',
+    'RUNNER_TEMP',
+    'MY_INPUT_X',
+  ])('has %s', (name) => {
+    expect(clientEnvironment({ [name]: 'x' })).toEqual({ [name]: 'x' });
+  });
+
+  test.each([
+    // Credentials of the runner.
+    'AWS_ACCESS_KEY_ID',
+    'AWS_SECRET_ACCESS_KEY',
+    'AWS_SESSION_TOKEN',
+    'AWS_SECURITY_TOKEN',
+    'AWS_BEARER_TOKEN_BEDROCK',
+    'AWS_CONTAINER_AUTHORIZATION_TOKEN',
+    'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
+    'ACTIONS_RUNTIME_TOKEN',
+    'GITHUB_TOKEN',
+    'GH_TOKEN',
+    'GITHUB_ENTERPRISE_TOKEN',
+    'GH_ENTERPRISE_TOKEN',
+
+    // What the action is told.
+    'INPUT_HTTP-PROXY',
+    'STATE_login',
+    'ECR_LOGIN_REGISTRIES',
+
+    // The files by which a step changes its job.
+    'GITHUB_ENV',
+    'GITHUB_OUTPUT',
+    'GITHUB_PATH',
+    'GITHUB_STATE',
+    'GITHUB_STEP_SUMMARY',
+  ])('does not have %s', (name) => {
+    expect(clientEnvironment({ [name]: 'x' })).toEqual({});
+  });
 });

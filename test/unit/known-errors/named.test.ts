@@ -5,7 +5,7 @@ import { getCredentials } from '../../../src/aws/credentials.ts';
 import { parseProxy } from '../../../src/aws/proxy.ts';
 import { stepRegion } from '../../../src/aws/region.ts';
 import { checkCallerAccount } from '../../../src/aws/token.ts';
-import { chooseTools } from '../../../src/clients/tools.ts';
+import { chooseClients } from '../../../src/clients/client-choice.ts';
 import { KNOWN_ERRORS } from '../../../src/known-errors/explain.ts';
 import { makeRoleSession } from '../../harness/identities.ts';
 import { InstanceMetadata } from '../../harness/instance-metadata.ts';
@@ -47,9 +47,9 @@ function caller() {
   return checkCallerAccount(['444455556666'], found, 'eu-west-1', request);
 }
 
-function tools(names: Parameters<typeof chooseTools>[0], env: NodeJS.ProcessEnv = {}) {
+function tools(names: Parameters<typeof chooseClients>[0], env: NodeJS.ProcessEnv = {}) {
   Object.assign(process.env, env, { PATH: homeOf() });
-  return chooseTools(names);
+  return chooseClients(names);
 }
 
 /** What the code really says, by the known error that it names. */

@@ -1,0 +1,75 @@
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import * as log from '../runner/log.ts';
+import type { FileKind } from './known-clients.ts';
+
+/** The variables that decide in which file a client keeps its logins. */
+export const LOCATION_VARIABLES: readonly string[] = [
+  'DOCKER_CONFIG',
+  'REGISTRY_AUTH_FILE',
+  'HELM_REGISTRY_CONFIG',
+  'HELM_CONFIG_HOME',
+  'XDG_CONFIG_HOME',
+  'XDG_RUNTIME_DIR',
+  'HOME',
+  'USERPROFILE',
+];
+
+/** Those variables that are set, with absolute paths: post can run in another directory than main. */
+export function locationVariables(env: NodeJS.ProcessEnv): Record<string, string> {
+  const dockerConfig = env['DOCKER_CONFIG'];
+  if (dockerConfig?.match(/^~(?:[\\/]|$)/)) {
+    const path = resolve(dockerConfig);
+    log.warning(
+      `DOCKER_CONFIG: '~' is not expanded in a workflow, so this is ${path}. Use the full path.`,
+    );
+  }
+
+  const variables: Record<string, string> = {};
+  for (const name of LOCATION_VARIABLES) {
+    const path = env[name];
+    if (path) variables[name] = isAbsolute(path) ? path : resolve(path);
+  }
+  return variables;
+}
+
+/** The file in which the clients of a kind keep their logins; undefined if only the client knows. */
+export function authFilePath(kind: FileKind, env: NodeJS.ProcessEnv): string | undefined {
+  if (kind === 'docker') return join(dockerDirectory(env), 'config.json');
+  return kind === 'helm' ? helmFile(env) : containersFile(env);
+}
+
+export const dockerDirectory = (env: NodeJS.ProcessEnv): string =>
+  resolve(env['DOCKER_CONFIG'] ?? join(home(env), '.docker'));
+
+const home = (env: NodeJS.ProcessEnv): string =>
+  env[process.platform === 'win32' ? 'USERPROFILE' : 'HOME'] ?? homedir();
+
+function containersFile(env: NodeJS.ProcessEnv): string | undefined {
+  const file = env['REGISTRY_AUTH_FILE'];
+  if (file !== undefined) return resolve(file);
+
+  // Seen with podman 5.4.
+  if (env['DOCKER_CONFIG'] !== undefined) return authFilePath('docker', env);
+
+  if (process.platform !== 'linux') return join(home(env), '.config', 'containers', 'auth.json');
+
+  const runtime = env['XDG_RUNTIME_DIR'];
+  if (runtime !== undefined) return resolve(runtime, 'containers', 'auth.json');
+
+  // podman and buildah choose different ones for users other than root.
+  return process.getuid?.() === 0 ? '/run/containers/0/auth.json' : undefined;
+}
+
+function helmFile(env: NodeJS.ProcessEnv): string | undefined {
+  const file = env['HELM_REGISTRY_CONFIG'];
+  if (file !== undefined) return resolve(file);
+
+  const directory = env['HELM_CONFIG_HOME'];
+  if (directory !== undefined) return resolve(directory, 'registry', 'config.json');
+
+  if (process.platform !== 'linux') return undefined;
+
+  const config = env['XDG_CONFIG_HOME'] ?? join(home(env), '.config');
+  return resolve(config, 'helm', 'registry', 'config.json');
+}

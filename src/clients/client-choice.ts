@@ -1,0 +1,78 @@
+import { which } from '@actions/io';
+import { Failure } from '../errors/failure.ts';
+import { nameSettings } from '../runner/job-hook.ts';
+import { isContainerJob } from '../runner/kind.ts';
+import * as log from '../runner/log.ts';
+import { CLIENTS, type ClientName, type KnownClient } from './known-clients.ts';
+
+const NAMES = Object.keys(CLIENTS) as readonly ClientName[];
+/** The clients that are programs. */
+const PROGRAMS = NAMES.filter((name) => CLIENTS[name].commands !== undefined);
+
+export type FoundClient = KnownClient & {
+  readonly name: ClientName;
+  /** The path of its program; undefined if it runs none, or if the program is not on PATH. */
+  readonly executable?: string;
+};
+
+/** Reads input `container-cli`: names of clients, separated by commas or newlines. */
+export function parseClients(text: string): {
+  entries: readonly ClientName[];
+  problems: readonly string[];
+} {
+  const words = text.split(/[,\r\n]+/).map((word) => word.trim().toLowerCase());
+  const given = [...new Set(words)].filter((word) => word !== '');
+
+  const isName = (word: string): word is ClientName => Object.hasOwn(CLIENTS, word);
+  const unknown = given.filter((word) => !isName(word));
+
+  return {
+    entries: given.filter(isName),
+    problems: unknown.map((word) => `'${log.singleLine(word)}' is none of ${NAMES.join(', ')}`),
+  };
+}
+
+export async function findClient(name: ClientName): Promise<FoundClient> {
+  const client = { name, ...CLIENTS[name] };
+  const executable = client.commands === undefined ? '' : await which(name);
+
+  return executable === '' ? client : { ...client, executable };
+}
+
+/** Finds the clients that are named, else the first program on PATH. Throws a Failure if one is missing. */
+export async function chooseClients(names: readonly ClientName[]): Promise<readonly FoundClient[]> {
+  if (names.length === 0) return [await firstOnPath()];
+
+  const clients = await Promise.all(names.map(findClient));
+  const missing = clients.filter(({ commands, executable }) => commands && !executable);
+
+  if (missing.length > 0) {
+    const tool = missing.map(({ name }) => name).join(', ');
+    const input = nameSettings("Input 'container-cli'");
+    throw clientMissing(tool, `${input}: ${tool} not found on PATH.`);
+  }
+  return clients;
+}
+
+async function firstOnPath(): Promise<FoundClient> {
+  for (const name of PROGRAMS) {
+    const client = await findClient(name);
+    if (client.executable === undefined) continue;
+
+    if (name !== 'docker') {
+      const choice = nameSettings("To choose a tool, set 'container-cli'.");
+      log.info(`docker not found; using ${name}. ${choice}`);
+    }
+    return client;
+  }
+
+  const programs = PROGRAMS.join(', ');
+  throw clientMissing('docker', `No container client found on PATH. Looked for ${programs}.`);
+}
+
+function clientMissing(tool: string, message: string): Failure {
+  return new Failure(message, {
+    knownError: isContainerJob() ? 'client-missing-in-job' : 'client-missing',
+    facts: { tool },
+  });
+}

@@ -1,0 +1,204 @@
+import { Failure, messageOf } from '../errors/failure.ts';
+import { nameSettings } from '../runner/job-hook.ts';
+import * as log from '../runner/log.ts';
+import { LOGIN_MS, SHORTEST_LOGIN_MS } from '../time/limits.ts';
+import { type Backoff, backoffMs, type Clock, retryLine, SYSTEM_CLOCK } from '../time/retry.ts';
+import * as auth from './auth-file.ts';
+import { type Client, runClient } from './client.ts';
+import { withLock } from './lock.ts';
+import { isLasting, isSavingFailure, unreadableConfig } from './messages.ts';
+
+/** An overloaded registry recovers within seconds, or takes longer: the pauses cover both. */
+const LOGIN_BACKOFF: Backoff = { baseMs: 1_000, capMs: 10_000 };
+
+export type Login = Readonly<Record<'registry' | 'username' | 'password', string>>;
+
+export type LoginOptions = {
+  readonly signal: AbortSignal;
+  readonly maxAttempts: number;
+  /** By the clock, in milliseconds: no other attempt starts that would end later. */
+  readonly endMs: number;
+  /** Called before the login can be written. */
+  readonly onMayBeWritten: () => void;
+  /** Called if the login failed and, for all that is known, is not written. An earlier login is still there then. */
+  readonly onNotWritten: () => void;
+  readonly clock?: Clock;
+};
+
+/** Why an attempt failed. */
+type Problem = {
+  readonly reason: string;
+  /** Whether it can be written all the same: a signal ended the client, or a credential store can have taken it. */
+  readonly mayBeWritten?: boolean;
+  /** Whether the login succeeded and another program has overwritten it. */
+  readonly isOverwritten?: boolean;
+};
+
+type Attempt = Promise<Problem | undefined>;
+
+/** Logs in, with another attempt unless it would fail in the same way. Throws a Failure with the client's message. */
+export async function logIn(client: Client, login: Login, options: LoginOptions): Promise<void> {
+  const versionBefore = auth.versionOf(client.file);
+  const problems: Problem[] = [];
+
+  try {
+    await attemptUntilDone(client, login, options, problems);
+  } catch (error) {
+    const isChanged = auth.versionOf(client.file) !== versionBefore;
+    const mayBeWritten = problems.some((problem) => problem.mayBeWritten);
+
+    if (!canBeLeft(client, login, isChanged, mayBeWritten)) options.onNotWritten();
+    throw error;
+  }
+}
+
+/** @param problems gets the problem of each attempt that fails */
+async function attemptUntilDone(
+  client: Client,
+  login: Login,
+  options: LoginOptions,
+  problems: Problem[],
+): Promise<void> {
+  const { signal, maxAttempts, endMs, clock = SYSTEM_CLOCK } = options;
+
+  for (let attempt = 1; ; attempt += 1) {
+    const startMs = clock.now();
+    const work = (): Attempt => attemptLogin(client, login, options);
+    const problem = await withLock(client.file, signal, work, clock);
+    if (problem === undefined) return;
+
+    problems.push(problem);
+    const { reason, isOverwritten } = problem;
+
+    // The next attempt can take as long as this one.
+    const durationMs = clock.now() - startMs;
+    const pauseMs = backoffMs(attempt, LOGIN_BACKOFF, clock.random);
+    const nextEndMs = clock.now() + pauseMs + durationMs;
+    const isLast = attempt >= maxAttempts || nextEndMs > endMs;
+
+    // The registry has accepted the login.
+    if (isOverwritten && isLast) {
+      return log.warning(`${reason}. Pulls and pushes can be denied.`);
+    }
+
+    const failure = failureOf(client, login, reason);
+    if (isLast || signal.aborted || isLasting(reason)) throw failure;
+
+    const what = `${client.name} login to registry ${login.registry}`;
+    log.info(retryLine(`${what}: ${reason}`, `attempt ${attempt} of ${maxAttempts}`, pauseMs));
+    await clock.sleep(pauseMs, signal).catch(() => Promise.reject(failure));
+  }
+}
+
+/** Whether a failed login can be in the file, or in a credential store, all the same. */
+function canBeLeft(
+  { file }: Client,
+  login: Login,
+  isChanged: boolean,
+  mayBeWritten: boolean,
+): boolean {
+  const config = auth.tryRead(file);
+  if (config === undefined) return isChanged || mayBeWritten;
+
+  if (auth.hasAuth(config, login.registry, authOf(login))) return true;
+
+  // Another login in the file is an earlier one: the client has changed nothing then.
+  return mayBeWritten && !auth.hasLogin(config, login.registry);
+}
+
+function failureOf({ name: tool }: Client, { registry }: Login, reason: string): Failure {
+  const region = /\.dkr[.-]ecr(?:-fips)?\.([\w-]+)\./.exec(registry)?.[1];
+
+  return new Failure(`${tool} could not log in to registry ${registry}: ${reason}`, {
+    area: 'client',
+    facts: { tool, registry, region, endpoint: 'dkr' },
+  });
+}
+
+async function attemptLogin(client: Client, login: Login, options: LoginOptions): Attempt {
+  const versionBefore = auth.versionOf(client.file);
+
+  const write = client.commands === undefined ? writeLogin : runLogin;
+  const problem = await write(client, login, options);
+
+  const isChanged = auth.versionOf(client.file) !== versionBefore;
+  return problem ?? checkLogin(client, login, isChanged);
+}
+
+/** The login of the client `config-file`. */
+async function writeLogin(
+  { file = '' }: Client,
+  login: Login,
+  { onMayBeWritten, clock }: LoginOptions,
+): Attempt {
+  try {
+    const config = auth.readAuthFile(file);
+    const auths = { ...config.auths, [login.registry]: { auth: authOf(login) } };
+
+    onMayBeWritten();
+    await auth.writeAuthFile(file, { ...config, auths }, clock);
+    return undefined;
+  } catch (error) {
+    return { reason: `${file} could not be changed: ${messageOf(error)}` };
+  }
+}
+
+/** The password goes over standard input: other processes can read arguments and environment. */
+async function runLogin(
+  client: Client,
+  { registry, username, password }: Login,
+  { signal, endMs, onMayBeWritten, clock = SYSTEM_CLOCK }: LoginOptions,
+): Attempt {
+  const args = ['--username', username, '--password-stdin', registry];
+  const timeLeftMs = endMs - clock.now();
+  const deadlineMs = Math.min(LOGIN_MS, Math.max(SHORTEST_LOGIN_MS, timeLeftMs));
+
+  onMayBeWritten();
+  const programOptions = { signal, deadlineMs, input: password };
+  const { reason, wasKilled, stderr } = await runClient(client, 'login', args, programOptions);
+
+  if (reason !== undefined) {
+    return { reason, mayBeWritten: wasKilled || isSavingFailure(reason) };
+  }
+
+  const problem = unreadableConfig(stderr);
+  if (problem !== undefined) {
+    const effect = 'could not read its configuration, so the login replaced the file';
+    log.warning(`${client.name} ${effect}: ${problem}`);
+  }
+  return undefined;
+}
+
+/** Looks for the login after the client has reported success. */
+function checkLogin(client: Client, login: Login, isChanged: boolean): Problem | undefined {
+  const { name, file } = client;
+  const config = auth.tryRead(file) ?? {};
+
+  const helper = auth.helperFor(config, login.registry, client);
+  if (helper !== undefined) warnOfHelper(helper, client);
+
+  const isElsewhere = helper !== undefined || file === undefined;
+  if (isElsewhere || auth.hasAuth(config, login.registry, authOf(login))) return undefined;
+
+  if (isChanged) {
+    const cause = 'another program has written the file at the same time';
+    return { reason: `the login is not in ${file}: ${cause}`, isOverwritten: true };
+  }
+
+  // podman reads the names of helpers from registries.conf, too.
+  log.info(`${name} keeps its logins in a credential helper or another file, not in ${file}`);
+  return undefined;
+}
+
+/** `ecr-login` keeps no login of others, and the client `config-file` hands none to a helper. */
+function warnOfHelper(helper: string, { commands, file }: Client): void {
+  if (helper !== 'ecr-login' && commands !== undefined) return;
+
+  const remedy = nameSettings("To set it aside for this job, set input 'isolate-docker-config'.");
+  const effect = `Tools will use the credential helper ${helper} in ${file}`;
+  log.warning(`${effect}, not the login of this step. ${remedy}`);
+}
+
+/** A login as an auth file keeps it. */
+const authOf = ({ username, password }: Login): string =>
+  Buffer.from(`${username}:${password}`).toString('base64');

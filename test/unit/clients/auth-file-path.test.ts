@@ -1,0 +1,58 @@
+import { resolve } from 'node:path';
+import { describe, expect, jest, test } from '@jest/globals';
+import { authFilePath, locationVariables } from '../../../src/clients/auth-file-path.ts';
+import type { FileKind } from '../../../src/clients/known-clients.ts';
+import { output } from '../support.ts';
+
+describe('where logins are kept, on Linux', () => {
+  test.each<[FileKind, NodeJS.ProcessEnv, path: string]>([
+    ['docker', {}, '/home/me/.docker/config.json'],
+    ['docker', { DOCKER_CONFIG: '/d' }, '/d/config.json'],
+    ['docker', { DOCKER_CONFIG: 'd' }, resolve('d/config.json')],
+
+    ['containers', { XDG_RUNTIME_DIR: '/run/user/7' }, '/run/user/7/containers/auth.json'],
+    ['containers', { XDG_RUNTIME_DIR: '/r', DOCKER_CONFIG: '/d' }, '/d/config.json'],
+    ['containers', { DOCKER_CONFIG: '/d', REGISTRY_AUTH_FILE: '/a.js' }, '/a.js'],
+
+    ['helm', {}, '/home/me/.config/helm/registry/config.json'],
+    ['helm', { XDG_CONFIG_HOME: '/x' }, '/x/helm/registry/config.json'],
+    ['helm', { XDG_CONFIG_HOME: '/x', HELM_CONFIG_HOME: '/h' }, '/h/registry/config.json'],
+    ['helm', { HELM_CONFIG_HOME: '/h', HELM_REGISTRY_CONFIG: '/r.js' }, '/r.js'],
+  ])('%s, with %j: %s', (kind, variables, path) => {
+    expect(authFilePath(kind, { HOME: '/home/me', ...variables })).toBe(path);
+  });
+
+  test.each([
+    [0, '/run/containers/0/auth.json'],
+    [1001, undefined],
+  ])('podman, of user %d without XDG_RUNTIME_DIR: %s', (uid, path) => {
+    jest.spyOn(process, 'getuid').mockReturnValue(uid);
+
+    expect(authFilePath('containers', {})).toBe(path);
+  });
+});
+
+describe('the variables that decide', () => {
+  test('are kept with full paths, and `~` gets a warning', () => {
+    const others = {
+      HOME: '/h',
+      USERPROFILE: '/h',
+      XDG_CONFIG_HOME: '/x',
+      XDG_RUNTIME_DIR: '/r',
+      REGISTRY_AUTH_FILE: '/a',
+      HELM_REGISTRY_CONFIG: '/b',
+      HELM_CONFIG_HOME: '/c',
+    };
+    const env = { DOCKER_CONFIG: '~', PATH: '/bin', ...others };
+
+    expect(locationVariables(env)).toEqual({ DOCKER_CONFIG: resolve('~'), ...others });
+    expect(output()).toMatch(/^::warning::DOCKER_CONFIG.*\n$/);
+  });
+
+  test('can have a `~` inside', () => {
+    const variables = { DOCKER_CONFIG: '/a~/b' };
+
+    expect(locationVariables(variables)).toEqual(variables);
+    expect(output()).toBe('');
+  });
+});
