@@ -5,7 +5,7 @@ import { CLIENT } from '../src/known-errors/client.ts';
 import { CREDENTIALS } from '../src/known-errors/credentials.ts';
 import { ECR } from '../src/known-errors/ecr.ts';
 import { IAM } from '../src/known-errors/iam.ts';
-import type { KnownError } from '../src/known-errors/known-error.ts';
+import { type KnownError, onOneLine } from '../src/known-errors/known-error.ts';
 import { POD_IDENTITY } from '../src/known-errors/pod-identity.ts';
 import { PROXY } from '../src/known-errors/proxy.ts';
 import { SAMPLES } from '../test/unit/known-errors/samples.ts';
@@ -33,39 +33,53 @@ const SECTIONS: Readonly<Record<string, readonly KnownError[]>> = {
 
 function section([title, entries]: [string, readonly KnownError[]]): string {
   const remedies = Map.groupBy(entries, ({ remedy }) => remedy);
-  return [`## ${title}`, ...[...remedies.values()].map(chapter)].join('\n\n');
+  const chapters = [...remedies.values()].map(chapter);
+
+  return [`## ${title}`, ...chapters].join('\n\n');
 }
 
 /** Entries with the same remedy, under one heading. */
 function chapter(entries: readonly KnownError[]): string {
-  const [title, ...others] = entries.flatMap(({ id }) => SAMPLES[id]?.title ?? []);
-  if (title === undefined || others.length > 0)
+  const samples = entries.map(({ id }) => SAMPLES[id]);
+  const [title, ...others] = samples.flatMap((sample) => sample?.title ?? []);
+  if (title === undefined || others.length > 0) {
     throw new Error(`Not one title: ${entries.map(({ id }) => id)}`);
-  const messages = entries.flatMap(({ id }) => SAMPLES[id]?.messages ?? []);
-  const shown = new Set(messages.map(code));
-  const causes = [...new Set(entries.map(({ cause }) => escaped(cause)))].join('\\\n');
-  const [first = '', ...commands] = entries[0]?.remedy.split('\n') ?? [];
-  const remedy = [`**What to do:** ${escaped(first)}`, ...shownCommands(commands)].join('\n');
-  return [`### ${title}\n${[...shown].join('\\\n')}`, `**Likely cause:** ${causes}`, remedy].join(
-    '\\\n',
-  );
+  }
+
+  const messages = samples.flatMap((sample) => sample?.messages ?? []);
+  const causes = entries.map(({ cause }) => prose(cause));
+  const { text = '', commands = [] } = entries[0]?.remedy ?? {};
+
+  const lines = [
+    ...new Set(messages.map(code)),
+    `**Likely cause:** ${[...new Set(causes)].join('\\\n')}`,
+    `**What to do:** ${prose(text)}`,
+  ];
+  return [`### ${title}`, lines.join('\\\n'), ...block(commands)].join('\n');
+}
+
+/** The commands as one block, or as a line if there is only one. */
+function block(commands: readonly string[]): readonly string[] {
+  const lines = commands.map(onOneLine);
+
+  return lines.length > 1 ? ['```text', ...lines, '```'] : lines.map(code);
 }
 
 /** Text word for word: the fence is longer than any run of backticks in it. */
 function code(text: string): string {
-  const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+  const runs = text.match(/`+/g) ?? [];
+  const longest = Math.max(0, ...runs.map((run) => run.length));
   const fence = '`'.repeat(longest + 1);
+
   return text.endsWith('`') ? `${fence} ${text} ${fence}` : `${fence}${text}${fence}`;
 }
 
-function shownCommands(lines: readonly string[]): readonly string[] {
-  return lines.length < 2 ? lines.map(code) : ['```text', ...lines, '```'];
+/** A sentence, with its characters as they are, not as HTML or Markdown. */
+function prose(text: string): string {
+  return onOneLine(text).replace(/[<>*_[\]]/g, '\\$&');
 }
 
-/** Characters of a sentence as they are, not as HTML or Markdown. */
-function escaped(text: string): string {
-  return text.replace(/[<>*_[\]]/g, '\\$&');
-}
+const sections = Object.entries(SECTIONS).map(section);
+const page = [INTRODUCTION, ...sections].join('\n\n');
 
-const page = [INTRODUCTION, ...Object.entries(SECTIONS).map(section)].join('\n\n');
 writeFileSync(join(import.meta.dirname, '..', 'docs', 'troubleshooting.md'), `${page}\n`);

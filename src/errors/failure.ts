@@ -50,18 +50,17 @@ export function throwAll(errors: readonly unknown[]): void {
 /** The message of what was thrown, on one line. That of a service begins with its exception: `AccessDeniedException: …`. */
 export function messageOf(error: unknown): string {
   if (error instanceof Failure) return error.message;
-  const chain = causesOf(error);
-  const [first] = chain;
+
+  const causes = causesOf(error);
+  const [first] = causes;
   if (first === undefined) return singleLine(String(error));
+
   const status = statusOf(first);
-  const telling = chain.find((cause) => plain(cause, status) !== '');
-  if (telling === undefined)
-    return status === undefined ? first.name : `HTTP ${status} without a message`;
-  const name =
-    '$fault' in telling && !String(telling.message).includes(telling.name)
-      ? `${telling.name}: `
-      : '';
-  return singleLine(name + plain(telling, status));
+  for (const cause of causes) {
+    const message = plainMessage(cause, status);
+    if (message !== '') return singleLine(exceptionOf(cause) + message);
+  }
+  return status === undefined ? first.name : `HTTP ${status} without a message`;
 }
 
 /** Names, messages and system error codes of an error and its causes, one per line. */
@@ -73,7 +72,7 @@ export function detailsOf(error: unknown): string {
     .join('\n');
 }
 
-/** How many errors of a chain of causes are looked at. */
+/** How many errors of a chain of causes are looked at. A chain can be a circle. */
 const LONGEST_CHAIN = 4;
 
 /** The error and its causes. If several addresses of a host failed, the first failure says as much as all of them. */
@@ -91,20 +90,34 @@ function causesOf(error: unknown): readonly Error[] {
 /** The HTTP status that the AWS SDK notes on what it throws. */
 function statusOf(error: Error): number | undefined {
   const { $metadata } = error as { readonly $metadata?: { readonly httpStatusCode?: number } };
+
   return $metadata?.httpStatusCode;
 }
 
+/** What the message of a service exception begins with: its name, unless the message contains it. */
+function exceptionOf(error: Error): string {
+  const isComplete = !('$fault' in error) || String(error.message).includes(error.name);
+
+  return isComplete ? '' : `${error.name}: `;
+}
+
 /** The message of an error, empty if it says nothing. The SDK's own messages are written for programmers. */
-function plain({ message }: Error, status = 0): string {
+function plainMessage(error: Error, status = 0): string {
   // What a service sends as its message can be of any type.
-  const [own = '', ...added] = String(message).split('Deserialization error: ');
+  const [message = '', ...added] = String(error.message).split('Deserialization error: ');
+
   // The SDK cannot read what a load balancer answers.
-  if (/^Unknown(?:Error)?$/.test(own) || (added.length > 0 && status >= 400)) return '';
-  const [, ms] = /(?<!\d)(\d{1,9}) ?ms/.exec(own) ?? [];
-  if (own.includes('did not establish a connection'))
-    return `no connection within ${Number(ms) / 1000} s`;
-  if (own.includes('requestTimeout')) return `no response within ${Number(ms) / 1000} s`;
+  const isUnread = added.length > 0 && status >= 400;
+  if (isUnread || /^Unknown(?:Error)?$/.test(message)) return '';
+
+  const [, ms] = /(?<!\d)(\d{1,9}) ?ms/.exec(message) ?? [];
+  const seconds = Number(ms) / 1000;
+  if (message.includes('did not establish a connection'))
+    return `no connection within ${seconds} s`;
+  if (message.includes('requestTimeout')) return `no response within ${seconds} s`;
+
   // Node quotes what it cannot parse, and that can hold a key.
-  if (own.includes('is not valid JSON')) return 'the response is not valid JSON';
-  return own.includes('Cannot read properties of null') ? 'the response has another format' : own;
+  if (message.includes('is not valid JSON')) return 'the response is not valid JSON';
+  if (message.includes('Cannot read properties of null')) return 'the response has another format';
+  return message;
 }

@@ -1,56 +1,123 @@
-import { CHECK_CLOCK, type KnownError, NO_CONNECTION, VPC_ENDPOINT } from './known-error.ts';
+import { type KnownError, NO_CONNECTION, VPC_ENDPOINT } from './known-error.ts';
 
 /** The same in the words of the clients, which are written in Go. */
-const NO_CONNECTION_OF_CLIENT = `no such host|server misbehaving|name resolution|getaddrinfow|connection re(?:fused|set)|actively refused|no route to host|unreachable (?:network|host)|network is unreachable|i/o timeout|handshake timeout|deadline exceeded|Client\\.Timeout|timed out|did not properly respond|forcibly closed|broken pipe|\\bEOF\\b`;
+const NO_CONNECTION_OF_CLIENT = [
+  /no such host|server misbehaving|name resolution|getaddrinfow/,
+  /connection re(?:fused|set)|actively refused/,
+  /no route to host|unreachable (?:network|host)|network is unreachable/,
+  /i\/o timeout|handshake timeout|deadline exceeded|Client\.Timeout|timed out/,
+  /did not properly respond|forcibly closed|broken pipe|\bEOF\b/,
+];
 
 export const ECR: readonly KnownError[] = [
   {
     id: 'account-not-allowed',
-    cause: `The credentials are not those that the workflow expects, or a custom endpoint (AWS_ENDPOINT_URL) does not name the account. No login was made. The log above names the credentials, and why they are used.`,
-    remedy: `Use other credentials, or add the account to 'allowed-account-ids'.`,
+    cause: `The credentials are not those that the workflow expects, or a custom endpoint
+      (AWS_ENDPOINT_URL) does not name the account. No login was made. The log above names
+      the credentials, and why they are used.`,
+    remedy: {
+      text: `Use other credentials, or add the account to 'allowed-account-ids'.`,
+    },
   },
+
   {
     id: 'region-missing',
-    cause: `The default registry, and registries given by account ID, need the region of the step.`,
-    remedy: `Set input 'aws-region', for example to eu-west-1, or give each registry by its host.`,
+    cause: `The default registry, and registries given by account ID, need the region of
+      the step.`,
+    remedy: {
+      text: `Set input 'aws-region', for example to eu-west-1, or give each registry by
+        its host.`,
+    },
   },
+
   {
     id: 'clock',
     areas: ['ecr', 'credentials'],
-    pattern:
-      /Signature expired|Signature not yet current|RequestTimeTooSkewed|RequestExpired|RequestInTheFuture/,
-    cause: `The clock of this machine is wrong by more than five minutes, so AWS refuses its signatures.`,
-    remedy: `Synchronize the clock with NTP, and check it.\n${CHECK_CLOCK}`,
+    patterns: [
+      /Signature expired|Signature not yet current/,
+      /RequestTimeTooSkewed|RequestExpired|RequestInTheFuture/,
+    ],
+
+    cause: `The clock of this machine is wrong by more than five minutes, so AWS refuses
+      its signatures.`,
+    remedy: {
+      text: `Synchronize the clock with NTP, and check it.`,
+      commands: ['date -u; chronyc tracking'],
+    },
   },
+
   {
     id: 'keys-invalid',
     areas: ['ecr', 'credentials'],
-    pattern:
-      /security token included|UnrecognizedClientException|InvalidClientTokenId|InvalidAccessKeyId|InvalidSignatureException|SignatureDoesNotMatch|IncompleteSignature|AuthFailure/,
-    cause: `The credentials have expired, or AWS does not accept them: the access key was deleted or mistyped, it lacks its session token, or it belongs to another partition.`,
-    remedy: `Get new credentials right before this step. Set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, for temporary keys, AWS_SESSION_TOKEN together, and test them.\naws sts get-caller-identity --region <region>`,
+    patterns: [
+      /security token included|UnrecognizedClientException/,
+      /InvalidClientTokenId|InvalidAccessKeyId|AuthFailure/,
+      /InvalidSignatureException|SignatureDoesNotMatch|IncompleteSignature/,
+    ],
+
+    cause: `The credentials have expired, or AWS does not accept them: the access key was
+      deleted or mistyped, it lacks its session token, or it belongs to another partition.`,
+    remedy: {
+      text: `Get new credentials right before this step. Set AWS_ACCESS_KEY_ID,
+        AWS_SECRET_ACCESS_KEY and, for temporary keys, AWS_SESSION_TOKEN together, and
+        test them.`,
+      commands: ['aws sts get-caller-identity --region <region>'],
+    },
   },
+
   {
     id: 'ecr-throttled',
     areas: ['ecr', 'client'],
-    pattern:
-      /ThrottlingException|Too ?Many ?Requests|Rate exceeded|LimitExceeded|status(?: ?code)?:? 429\b/i,
-    cause: `Too many requests at the same time. All callers of an account share the quota of a region: 500 tokens a second, or 200 for ECR Public.`,
-    remedy: `Run the job again. If the error persists, start the runners at different times, or request a higher quota in Service Quotas.`,
+    patterns: [
+      /ThrottlingException|LimitExceeded|Rate exceeded/i,
+      /Too ?Many ?Requests|status(?: ?code)?:? 429\b/i,
+    ],
+
+    cause: `Too many requests at the same time. All callers of an account share the quota
+      of a region: 500 tokens a second, or 200 for ECR Public.`,
+    remedy: {
+      text: `Run the job again. If the error persists, start the runners at different
+        times, or request a higher quota in Service Quotas.`,
+    },
   },
+
   {
     id: 'certificate',
     areas: ['ecr', 'credentials', 'client'],
-    pattern:
-      /self-signed certificate|unable to (?:verify|get) |certificate (?:has expired|is not yet valid)|altnames|x509: |wrong version number|packet length too long|ERR_TLS|CERT_/,
-    cause: `The certificate of the server is not trusted. A proxy inspects TLS with a private certificate authority, another server answers under this name, or the clock of this machine is wrong.`,
-    remedy: `Look at the certificate. If it is from a private authority, name its file in NODE_EXTRA_CA_CERTS for this action, and in SSL_CERT_FILE for the client. A Docker daemon reads /etc/docker/certs.d/<registry>/ca.crt.\nopenssl s_client -connect <host>:443 </dev/null | openssl x509 -noout -subject -issuer -dates`,
+    patterns: [
+      /self-signed certificate|unable to (?:verify|get) |altnames|x509: |CERT_/,
+      /certificate (?:has expired|is not yet valid)/,
+      /wrong version number|packet length too long|ERR_TLS/,
+    ],
+
+    cause: `The certificate of the server is not trusted. A proxy inspects TLS with a
+      private certificate authority, another server answers under this name, or the clock
+      of this machine is wrong.`,
+    remedy: {
+      text: `Look at the certificate. If it is from a private authority, name its file in
+        NODE_EXTRA_CA_CERTS for this action, and in SSL_CERT_FILE for the client. A Docker
+        daemon reads /etc/docker/certs.d/<registry>/ca.crt.`,
+      commands: [
+        `openssl s_client -connect <host>:443 </dev/null |
+          openssl x509 -noout -subject -issuer -dates`,
+      ],
+    },
   },
+
   {
     id: 'ecr-unreachable',
     areas: ['ecr', 'client'],
-    pattern: new RegExp(`${NO_CONNECTION}|${NO_CONNECTION_OF_CLIENT}`),
-    cause: `This runner cannot reach Amazon ECR in <region>. The region is wrong, DNS or the route does not work, or the endpoint does not exist: ECR Public has no FIPS endpoint.`,
-    remedy: `Check the region and AWS_USE_FIPS_ENDPOINT. A subnet without a route to the internet needs the VPC endpoints ecr.api, ecr.dkr (both with port 443 open to the runner) and s3 (a gateway). ECR Public has none: it needs a NAT gateway or a proxy.\n${VPC_ENDPOINT}.ecr.<endpoint>`,
+    patterns: [...NO_CONNECTION, ...NO_CONNECTION_OF_CLIENT],
+
+    cause: `This runner cannot reach Amazon ECR in <region>. The region is wrong, DNS or
+      the route does not work, or the endpoint does not exist: ECR Public has no FIPS
+      endpoint.`,
+    remedy: {
+      text: `Check the region and AWS_USE_FIPS_ENDPOINT. A subnet without a route to the
+        internet needs the VPC endpoints ecr.api, ecr.dkr (both with port 443 open to the
+        runner) and s3 (a gateway). ECR Public has none: it needs a NAT gateway or a
+        proxy.`,
+      commands: [`${VPC_ENDPOINT}.ecr.<endpoint>`],
+    },
   },
 ];

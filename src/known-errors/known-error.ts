@@ -1,6 +1,6 @@
 import type { CredentialSource } from '../aws/credential-choice.ts';
 import type { TokenProblem } from '../aws/pod-identity.ts';
-import type { Area, NamedError } from '../errors/failure.ts';
+import type { Area } from '../errors/failure.ts';
 import type { RunnerKind } from '../runner/kind.ts';
 
 /** What a known error can require of a situation, by the names that the code gives its parts. */
@@ -12,27 +12,42 @@ export type Requirements = {
   readonly token?: TokenProblem;
 };
 
-export type Advice = {
-  /** `<placeholders>` are replaced by named groups of the pattern, or by the facts of the failure. */
-  readonly cause: string;
-  /** A sentence, then commands or settings to copy, on lines of their own. */
-  readonly remedy: string;
-};
-
-/** How an error is recognized, by all that is given. An alternative is a second entry with the same text. */
-type Signs = {
+/**
+ * A known error: how it is recognized, and what the user is told. One that the code names needs no signs.
+ *
+ * A text can go over several lines, see `onOneLine`. Its `<placeholders>` are replaced by facts of the failure.
+ */
+export type KnownError = {
+  readonly id: string;
   /** Instead of those that `explain.ts` names for the table. */
   readonly areas?: readonly Area[];
-  /** Matches the message or the details, in linear time. Only for the words of others: what the code knows is required. */
-  readonly pattern?: RegExp;
+  /**
+   * One of them matches the message or the details, in linear time. Only for the words of others: what the code knows is
+   * required.
+   */
+  readonly patterns?: readonly RegExp[];
+  /** What must be the case as well. */
   readonly requires?: Requirements;
+  /** What is enough by itself. */
+  readonly alsoIf?: Requirements;
+
+  readonly cause: string;
+  readonly remedy: {
+    readonly text: string;
+    /** Commands or settings to copy, each on a line of its own. */
+    readonly commands?: readonly string[];
+  };
 };
 
-/** One that the code names, or one that is looked for. */
-export type KnownError = Advice & ({ readonly id: NamedError } | (Signs & { readonly id: string }));
+/** A text of the tables as it is shown: a line break, with the indentation that follows it, is a space. */
+export const onOneLine = (text: string): string => text.replace(/\n */g, ' ');
 
-export const VPC_ENDPOINT = `aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface --vpc-id <vpc-id> --subnet-ids <subnet-ids> --region <region> --service-name com.amazonaws.<region>`;
-export const CHECK_CLOCK = `date -u; chronyc tracking`;
-export const ASSUME_ROLE = `- uses: aws-actions/configure-aws-credentials@v6\n  with:\n    role-to-assume: <role-arn>\n    aws-region: <region>`;
+export const VPC_ENDPOINT = `aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface
+  --vpc-id <vpc-id> --subnet-ids <subnet-ids> --region <region>
+  --service-name com.amazonaws.<region>`;
+
 /** No connection, in the words of node. */
-export const NO_CONNECTION = `ENOTFOUND|EAI_AGAIN|E(?:CONN|HOST|NET|ADDR)[A-Z]{2,20}|ETIMEDOUT|EPIPE|socket hang up|no (?:response|connection) within|TimeoutError|AggregateError`;
+export const NO_CONNECTION = [
+  /ENOTFOUND|EAI_AGAIN|E(?:CONN|HOST|NET|ADDR)[A-Z]{2,20}|ETIMEDOUT|EPIPE/,
+  /socket hang up|no (?:response|connection) within|TimeoutError|AggregateError/,
+];

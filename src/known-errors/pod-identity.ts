@@ -1,49 +1,52 @@
-import {
-  type Advice,
-  CHECK_CLOCK,
-  type KnownError,
-  NO_CONNECTION,
-  VPC_ENDPOINT,
-} from './known-error.ts';
+import { type KnownError, NO_CONNECTION, VPC_ENDPOINT } from './known-error.ts';
 
-const LIST_ASSOCIATIONS = `aws eks list-pod-identity-associations --cluster-name <cluster> --region <region> --namespace <namespace> --service-account <service-account>`;
-export const CREATE_ASSOCIATION = `aws eks create-pod-identity-association --cluster-name <cluster> --region <region> --namespace <namespace> --service-account <service-account> --role-arn <role-arn>`;
+const SERVICE_ACCOUNT = `--cluster-name <cluster> --region <region>
+  --namespace <namespace> --service-account <service-account>`;
+const LIST_ASSOCIATIONS = `aws eks list-pod-identity-associations ${SERVICE_ACCOUNT}`;
+export const CREATE_ASSOCIATION = `aws eks create-pod-identity-association ${SERVICE_ACCOUNT}
+  --role-arn <role-arn>`;
+
 /** Label and namespace: charts/eks-pod-identity-agent of aws/eks-pod-identity-agent. */
-const FIND_AGENT = `kubectl get pods -n kube-system -l app.kubernetes.io/name=eks-pod-identity-agent --field-selector spec.nodeName=<node> -o name`;
-const AGENT_LOG = `${FIND_AGENT}\nkubectl logs -n kube-system <agent-pod>`;
-const DIRECTORY = `/var/run/secrets/pods.eks.amazonaws.com/serviceaccount`;
+const FIND_AGENT = `kubectl get pods -n kube-system
+  -l app.kubernetes.io/name=eks-pod-identity-agent
+  --field-selector spec.nodeName=<node> -o name`;
+const AGENT_LOG = [FIND_AGENT, 'kubectl logs -n kube-system <agent-pod>'];
+
+const DIRECTORY = '/var/run/secrets/pods.eks.amazonaws.com/serviceaccount';
 const TOKEN_FILE = `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: ${DIRECTORY}/eks-pod-identity-token`;
-const URI = `http://169.254.170.23/v1/credentials`;
-const IPV6_URI = `http://[fd00:ec2::23]/v1/credentials`;
+const URI = 'http://169.254.170.23/v1/credentials';
+const IPV6_URI = 'http://[fd00:ec2::23]/v1/credentials';
 
-const NO_POD_IDENTITY: Advice = {
-  cause: `This pod does not have the variables of EKS Pod Identity. EKS sets them when it creates a pod whose service account has an association; a pod that is older than the association does not have them.`,
-  remedy: `Look for an association, create it if there is none, and delete the runner pod: the new pod gets the variables.\n${LIST_ASSOCIATIONS}\n${CREATE_ASSOCIATION}\nkubectl delete pod -n <namespace> <pod>`,
+const NO_POD_IDENTITY = {
+  cause: `This pod does not have the variables of EKS Pod Identity. EKS sets them when it
+    creates a pod whose service account has an association; a pod that is older than the
+    association does not have them.`,
+  remedy: {
+    text: `Look for an association, create it if there is none, and delete the runner pod:
+      the new pod gets the variables.`,
+    commands: [LIST_ASSOCIATIONS, CREATE_ASSOCIATION, 'kubectl delete pod -n <namespace> <pod>'],
+  },
 };
 
-const CONTAINER_JOB: Advice = {
-  cause: `This job uses 'container:'. The runner creates that container with docker, which passes only what the workflow sets, so the variables, the token and the region of EKS Pod Identity do not reach it.`,
-  remedy: `Pass them to the container, or run this step in a job without 'container:'. On IPv6 clusters, the URI is ${IPV6_URI}. If the runner is not a pod on EKS, get credentials in a step before this one. To use the role of the machine, set 'credential-source: default-chain' and 'aws-region'.\ncontainer:\n  env:\n    AWS_CONTAINER_CREDENTIALS_FULL_URI: ${URI}\n    ${TOKEN_FILE}\n    AWS_REGION: <region>\n  volumes:\n    - ${DIRECTORY}:${DIRECTORY}:ro`,
-};
-
-const TOKEN_EXPIRED: Advice = {
-  cause: `The service account token is a copy, which Kubernetes does not renew, or the clock of the node is wrong.`,
-  remedy: `Let AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE name the file that EKS mounts, not a copy. If it does, synchronize the clock of the node with NTP, and check it.\n${CHECK_CLOCK}`,
-};
-
-const TOKEN_INVALID: Advice = {
-  cause: `The token is not the token that EKS mounts for EKS Pod Identity: it is empty or malformed, it has another audience than pods.eks.amazonaws.com, or it belongs to another cluster.`,
-  remedy: `Do not set AWS_CONTAINER_AUTHORIZATION_TOKEN, and use the file that EKS mounts.\nenv:\n  ${TOKEN_FILE}`,
-};
-
-const THROTTLED: Advice = {
-  cause: `The agent or EKS Auth throttles the requests. Many pods start at the same time, or agent 0.2.2 uses up the quota: it renews the credentials of pods that have ended (aws/eks-pod-identity-agent issue 171).`,
-  remedy: `Run the job again. If the error persists, start fewer runners at the same time, ask AWS Support for a higher quota of EKS Auth, and check the version of the agent.\nkubectl get daemonset -n kube-system eks-pod-identity-agent -o jsonpath='{.spec.template.spec.containers[0].image}'`,
-};
-
-const URI_WRONG: Advice = {
-  cause: `AWS_CONTAINER_CREDENTIALS_FULL_URI does not name the EKS Pod Identity agent. It was set by hand, or a proxy or service mesh answers at its address.`,
-  remedy: `Do not set the variable in the pod or the workflow: EKS sets ${URI}, or ${IPV6_URI} on IPv6 clusters. Exclude these addresses from proxies and service meshes.`,
+const CONTAINER_JOB = {
+  cause: `This job uses 'container:'. The runner creates that container with docker, which
+    passes only what the workflow sets, so the variables, the token and the region of EKS
+    Pod Identity do not reach it.`,
+  remedy: {
+    text: `Pass them to the container, or run this step in a job without 'container:'. On
+      IPv6 clusters, the URI is ${IPV6_URI}. If the runner is not a pod on EKS, get
+      credentials in a step before this one. To use the role of the machine, set
+      'credential-source: default-chain' and 'aws-region'.`,
+    commands: [
+      'container:',
+      '  env:',
+      `    AWS_CONTAINER_CREDENTIALS_FULL_URI: ${URI}`,
+      `    ${TOKEN_FILE}`,
+      '    AWS_REGION: <region>',
+      '  volumes:',
+      `    - ${DIRECTORY}:${DIRECTORY}:ro`,
+    ],
+  },
 };
 
 /** The words of the SDK's default chain that found nothing. */
@@ -53,107 +56,245 @@ export const NOTHING_FOUND = /credentials from any providers|instance metadata|E
 export const POD_IDENTITY: readonly KnownError[] = [
   {
     id: 'no-association',
-    pattern: /ResourceNotFoundException/,
-    cause: `This cluster has no EKS Pod Identity association for service account <service-account> in namespace <namespace>, or it is only a few seconds old.`,
-    remedy: `Create the association, and run the job again.\n${CREATE_ASSOCIATION}`,
+    patterns: [/ResourceNotFoundException/],
+
+    cause: `This cluster has no EKS Pod Identity association for service account
+      <service-account> in namespace <namespace>, or it is only a few seconds old.`,
+    remedy: {
+      text: `Create the association, and run the job again.`,
+      commands: [CREATE_ASSOCIATION],
+    },
   },
+
   {
     id: 'role-trust-policy',
-    pattern: /permissions? to assume/,
-    cause: `EKS cannot assume the role of the association, or its target role. The trust policy does not allow pods.eks.amazonaws.com sts:AssumeRole and sts:TagSession, or one of its conditions does not match: aws:SourceArn (the cluster), aws:SourceAccount, or a session tag such as aws:RequestTag/kubernetes-namespace.`,
-    remedy: `Find the roles, and correct their trust policies. The role needs the statement below. A target role needs one that allows the same actions to the role of the association.\n${LIST_ASSOCIATIONS}\naws eks describe-pod-identity-association --cluster-name <cluster> --region <region> --association-id <association-id>\naws iam get-role --role-name <role> --query Role.AssumeRolePolicyDocument\n{ "Effect": "Allow", "Principal": { "Service": "pods.eks.amazonaws.com" }, "Action": ["sts:AssumeRole", "sts:TagSession"] }`,
+    patterns: [/permissions? to assume/],
+
+    cause: `EKS cannot assume the role of the association, or its target role. The trust
+      policy does not allow pods.eks.amazonaws.com sts:AssumeRole and sts:TagSession, or
+      one of its conditions does not match: aws:SourceArn (the cluster),
+      aws:SourceAccount, or a session tag such as aws:RequestTag/kubernetes-namespace.`,
+    remedy: {
+      text: `Find the roles, and correct their trust policies. The role needs the
+        statement below. A target role needs one that allows the same actions to the role
+        of the association.`,
+      commands: [
+        LIST_ASSOCIATIONS,
+        `aws eks describe-pod-identity-association --cluster-name <cluster>
+          --region <region> --association-id <association-id>`,
+        'aws iam get-role --role-name <role> --query Role.AssumeRolePolicyDocument',
+        `{ "Effect": "Allow", "Principal": { "Service": "pods.eks.amazonaws.com" },
+          "Action": ["sts:AssumeRole", "sts:TagSession"] }`,
+      ],
+    },
   },
+
   {
     id: 'eks-auth-denied',
-    pattern: /AccessDeniedException/,
-    cause: `The agent calls EKS Auth with the role of the node, <principal>, and the policies of that role do not allow it.`,
-    remedy: `Attach the policy AmazonEKSWorkerNodePolicy to the role of the node, or add this statement to its policies.\n{ "Effect": "Allow", "Action": "eks-auth:AssumeRoleForPodIdentity", "Resource": "*" }`,
+    patterns: [/AccessDeniedException/],
+
+    cause: `The agent calls EKS Auth with the role of the node, <principal>, and the
+      policies of that role do not allow it.`,
+    remedy: {
+      text: `Attach the policy AmazonEKSWorkerNodePolicy to the role of the node, or add
+        this statement to its policies.`,
+      commands: [
+        '{ "Effect": "Allow", "Action": "eks-auth:AssumeRoleForPodIdentity", "Resource": "*" }',
+      ],
+    },
   },
+
   {
     id: 'node-credentials',
-    pattern:
-      /security token included|UnrecognizedClientException|InvalidSignatureException|no EC2 IMDS role found|failed to refresh cached credentials/,
-    cause: `The agent signs its calls with the credentials of the node, and these are missing, expired or invalid: the node has no instance profile, the agent cannot reach the instance metadata, or the clock of the node is wrong. The token of this pod is not the cause.`,
-    remedy: `Check the instance profile of the node, then the log of the agent on it.\naws ec2 describe-instances --region <region> --filters Name=private-dns-name,Values=<node> --query 'Reservations[].Instances[].IamInstanceProfile'\n${AGENT_LOG}`,
+    patterns: [
+      /security token included/,
+      /UnrecognizedClientException|InvalidSignatureException/,
+      /no EC2 IMDS role found|failed to refresh cached credentials/,
+    ],
+
+    cause: `The agent signs its calls with the credentials of the node, and these are
+      missing, expired or invalid: the node has no instance profile, the agent cannot
+      reach the instance metadata, or the clock of the node is wrong. The token of this
+      pod is not the cause.`,
+    remedy: {
+      text: `Check the instance profile of the node, then the log of the agent on it.`,
+      commands: [
+        `aws ec2 describe-instances --region <region>
+          --filters Name=private-dns-name,Values=<node>
+          --query 'Reservations[].Instances[].IamInstanceProfile'`,
+        ...AGENT_LOG,
+      ],
+    },
   },
+
   {
     id: 'token-expired',
-    pattern:
-      /token is expired|token is not valid yet|ExpiredTokenException|credentials are expired or will expire/,
-    ...TOKEN_EXPIRED,
+    patterns: [
+      /token is expired|token is not valid yet/,
+      /ExpiredTokenException|credentials are expired or will expire/,
+    ],
+    alsoIf: { token: 'expired' },
+
+    cause: `The service account token is a copy, which Kubernetes does not renew, or the
+      clock of the node is wrong.`,
+    remedy: {
+      text: `Let AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE name the file that EKS mounts, not a
+        copy. If it does, synchronize the clock of the node with NTP, and check it.`,
+      commands: ['date -u; chronyc tracking'],
+    },
   },
-  { id: 'token-claims-expired', requires: { token: 'expired' }, ...TOKEN_EXPIRED },
+
   {
     id: 'token-invalid',
-    pattern:
-      /audience in identity token|token cannot be (?:empty|parsed)|failed basic claim validations|missing (?:pod|kubernetes\.io) claims|failed to get pod uid|InvalidTokenException|Invalid(?:Parameter|Request)Exception|Invalid character in header content|invalid \\r\\n sequence/,
-    ...TOKEN_INVALID,
+    patterns: [
+      /audience in identity token|token cannot be (?:empty|parsed)/,
+      /failed basic claim validations|missing (?:pod|kubernetes\.io) claims/,
+      /failed to get pod uid|InvalidTokenException|Invalid(?:Parameter|Request)Exception/,
+      /Invalid character in header content|invalid \\r\\n sequence/,
+    ],
+    alsoIf: { token: 'other-audience' },
+
+    cause: `The token is not the token that EKS mounts for EKS Pod Identity: it is empty or
+      malformed, it has another audience than pods.eks.amazonaws.com, or it belongs to
+      another cluster.`,
+    remedy: {
+      text: `Do not set AWS_CONTAINER_AUTHORIZATION_TOKEN, and use the file that EKS mounts.`,
+      commands: ['env:', `  ${TOKEN_FILE}`],
+    },
   },
-  { id: 'token-other-audience', requires: { token: 'other-audience' }, ...TOKEN_INVALID },
+
   {
     id: 'container-job-token',
     requires: { runner: 'container-job' },
-    pattern: /, open '/,
+    patterns: [/, open '/],
     ...CONTAINER_JOB,
   },
+
   {
     id: 'container-job-chain',
     areas: ['credentials'],
     requires: { runner: 'container-job', source: 'default-chain' },
-    pattern: new RegExp(`${NOTHING_FOUND.source}|, open '`, 'i'),
+    patterns: [NOTHING_FOUND, /, open '/i],
     ...CONTAINER_JOB,
   },
+
   { id: 'container-job', ...CONTAINER_JOB },
   {
     id: 'token-file',
-    pattern: /, open '|EISDIR/,
-    cause: `The token file <token-file> does not exist, or the user of the runner cannot read it. A container that docker runs in the pod can have the variable without the volume.`,
-    remedy: `Mount ${DIRECTORY} into that container. If the file exists, let the group of the runner read it, in the pod template.\nsecurityContext:\n  fsGroup: 1001`,
+    patterns: [/, open '|EISDIR/],
+
+    cause: `The token file <token-file> does not exist, or the user of the runner cannot
+      read it. A container that docker runs in the pod can have the variable without the
+      volume.`,
+    remedy: {
+      text: `Mount ${DIRECTORY} into that container. If the file exists, let the group of
+        the runner read it, in the pod template.`,
+      commands: ['securityContext:', '  fsGroup: 1001'],
+    },
   },
+
   {
     id: 'eks-auth-unreachable',
-    pattern: /: \[\]/,
-    cause: `The agent runs, but EKS Auth does not answer it, or something on the route between them answers instead: a proxy, a TLS inspection or a service mesh.`,
-    remedy: `Read the log of the agent on this node, which names the cause, such as DNS, a timeout or a certificate (x509). A node without a route to the internet needs the VPC endpoint, with port 443 open to the node.\n${AGENT_LOG}\n${VPC_ENDPOINT}.eks-auth`,
+    patterns: [/: \[\]/],
+
+    cause: `The agent runs, but EKS Auth does not answer it, or something on the route
+      between them answers instead: a proxy, a TLS inspection or a service mesh.`,
+    remedy: {
+      text: `Read the log of the agent on this node, which names the cause, such as DNS, a
+        timeout or a certificate (x509). A node without a route to the internet needs the
+        VPC endpoint, with port 443 open to the node.`,
+      commands: [...AGENT_LOG, `${VPC_ENDPOINT}.eks-auth`],
+    },
   },
+
   {
     id: 'agent-throttled',
-    pattern: /ThrottlingException|Too Many Requests|retry quota exceeded/,
-    ...THROTTLED,
+    patterns: [/ThrottlingException|Too Many Requests|retry quota exceeded/],
+    alsoIf: { status: 429 },
+
+    cause: `The agent or EKS Auth throttles the requests. Many pods start at the same time,
+      or agent 0.2.2 uses up the quota: it renews the credentials of pods that have ended
+      (aws/eks-pod-identity-agent issue 171).`,
+    remedy: {
+      text: `Run the job again. If the error persists, start fewer runners at the same time,
+        ask AWS Support for a higher quota of EKS Auth, and check the version of the agent.`,
+      commands: [
+        `kubectl get daemonset -n kube-system eks-pod-identity-agent
+          -o jsonpath='{.spec.template.spec.containers[0].image}'`,
+      ],
+    },
   },
-  { id: 'agent-status-429', requires: { status: 429 }, ...THROTTLED },
+
   {
     id: 'agent-region-missing',
-    pattern: /Missing Region/,
-    cause: `The agent does not know its region. The EKS add-on sets it; the agent was installed in another way.`,
-    remedy: `Install the agent as the EKS add-on, or set its region.\nkubectl set env -n kube-system daemonset/eks-pod-identity-agent AWS_REGION=<region>`,
+    patterns: [/Missing Region/],
+
+    cause: `The agent does not know its region. The EKS add-on sets it; the agent was
+      installed in another way.`,
+    remedy: {
+      text: `Install the agent as the EKS add-on, or set its region.`,
+      commands: [
+        'kubectl set env -n kube-system daemonset/eks-pod-identity-agent AWS_REGION=<region>',
+      ],
+    },
   },
+
   {
     id: 'container-uri-wrong',
-    pattern:
-      /Invalid URL|URL not accepted|404 page not found|through invalid address|not valid JSON|RFC.?3339|(?:not of the required|has another) format/i,
-    ...URI_WRONG,
+    patterns: [
+      /Invalid URL|URL not accepted|404 page not found|through invalid address/i,
+      /not valid JSON|RFC.?3339|(?:not of the required|has another) format/i,
+    ],
+    alsoIf: { endpoint: 'other' },
+
+    cause: `AWS_CONTAINER_CREDENTIALS_FULL_URI does not name the EKS Pod Identity agent. It
+      was set by hand, or a proxy or service mesh answers at its address.`,
+    remedy: {
+      text: `Do not set the variable in the pod or the workflow: EKS sets ${URI}, or
+        ${IPV6_URI} on IPv6 clusters. Exclude these addresses from proxies and service
+        meshes.`,
+    },
   },
-  { id: 'container-uri-other', requires: { endpoint: 'other' }, ...URI_WRONG },
+
   {
     id: 'agent-unreachable',
-    pattern: new RegExp(`connect E[A-Z]{2,20}|${NO_CONNECTION}|aborted`),
-    cause: `The EKS Pod Identity agent does not answer at <uri>. It does not run on this node, a network policy blocks the address, or this step runs in a container without a route to it.`,
-    remedy: `Look for the agent on this node, and install the add-on if the cluster does not have it (EKS Auto Mode has it built in). Allow 169.254.170.23/32 and fd00:ec2::23/128, TCP port 80, in network policies.\n${FIND_AGENT}\naws eks create-addon --cluster-name <cluster> --region <region> --addon-name eks-pod-identity-agent`,
+    patterns: [/connect E[A-Z]{2,20}/, ...NO_CONNECTION, /aborted/],
+
+    cause: `The EKS Pod Identity agent does not answer at <uri>. It does not run on this
+      node, a network policy blocks the address, or this step runs in a container without
+      a route to it.`,
+    remedy: {
+      text: `Look for the agent on this node, and install the add-on if the cluster does
+        not have it (EKS Auto Mode has it built in). Allow 169.254.170.23/32 and
+        fd00:ec2::23/128, TCP port 80, in network policies.`,
+      commands: [
+        FIND_AGENT,
+        `aws eks create-addon --cluster-name <cluster> --region <region>
+          --addon-name eks-pod-identity-agent`,
+      ],
+    },
   },
+
   {
     id: 'metadata-hostname',
     areas: ['pod-identity', 'credentials'],
-    pattern: /is not a valid container metadata service hostname/,
-    cause: `An old provider of the AWS SDK, which does not support EKS Pod Identity, hides the real error. amazon-ecr-login 2.0.1 and earlier always fail with this message in a pod.`,
-    remedy: `Set 'credential-source: container' to see the real error.`,
+    patterns: [/is not a valid container metadata service hostname/],
+
+    cause: `An old provider of the AWS SDK, which does not support EKS Pod Identity, hides
+      the real error. amazon-ecr-login 2.0.1 and earlier always fail with this message in
+      a pod.`,
+    remedy: {
+      text: `Set 'credential-source: container' to see the real error.`,
+    },
   },
+
   {
     id: 'pod-without-identity',
     areas: ['credentials'],
     requires: { runner: 'pod', source: 'default-chain' },
-    pattern: NOTHING_FOUND,
+    patterns: [NOTHING_FOUND],
     ...NO_POD_IDENTITY,
   },
+
   { id: 'no-pod-identity', ...NO_POD_IDENTITY },
 ];

@@ -21,8 +21,15 @@ const IN_POD = { KUBERNETES_SERVICE_HOST: '10.0.0.1' };
 async function credentials(env: NodeJS.ProcessEnv, choice: CredentialSourceChoice) {
   writeFileSync(homeOf('config'), '');
   Object.assign(process.env, env, { AWS_CONFIG_FILE: homeOf('config') });
-  const limits = { agentAttempts: 1, budgetMs: 1_000, signal: NEVER };
-  return getCredentials({ choice, region: 'eu-west-1', network: NETWORK, ...limits });
+
+  return getCredentials({
+    choice,
+    region: 'eu-west-1',
+    network: NETWORK,
+    agentAttempts: 1,
+    budgetMs: 1_000,
+    signal: NEVER,
+  });
 }
 
 /** Throws what the step would warn of. */
@@ -32,6 +39,7 @@ async function doubtOf(env: NodeJS.ProcessEnv) {
 
   const atMetadata = { ...env, AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url };
   const { doubt } = await credentials(atMetadata, 'auto');
+
   throw doubt;
 }
 
@@ -44,11 +52,13 @@ function caller() {
     endMs: NO_END,
     signal: NEVER,
   };
+
   return checkCallerAccount(['444455556666'], found, 'eu-west-1', request);
 }
 
 function tools(names: Parameters<typeof chooseClients>[0], env: NodeJS.ProcessEnv = {}) {
   Object.assign(process.env, env, { PATH: homeOf() });
+
   return chooseClients(names);
 }
 
@@ -71,15 +81,22 @@ const SAID: Readonly<Record<string, readonly (() => unknown)[]>> = {
 };
 
 test('there is a row for each known error that the code names', () => {
-  const named = KNOWN_ERRORS.filter(({ pattern, requires }) => (pattern ?? requires) === undefined);
+  const named = KNOWN_ERRORS.filter(
+    ({ patterns, requires }) => patterns === undefined && requires === undefined,
+  );
+
   expect(Object.keys(SAID)).toEqual(named.map(({ id }) => id).sort());
 });
 
-const ROWS = Object.entries(SAID).flatMap(([id, sayings]) =>
-  sayings.map((say, index) => [id, SAMPLES[id]?.messages[index], say] as const),
-);
+const ROWS = Object.entries(SAID).flatMap(([id, sayings]) => {
+  const messages = SAMPLES[id]?.messages ?? [];
 
-test.each(ROWS)('%s: the page has the words of the code: %s', async (id, sample, say) => {
-  expect(SAMPLES[id]?.messages).toHaveLength(SAID[id]?.length ?? 0);
-  expect(await thrownBy(say)).toMatchObject({ message: sample, knownError: id });
+  return sayings.map((say, index) => ({ id, messages, message: messages[index], say }));
+});
+
+test.each(ROWS)('$id: the page has the words of the code: $message', async (row) => {
+  const { id, messages, message, say } = row;
+
+  expect(messages).toHaveLength(SAID[id]?.length ?? 0);
+  expect(await thrownBy(say)).toMatchObject({ message, knownError: id });
 });
