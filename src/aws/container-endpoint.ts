@@ -5,7 +5,7 @@ import { request as httpsRequest } from 'node:https';
 import { fromHttp } from '@aws-sdk/credential-provider-http';
 import * as log from '../runner/log.ts';
 import { LONGEST_RESPONSE } from './http.ts';
-import { type Claims, POD_IDENTITY_AUDIENCE, readClaims } from './pod.ts';
+import { type Claims, POD_IDENTITY_AUDIENCE, readClaims } from './service-account-token.ts';
 
 /** Where a container gets its credentials from, as the variables say. */
 export type ContainerEndpoint = {
@@ -25,16 +25,26 @@ const AGENT_URI = /^http:\/\/(?:169\.254\.170\.23|\[fd00:ec2::23\])(?:[:/]|$)/i;
 export async function containerEndpoint(env = process.env): Promise<ContainerEndpoint | undefined> {
   const uri = env['AWS_CONTAINER_CREDENTIALS_FULL_URI'];
   if (uri === undefined) return undefined;
+
   const tokenFile = env['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'];
   const token = env['AWS_CONTAINER_AUTHORIZATION_TOKEN'];
-  const claims = readClaims((await readToken({ tokenFile, token }).catch(() => undefined)) ?? '');
-  const isEks = AGENT_URI.test(uri) || claims?.audiences.includes(POD_IDENTITY_AUDIENCE) === true;
-  return { uri, tokenFile, token, claims, isEks };
+  const readable = await readToken({ tokenFile, token }).catch(() => undefined);
+  const claims = readClaims(readable);
+
+  const isForAgent = claims?.audiences.includes(POD_IDENTITY_AUDIENCE) === true;
+  return {
+    uri,
+    tokenFile,
+    token,
+    claims,
+    isEks: isForAgent || AGENT_URI.test(uri),
+  };
 }
 
 /** How the log names the identity. */
 export function identityOf({ uri, claims, isEks }: ContainerEndpoint): string {
   if (!isEks) return `the container credentials endpoint ${log.singleLine(uri)}`;
+
   return claims?.serviceAccount === undefined
     ? 'EKS Pod Identity'
     : `EKS Pod Identity, service account ${claims.namespace}/${claims.serviceAccount}`;
@@ -43,8 +53,9 @@ export function identityOf({ uri, claims, isEks }: ContainerEndpoint): string {
 type Token = Pick<ContainerEndpoint, 'tokenFile' | 'token'>;
 
 /** Read at each use: Kubernetes replaces the token while a job runs. */
-async function readToken({ tokenFile, token }: Token): Promise<string | undefined> {
+async function readToken({ tokenFile, token }: Token) {
   const current = tokenFile === undefined ? token : await readFile(tokenFile, 'utf8');
+
   log.hide(current);
   return current;
 }
@@ -55,7 +66,9 @@ export class AnswerError extends Error {
   readonly text: string;
 
   constructor(status: number, text: string) {
-    super(`responded with HTTP ${status}${text === '' ? ' without a message' : `: ${text}`}`);
+    const words = text === '' ? ' without a message' : `: ${text}`;
+
+    super(`responded with HTTP ${status}${words}`);
     this.status = status;
     this.text = text;
   }
@@ -78,23 +91,25 @@ export async function requestCredentials(
     // Its own timeout only warns; the deadline is set around it.
     timeout: 3_600_000,
   });
+
   await requireOk(new URL(endpoint.uri), await readToken(endpoint), signal);
   return provider();
 }
 
 /** Throws an AnswerError for any status but 200. An answer with credentials has to have an end. */
-async function requireOk(url: URL, token: string | undefined, signal: AbortSignal): Promise<void> {
+async function requireOk(url: URL, token: string | undefined, signal: AbortSignal) {
   const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
   const headers = token === undefined ? {} : { authorization: token };
   const sent = request(url, { headers, signal }).end();
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
-  sent.on('error', () => {});
+
   const { statusCode = 0 } = response;
   let body = '';
   for await (const chunk of response) {
     body += chunk;
     if (body.length > LONGEST_RESPONSE) break;
   }
+
   if (statusCode !== 200) throw new AnswerError(statusCode, log.singleLine(body));
   if (body.length > LONGEST_RESPONSE) throw new Error('the response is longer than 1 MB');
 }

@@ -24,16 +24,28 @@ export function chooseCredentials(
   profiles: Profiles,
 ): Choice {
   if (choice !== 'auto') return { source: choice, reason: `credential-source is '${choice}'` };
+
   if (KEYS.every((name) => env[name] !== undefined)) {
     return { source: 'environment', reason: `${KEYS.join(' and ')} are set` };
   }
-  const { AWS_PROFILE: name, [URI_VARIABLE]: uri } = env;
+
+  const name = env['AWS_PROFILE'];
+  const profile = profiles[name ?? ''];
   // A profile that does not exist counts as chosen, too: falling back would silently use a different identity.
-  if (name !== undefined && (profiles[name] === undefined || hasCredentials(profiles[name]))) {
-    return { source: 'profile', reason: 'AWS_PROFILE is set' };
+  if (name !== undefined && (profile === undefined || hasCredentials(profile))) {
+    return {
+      source: 'profile',
+      reason: 'AWS_PROFILE is set',
+    };
   }
-  if (uri !== undefined) return { source: 'container', reason: `${URI_VARIABLE} is set` };
-  return { source: 'default-chain', reason: 'no other credentials are configured' };
+
+  if (env[URI_VARIABLE] !== undefined) {
+    return { source: 'container', reason: `${URI_VARIABLE} is set` };
+  }
+  return {
+    source: 'default-chain',
+    reason: 'no other credentials are configured',
+  };
 }
 
 /** What the user should know of the choice, since another tool would choose otherwise. */
@@ -41,12 +53,14 @@ export function choiceWarnings(
   source: CredentialSource,
   env: NodeJS.ProcessEnv,
 ): readonly string[] {
-  const keys = KEYS.filter((name) => env[name] !== undefined);
-  if (source === 'environment' && env['AWS_PROFILE'] !== undefined) {
+  if (source === 'environment') {
+    if (env['AWS_PROFILE'] === undefined) return [];
     return ['AWS_PROFILE is not used: the keys in the environment take precedence.'];
   }
-  if (source === 'environment' || keys.length !== 1) return [];
-  return [
-    `The keys in the environment are not used: of ${KEYS.join(' and ')}, only ${keys[0]} is set.`,
-  ];
+
+  const set = KEYS.filter((name) => env[name] !== undefined);
+  if (set.length !== 1) return [];
+
+  const missing = `of ${KEYS.join(' and ')}, only ${set[0]} is set.`;
+  return [`The keys in the environment are not used: ${missing}`];
 }

@@ -25,7 +25,12 @@ export type Network = {
  */
 export function clientSettings(what: string, { httpProxy, maxAttempts }: Network, endMs: number) {
   const retryStrategy = loggingRetryStrategy(what, maxAttempts, endMs);
-  return { maxAttempts, requestHandler: new Handler(httpProxy), retryStrategy };
+
+  return {
+    maxAttempts,
+    requestHandler: new Handler(httpProxy),
+    retryStrategy,
+  };
 }
 
 type Refresh = StandardRetryStrategy['refreshRetryTokenForRetry'];
@@ -34,27 +39,28 @@ type Refresh = StandardRetryStrategy['refreshRetryTokenForRetry'];
  * The SDK decides what is retried, and draws a pause only before a retry: then the log gets its line. What a response asks
  * for is settled here, and not by the SDK, so that the line has the pause that is made.
  */
-function loggingRetryStrategy(
-  what: string,
-  maxAttempts: number,
-  endMs: number,
-): StandardRetryStrategy {
+function loggingRetryStrategy(what: string, maxAttempts: number, endMs: number) {
   let baseMs = 0;
   let failed: Parameters<Refresh>[1];
+
   const backoff = {
-    setDelayBase: (ms: number): void => {
+    setDelayBase: (ms: number) => {
       baseMs = ms;
     },
-    computeNextBackoffDelay: (retries: number): number => {
+    computeNextBackoffDelay: (retries: number) => {
       const ownMs = backoffMs(retries + 1, { baseMs, capMs: MAXIMUM_RETRY_DELAY });
       const askedMs = (failed.retryAfterHint?.getTime() ?? 0) - Date.now();
       const pauseMs = Math.max(ownMs, Math.min(askedMs, ownMs + RETRY_AFTER_MS));
-      if (performance.now() + pauseMs + RESPONSE_MS > endMs) throw failed.error;
+
+      const nextEndMs = performance.now() + pauseMs + RESPONSE_MS;
+      if (nextEndMs > endMs) throw failed.error;
+
       const progress = `attempt ${retries + 1} of ${maxAttempts}`;
       log.info(retryLine(`${what}: ${messageOf(failed.error)}`, progress, pauseMs));
       return pauseMs;
     },
   };
+
   class Strategy extends StandardRetryStrategy {
     override refreshRetryTokenForRetry(...[token, info]: Parameters<Refresh>): ReturnType<Refresh> {
       failed = info;
@@ -62,6 +68,7 @@ function loggingRetryStrategy(
       return super.refreshRetryTokenForRetry(token, others);
     }
   }
+
   return new Strategy({ maxAttempts, backoff });
 }
 
@@ -84,22 +91,21 @@ class Handler extends NodeHttpHandler {
   }
 
   override async handle(...[request, options]: Parameters<Handle>): ReturnType<Handle> {
-    const start = performance.now();
+    const endMs = performance.now() + RESPONSE_MS;
     const proxy = proxyFor(request, this.#httpProxy);
     const agent = proxy && (await proxyAgent(proxy, request.hostname));
-    const proxied =
-      agent && new NodeHttpHandler({ ...OPTIONS, httpAgent: agent, httpsAgent: agent });
+    const agents = agent && { httpAgent: agent, httpsAgent: agent };
+    const proxied = agents && new NodeHttpHandler({ ...OPTIONS, ...agents });
     const result = await (proxied?.handle(request, options) ?? super.handle(request, options));
-    const { body } = result.response;
+
     // A response that began and does not end. The SDK takes an error of this name for transient.
-    const late = Object.assign(
-      new Error(`the response was not complete within ${RESPONSE_MS / 1000} s`),
-      {
-        name: 'TimeoutError',
-      },
-    );
-    const timer = setTimeout(() => body.destroy(late), RESPONSE_MS - (performance.now() - start));
+    const late = new Error(`the response was not complete within ${RESPONSE_MS / 1000} s`);
+    late.name = 'TimeoutError';
+
+    const { body } = result.response;
+    const timer = setTimeout(() => body.destroy(late), endMs - performance.now());
     body.on('close', () => clearTimeout(timer));
+
     result.response.body = Readable.from(bounded(body), { objectMode: false });
     return result;
   }
@@ -110,9 +116,11 @@ export const LONGEST_RESPONSE = 1_000_000;
 
 async function* bounded(body: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   let bytes = 0;
+
   for await (const chunk of body) {
     bytes += chunk.length;
     if (bytes > LONGEST_RESPONSE) throw new Error('the response is longer than 1 MB');
+
     yield chunk;
   }
 }
@@ -122,22 +130,27 @@ async function* bounded(body: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
  * they carry tokens and keys in clear text. Only agents that node makes by itself read the variable.
  */
 export function ignoreEnvProxy(): void {
-  http.globalAgent = new http.Agent({ keepAlive: true, timeout: 5_000 });
-  https.globalAgent = new https.Agent({ keepAlive: true, timeout: 5_000 });
+  const options = { keepAlive: true, timeout: 5_000 };
+
+  http.globalAgent = new http.Agent(options);
+  https.globalAgent = new https.Agent(options);
 }
 
 /** Warns of settings that weaken or change the way to AWS without a word. */
-export function warnOfSettings(env: NodeJS.ProcessEnv = process.env): void {
+export function warnOfSettings(env = process.env): void {
   if (env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
+    const remedy =
+      'Remove the variable. To trust another certificate authority, set NODE_EXTRA_CA_CERTS.';
     log.warning(
-      'NODE_TLS_REJECT_UNAUTHORIZED is 0, so this step does not check that it talks to AWS. Remove the variable. To trust another certificate authority, set NODE_EXTRA_CA_CERTS.',
+      `NODE_TLS_REJECT_UNAUTHORIZED is 0, so this step does not check that it talks to AWS. ${remedy}`,
     );
   }
+
   for (const name of ['AWS_USE_FIPS_ENDPOINT', 'AWS_USE_DUALSTACK_ENDPOINT']) {
     const text = env[name];
     if (text === undefined || text === 'true' || text === 'false') continue;
-    log.warning(
-      `${name} is '${log.singleLine(text)}'. The AWS SDK ignores it: it reads only 'true' and 'false'.`,
-    );
+
+    const value = log.singleLine(text);
+    log.warning(`${name} is '${value}'. The AWS SDK ignores it: it reads only 'true' and 'false'.`);
   }
 }

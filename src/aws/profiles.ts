@@ -5,22 +5,32 @@ import * as log from '../runner/log.ts';
 export type Profiles = Readonly<Record<string, Readonly<Record<string, string | undefined>>>>;
 
 /** Credentials, or ways to get them: https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html */
-const CREDENTIAL_SETTINGS =
-  /^(?:aws_access_key_id|aws_secret_access_key|role_arn|source_profile|credential_source|web_identity_token_file|credential_process|login_session|sso_\w+)$/;
+const CREDENTIAL_SETTINGS: ReadonlySet<string> = new Set([
+  'aws_access_key_id',
+  'aws_secret_access_key',
+  'credential_process',
+  'credential_source',
+  'login_session',
+  'role_arn',
+  'source_profile',
+  'web_identity_token_file',
+]);
 
 /** Whether a profile contains credentials or a way to get them. One with only a region does not. */
 export function hasCredentials(profile: Profiles[string]): boolean {
-  return Object.keys(profile).some((setting) => CREDENTIAL_SETTINGS.test(setting));
+  return Object.keys(profile).some(
+    (setting) => CREDENTIAL_SETTINGS.has(setting) || setting.startsWith('sso_'),
+  );
 }
 
 /** Reads the AWS configuration files as the SDK does: one that it cannot read counts as empty. */
 export async function readProfiles(): Promise<Profiles> {
   // Without a prototype, there is no profile `constructor`.
   const profiles: Profiles = Object.assign(Object.create(null), await parseKnownFiles({}));
-  for (const { aws_secret_access_key: secret, aws_session_token: token } of Object.values(
-    profiles,
-  )) {
-    log.hide(secret, token);
+
+  for (const profile of Object.values(profiles)) {
+    log.hide(profile['aws_secret_access_key'], profile['aws_session_token']);
   }
+
   return profiles;
 }

@@ -10,6 +10,7 @@ export type Proxy = { readonly url: URL; readonly origin: string };
 /** A call that the proxy did not let through. The SDK retries it if the error says so, or if its cause is transient. */
 function proxyError(message: string, isTransient: boolean, cause?: unknown): Error {
   const error = Object.assign(new Error(message, { cause }), { name: 'ProxyError' });
+
   return isTransient ? Object.assign(error, { $retryable: { throttling: false } }) : error;
 }
 
@@ -18,59 +19,72 @@ export async function proxyAgent({ url, origin }: Proxy, host: string): Promise<
   const { HttpsProxyAgent } = await import('https-proxy-agent');
   const agent = new HttpsProxyAgent(url);
   const connect = agent.connect.bind(agent);
+
   const name = `The proxy ${url.protocol}//${url.host} (${origin})`;
   const noHttp = `${name} did not answer with HTTP`;
+
   agent.connect = async (request, options) => {
-    let response = { statusCode: 0, statusText: '' };
+    let response = {
+      statusCode: 0,
+      statusText: '',
+    };
     request.once('proxyConnect', (answer: typeof response) => {
       response = answer;
     });
+
     const socket = await connect(request, options).catch((error: unknown) => {
+      const words = messageOf(error);
+      const isHttp = !/^(?:No|Invalid) header/.test(words);
       // Without a code, the proxy closed the connection before it answered.
       const isCut = error instanceof Error && !('code' in error);
-      const isHttp = !/^(?:No|Invalid) header/.test(messageOf(error));
-      throw proxyError(
-        isHttp ? `${name} cannot be reached: ${messageOf(error)}` : noHttp,
-        isCut,
-        error,
-      );
+      throw proxyError(isHttp ? `${name} cannot be reached: ${words}` : noHttp, isCut, error);
     });
+
     const { statusCode, statusText } = response;
     if (statusCode === 200) return socket;
+
     socket.destroy();
     if (Number.isNaN(statusCode)) throw proxyError(noHttp, true);
+
     const refusal = log.singleLine(`${statusCode} ${statusText}`);
     const isTransient = statusCode === 408 || statusCode === 429 || statusCode >= 500;
     throw proxyError(`${name} refused the connection to ${host}: ${refusal}`, isTransient);
   };
+
   return agent;
 }
 
 /** Lower case comes first, as in curl. Most programs do not read the last two for `https:`; amazon-ecr-login does. */
-const PROXY_VARIABLES = {
-  'https:': ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'],
-  'http:': ['http_proxy', 'HTTP_PROXY'],
-} as const;
+const PROXY_VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'];
 
 /** The proxy for an address, by the input, else by the variables. Throws a Failure if that is not a proxy URL. */
 export function proxyFor(
   { protocol, hostname, port }: Pick<HttpRequest, 'protocol' | 'hostname' | 'port'>,
   input: string,
-  env: NodeJS.ProcessEnv = process.env,
+  env = process.env,
 ): Proxy | undefined {
   const isSecure = protocol === 'https:';
-  const name = PROXY_VARIABLES[isSecure ? 'https:' : 'http:'].find((one) => env[one]?.trim());
-  const text = input || (name === undefined ? '' : (env[name] ?? ''));
-  if (text === '' || isExcluded(hostname, port ?? (isSecure ? 443 : 80), env)) return undefined;
-  return parseProxy(text, input === '' ? `variable ${name}` : nameSettings("input 'http-proxy'"));
+  if (isExcluded(hostname, port ?? (isSecure ? 443 : 80), env)) return undefined;
+
+  if (input !== '') return parseProxy(input, nameSettings("input 'http-proxy'"));
+
+  for (const name of PROXY_VARIABLES.slice(isSecure ? 0 : 2)) {
+    const text = env[name]?.trim();
+    if (text) return parseProxy(text, `variable ${name}`);
+  }
+  return undefined;
 }
 
 /** Whether NO_PROXY excludes a host. A name that begins with a dot or `*` stands for every host that ends so. */
 function isExcluded(host: string, port: number, env: NodeJS.ProcessEnv): boolean {
-  const entries = (env['no_proxy'] || env['NO_PROXY'] || '').toLowerCase().split(/[,\s]+/);
+  const list = env['no_proxy'] || env['NO_PROXY'] || '';
+  const entries = list.toLowerCase().split(/[,\s]+/);
+
   return entries.some((entry) => {
     const [, name = entry, ownPort = 0] = /^(.+):(\d+)$/.exec(entry) ?? [];
-    if (entry === '' || (Number(ownPort) !== 0 && Number(ownPort) !== port)) return false;
+    const isOtherPort = Number(ownPort) !== 0 && Number(ownPort) !== port;
+    if (entry === '' || isOtherPort) return false;
+
     return /^[.*]/.test(name) ? host.endsWith(name.replace(/^\*/, '')) : host === name;
   });
 }
@@ -82,8 +96,10 @@ function isExcluded(host: string, port: number, env: NodeJS.ProcessEnv): boolean
 export function parseProxy(text: string, origin: string): Proxy {
   const trimmed = text.trim();
   const url = URL.parse(trimmed.includes('://') ? trimmed : `http://${trimmed}`);
+
   const problem = proxyProblem(url);
   if (url !== null && problem === undefined) return { url, origin };
+
   throw new Failure(`Invalid proxy URL in ${origin}: ${problem}.`, {
     knownError: 'proxy-url-invalid',
   });
@@ -93,11 +109,11 @@ function proxyProblem(url: URL | null): string | undefined {
   if (url === null) return 'invalid host or port';
   if (!/^https?:$/.test(url.protocol)) return 'the scheme is not http or https';
   // Such a character ends the host, so a part of the password was taken for the port.
-  if (`${url.pathname}${url.search}${url.hash}`.includes('@'))
-    return "'/', '?' or '#' before the '@'";
-  return decoded(url.username + url.password) === undefined
-    ? "invalid '%' in user or password"
-    : undefined;
+  const afterHost = url.pathname + url.search + url.hash;
+  if (afterHost.includes('@')) return "'/', '?' or '#' before the '@'";
+
+  const login = decoded(url.username + url.password);
+  return login === undefined ? "invalid '%' in user or password" : undefined;
 }
 
 function decoded(text: string): string | undefined {
@@ -108,19 +124,19 @@ function decoded(text: string): string | undefined {
   }
 }
 
+const USER_AND_PASSWORD = /^(?:[\w+.-]+:\/+)?([^:]*):(?!\/\/)(.*)@/s;
+
 /**
  * Masks the passwords of all proxies that anything in this step can use: container clients read the variables, too, and
  * quote them. A user name is not masked: it can be a word that the whole log needs.
  */
-export function maskProxyPasswords(input: string, env: NodeJS.ProcessEnv = process.env): void {
-  const names = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'].flatMap((name) => [
-    name,
-    name.toLowerCase(),
-  ]);
-  for (const text of [input, ...names.map((name) => env[name] ?? '')]) {
-    const [, user = '', password = ''] =
-      /^(?:[\w+.-]+:\/+)?([^:]*):(?!\/\/)(.*)@/s.exec(text.trim()) ?? [];
+export function maskProxyPasswords(input: string, env = process.env): void {
+  const variables = Object.keys(env).filter((name) => /^(?:https?|all)_proxy$/i.test(name));
+
+  for (const text of [input, ...variables.map((name) => env[name])]) {
+    const [, user = '', password = ''] = USER_AND_PASSWORD.exec(text?.trim() ?? '') ?? [];
     if (password === '') continue;
+
     const plain = decoded(password) ?? password;
     const login = Buffer.from(`${decoded(user) ?? user}:${plain}`).toString('base64');
     for (const secret of [password, plain, login]) log.mask(secret, 1);

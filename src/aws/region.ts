@@ -10,32 +10,30 @@ import { isRegionName } from './registries.ts';
  * instance metadata is not used: nobody chose the region of a node for this job.
  * Throws a Failure if there is none, or if it is not a region name.
  */
-export async function stepRegion(
-  input: string,
-  env: NodeJS.ProcessEnv = process.env,
-): Promise<string> {
-  const profile = env['AWS_PROFILE'] ?? 'default';
+export async function stepRegion(input: string, env = process.env): Promise<string> {
   const given = [
     [nameSettings("input 'aws-region'"), input || undefined],
     ['AWS_REGION', env['AWS_REGION']],
     ['AWS_DEFAULT_REGION', env['AWS_DEFAULT_REGION']],
   ] as const;
-  const [source, region] =
-    given.find(([, value]) => value !== undefined) ??
-    ([
-      `the region of profile '${singleLine(profile)}'`,
-      (await readProfiles())[profile]?.['region'],
-    ] as const);
+  const first = given.find(([, region]) => region !== undefined);
+  const [source, region] = first ?? (await regionOfProfile(env['AWS_PROFILE']));
+
   if (region === undefined) {
-    throw new Failure(
-      `No AWS region: ${given.map(([name]) => name).join(', ')} and ${source} are not set.`,
-      {
-        knownError: runnerKind(env) === 'container-job' ? 'container-job' : 'region-missing',
-      },
-    );
+    const others = given.map(([name]) => name).join(', ');
+    const knownError = runnerKind(env) === 'container-job' ? 'container-job' : 'region-missing';
+    throw new Failure(`No AWS region: ${others} and ${source} are not set.`, { knownError });
   }
+
   if (isRegionName(region)) return region;
-  throw new Failure(
-    `Invalid AWS region: ${source} is '${singleLine(region)}'. Example: 'eu-west-1'.`,
-  );
+
+  const value = singleLine(region);
+  throw new Failure(`Invalid AWS region: ${source} is '${value}'. Example: 'eu-west-1'.`);
+}
+
+async function regionOfProfile(name = 'default') {
+  const profiles = await readProfiles();
+  const source = `the region of profile '${singleLine(name)}'`;
+
+  return [source, profiles[name]?.['region']] as const;
 }

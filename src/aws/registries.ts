@@ -11,19 +11,17 @@ export type RegistryEntry =
   /** ECR Public, by its host as written. */
   | { readonly kind: 'public'; readonly host: string; readonly dualStack: boolean };
 
-type PrivateHost = {
-  readonly accountId: string;
+type Endpoint = {
   readonly region: string;
   readonly fips: boolean;
   readonly dualStack: boolean;
 };
 
+type PrivateHost = Endpoint & { readonly accountId: string };
+
 /** A call of GetAuthorizationToken. Its token is for all registries of a region that the caller may use. */
-export type TokenCall = {
+export type TokenCall = Endpoint & {
   readonly service: 'ecr' | 'ecr-public';
-  readonly region: string;
-  readonly fips: boolean;
-  readonly dualStack: boolean;
   /** The registries that it is made for. */
   readonly entries: readonly RegistryEntry[];
 };
@@ -34,9 +32,16 @@ const PUBLIC_DUAL_STACK_HOST = 'ecr-public.aws.com';
 const PUBLIC_REGION = 'us-east-1';
 
 /** In all partitions, as AWS's credential helper for ECR and kubelet's credential provider accept them. */
-const SUFFIXES =
-  /^(?:amazonaws\.(?:com|com\.cn|eu)|sc2s\.sgov\.gov|c2s\.ic\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)$/i;
-const DUAL_STACK_SUFFIXES = /^on\.(?:aws|amazonwebservices\.com\.cn)$/i;
+const SUFFIXES = [
+  'amazonaws.com',
+  'amazonaws.com.cn',
+  'amazonaws.eu',
+  'sc2s.sgov.gov',
+  'c2s.ic.gov',
+  'cloud.adc-e.uk',
+  'csp.hci.ic.gov',
+];
+const DUAL_STACK_SUFFIXES = ['on.aws', 'on.amazonwebservices.com.cn'];
 
 const PRIVATE_HOST =
   /^(?<accountId>\d{12})\.(?<service>dkr\.ecr|dkr-ecr)(?<fips>-fips)?\.(?<region>[a-z\d-]+)\.(?<suffix>[a-z\d.-]+)$/i;
@@ -49,17 +54,27 @@ export const isRegionName = (text: string): boolean =>
 export function parsePrivateHost(host: string): PrivateHost | undefined {
   const parts = PRIVATE_HOST.exec(host)?.groups;
   if (parts === undefined) return undefined;
-  const { accountId = '', service = '', fips, region = '', suffix = '' } = parts;
+
+  const { accountId = '', service = '', fips, suffix = '' } = parts;
+  const region = parts['region']?.toLowerCase() ?? '';
   const dualStack = service.toLowerCase() === 'dkr-ecr';
+
   const suffixes = dualStack ? DUAL_STACK_SUFFIXES : SUFFIXES;
-  if (!isRegionName(region.toLowerCase()) || !suffixes.test(suffix)) return undefined;
-  return { accountId, region: region.toLowerCase(), fips: fips !== undefined, dualStack };
+  if (!isRegionName(region) || !suffixes.includes(suffix.toLowerCase())) return undefined;
+
+  return {
+    accountId,
+    region,
+    fips: fips !== undefined,
+    dualStack,
+  };
 }
 
 /** Why a word is not an account ID; undefined if it is one. */
 export function accountIdProblem(word: string): string | undefined {
   if (/^\d{12}$/.test(word)) return undefined;
   if (!/^\d+$/.test(word)) return 'is not a 12-digit account ID';
+
   const lost = word.length < 12 ? ': YAML dropped a leading zero; quote the ID' : '';
   return `has ${word.length} digits, not the 12 of an account ID${lost}`;
 }
@@ -77,29 +92,38 @@ export type List<Entry> = {
 export function parseRegistries(text: string): List<RegistryEntry> {
   const entries = new Map<string, RegistryEntry>();
   const problems: string[] = [];
-  for (const word of text.split(/[,\r\n]/).map((part) => part.trim())) {
+
+  for (const part of text.split(/[,\r\n]/)) {
+    const word = part.trim();
     if (word === '') continue;
+
     const entry = parseEntry(word);
     if (typeof entry === 'string') problems.push(`'${singleLine(word)}' ${entry}`);
     else entries.set('host' in entry ? entry.host : word, entry);
   }
+
   return { entries: [...entries.values()], problems };
 }
 
 /** An account ID, or a host without `https://`, path, tag and digest. A string says why it is neither. */
 function parseEntry(word: string): RegistryEntry | string {
-  if (/^\d+$/.test(word)) return accountIdProblem(word) ?? { kind: 'account', accountId: word };
+  if (/^\d+$/.test(word)) {
+    return accountIdProblem(word) ?? { kind: 'account', accountId: word };
+  }
   if (/\s/.test(word)) return 'contains a space; separate entries with commas or line breaks';
+
   const [, host = '', rest = ''] = /^(?:https:\/\/)?([^/]*)(.*)$/i.exec(word) ?? [];
   if (!/^[\w./:@-]*$/.test(rest)) return 'has unexpected text after the host';
+
   const name = host.toLowerCase();
-  if (name === PUBLIC_HOST || name === PUBLIC_DUAL_STACK_HOST) {
-    return { kind: 'public', host, dualStack: name === PUBLIC_DUAL_STACK_HOST };
-  }
+  if (name === PUBLIC_HOST) return { kind: 'public', host, dualStack: false };
+  if (name === PUBLIC_DUAL_STACK_HOST) return { kind: 'public', host, dualStack: true };
+
   const parts = parsePrivateHost(host);
-  return parts === undefined
-    ? `is neither a 12-digit account ID nor a registry of Amazon ECR (123456789012.dkr.ecr.eu-west-1.amazonaws.com)`
-    : { kind: 'private', host, ...parts };
+  if (parts !== undefined) return { kind: 'private', host, ...parts };
+
+  const example = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
+  return `is neither a 12-digit account ID nor a registry of Amazon ECR (${example})`;
 }
 
 /** Whether any of the registries is in the region of the step. */
@@ -113,23 +137,44 @@ export const needsRegion = (entries: readonly RegistryEntry[]): boolean =>
  */
 export function planCalls(entries: readonly RegistryEntry[], region: string): readonly TokenCall[] {
   const calls = new Map<string, TokenCall>();
+
   for (const entry of entries) {
     const endpoint = endpointOf(entry, region);
     const key = JSON.stringify(endpoint);
-    calls.set(key, { ...endpoint, entries: [...(calls.get(key)?.entries ?? []), entry] });
+    const before = calls.get(key)?.entries ?? [];
+    calls.set(key, {
+      ...endpoint,
+      entries: [...before, entry],
+    });
   }
+
   return [...calls.values()];
 }
 
 function endpointOf(entry: RegistryEntry, region: string): Omit<TokenCall, 'entries'> {
-  if (entry.kind === 'public') {
-    return {
-      service: 'ecr-public',
-      region: PUBLIC_REGION,
-      fips: false,
-      dualStack: entry.dualStack,
-    };
+  const own = {
+    service: 'ecr',
+    region,
+    fips: false,
+    dualStack: false,
+  } as const;
+
+  switch (entry.kind) {
+    case 'public':
+      return {
+        ...own,
+        service: 'ecr-public',
+        region: PUBLIC_REGION,
+        dualStack: entry.dualStack,
+      };
+    case 'private':
+      return {
+        ...own,
+        region: entry.region,
+        fips: entry.fips,
+        dualStack: entry.dualStack,
+      };
+    default:
+      return own;
   }
-  if (entry.kind !== 'private') return { service: 'ecr', region, fips: false, dualStack: false };
-  return { service: 'ecr', region: entry.region, fips: entry.fips, dualStack: entry.dualStack };
 }

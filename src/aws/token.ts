@@ -1,9 +1,9 @@
 import { ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import { detailsOf, Failure, messageOf } from '../errors/failure.ts';
 import * as log from '../runner/log.ts';
-import type { Credentials } from './credentials.ts';
 import { clientSettings, type Network } from './http.ts';
 import { parsePrivateHost, type RegistryEntry, type TokenCall } from './registries.ts';
+import type { Credentials } from './sdk-credentials.ts';
 
 /** What logs a container client in to one registry. */
 export type RegistryToken = {
@@ -35,19 +35,27 @@ export async function getTokens(
   const found = new Map<RegistryEntry, RegistryToken>();
   const failures: unknown[] = [];
   let callerAccount: string | undefined;
-  const makeCall = async (call: TokenCall): Promise<void> => {
+
+  const makeCall = async (call: TokenCall) => {
     const token = await requestToken(call, request);
     callerAccount ??= accountOf(token.registry);
+
     for (const entry of call.entries) {
-      found.set(entry, { ...token, registry: hostOf(entry, token.registry) });
+      found.set(entry, {
+        ...token,
+        registry: hostOf(entry, token.registry),
+      });
     }
   };
+
   await Promise.all(
     calls.map((call) => makeCall(call).catch((error: unknown) => failures.push(error))),
   );
-  const tokens = entries.flatMap((entry) => found.get(entry) ?? []);
+
+  const inOrder = entries.flatMap((entry) => found.get(entry) ?? []);
+  const byHost = new Map(inOrder.map((token) => [token.registry, token]));
   return {
-    tokens: [...new Map(tokens.map((token) => [token.registry, token])).values()],
+    tokens: [...byHost.values()],
     failures,
     callerAccount,
   };
@@ -65,16 +73,27 @@ export async function checkCallerAccount(
 ): Promise<void> {
   const isChecked = allowed.length > 0 && tokens.length > 0;
   let account = callerAccount;
+
   if (isChecked && account === undefined) {
-    const call = { service: 'ecr', region, fips: false, dualStack: false, entries: [] } as const;
+    const call = {
+      service: 'ecr',
+      region,
+      fips: false,
+      dualStack: false,
+      entries: [],
+    } as const;
     const { registry, password } = await requestToken(call, request);
     log.hide(password);
     account = accountOf(registry);
   }
   if (account !== undefined) log.info(`Caller account: ${account}`);
-  if (!isChecked || (account !== undefined && allowed.includes(account))) return;
+
+  const isAllowed = account !== undefined && allowed.includes(account);
+  if (!isChecked || isAllowed) return;
+
+  const list = allowed.join(', ');
   throw new Failure(
-    `The caller account is ${account ?? 'unknown'}; allowed-account-ids allows ${allowed.join(', ')}.`,
+    `The caller account is ${account ?? 'unknown'}; allowed-account-ids allows ${list}.`,
     { knownError: 'account-not-allowed' },
   );
 }
@@ -93,9 +112,8 @@ export function maskTokens(tokens: readonly RegistryToken[], maskPassword: boole
   }
 
   if (!maskPassword) {
-    log.warning(
-      "Input 'mask-password' is 'false': the docker password is not masked. Do not print it, nor config.json.",
-    );
+    const state = "Input 'mask-password' is 'false': the docker password is not masked.";
+    log.warning(`${state} Do not print it, nor config.json.`);
   }
 }
 
@@ -105,7 +123,8 @@ const accountOf = (registry: string): string | undefined => parsePrivateHost(reg
 /** The host to log in to: that of the entry, or that of the response, with the account ID of the entry. */
 function hostOf(entry: RegistryEntry, host: string): string {
   if ('host' in entry) return entry.host;
-  return entry.kind === 'account' ? host.replace(/^\d{12}(?=\.)/, entry.accountId) : host;
+  if (entry.kind === 'account') return host.replace(/^\d{12}(?=\.)/, entry.accountId);
+  return host;
 }
 
 /** The service and region of a call, for the log. */
@@ -117,19 +136,21 @@ function serviceName({ service, region }: TokenCall): string {
 async function requestToken(call: TokenCall, request: TokenRequest): Promise<RegistryToken> {
   const settings = {
     credentials: request.credentials,
-    customUserAgent: userAgent(process.env),
+    customUserAgent: userAgent(),
     region: call.region,
     // A variant that is not asked for is left to the SDK's configuration.
     ...(call.fips && { useFipsEndpoint: true }),
     ...(call.dualStack && { useDualstackEndpoint: true }),
     ...clientSettings(serviceName(call), request.network, request.endMs),
   };
+
   try {
     return call.service === 'ecr'
       ? await fromEcr(settings, request.signal)
       : await fromEcrPublic(settings, request.signal);
   } catch (error) {
     if (error instanceof Failure) throw error;
+
     throw new Failure(`No authorization token from ${serviceName(call)}: ${messageOf(error)}`, {
       cause: error,
       area: 'ecr',
@@ -140,49 +161,55 @@ async function requestToken(call: TokenCall, request: TokenRequest): Promise<Reg
 }
 
 /** The action's part of the user agent, which CloudTrail keeps: its name, and the run and attempt of the workflow. */
-function userAgent({
-  GITHUB_RUN_ID: run = '',
-  GITHUB_RUN_ATTEMPT: attempt = '',
-}: NodeJS.ProcessEnv) {
-  const name: [string, string] = [
-    'ecr-pod-identity-login',
-    process.env['npm_package_version'] ?? '0',
-  ];
-  const numbers: [string, string][] = [
-    ['md/run_id', run],
-    ['md/attempt', attempt],
-  ];
-  // Anything else does not belong in a header.
-  return [name, ...numbers.filter(([, text]) => /^\d{1,20}$/.test(text))];
+function userAgent(): [string, string][] {
+  // The build puts the version in place of the variable.
+  const version = process.env['npm_package_version'] ?? '0';
+  const parts: [string, string][] = [['ecr-pod-identity-login', version]];
+
+  const { GITHUB_RUN_ID: run, GITHUB_RUN_ATTEMPT: attempt } = process.env;
+  if (run !== undefined) parts.push(['md/run_id', run]);
+  if (attempt !== undefined) parts.push(['md/attempt', attempt]);
+
+  return parts;
 }
 
 type Settings = NonNullable<ConstructorParameters<typeof ECRClient>[0]>;
 
-async function fromEcr(settings: Settings, signal: AbortSignal): Promise<RegistryToken> {
+async function fromEcr(settings: Settings, signal: AbortSignal) {
   const client = new ECRClient(settings);
   const isCustom = await hasCustomEndpoint(client);
+
   const response = await client.send(new GetAuthorizationTokenCommand({}), { abortSignal: signal });
   const [data] = response.authorizationData ?? [];
   const registry = registryHost(data?.proxyEndpoint, isCustom);
-  return { registry, ...decodeToken(data?.authorizationToken, data?.expiresAt) };
+
+  return {
+    registry,
+    ...decodeToken(data?.authorizationToken, data?.expiresAt),
+  };
 }
 
-async function fromEcrPublic(settings: Settings, signal: AbortSignal): Promise<RegistryToken> {
+async function fromEcrPublic(settings: Settings, signal: AbortSignal) {
   const ecrPublic = await import('@aws-sdk/client-ecr-public');
   const client = new ecrPublic.ECRPUBLICClient(settings as object);
   await hasCustomEndpoint(client);
+
   const command = new ecrPublic.GetAuthorizationTokenCommand({});
   const { authorizationData: data } = await client.send(command, { abortSignal: signal });
-  return { registry: '', ...decodeToken(data?.authorizationToken, data?.expiresAt) };
+
+  return {
+    registry: '',
+    ...decodeToken(data?.authorizationToken, data?.expiresAt),
+  };
 }
 
 /** Whether AWS_ENDPOINT_URL or its like leads a client elsewhere. Then the log says so. */
-async function hasCustomEndpoint({ config }: Pick<ECRClient, 'config'>): Promise<boolean> {
+async function hasCustomEndpoint({ config }: Pick<ECRClient, 'config'>) {
   const endpoint = await config.serviceConfiguredEndpoint?.();
   if (endpoint === undefined) return false;
-  log.info(
-    `Custom endpoint of ${config.serviceId}: ${log.singleLine(String(URL.parse(endpoint)?.hostname))}`,
-  );
+
+  const host = String(URL.parse(endpoint)?.hostname);
+  log.info(`Custom endpoint of ${config.serviceId}: ${log.singleLine(host)}`);
   return true;
 }
 
@@ -193,13 +220,16 @@ async function hasCustomEndpoint({ config }: Pick<ECRClient, 'config'>): Promise
  */
 export function registryHost(proxyEndpoint: string | undefined, isCustom: boolean): string {
   const host = proxyEndpoint?.replace(/^https?:\/\//, '').replace(/\/$/, '') ?? '';
+  if (host === '') throw new Failure('The response of Amazon ECR names no registry.');
+
   const isPlain = /^[a-z\d](?:[a-z\d.-]*[a-z\d])?(?::\d{1,5})?$/i.test(host);
-  if (isPlain && (isCustom || parsePrivateHost(host) !== undefined)) return host;
-  const named =
-    host === ''
-      ? 'no registry'
-      : `'${log.singleLine(host)}', which is not a registry of Amazon ECR`;
-  throw new Failure(`The response of Amazon ECR names ${named}.`);
+  const isAccepted = isCustom ? isPlain : parsePrivateHost(host) !== undefined;
+  if (isAccepted) return host;
+
+  const shown = `'${log.singleLine(host)}'`;
+  throw new Failure(
+    `The response of Amazon ECR names ${shown}, which is not a registry of Amazon ECR.`,
+  );
 }
 
 /** Decodes a token. Throws a Failure without the text of the token: even a damaged one can be a secret. */
@@ -209,11 +239,12 @@ export function decodeToken(
 ): Omit<RegistryToken, 'registry'> {
   const decoded = Buffer.from(token ?? '', 'base64').toString('utf8');
   const [, username = '', password = ''] = /^(\w[\w.-]*):(\S+)$/.exec(decoded) ?? [];
-  if (token === undefined || password === '') {
+  if (password === '') {
     throw new Failure(
       'The response of the service contains no authorization token that can be read.',
     );
   }
+
   const isTime = expiresAt !== undefined && !Number.isNaN(expiresAt.getTime());
   return { username, password, ...(isTime && { expiresAt }) };
 }

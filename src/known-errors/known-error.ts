@@ -1,5 +1,5 @@
 import type { CredentialSource } from '../aws/credential-choice.ts';
-import type { TokenProblem } from '../aws/pod-identity.ts';
+import type { TokenProblem } from '../aws/service-account-token.ts';
 import type { Area } from '../errors/failure.ts';
 import type { RunnerKind } from '../runner/kind.ts';
 

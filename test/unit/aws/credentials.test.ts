@@ -1,14 +1,19 @@
 import { writeFileSync } from 'node:fs';
-import { expect } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import {
+  type CredentialSource,
   type CredentialSourceChoice,
   choiceWarnings,
   chooseCredentials,
 } from '../../../src/aws/credential-choice.ts';
-import * as credentials from '../../../src/aws/credentials.ts';
+import { getCredentials } from '../../../src/aws/credentials.ts';
 import { readProfiles } from '../../../src/aws/profiles.ts';
+import { type ChainSource, skippedSources } from '../../../src/aws/sdk-credentials.ts';
+import type { RunnerKind } from '../../../src/runner/kind.ts';
 import * as log from '../../../src/runner/log.ts';
-import { homeOf, masks, NETWORK, NEVER, output, table, thrownBy, variablesOf } from '../support.ts';
+import { homeOf, masks, NETWORK, NEVER, output, thrownBy } from '../support.ts';
+
+type Env = Readonly<Record<string, string>>;
 
 const PROFILES = `
 [default]
@@ -26,125 +31,173 @@ source_profile = gone
 [profile process]
 credential_process = echo hunter2 && false
 `;
-const KEYS = 'AWS_ACCESS_KEY_ID=AKIAENV AWS_SECRET_ACCESS_KEY=secret-of-env';
-const URI = 'AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:9';
-const IRSA = 'AWS_ROLE_ARN=arn:aws:iam::1:role/irsa AWS_WEB_IDENTITY_TOKEN_FILE=/t';
-const JOB_CONTAINER = 'GITHUB_WORKSPACE=/__w/a HOME=/github/home';
 
-/** Writes the profiles and sets the variables. Returns the input. */
-function prepare(variables = '') {
+const KEYS = { AWS_ACCESS_KEY_ID: 'AKIAENV', AWS_SECRET_ACCESS_KEY: 'secret-of-env' };
+const URI = { AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:9' };
+const IRSA = { AWS_ROLE_ARN: 'arn:aws:iam::1:role/irsa', AWS_WEB_IDENTITY_TOKEN_FILE: '/t' };
+const IN_CONTAINER = { GITHUB_WORKSPACE: '/__w/a', HOME: '/github/home' };
+
+/** Writes the profiles and sets the variables. */
+function prepare(env: Env): void {
   writeFileSync(homeOf('config'), PROFILES);
-  const { choice = 'auto', ...env } = variablesOf(variables);
-  const secret = { AWS_CONTAINER_AUTHORIZATION_TOKEN: 'for-the-agent' };
-  Object.assign(process.env, { AWS_CONFIG_FILE: homeOf('config'), ...secret }, env);
-  return choice as CredentialSourceChoice;
-}
 
-function get(variables = '') {
-  const limits = { agentAttempts: 1, budgetMs: 55_000, signal: NEVER };
-  return credentials.getCredentials({
-    choice: prepare(variables),
-    region: 'eu-west-1',
-    network: NETWORK,
-    ...limits,
+  Object.assign(process.env, env, {
+    AWS_CONFIG_FILE: homeOf('config'),
+    AWS_CONTAINER_AUTHORIZATION_TOKEN: 'for-the-agent',
   });
 }
 
-table(`
-  ${KEYS} AWS_PROFILE=keys ${URI}                | environment
-  ${KEYS} AWS_PROFILE=gone                       | environment
-  AWS_ACCESS_KEY_ID=a AWS_PROFILE=keys ${URI}    | profile
-  AWS_SECRET_ACCESS_KEY=a AWS_PROFILE=role       | profile
-  AWS_PROFILE=process ${URI} ${IRSA}             | profile
-  AWS_PROFILE=gone ${URI}                        | profile
-  AWS_PROFILE=constructor ${URI}                 | profile
-  AWS_PROFILE=__proto__ ${URI}                   | profile
-  AWS_PROFILE=region ${URI} ${IRSA}              | container
-  ${URI} ${IRSA}                                 | container
-  AWS_PROFILE=region ${IRSA}                     | default-chain
-  AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2     | default-chain
-                                                 | default-chain
-  choice=container ${KEYS} AWS_PROFILE=keys      | container
-  choice=default-chain ${KEYS} AWS_PROFILE=keys ${URI} | default-chain
-`)('%s: the credentials of the %s', async (variables, source) => {
-  const choice = prepare(variables);
+function get(choice: CredentialSourceChoice, env: Env) {
+  prepare(env);
+
+  return getCredentials({
+    choice,
+    region: 'eu-west-1',
+    network: NETWORK,
+    agentAttempts: 1,
+    budgetMs: 55_000,
+    signal: NEVER,
+  });
+}
+
+test.each<[Env, CredentialSource, CredentialSourceChoice?]>([
+  [{ ...KEYS, ...URI, AWS_PROFILE: 'keys' }, 'environment'],
+  [{ ...KEYS, AWS_PROFILE: 'gone' }, 'environment'],
+  [{ ...URI, AWS_ACCESS_KEY_ID: 'a', AWS_PROFILE: 'keys' }, 'profile'],
+  [{ AWS_SECRET_ACCESS_KEY: 'a', AWS_PROFILE: 'role' }, 'profile'],
+  [{ ...URI, ...IRSA, AWS_PROFILE: 'process' }, 'profile'],
+  [{ ...URI, AWS_PROFILE: 'gone' }, 'profile'],
+  [{ ...URI, AWS_PROFILE: 'constructor' }, 'profile'],
+  [{ ...URI, AWS_PROFILE: '__proto__' }, 'profile'],
+  [{ ...URI, ...IRSA, AWS_PROFILE: 'region' }, 'container'],
+  [{ ...URI, ...IRSA }, 'container'],
+  [{ ...IRSA, AWS_PROFILE: 'region' }, 'default-chain'],
+  [{ AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2' }, 'default-chain'],
+  [{}, 'default-chain'],
+  [{ ...KEYS, AWS_PROFILE: 'keys' }, 'container', 'container'],
+  [{ ...KEYS, ...URI, AWS_PROFILE: 'keys' }, 'default-chain', 'default-chain'],
+])('%j: the credentials of the %s', async (env, source, choice = 'auto') => {
+  prepare(env);
   const profiles = await readProfiles();
+
   expect(chooseCredentials(choice, process.env, profiles).source).toBe(source);
 });
 
-table(`
-  environment   | ${KEYS}                                |
-  environment   | ${KEYS} AWS_PROFILE=ci                 | AWS_PROFILE
-  container     | AWS_ACCESS_KEY_ID=a                    | only AWS_ACCESS_KEY_ID is set
-  profile       | AWS_SECRET_ACCESS_KEY=a AWS_PROFILE=ci | only AWS_SECRET_ACCESS_KEY is set
-  default-chain | ${KEYS}                                |
-  container     | AWS_PROFILE=ci                         |
-`)('%s, %s: the warning %j', (source, variables, warning = '') => {
-  const warnings = choiceWarnings(source as 'container', variablesOf(variables));
-  expect(warnings).toEqual(warning === '' ? [] : [expect.stringContaining(warning)]);
+test.each<[CredentialSource, Env, warning?: string]>([
+  ['environment', KEYS],
+  ['environment', { ...KEYS, AWS_PROFILE: 'ci' }, 'AWS_PROFILE'],
+  ['container', { AWS_ACCESS_KEY_ID: 'a' }, 'only AWS_ACCESS_KEY_ID is set'],
+  [
+    'profile',
+    { AWS_SECRET_ACCESS_KEY: 'a', AWS_PROFILE: 'ci' },
+    'only AWS_SECRET_ACCESS_KEY is set',
+  ],
+  ['default-chain', KEYS],
+  ['container', { AWS_PROFILE: 'ci' }],
+])('%s, %j: the warning %s', (source, env, warning = '') => {
+  const expected = warning === '' ? [] : [expect.stringContaining(warning)];
+
+  expect(choiceWarnings(source, env)).toEqual(expected);
 });
 
 const NO_FILE = 'AWS_ROLE_ARN is set without AWS_WEB_IDENTITY_TOKEN_FILE';
-table(`
-  AWS_PROFILE=gone               | instance     | profile 'gone'
-  AWS_PROFILE=gone               | profile      |
-  AWS_PROFILE=keys               | web-identity | profile 'keys'
-  AWS_PROFILE=keys               | environment  |
-  AWS_PROFILE=region             | instance     |
-                                 | instance     |
-  AWS_ROLE_ARN=r                 | container    | ${NO_FILE}
-  AWS_WEB_IDENTITY_TOKEN_FILE=/t | instance     | AWS_WEB_IDENTITY_TOKEN_FILE is set without AWS_ROLE_ARN
-  ${IRSA}                        | instance     |
-  AWS_PROFILE=gone AWS_ROLE_ARN=r |             | profile 'gone' | ${NO_FILE}
-`)('%s: passed over before %j: %s', async (variables, used, ...problems) => {
-  prepare(variables);
-  const before = (used || undefined) as 'instance' | undefined;
-  const skipped = credentials.skippedSources(process.env, await readProfiles(), before);
-  expect(skipped).toEqual(
-    problems.filter((one) => one !== '').map((one) => expect.stringContaining(one)),
-  );
+const NO_ROLE = 'AWS_WEB_IDENTITY_TOKEN_FILE is set without AWS_ROLE_ARN';
+
+test.each<[Env, used: ChainSource | undefined, problems: string[]]>([
+  [{ AWS_PROFILE: 'gone' }, 'instance', ["profile 'gone'"]],
+  [{ AWS_PROFILE: 'gone' }, 'profile', []],
+  [{ AWS_PROFILE: 'keys' }, 'web-identity', ["profile 'keys'"]],
+  [{ AWS_PROFILE: 'keys' }, 'environment', []],
+  [{ AWS_PROFILE: 'region' }, 'instance', []],
+  [{}, 'instance', []],
+  [{ AWS_ROLE_ARN: 'r' }, 'container', [NO_FILE]],
+  [{ AWS_WEB_IDENTITY_TOKEN_FILE: '/t' }, 'instance', [NO_ROLE]],
+  [IRSA, 'instance', []],
+  [{ AWS_PROFILE: 'gone', AWS_ROLE_ARN: 'r' }, undefined, ["profile 'gone'", NO_FILE]],
+])('%j: passed over before %s: %j', async (env, used, problems) => {
+  prepare(env);
+  const skipped = skippedSources(process.env, await readProfiles(), used);
+
+  expect(skipped).toEqual(problems.map((one) => expect.stringContaining(one)));
 });
 
-table(`
-  ${KEYS} AWS_PROFILE=gone       | AKIAENV     | the environment | secret-of-env
-  choice=default-chain ${KEYS}   | AKIAENV     | the environment | secret-of-env
-  AWS_PROFILE=keys               | AKIAPROFILE | profile 'keys'  | secret-of-profile session-of-profile
-  AWS_ACCESS_KEY_ID=AKIAENV AWS_SECRET_ACCESS_KEY=test AWS_SESSION_TOKEN=1234567 | AKIAENV | the environment |
-  choice=default-chain AWS_PROFILE=keys | AKIAPROFILE | profile 'keys' | secret-of-profile session-of-profile
-`)(
-  '%s: the key %s of %s, whose secrets are masked: %s',
-  async (variables, keyId, name, secrets = '') => {
-    expect((await get(variables)).credentials.accessKeyId).toBe(keyId);
+const SHORT_SECRETS = {
+  AWS_ACCESS_KEY_ID: 'AKIAENV',
+  AWS_SECRET_ACCESS_KEY: 'test',
+  AWS_SESSION_TOKEN: '1234567',
+};
+const OF_PROFILE = ['secret-of-profile', 'session-of-profile'];
+
+test.each<[CredentialSourceChoice, Env, keyId: string, name: string, secrets: string[]]>([
+  ['auto', { ...KEYS, AWS_PROFILE: 'gone' }, 'AKIAENV', 'the environment', ['secret-of-env']],
+  ['default-chain', KEYS, 'AKIAENV', 'the environment', ['secret-of-env']],
+  ['auto', { AWS_PROFILE: 'keys' }, 'AKIAPROFILE', "profile 'keys'", OF_PROFILE],
+  ['auto', SHORT_SECRETS, 'AKIAENV', 'the environment', []],
+  ['default-chain', { AWS_PROFILE: 'keys' }, 'AKIAPROFILE', "profile 'keys'", OF_PROFILE],
+])(
+  '%s, %j: the key %s of %s, whose secrets are masked: %j',
+  async (choice, env, keyId, name, secrets) => {
+    const { credentials } = await get(choice, env);
+
+    expect(credentials.accessKeyId).toBe(keyId);
     expect(output()).toContain(`Using credentials from ${name} (`);
-    expect(masks().join(' ')).toBe(secrets);
+    expect(masks()).toEqual(secrets);
+
     // A profile that is not used has secrets, too.
     const others = 'secret-of-profile session-of-profile for-the-agent';
     expect(log.singleLine(others)).toBe('*** *** ***');
   },
 );
 
-table(`
-  AWS_PROFILE=gone                  | profile 'gone'                  |                 | profile other
-  AWS_PROFILE=toString ${URI}       | profile 'toString'              |                 | profile other
-  AWS_PROFILE=role                  | profile 'role': .*gone          |                 | profile other
-  AWS_PROFILE=process               | credential_process failed       |                 | profile other
-  choice=container                  | CREDENTIALS_FULL_URI is not set | no-pod-identity |
-  choice=container ${JOB_CONTAINER} | CREDENTIALS_FULL_URI is not set | container-job   |
-                                    | default chain: .*providers      |                 | default-chain other
-  KUBERNETES_SERVICE_HOST=1 AWS_ROLE_ARN=r | default chain            |                 | default-chain pod
-`)(
-  '%s: no credentials, %s',
-  async (variables = '', message = '', knownError = '', situation = '') => {
-    const thrown = await thrownBy(() => get(variables));
-    expect(thrown.message).toMatch(new RegExp(message));
-    const isNamed = knownError !== '';
-    expect([thrown.knownError, thrown.area]).toEqual(
-      isNamed ? [knownError, undefined] : [undefined, 'credentials'],
-    );
-    expect(thrown.facts).toMatchObject({ region: 'eu-west-1' });
-    const { source = '', runner = '' } = thrown.situation ?? {};
-    expect(`${source} ${runner}`.trim()).toBe(situation);
-    expect(output().includes(NO_FILE)).toBe(variables.includes('ROLE_ARN'));
-    expect(`${thrown.message}${thrown.details}${output('debug')}`).not.toContain('hunter2');
+type Case = {
+  choice?: CredentialSourceChoice;
+  env?: Env;
+  message: RegExp;
+  knownError?: string;
+  situation?: { source: CredentialSource; runner: RunnerKind };
+};
+
+const OF_NAMED_PROFILE: Pick<Case, 'situation'> = {
+  situation: { source: 'profile', runner: 'other' },
+};
+
+const FAILURES: Case[] = [
+  { env: { AWS_PROFILE: 'gone' }, message: /profile 'gone'/, ...OF_NAMED_PROFILE },
+  { env: { ...URI, AWS_PROFILE: 'toString' }, message: /profile 'toString'/, ...OF_NAMED_PROFILE },
+  { env: { AWS_PROFILE: 'role' }, message: /profile 'role': .*gone/, ...OF_NAMED_PROFILE },
+  { env: { AWS_PROFILE: 'process' }, message: /credential_process failed/, ...OF_NAMED_PROFILE },
+  {
+    choice: 'container',
+    message: /CREDENTIALS_FULL_URI is not set/,
+    knownError: 'no-pod-identity',
   },
-);
+  {
+    choice: 'container',
+    env: IN_CONTAINER,
+    message: /CREDENTIALS_FULL_URI is not set/,
+    knownError: 'container-job',
+  },
+  {
+    message: /default chain: .*providers/,
+    situation: { source: 'default-chain', runner: 'other' },
+  },
+  {
+    env: { KUBERNETES_SERVICE_HOST: '1', AWS_ROLE_ARN: 'r' },
+    message: /default chain/,
+    situation: { source: 'default-chain', runner: 'pod' },
+  },
+];
+
+test.each(FAILURES)('no credentials: %j', async ({ choice = 'auto', env = {}, ...expected }) => {
+  const thrown = await thrownBy(() => get(choice, env));
+
+  expect(thrown.message).toMatch(expected.message);
+  expect(thrown.knownError).toBe(expected.knownError);
+  expect(thrown.area).toBe(expected.knownError === undefined ? 'credentials' : undefined);
+  expect(thrown.situation).toEqual(expected.situation);
+  expect(thrown.facts).toMatchObject({ region: 'eu-west-1' });
+  expect(output().includes(NO_FILE)).toBe('AWS_ROLE_ARN' in env);
+
+  const shown = thrown.message + thrown.details + output('debug');
+  expect(shown).not.toContain('hunter2');
+});

@@ -1,0 +1,109 @@
+import { detailsOf } from '../errors/failure.ts';
+import { AGENT_RESPONSE_MS } from '../time/limits.ts';
+import { type Backoff, backoffMs } from '../time/retry.ts';
+import { AnswerError } from './container-endpoint.ts';
+
+/** A kind of failure that is followed by another attempt. */
+type RetryRule = {
+  readonly pattern: RegExp;
+  /** So many attempts that fail like this at the most, and `max-attempts` of all kinds. */
+  readonly attempts?: number;
+  /** The pause after the first, second … attempt is as many times this long, in milliseconds, and a random part. */
+  readonly stepMs?: number;
+};
+
+/** No connection. On a new node, the agent can start after the pod: it is waited for as long as the budget allows. */
+const UNREACHABLE: RetryRule = {
+  pattern:
+    /ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|connect (?:EACCES|EPERM|EINVAL)/,
+};
+
+/** For answers: their HTTP status, a space, and their text. The first rule that matches applies. */
+const ANSWER_RULES: readonly RetryRule[] = [
+  // EKS Auth sees a new association, or a new trust policy, after some seconds.
+  {
+    pattern: /ResourceNotFoundException|permissions? to assume/,
+    attempts: 3,
+    stepMs: 1_000,
+  },
+  { pattern: /Missing Region/, attempts: 1 },
+  // The instance metadata, which answered here, can be late on a new node.
+  {
+    pattern: /no EC2 IMDS role found.*StatusCode: 4/,
+    attempts: 2,
+    stepMs: 1_000,
+  },
+  // Each attempt has cost three calls to EKS Auth.
+  {
+    pattern: /^429 |ThrottlingException|retry quota exceeded/,
+    stepMs: 2_000,
+  },
+  { pattern: /^5\d\d / },
+];
+
+/** For all other failures: their details. */
+const NETWORK_RULES: readonly RetryRule[] = [
+  UNREACHABLE,
+  // The connection was lost, or nothing came in time. The SDK's provider has a text for the status.
+  {
+    pattern:
+      /ECONNRESET|EPIPE|socket hang up|aborted|ETIMEDOUT|TimeoutError|DeadlineError|status: (?:429|5\d\d)/,
+  },
+];
+
+/** The random part of a pause: after an attempt, and while the agent is waited for. */
+const BACKOFF: Backoff = { baseMs: 500, capMs: 5_000 };
+const START_BACKOFF: Backoff = { baseMs: 1_000, capMs: 5_000 };
+
+export type AttemptLimits = {
+  /** Attempts at the Pod Identity agent, or another container endpoint. Those that wait for its start do not count. */
+  readonly agentAttempts: number;
+  /** Time for all attempts, in milliseconds. */
+  readonly budgetMs: number;
+};
+
+/**
+ * What comes after the attempts that have failed so far: a pause, and how far they have come, for the log. Undefined if the
+ * last failure is final, or if the attempts or the time are used up: no attempt starts that cannot finish in time.
+ */
+export function nextAttempt(
+  failed: readonly unknown[],
+  { agentAttempts, budgetMs }: AttemptLimits,
+  elapsedMs: number,
+  random: () => number,
+) {
+  const rules = failed.map(ruleFor);
+  const rule = rules.at(-1);
+
+  const lastStartMs = budgetMs - AGENT_RESPONSE_MS;
+  const spareMs = lastStartMs - elapsedMs;
+  // With one attempt, there is no wait for an agent that has not started either.
+  if (rule === undefined || agentAttempts === 1 || spareMs <= 0) return undefined;
+
+  const ofRule = rules.filter((one) => one === rule).length;
+  if (rule === UNREACHABLE) {
+    // The time to wait for an agent that has not started is used to the end.
+    const pauseMs = Math.min(spareMs, backoffMs(ofRule, START_BACKOFF, random));
+    const progress = `waiting for it, ${seconds(elapsedMs)} of ${seconds(lastStartMs)}`;
+    return { pauseMs, progress };
+  }
+
+  const counted = rules.filter((one) => one !== UNREACHABLE).length;
+  const leftOfRule = (rule.attempts ?? agentAttempts) - ofRule;
+  const most = Math.min(agentAttempts, counted + leftOfRule);
+  const pauseMs = (rule.stepMs ?? 0) * counted + backoffMs(counted, BACKOFF, random);
+  if (counted >= most || pauseMs > spareMs) return undefined;
+
+  return { pauseMs, progress: `attempt ${counted} of ${most}` };
+}
+
+/** Undefined if the failure is final. */
+function ruleFor(error: unknown): RetryRule | undefined {
+  const isAnswer = error instanceof AnswerError;
+  const rules = isAnswer ? ANSWER_RULES : NETWORK_RULES;
+  const words = isAnswer ? `${error.status} ${error.text}` : detailsOf(error);
+
+  return rules.find(({ pattern }) => pattern.test(words));
+}
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;

@@ -1,0 +1,45 @@
+/** The audience that EKS Pod Identity requires of a token. */
+export const POD_IDENTITY_AUDIENCE = 'pods.eks.amazonaws.com';
+
+/** The claims of a Kubernetes service account token. They are not secret, and not verified. */
+export type Claims = {
+  readonly namespace: string | undefined;
+  readonly serviceAccount: string | undefined;
+  /** Newer tokens name the node of the pod. */
+  readonly node: string | undefined;
+  readonly audiences: readonly string[];
+  /** In seconds since 1970. */
+  readonly expiresAt: number | undefined;
+};
+
+const SUBJECT = /^system:serviceaccount:([a-z0-9-]{1,63}):([a-z0-9.-]{1,253})$/;
+
+/** Reads the claims of a service account token; undefined if the text is none. */
+export function readClaims(token = ''): Claims | undefined {
+  const [, payload = ''] = token.split('.');
+
+  try {
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
+    const [, namespace, serviceAccount] = SUBJECT.exec(claims.sub) ?? [];
+
+    return {
+      namespace,
+      serviceAccount,
+      node: claims['kubernetes.io']?.node?.name,
+      audiences: [claims.aud].flat(),
+      expiresAt: claims.exp,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is wrong with a token that was refused, by its own claims. */
+export type TokenProblem = 'expired' | 'other-audience';
+
+export function tokenProblem({ audiences, expiresAt }: Claims): TokenProblem | undefined {
+  if (!audiences.includes(POD_IDENTITY_AUDIENCE)) return 'other-audience';
+
+  const expiresMs = (expiresAt ?? Number.POSITIVE_INFINITY) * 1000;
+  return expiresMs <= Date.now() ? 'expired' : undefined;
+}
