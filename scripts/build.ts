@@ -137,9 +137,9 @@ function packageFolders(files: readonly string[]): string[] {
 }
 
 type Package = {
-  readonly name: string;
-  readonly version: string;
-  readonly license?: string;
+  name: string;
+  version: string;
+  license?: string;
 };
 
 function readPackage(folder: string): Package {

@@ -20,22 +20,22 @@ const OTHER_LOGIN = {
 /** What the stand-ins' process says of itself once it serves. */
 type Ready = {
   /** The variables that lead the action and the docker client to the stand-ins. */
-  readonly env: Readonly<Record<string, string>>;
+  env: Readonly<Record<string, string>>;
   /** The host of the registry that the action has to log in to. */
-  readonly registry: string;
+  registry: string;
   /** Where to ask what was seen, and to end. */
-  readonly control: string;
+  control: string;
 };
 
 /** What the stand-ins have seen, and what the action has left behind. */
 type Seen = {
   /** Who signed the calls to ECR so far, and which passwords it gave out. */
-  readonly signers: readonly string[];
-  readonly passwords: readonly string[];
+  signers: readonly string[];
+  passwords: readonly string[];
   /** The logins that the docker configuration holds. */
-  readonly logins: Readonly<Record<string, { auth?: string }>>;
+  logins: Readonly<Record<string, { auth?: string }>>;
   /** Whether the registry takes them. */
-  readonly isOpen: boolean;
+  isOpen: boolean;
 };
 
 function required(name: string): string {

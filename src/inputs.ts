@@ -14,7 +14,7 @@ import { HOOK_SETTINGS, isJobHook, nameSettings, variableOf } from './runner/job
 import * as log from './runner/log.ts';
 
 /** How many attempts are made, the first one included. The agent retries by itself, too. */
-type Attempts = { readonly call: number; readonly agent: number };
+type Attempts = { call: number; agent: number };
 
 export const DEFAULT_MAX_ATTEMPTS: Attempts = { call: 8, agent: 5 };
 
@@ -57,7 +57,7 @@ function invalid(name: string, allowed: string): string {
   return problem(name, `invalid value '${value}'. Allowed: ${allowed}.`);
 }
 
-type FlagDefaults = { readonly unset: boolean; readonly invalid: boolean };
+type FlagDefaults = { unset: boolean; invalid: boolean };
 
 /**
  * Reads true or false, in any case. Any other value counts as the safe one, with a warning: an error would break workflows

@@ -81,9 +81,9 @@ function settleNetwork({ httpProxy, maxAttempts }: Inputs): Network {
 }
 
 type Plan = {
-  readonly calls: readonly TokenCall[];
+  calls: readonly TokenCall[];
   /** For calls to STS, and for the check of the account. Empty if no registry and no variable names one. */
-  readonly region: string;
+  region: string;
 };
 
 /** Which calls return the tokens. A step whose registries are all given by host needs no region of its own. */
@@ -106,9 +106,9 @@ async function warnOf(doubt: Failure): Promise<void> {
 }
 
 type Step = {
-  readonly inputs: Inputs;
-  readonly state: StateWriter;
-  readonly signal: AbortSignal;
+  inputs: Inputs;
+  state: StateWriter;
+  signal: AbortSignal;
 };
 
 /** The clients with the docker configuration in force, or with one of the job's own. */

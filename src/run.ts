@@ -73,7 +73,7 @@ function prepareEnvironment(): void {
 }
 
 /** The signal aborts on a cancel, and when the time is over. Not all work can be told to end: a step is given up then. */
-function setLimits(): { readonly signal: AbortSignal; readonly givenUp: Promise<never> } {
+function setLimits(): { signal: AbortSignal; givenUp: Promise<never> } {
   const limit = new AbortController();
   const { signal } = limit;
 

@@ -5,14 +5,14 @@ import { CLIENTS, type ClientName } from './clients/known-clients.ts';
 import * as log from './runner/log.ts';
 
 /** A login that post has to undo. */
-export type SavedLogin = { readonly tool: ClientName; readonly registry: string };
+export type SavedLogin = { tool: ClientName; registry: string };
 
 /** All that passes from main to post. It holds no secret: the runner keeps it in a plain file. */
 export type State = {
-  readonly logins: readonly SavedLogin[];
+  logins: readonly SavedLogin[];
   /** The variables that say where the clients of main kept their logins. */
-  readonly variables: Readonly<Record<string, string>>;
-  readonly isolation?: Isolation;
+  variables: Readonly<Record<string, string>>;
+  isolation?: Isolation;
 };
 
 const NOTHING: State = { logins: [], variables: {} };

@@ -18,8 +18,8 @@ const BOUNDS = { main: 1.5, post: 1.45, hook: 1.9, megabytes: 0.7 };
 
 /** A program, and the environment to run it in. */
 type Run = {
-  readonly command: readonly string[];
-  readonly env: Record<string, string>;
+  command: readonly string[];
+  env: Record<string, string>;
 };
 
 /** Wall time of a program, its children included, in milliseconds. Throws if it does not succeed. */

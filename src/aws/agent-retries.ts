@@ -5,11 +5,11 @@ import { AnswerError } from './container-endpoint.ts';
 
 /** A kind of failure that is followed by another attempt. */
 type RetryRule = {
-  readonly pattern: RegExp;
+  pattern: RegExp;
   /** So many attempts that fail like this at the most, and `max-attempts` of all kinds. */
-  readonly attempts?: number;
+  attempts?: number;
   /** The pause after the first, second … attempt is as many times this long, in milliseconds, and a random part. */
-  readonly stepMs?: number;
+  stepMs?: number;
 };
 
 /** No connection. On a new node, the agent can start after the pod: it is waited for as long as the budget allows. */
@@ -57,9 +57,9 @@ const START_BACKOFF: Backoff = { baseMs: 1_000, capMs: 5_000 };
 
 export type AttemptLimits = {
   /** Attempts at the Pod Identity agent, or another container endpoint. Those that wait for its start do not count. */
-  readonly agentAttempts: number;
+  agentAttempts: number;
   /** Time for all attempts, in milliseconds. */
-  readonly budgetMs: number;
+  budgetMs: number;
 };
 
 /**

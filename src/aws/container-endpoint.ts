@@ -9,14 +9,14 @@ import { type Claims, POD_IDENTITY_AUDIENCE, readClaims } from './service-accoun
 
 /** Where a container gets its credentials from, as the variables say. */
 export type ContainerEndpoint = {
-  readonly uri: string;
-  readonly tokenFile: string | undefined;
+  uri: string;
+  tokenFile: string | undefined;
   /** The token itself. A file takes precedence. */
-  readonly token: string | undefined;
+  token: string | undefined;
   /** What its token says; undefined without a token that can be read. */
-  readonly claims: Claims | undefined;
+  claims: Claims | undefined;
   /** Whether it is that of EKS Pod Identity. ECS and others set the same variables. */
-  readonly isEks: boolean;
+  isEks: boolean;
 };
 
 const AGENT_URI = /^http:\/\/(?:169\.254\.170\.23|\[fd00:ec2::23\])(?:[:/]|$)/i;

@@ -10,7 +10,7 @@ export type CredentialSourceChoice = (typeof CREDENTIAL_SOURCE_CHOICES)[number];
 const KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
 export const URI_VARIABLE = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
 
-type Choice = { readonly source: CredentialSource; readonly reason: string };
+type Choice = { source: CredentialSource; reason: string };
 
 /**
  * Decides which credentials are used, and why. Whether that source then returns any is not known here.

@@ -20,13 +20,12 @@ import {
   skippedSources,
 } from './sdk-credentials.ts';
 
-export type CredentialsRequest = AgentOptions &
-  SdkOptions & { readonly choice: CredentialSourceChoice };
+export type CredentialsRequest = AgentOptions & SdkOptions & { choice: CredentialSourceChoice };
 
 export type FoundCredentials = {
-  readonly credentials: Credentials;
+  credentials: Credentials;
   /** Why they are most likely not those that are meant, if that is so. */
-  readonly doubt?: Failure | undefined;
+  doubt?: Failure | undefined;
 };
 
 /** Decides which credentials are used, names them in the log, and gets them. Throws a Failure if there are none. */

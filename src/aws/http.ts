@@ -12,9 +12,9 @@ import { proxyAgent, proxyFor } from './proxy.ts';
 /** How the calls of this step go over the network. */
 export type Network = {
   /** Input `http-proxy`; empty if it is not set. */
-  readonly httpProxy: string;
+  httpProxy: string;
   /** Of each call. */
-  readonly maxAttempts: number;
+  maxAttempts: number;
 };
 
 /**

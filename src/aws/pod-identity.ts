@@ -9,8 +9,8 @@ import { podFacts } from './pod.ts';
 import { tokenProblem } from './service-account-token.ts';
 
 export type AgentOptions = AttemptLimits & {
-  readonly signal: AbortSignal;
-  readonly clock?: retry.Clock;
+  signal: AbortSignal;
+  clock?: retry.Clock;
 };
 
 /** Gets the credentials of a container endpoint. Throws a Failure with its own words if there are none. */
@@ -65,7 +65,7 @@ export async function requestWithRetries<Result>(
 }
 
 /** All attempts have failed: the last failure is the cause, or one that tells more. */
-type GivenUp = Error & { readonly attempts: number };
+type GivenUp = Error & { attempts: number };
 
 function givenUp(failed: readonly unknown[], elapsedMs: number): GivenUp {
   // What the agent answered tells more than that it was late after that.

@@ -5,7 +5,7 @@ import { nameSettings } from '../runner/job-hook.ts';
 import * as log from '../runner/log.ts';
 
 /** A proxy, and the input or the variable that names it. The URL can contain a password: it is never printed. */
-export type Proxy = { readonly url: URL; readonly origin: string };
+export type Proxy = { url: URL; origin: string };
 
 /** A call that the proxy did not let through. The SDK retries it if the error says so, or if its cause is transient. */
 function proxyError(message: string, isTransient: boolean, cause?: unknown): Error {

@@ -3,27 +3,27 @@ import { singleLine } from '../runner/log.ts';
 /** One registry of the input. */
 export type RegistryEntry =
   /** The registry of the caller account, in the region of the step. */
-  | { readonly kind: 'default' }
+  | { kind: 'default' }
   /** The registry of an account, in the region of the step. */
-  | { readonly kind: 'account'; readonly accountId: string }
+  | { kind: 'account'; accountId: string }
   /** A private registry by its host, as written: container clients keep logins under that name. */
-  | ({ readonly kind: 'private'; readonly host: string } & PrivateHost)
+  | ({ kind: 'private'; host: string } & PrivateHost)
   /** ECR Public, by its host as written. */
-  | { readonly kind: 'public'; readonly host: string; readonly dualStack: boolean };
+  | { kind: 'public'; host: string; dualStack: boolean };
 
 type Endpoint = {
-  readonly region: string;
-  readonly fips: boolean;
-  readonly dualStack: boolean;
+  region: string;
+  fips: boolean;
+  dualStack: boolean;
 };
 
-type PrivateHost = Endpoint & { readonly accountId: string };
+type PrivateHost = Endpoint & { accountId: string };
 
 /** A call of GetAuthorizationToken. Its token is for all registries of a region that the caller may use. */
 export type TokenCall = Endpoint & {
-  readonly service: 'ecr' | 'ecr-public';
+  service: 'ecr' | 'ecr-public';
   /** The registries that it is made for. */
-  readonly entries: readonly RegistryEntry[];
+  entries: readonly RegistryEntry[];
 };
 
 export const PUBLIC_HOST = 'public.ecr.aws';
@@ -81,8 +81,8 @@ export function accountIdProblem(word: string): string | undefined {
 
 /** What is in a list, in order, and a problem for each word that does not belong there. */
 export type List<Entry> = {
-  readonly entries: readonly Entry[];
-  readonly problems: readonly string[];
+  entries: readonly Entry[];
+  problems: readonly string[];
 };
 
 /**

@@ -10,20 +10,20 @@ import { hasCredentials, type Profiles } from './profiles.ts';
 
 /** Credentials for calls to AWS. */
 export type Credentials = {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
   /** The SDK's marks for where they came from. Those of the instance metadata have none. */
-  readonly $source?: Readonly<Record<string, unknown>>;
+  $source?: Readonly<Record<string, unknown>>;
 };
 
 export type SdkOptions = {
   /** For calls to STS. The region of a profile takes precedence. */
-  readonly region: string;
-  readonly network: Network;
+  region: string;
+  network: Network;
   /** Time for all of it, in milliseconds. */
-  readonly budgetMs: number;
-  readonly signal: AbortSignal;
+  budgetMs: number;
+  signal: AbortSignal;
 };
 
 /** The sources that the SDK's providers read. */

@@ -3,13 +3,13 @@ export const POD_IDENTITY_AUDIENCE = 'pods.eks.amazonaws.com';
 
 /** The claims of a Kubernetes service account token. They are not secret, and not verified. */
 export type Claims = {
-  readonly namespace: string | undefined;
-  readonly serviceAccount: string | undefined;
+  namespace: string | undefined;
+  serviceAccount: string | undefined;
   /** Newer tokens name the node of the pod. */
-  readonly node: string | undefined;
-  readonly audiences: readonly string[];
+  node: string | undefined;
+  audiences: readonly string[];
   /** In seconds since 1970. */
-  readonly expiresAt: number | undefined;
+  expiresAt: number | undefined;
 };
 
 const SUBJECT = /^system:serviceaccount:([a-z0-9-]{1,63}):([a-z0-9.-]{1,253})$/;

@@ -7,18 +7,18 @@ import type { Credentials } from './sdk-credentials.ts';
 
 /** What logs a container client in to one registry. */
 export type RegistryToken = {
-  readonly registry: string;
-  readonly username: string;
-  readonly password: string;
-  readonly expiresAt?: Date;
+  registry: string;
+  username: string;
+  password: string;
+  expiresAt?: Date;
 };
 
 export type TokenRequest = {
-  readonly credentials: Credentials;
-  readonly network: Network;
+  credentials: Credentials;
+  network: Network;
   /** No attempt of a call starts that could end later, by the clock of `performance`. */
-  readonly endMs: number;
-  readonly signal: AbortSignal;
+  endMs: number;
+  signal: AbortSignal;
 };
 
 type Tokens = Awaited<ReturnType<typeof getTokens>>;

@@ -9,15 +9,15 @@ import type { KnownClient } from './known-clients.ts';
 
 /** A login, or the mark that a credential store has one. */
 type AuthEntry = {
-  readonly auth?: string;
+  auth?: string;
   readonly [field: string]: unknown;
 };
 
 /** The format that docker, podman and helm share. What the action does not know in it is kept. */
 export type AuthFile = {
-  readonly auths?: Readonly<Record<string, AuthEntry>> | null;
-  readonly credHelpers?: Readonly<Record<string, string>> | null;
-  readonly credsStore?: string | null;
+  auths?: Readonly<Record<string, AuthEntry>> | null;
+  credHelpers?: Readonly<Record<string, string>> | null;
+  credsStore?: string | null;
   readonly [field: string]: unknown;
 };
 

@@ -10,9 +10,9 @@ const NAMES = Object.keys(CLIENTS) as readonly ClientName[];
 const PROGRAMS = NAMES.filter((name) => CLIENTS[name].commands !== undefined);
 
 export type FoundClient = KnownClient & {
-  readonly name: ClientName;
+  name: ClientName;
   /** The path of its program; undefined if it runs none, or if the program is not on PATH. */
-  readonly executable?: string;
+  executable?: string;
 };
 
 /** Reads input `container-cli`: names of clients, separated by commas or newlines. */

@@ -7,9 +7,9 @@ import { clientEnvironment, type ProgramOptions, runProgram } from './process.ts
 
 export type Client = FoundClient & {
   /** The environment of its program. */
-  readonly env: NodeJS.ProcessEnv;
+  env: NodeJS.ProcessEnv;
   /** The file in which it keeps its logins; undefined if only the client knows. */
-  readonly file: string | undefined;
+  file: string | undefined;
 };
 
 /** @param variables where the clients keep their logins: those of main, also in post */

@@ -12,17 +12,17 @@ import { LOCK_NAME, withLock } from './lock.ts';
 
 /** A variable that leads the job to its own docker configuration, and its earlier value; empty if it was not set. */
 export type MovedVariable = {
-  readonly name: string;
-  readonly value: string;
-  readonly earlier: string;
+  name: string;
+  value: string;
+  earlier: string;
 };
 
 /** A docker configuration of the job's own. */
 export type Isolation = {
-  readonly directory: string;
+  directory: string;
   /** Whether this step created it. Then its post removes it. */
-  readonly isFirst: boolean;
-  readonly moved: readonly MovedVariable[];
+  isFirst: boolean;
+  moved: readonly MovedVariable[];
 };
 
 /** The runner empties its temporary directory before each job, so that the name belongs to one job. */

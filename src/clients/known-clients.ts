@@ -6,10 +6,10 @@ export type Command = 'login' | 'logout';
 /** What the action knows about a container client. */
 export type KnownClient = {
   /** The arguments before the options and the registry; undefined if no program is run. */
-  readonly commands?: Readonly<Record<Command, readonly string[]>>;
-  readonly fileKind: FileKind;
+  commands?: Readonly<Record<Command, readonly string[]>>;
+  fileKind: FileKind;
   /** Whether an empty entry in `credHelpers` sets the credential store aside. Other clients pass over such an entry. */
-  readonly readsEmptyHelper: boolean;
+  readsEmptyHelper: boolean;
 };
 
 const COMMANDS = {

@@ -14,24 +14,24 @@ const LOGIN_BACKOFF: Backoff = { baseMs: 1_000, capMs: 10_000 };
 export type Login = Readonly<Record<'registry' | 'username' | 'password', string>>;
 
 export type LoginOptions = {
-  readonly signal: AbortSignal;
-  readonly maxAttempts: number;
+  signal: AbortSignal;
+  maxAttempts: number;
   /** By the clock, in milliseconds: no other attempt starts that would end later. */
-  readonly endMs: number;
+  endMs: number;
   /** Called before the login can be written. */
-  readonly onMayBeWritten: () => void;
+  onMayBeWritten: () => void;
   /** Called if the login failed and, for all that is known, is not written. An earlier login is still there then. */
-  readonly onNotWritten: () => void;
-  readonly clock?: Clock;
+  onNotWritten: () => void;
+  clock?: Clock;
 };
 
 /** Why an attempt failed. */
 type Problem = {
-  readonly reason: string;
+  reason: string;
   /** Whether it can be written all the same: a signal ended the client, or a credential store can have taken it. */
-  readonly mayBeWritten?: boolean;
+  mayBeWritten?: boolean;
   /** Whether the login succeeded and another program has overwritten it. */
-  readonly isOverwritten?: boolean;
+  isOverwritten?: boolean;
 };
 
 type Attempt = Promise<Problem | undefined>;

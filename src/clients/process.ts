@@ -32,23 +32,23 @@ export function clientEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 export type ProgramOptions = {
-  readonly env: NodeJS.ProcessEnv;
+  env: NodeJS.ProcessEnv;
   /** Written to standard input, which is then closed. */
-  readonly input: string;
+  input: string;
   /** In milliseconds. A program that runs longer is stopped. */
-  readonly deadlineMs: number;
+  deadlineMs: number;
   /** Stops the program as soon as it aborts. */
-  readonly signal: AbortSignal;
+  signal: AbortSignal;
 };
 
 export type ProgramResult = {
   /** Null if a signal ended the program. */
-  readonly exitCode: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly stdout: string;
-  readonly stderr: string;
+  exitCode: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
   /** Why it was stopped; undefined if it ended by itself. */
-  readonly stopped: string | undefined;
+  stopped: string | undefined;
 };
 
 /** Runs a program, one at a time. Rejects if it cannot be started. */
@@ -64,7 +64,7 @@ export async function runProgram(
 
   // @actions/exec gives no handle of the program that it starts; node does, before the program has any streams.
   const onChild = (message: unknown): void => {
-    child = (message as { readonly process: ChildProcess }).process;
+    child = (message as { process: ChildProcess }).process;
     process.nextTick(watch, child, output);
   };
   subscribe('child_process', onChild);

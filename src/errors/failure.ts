@@ -21,13 +21,13 @@ export type NamedError =
   | 'region-missing';
 
 export type FailureOptions = ErrorOptions & {
-  readonly area?: Area;
+  area?: Area;
   /** Without it, the known error is looked for in the area. */
-  readonly knownError?: NamedError;
+  knownError?: NamedError;
   /** Foreign text that recognizes the failure and is not shown, such as error codes. */
-  readonly details?: string;
-  readonly situation?: Situation;
-  readonly facts?: Facts;
+  details?: string;
+  situation?: Situation;
+  facts?: Facts;
 };
 
 /** An error for the user. Its message says what failed, on one line; `explain` adds the cause and the remedy. */
@@ -89,7 +89,7 @@ function causesOf(error: unknown): readonly Error[] {
 
 /** The HTTP status that the AWS SDK notes on what it throws. */
 function statusOf(error: Error): number | undefined {
-  const { $metadata } = error as { readonly $metadata?: { readonly httpStatusCode?: number } };
+  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
 
   return $metadata?.httpStatusCode;
 }

@@ -5,11 +5,11 @@ import type { RunnerKind } from '../runner/kind.ts';
 
 /** What a known error can require of a situation, by the names that the code gives its parts. */
 export type Requirements = {
-  readonly runner?: RunnerKind;
-  readonly source?: CredentialSource;
-  readonly endpoint?: 'eks' | 'other';
-  readonly status?: number;
-  readonly token?: TokenProblem;
+  runner?: RunnerKind;
+  source?: CredentialSource;
+  endpoint?: 'eks' | 'other';
+  status?: number;
+  token?: TokenProblem;
 };
 
 /**
@@ -18,24 +18,24 @@ export type Requirements = {
  * A text can go over several lines, see `onOneLine`. Its `<placeholders>` are replaced by facts of the failure.
  */
 export type KnownError = {
-  readonly id: string;
+  id: string;
   /** Instead of those that `explain.ts` names for the table. */
-  readonly areas?: readonly Area[];
+  areas?: readonly Area[];
   /**
    * One of them matches the message or the details, in linear time. Only for the words of others: what the code knows is
    * required.
    */
-  readonly patterns?: readonly RegExp[];
+  patterns?: readonly RegExp[];
   /** What must be the case as well. */
-  readonly requires?: Requirements;
+  requires?: Requirements;
   /** What is enough by itself. */
-  readonly alsoIf?: Requirements;
+  alsoIf?: Requirements;
 
-  readonly cause: string;
-  readonly remedy: {
-    readonly text: string;
+  cause: string;
+  remedy: {
+    text: string;
     /** Commands or settings to copy, each on a line of its own. */
-    readonly commands?: readonly string[];
+    commands?: readonly string[];
   };
 };
 

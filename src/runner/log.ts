@@ -102,7 +102,7 @@ function withoutControls(text: string): string {
   return text.replace(ANSI_SEQUENCE, '').replace(CONTROL_CHARACTERS, ' ');
 }
 
-type SecretForm = { readonly form: RegExp; readonly instead: string };
+type SecretForm = { form: RegExp; instead: string };
 
 /** What is secret by its form. */
 const SECRET_FORMS: readonly SecretForm[] = [

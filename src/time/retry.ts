@@ -4,11 +4,11 @@ import { singleLine } from '../runner/log.ts';
 /** Time and chance, in one value, so that a test can bring its own. */
 export type Clock = {
   /** Milliseconds since a fixed moment; never goes back. */
-  readonly now: () => number;
+  now: () => number;
   /** Waits for some milliseconds. Rejects with the signal's reason as soon as it aborts. */
-  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** A number from 0 up to, but not including, 1. */
-  readonly random: () => number;
+  random: () => number;
 };
 
 export const SYSTEM_CLOCK: Clock = {
@@ -20,7 +20,7 @@ export const SYSTEM_CLOCK: Clock = {
 };
 
 /** The bounds of a growing pause, in milliseconds: the longest after the first failed attempt, and the longest of all. */
-export type Backoff = { readonly baseMs: number; readonly capMs: number };
+export type Backoff = { baseMs: number; capMs: number };
 
 /**
  * How long to wait after a failed attempt, in milliseconds: exponential backoff with full jitter, so that runners that

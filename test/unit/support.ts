@@ -114,7 +114,7 @@ export function fakeClock(
   // Not 0: a time is not a duration.
   const begin = 7_654_321;
   let now = begin;
-  const timers = new Set<{ readonly at: number; readonly wake: () => void }>();
+  const timers = new Set<{ at: number; wake: () => void }>();
   const wakeFirst = (): void => {
     const [next] = [...timers].sort((one, other) => one.at - other.at);
     if (next === undefined || now > begin + 3_600_000) return;

@@ -3,10 +3,10 @@ import { onOneLine } from '../../../src/known-errors/known-error.ts';
 /** How a known error shows itself, word for word: users search for these messages. */
 type Sample = {
   /** The heading in docs/troubleshooting.md. Without it, the entry shares that of another one with the same remedy. */
-  readonly title?: string;
-  readonly messages: readonly string[];
+  title?: string;
+  messages: readonly string[];
   /** More messages, which the page leaves out. */
-  readonly variants?: readonly string[];
+  variants?: readonly string[];
 };
 
 const HOST = '111122223333.dkr.ecr.eu-west-1.amazonaws.com';
