@@ -40,13 +40,13 @@ function section([title, entries]: [string, readonly KnownError[]]): string {
 
 /** Entries with the same remedy, under one heading. */
 function chapter(entries: readonly KnownError[]): string {
-  const samples = entries.map(({ id }) => SAMPLES[id]);
-  const [title, ...others] = samples.flatMap((sample) => sample?.title ?? []);
+  const samples = entries.flatMap(({ id }) => SAMPLES.get(id) ?? []);
+  const [title, ...others] = samples.flatMap((sample) => sample.title ?? []);
   if (title === undefined || others.length > 0) {
     throw new Error(`Not one title: ${entries.map(({ id }) => id)}`);
   }
 
-  const messages = samples.flatMap((sample) => sample?.messages ?? []);
+  const messages = samples.flatMap((sample) => [...sample.messages, ...sample.named]);
   const causes = entries.map(({ cause }) => prose(cause));
   const { text = '', commands = [] } = entries[0]?.remedy ?? {};
 

@@ -14,8 +14,7 @@ export function rfc3339(time: Date): string {
 
 /** The line of the log that says how long the logins are valid. */
 export function validityLine(expiry: Date): string {
-  const minutesLeft = Math.round((expiry.getTime() - Date.now()) / 60_000);
-  const minutes = Math.max(0, minutesLeft);
+  const minutes = Math.round((expiry.getTime() - Date.now()) / 60_000);
 
   return `Valid for ${Math.floor(minutes / 60)} h ${minutes % 60} min, until ${rfc3339(expiry)}`;
 }

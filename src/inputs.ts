@@ -1,5 +1,5 @@
 import * as core from '@actions/core';
-import { CREDENTIAL_SOURCE_CHOICES, type CredentialSourceChoice } from './aws/credential-choice.ts';
+import { CREDENTIAL_SOURCE_CHOICES } from './aws/credential-choice.ts';
 import {
   accountIdProblem,
   isRegionName,
@@ -14,9 +14,7 @@ import { HOOK_SETTINGS, isJobHook, nameSettings, variableOf } from './runner/job
 import * as log from './runner/log.ts';
 
 /** How many attempts are made, the first one included. The agent retries by itself, too. */
-type Attempts = { call: number; agent: number };
-
-export const DEFAULT_MAX_ATTEMPTS: Attempts = { call: 8, agent: 5 };
+const DEFAULT_MAX_ATTEMPTS = { call: 8, agent: 5 };
 
 /** The values of all inputs, checked. */
 export type Inputs = ReturnType<typeof readInputs>;
@@ -43,27 +41,25 @@ export function readInputs() {
   return inputs;
 }
 
-function getInput(name: string): string {
+function getInput(name: string) {
   return isJobHook() ? (process.env[variableOf(name)]?.trim() ?? '') : core.getInput(name);
 }
 
-function problem(name: string, text: string): string {
+function problem(name: string, text: string) {
   return `${nameSettings(`Input '${name}'`)}: ${text}`;
 }
 
-function invalid(name: string, allowed: string): string {
+function invalid(name: string, allowed: string) {
   const value = log.singleLine(getInput(name));
 
   return problem(name, `invalid value '${value}'. Allowed: ${allowed}.`);
 }
 
-type FlagDefaults = { unset: boolean; invalid: boolean };
-
 /**
  * Reads true or false, in any case. Any other value counts as the safe one, with a warning: an error would break workflows
  * that run today with aws-actions/amazon-ecr-login.
  */
-function readFlag(name: string, defaults: FlagDefaults): boolean {
+function readFlag(name: string, defaults: { unset: boolean; invalid: boolean }) {
   const text = getInput(name).toLowerCase();
   if (text === '') return defaults.unset;
   if (text === 'true' || text === 'false') return text === 'true';
@@ -73,11 +69,7 @@ function readFlag(name: string, defaults: FlagDefaults): boolean {
 }
 
 /** Reads a list. One that names nothing was meant to: a variable of the workflow is not set. */
-function readList<Entry>(
-  name: string,
-  parse: (text: string) => List<Entry>,
-  problems: string[],
-): readonly Entry[] {
+function readList<Entry>(name: string, parse: (text: string) => List<Entry>, problems: string[]) {
   const text = getInput(name);
   const list = parse(text);
   problems.push(...list.problems.map((reason) => problem(name, `${reason}.`)));
@@ -102,7 +94,7 @@ function parseAccountIds(text: string): List<string> {
   return { entries, problems };
 }
 
-function readRegion(problems: string[]): string {
+function readRegion(problems: string[]) {
   const text = getInput('aws-region');
 
   if (text !== '' && !isRegionName(text)) {
@@ -111,7 +103,7 @@ function readRegion(problems: string[]): string {
   return text;
 }
 
-function readCredentialSource(problems: string[]): CredentialSourceChoice {
+function readCredentialSource(problems: string[]) {
   const text = getInput('credential-source').toLowerCase() || 'auto';
   const choice = CREDENTIAL_SOURCE_CHOICES.find((one) => one === text);
 
@@ -125,12 +117,11 @@ function readCredentialSource(problems: string[]): CredentialSourceChoice {
 /** More attempts would not end within the time limit of the step. */
 const MOST_ATTEMPTS = 20;
 
-function readMaxAttempts(problems: string[]): Attempts {
+function readMaxAttempts(problems: string[]) {
   const text = getInput('max-attempts');
   const number = text === '' ? variableMaxAttempts() : Number(text);
 
-  const isValid =
-    /^\d{0,2}$/.test(text) && (text === '' || (number >= 1 && number <= MOST_ATTEMPTS));
+  const isValid = /^(?!0+$)\d*$/.test(text) && number <= MOST_ATTEMPTS;
   if (!isValid) {
     problems.push(invalid('max-attempts', `a whole number from 1 to ${MOST_ATTEMPTS}`));
   }
@@ -138,7 +129,7 @@ function readMaxAttempts(problems: string[]): Attempts {
 }
 
 /** Not an input: it is also meant for other programs, which allow more attempts. Like the SDK, 0 counts as not set. */
-function variableMaxAttempts(): number {
+function variableMaxAttempts() {
   const text = process.env['AWS_MAX_ATTEMPTS']?.trim() ?? '0';
   if (/^\d+$/.test(text)) return Math.min(Number(text), MOST_ATTEMPTS);
 
@@ -167,7 +158,7 @@ function readRegistries(problems: string[]): readonly RegistryEntry[] {
 }
 
 /** A misspelled setting of a job hook would be ignored without a word. */
-function unknownSettings(): readonly string[] {
+function unknownSettings() {
   // ECR_LOGIN_NODE is read by the script.
   const known = [...HOOK_SETTINGS, 'node'].map(variableOf);
   const given = Object.keys(process.env).filter((name) => name.startsWith('ECR_LOGIN_'));

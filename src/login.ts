@@ -2,7 +2,7 @@ import { getCredentials } from './aws/credentials.ts';
 import { ignoreEnvProxy, type Network, warnOfSettings } from './aws/http.ts';
 import { maskProxyPasswords, parseProxy } from './aws/proxy.ts';
 import { stepRegion } from './aws/region.ts';
-import { isRegionName, needsRegion, planCalls, type TokenCall } from './aws/registries.ts';
+import { isRegionName, needsRegion, planCalls } from './aws/registries.ts';
 import { checkCallerAccount, getTokens, maskTokens, type RegistryToken } from './aws/token.ts';
 import { locationVariables } from './clients/auth-file-path.ts';
 import { type Client, createClient } from './clients/client.ts';
@@ -80,14 +80,11 @@ function settleNetwork({ httpProxy, maxAttempts }: Inputs): Network {
   return { httpProxy, maxAttempts: maxAttempts.call };
 }
 
-type Plan = {
-  calls: readonly TokenCall[];
-  /** For calls to STS, and for the check of the account. Empty if no registry and no variable names one. */
-  region: string;
-};
-
-/** Which calls return the tokens. A step whose registries are all given by host needs no region of its own. */
-async function planStep({ registries, awsRegion }: Inputs): Promise<Plan> {
+/**
+ * Which calls return the tokens. A step whose registries are all given by host needs no region of its own. The one that
+ * is returned is for calls to STS and for the check of the account: empty if no registry and no variable names any.
+ */
+async function planStep({ registries, awsRegion }: Inputs) {
   const ownRegion = needsRegion(registries) ? await stepRegion(awsRegion) : awsRegion;
   const calls = planCalls(registries, ownRegion);
 
@@ -99,7 +96,7 @@ async function planStep({ registries, awsRegion }: Inputs): Promise<Plan> {
 }
 
 /** The texts of known errors are loaded only if there is something to explain. */
-async function warnOf(doubt: Failure): Promise<void> {
+async function warnOf(doubt: Failure) {
   const { explain } = await import('./known-errors/explain.ts');
 
   log.warning(...explain(doubt).split('\n'));
@@ -116,13 +113,13 @@ async function createClients(
   chosen: readonly FoundClient[],
   tokens: readonly RegistryToken[],
   { inputs, state, signal }: Step,
-): Promise<readonly Client[]> {
+) {
   let variables = locationVariables(process.env);
 
   if (inputs.isolateDockerConfig && tokens.length > 0) {
     const { exportVariables, isolate } = await import('./clients/isolation.ts');
     const hosts = tokens.map(({ registry }) => registry);
-    const onPlan = (isolation: Isolation): void => state.save({ isolation });
+    const onPlan = (isolation: Isolation) => state.save({ isolation });
 
     const { directory, moved } = await isolate(chosen, hosts, signal, onPlan);
     log.info(`The logins are kept in a docker configuration for this job only: ${directory}`);

@@ -28,10 +28,7 @@ export async function logout(signal: AbortSignal): Promise<void> {
   throwAll(problems.map((problem) => new Failure(problem)));
 }
 
-async function logOutOfAll(
-  { logins, variables }: State,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
+async function logOutOfAll({ logins, variables }: State, signal: AbortSignal) {
   const problems: string[] = [];
 
   for (const { tool, registry } of logins) {
@@ -47,7 +44,7 @@ async function logOutOfAll(
 }
 
 /** Only the step that has created the directory removes it. Each gives the variables back that it has moved. */
-async function endIsolation(isolation: Isolation): Promise<readonly string[]> {
+async function endIsolation(isolation: Isolation) {
   const { removeIsolation, restoreVariables } = await import('./clients/isolation.ts');
   const { directory, isFirst, moved } = isolation;
 

@@ -33,9 +33,9 @@ export async function run(
 }
 
 /** The AWS SDK and node print by themselves, raw, to streams that the runner takes commands from. */
-function catchStrayOutput(): void {
+function catchStrayOutput() {
   for (const method of ['debug', 'error', 'info', 'log', 'trace', 'warn'] as const) {
-    console[method] = (...words: unknown[]): void => log.debug(format(...words));
+    console[method] = (...words: unknown[]) => log.debug(format(...words));
   }
 
   // Once node has printed a warning, it keeps the console.error of that time.
@@ -52,7 +52,7 @@ function catchStrayOutput(): void {
 const TRIMMED = /^AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|(?:DEFAULT_)?REGION)$/;
 
 /** Settles how variables are read, before anything reads them. */
-function prepareEnvironment(): void {
+function prepareEnvironment() {
   for (const [name, text = ''] of Object.entries(process.env)) {
     if (TRIMMED.test(name)) process.env[name] = text.trim();
     // An empty variable counts as not set: workflows blank what the runner hands down.
@@ -73,7 +73,7 @@ function prepareEnvironment(): void {
 }
 
 /** The signal aborts on a cancel, and when the time is over. Not all work can be told to end: a step is given up then. */
-function setLimits(): { signal: AbortSignal; givenUp: Promise<never> } {
+function setLimits() {
   const limit = new AbortController();
   const { signal } = limit;
 
@@ -90,7 +90,7 @@ function setLimits(): { signal: AbortSignal; givenUp: Promise<never> } {
 }
 
 /** A step that has run out of time also says what it was failing at. */
-function whyItEnded({ reason }: AbortSignal, error: unknown): unknown {
+function whyItEnded({ reason }: AbortSignal, error: unknown) {
   const saysMore = reason === TIME_IS_OVER && error !== reason;
 
   return saysMore ? new AggregateError([reason, error]) : reason;
@@ -100,10 +100,10 @@ function whyItEnded({ reason }: AbortSignal, error: unknown): unknown {
  * `process.exit` waits for node's threads: a name server that does not answer holds it for 20 seconds, a mount that is
  * gone for ever. A step that was cut short has no such time.
  */
-function endProcess(isCutShort: boolean): void {
-  const isThread = (work: string): boolean => /^(?:FSReq|FileHandle|Get)/.test(work);
+function endProcess(isCutShort: boolean) {
+  const isThread = (work: string) => /^(?:FSReq|FileHandle|Get)/.test(work);
   const isStuck = process.getActiveResourcesInfo().some(isThread);
 
-  if (isCutShort && isStuck && process.platform !== 'win32') process.kill(process.pid, 'SIGKILL');
+  if (isCutShort && isStuck) process.kill(process.pid, 'SIGKILL');
   else process.exit();
 }

@@ -9,7 +9,7 @@ export type SavedLogin = { tool: ClientName; registry: string };
 
 /** All that passes from main to post. It holds no secret: the runner keeps it in a plain file. */
 export type State = {
-  logins: readonly SavedLogin[];
+  logins: SavedLogin[];
   /** The variables that say where the clients of main kept their logins. */
   variables: Readonly<Record<string, string>>;
   isolation?: Isolation;
@@ -31,32 +31,32 @@ export class StateWriter {
   }
 
   /** Saves nothing from now on: input `skip-logout` leaves post nothing to undo. */
-  close(): void {
+  close() {
     this.#isClosed = true;
   }
 
-  save(change: Partial<State>): void {
+  save(change: Partial<State>) {
     if (this.#isClosed) return;
 
     this.#state = { ...this.#state, ...change };
     core.saveState(NAME, this.#state);
   }
 
-  add(login: SavedLogin): void {
+  add(login: SavedLogin) {
     this.save({ logins: [...this.#allBut(login), login] });
   }
 
-  remove(login: SavedLogin): void {
+  remove(login: SavedLogin) {
     this.save({ logins: this.#allBut(login) });
   }
 
-  #allBut({ tool, registry }: SavedLogin): readonly SavedLogin[] {
+  #allBut({ tool, registry }: SavedLogin) {
     return this.#state.logins.filter((saved) => saved.tool !== tool || saved.registry !== registry);
   }
 }
 
 /** Reads what main has saved. What it says becomes arguments of programs, so a login of another form is left out. */
-export function readState(text: string = core.getState(NAME)): State {
+export function readState(text = core.getState(NAME)): State {
   if (text === '') return NOTHING;
 
   try {
@@ -77,7 +77,7 @@ export function readState(text: string = core.getState(NAME)): State {
 }
 
 /** The registry must not be an option of the program that it is given to. */
-function isLogin({ tool, registry }: SavedLogin): boolean {
+function isLogin({ tool, registry }: SavedLogin) {
   const isHost = /^\w[\w.-]*(?::\d+)?$/.test(registry);
 
   return isHost && Object.hasOwn(CLIENTS, tool);

@@ -10,20 +10,10 @@ export type Facts = Readonly<Record<string, string | undefined>>;
 /** What the code knows of the situation. A known error can require it. */
 export type Situation = Readonly<Record<string, string | number | undefined>>;
 
-/** The known errors that the code names. Only their names: a job that succeeds does not load the texts. */
-export type NamedError =
-  | 'account-not-allowed'
-  | 'client-missing'
-  | 'client-missing-in-job'
-  | 'container-job'
-  | 'no-pod-identity'
-  | 'proxy-url-invalid'
-  | 'region-missing';
-
 export type FailureOptions = ErrorOptions & {
   area?: Area;
-  /** Without it, the known error is looked for in the area. */
-  knownError?: NamedError;
+  /** The ID of a known error. Without it, one is looked for in the area. */
+  knownError?: string;
   /** Foreign text that recognizes the failure and is not shown, such as error codes. */
   details?: string;
   situation?: Situation;
@@ -36,7 +26,6 @@ export class Failure extends Error {
 
   constructor(message: string, options: FailureOptions = {}) {
     super(singleLine(message), options);
-    this.name = 'Failure';
     this.options = options;
   }
 }
@@ -55,7 +44,10 @@ export function messageOf(error: unknown): string {
   const [first] = causes;
   if (first === undefined) return singleLine(String(error));
 
-  const status = statusOf(first);
+  // The AWS SDK notes the HTTP status on what it throws.
+  const { $metadata } = first as { $metadata?: { httpStatusCode?: number } };
+  const status = $metadata?.httpStatusCode;
+
   for (const cause of causes) {
     const message = plainMessage(cause, status);
     if (message !== '') return singleLine(exceptionOf(cause) + message);
@@ -76,7 +68,7 @@ export function detailsOf(error: unknown): string {
 const LONGEST_CHAIN = 4;
 
 /** The error and its causes. If several addresses of a host failed, the first failure says as much as all of them. */
-function causesOf(error: unknown): readonly Error[] {
+function causesOf(error: unknown) {
   const chain: Error[] = [];
   let next = error;
 
@@ -87,22 +79,15 @@ function causesOf(error: unknown): readonly Error[] {
   return chain;
 }
 
-/** The HTTP status that the AWS SDK notes on what it throws. */
-function statusOf(error: Error): number | undefined {
-  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
-
-  return $metadata?.httpStatusCode;
-}
-
 /** What the message of a service exception begins with: its name, unless the message contains it. */
-function exceptionOf(error: Error): string {
+function exceptionOf(error: Error) {
   const isComplete = !('$fault' in error) || String(error.message).includes(error.name);
 
   return isComplete ? '' : `${error.name}: `;
 }
 
 /** The message of an error, empty if it says nothing. The SDK's own messages are written for programmers. */
-function plainMessage(error: Error, status = 0): string {
+function plainMessage(error: Error, status = 0) {
   // What a service sends as its message can be of any type.
   const [message = '', ...added] = String(error.message).split('Deserialization error: ');
 

@@ -1,7 +1,7 @@
 import type { KnownError } from './known-error.ts';
 
 /** A message can quote another one, so what is closer to the client comes first. */
-export const CLIENT: readonly KnownError[] = [
+export const CLIENT: KnownError[] = [
   {
     id: 'client-missing',
     cause: `<tool> is not installed on the runner, or its directory is not on PATH.`,

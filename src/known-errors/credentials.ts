@@ -8,7 +8,7 @@ const ASSUME_ROLE = [
   '    aws-region: <region>',
 ];
 
-export const CREDENTIALS: readonly KnownError[] = [
+export const CREDENTIALS: KnownError[] = [
   {
     id: 'github-hosted-no-credentials',
     requires: { runner: 'github-hosted', source: 'default-chain' },

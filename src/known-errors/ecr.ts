@@ -9,7 +9,7 @@ const NO_CONNECTION_OF_CLIENT = [
   /did not properly respond|forcibly closed|broken pipe|\bEOF\b/,
 ];
 
-export const ECR: readonly KnownError[] = [
+export const ECR: KnownError[] = [
   {
     id: 'account-not-allowed',
     cause: `The credentials are not those that the workflow expects, or a custom endpoint

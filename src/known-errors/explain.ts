@@ -10,7 +10,7 @@ import { type KnownError, onOneLine, type Requirements } from './known-error.ts'
 import { POD_IDENTITY } from './pod-identity.ts';
 import { PROXY } from './proxy.ts';
 
-const inAreas = (errors: readonly KnownError[], ...areas: readonly Area[]) =>
+const inAreas = (errors: KnownError[], ...areas: Area[]) =>
   errors.map((known) => ({ areas, ...known }));
 
 /** In the order of search. Who refuses (IAM, the agent, a proxy, the client) says more than a failed connection. */
@@ -54,7 +54,7 @@ function findKnown({ options }: Failure, text: string) {
   const { area, knownError, situation = {} } = options;
   if (knownError !== undefined) return KNOWN_ERRORS.find(({ id }) => id === knownError);
 
-  const isMet = (requirements: Requirements = {}): boolean =>
+  const isMet = (requirements: Requirements = {}) =>
     Object.entries(requirements).every(([fact, value]) => situation[fact] === value);
 
   return KNOWN_ERRORS.find(({ areas, patterns, requires, alsoIf }) => {

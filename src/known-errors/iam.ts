@@ -23,7 +23,7 @@ export function deniedCall(message: string) {
 }
 
 /** What IAM denies. The placeholders are filled in from its message. */
-export const IAM: readonly KnownError[] = [
+export const IAM: KnownError[] = [
   {
     id: 'explicit-deny',
     patterns: [/with an explicit deny/],

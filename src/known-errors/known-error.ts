@@ -20,12 +20,12 @@ export type Requirements = {
 export type KnownError = {
   id: string;
   /** Instead of those that `explain.ts` names for the table. */
-  areas?: readonly Area[];
+  areas?: Area[];
   /**
    * One of them matches the message or the details, in linear time. Only for the words of others: what the code knows is
    * required.
    */
-  patterns?: readonly RegExp[];
+  patterns?: RegExp[];
   /** What must be the case as well. */
   requires?: Requirements;
   /** What is enough by itself. */
@@ -35,7 +35,7 @@ export type KnownError = {
   remedy: {
     text: string;
     /** Commands or settings to copy, each on a line of its own. */
-    commands?: readonly string[];
+    commands?: string[];
   };
 };
 

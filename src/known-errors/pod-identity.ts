@@ -17,17 +17,6 @@ const TOKEN_FILE = `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: ${DIRECTORY}/eks-pod
 const URI = 'http://169.254.170.23/v1/credentials';
 const IPV6_URI = 'http://[fd00:ec2::23]/v1/credentials';
 
-const NO_POD_IDENTITY = {
-  cause: `This pod does not have the variables of EKS Pod Identity. EKS sets them when it
-    creates a pod whose service account has an association; a pod that is older than the
-    association does not have them.`,
-  remedy: {
-    text: `Look for an association, create it if there is none, and delete the runner pod:
-      the new pod gets the variables.`,
-    commands: [LIST_ASSOCIATIONS, CREATE_ASSOCIATION, 'kubectl delete pod -n <namespace> <pod>'],
-  },
-};
-
 const CONTAINER_JOB = {
   cause: `This job uses 'container:'. The runner creates that container with docker, which
     passes only what the workflow sets, so the variables, the token and the region of EKS
@@ -53,7 +42,7 @@ const CONTAINER_JOB = {
 export const NOTHING_FOUND = /credentials from any providers|instance metadata|EC2 metadata/i;
 
 /** What happens to the request, from the variables to EKS Auth. */
-export const POD_IDENTITY: readonly KnownError[] = [
+export const POD_IDENTITY: KnownError[] = [
   {
     id: 'no-association',
     patterns: [/ResourceNotFoundException/],
@@ -171,14 +160,13 @@ export const POD_IDENTITY: readonly KnownError[] = [
   },
 
   {
-    id: 'container-job-chain',
+    id: 'container-job',
     areas: ['credentials'],
     requires: { runner: 'container-job', source: 'default-chain' },
     patterns: [NOTHING_FOUND, /, open '/i],
     ...CONTAINER_JOB,
   },
 
-  { id: 'container-job', ...CONTAINER_JOB },
   {
     id: 'token-file',
     patterns: [/, open '|EISDIR/],
@@ -289,12 +277,18 @@ export const POD_IDENTITY: readonly KnownError[] = [
   },
 
   {
-    id: 'pod-without-identity',
+    id: 'no-pod-identity',
     areas: ['credentials'],
     requires: { runner: 'pod', source: 'default-chain' },
     patterns: [NOTHING_FOUND],
-    ...NO_POD_IDENTITY,
-  },
 
-  { id: 'no-pod-identity', ...NO_POD_IDENTITY },
+    cause: `This pod does not have the variables of EKS Pod Identity. EKS sets them when it
+      creates a pod whose service account has an association; a pod that is older than the
+      association does not have them.`,
+    remedy: {
+      text: `Look for an association, create it if there is none, and delete the runner pod:
+        the new pod gets the variables.`,
+      commands: [LIST_ASSOCIATIONS, CREATE_ASSOCIATION, 'kubectl delete pod -n <namespace> <pod>'],
+    },
+  },
 ];

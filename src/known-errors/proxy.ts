@@ -8,7 +8,7 @@ const CORRECT_URL = {
 };
 
 /** Proxies of the calls to AWS, and those of the container clients, which read the same variables. */
-export const PROXY: readonly KnownError[] = [
+export const PROXY: KnownError[] = [
   {
     id: 'proxy-url-invalid',
     cause: `The URL of the proxy is not valid.`,
@@ -25,7 +25,6 @@ export const PROXY: readonly KnownError[] = [
 
   {
     id: 'proxy-failed',
-    // Of the proxy's answer, Go shows only the text of the status.
     patterns: [
       /refused the connection to \S{1,300}: \d|proxyconnect/,
       /The proxy .{1,300}(?:cannot be reached|did not answer with HTTP)/,

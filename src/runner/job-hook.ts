@@ -2,17 +2,17 @@
  * The time limit that the script of a job hook gives the action, in milliseconds; undefined in a step of a workflow. It is
  * an argument: a job can set the variables of its steps, but not their arguments.
  */
-export function jobHookLimitMs(args: readonly string[] = process.argv): number | undefined {
-  const [, seconds] = /^--job-hook=(.*)$/.exec(args[2] ?? '') ?? [];
+export function jobHookLimitMs(): number | undefined {
+  const [, seconds] = /^--job-hook=(.*)$/.exec(process.argv[2] ?? '') ?? [];
 
   return seconds === undefined ? undefined : Number(seconds) * 1000;
 }
 
 /** Whether the action is run by a job hook. It reads variables of the runner in place of inputs then. */
-export const isJobHook = (): boolean => jobHookLimitMs() !== undefined;
+export const isJobHook = () => jobHookLimitMs() !== undefined;
 
 /** What of the action can be set for a job hook, by the names of the inputs. The last one is no input. */
-export const HOOK_SETTINGS: readonly string[] = [
+export const HOOK_SETTINGS = [
   'allowed-account-ids',
   'aws-region',
   'container-cli',
@@ -30,10 +30,8 @@ export function variableOf(input: string): string {
   return `ECR_LOGIN_${input.toUpperCase().replaceAll('-', '_')}`;
 }
 
-/** `'isolate-docker-config: true'`, with or without the word before and the value. */
-const ISOLATION = /(?:\binput )?'isolate-docker-config(?:: true)?'/g;
 /** `input 'aws-region'`, `'aws-region'`, `'container-cli: config-file'`. */
-const SETTING = /(?<input>\binput )?'(?<name>[a-z-]+)(?:: (?<value>[\w-]+))?'/gi;
+const SETTING = /(\binput )?'([a-z-]+)(?:: ([\w-]+))?'/gi;
 
 /**
  * Names settings as their reader knows them: in a job hook, the variable of the runner in place of the input. The text has
@@ -42,13 +40,12 @@ const SETTING = /(?<input>\binput )?'(?<name>[a-z-]+)(?:: (?<value>[\w-]+))?'/gi
 export function nameSettings(text: string): string {
   if (!isJobHook()) return text;
 
-  return text
-    .replace(ISOLATION, 'another DOCKER_CONFIG of the runner')
-    .replace(SETTING, (quoted, input: string | undefined, name: string, value?: string) => {
-      if (!HOOK_SETTINGS.includes(name)) return quoted;
+  return text.replace(SETTING, (quoted, input = '', name: string, value?: string) => {
+    if (name === 'isolate-docker-config') return 'another DOCKER_CONFIG of the runner';
+    if (!HOOK_SETTINGS.includes(name)) return quoted;
 
-      const word = input?.replace('Input', 'Variable').replace('input', 'variable') ?? '';
-      const variable = word + variableOf(name);
-      return value === undefined ? variable : `${variable}=${value}`;
-    });
+    const word = input.replace('Input', 'Variable').replace('input', 'variable');
+    const variable = word + variableOf(name);
+    return value === undefined ? variable : `${variable}=${value}`;
+  });
 }

@@ -12,7 +12,7 @@ const ERROR_PARTS = /.{1,4000}(?:\n|$)|.{1,4000}/gs;
 const SHORTEST_SECRET = 8;
 
 /** All known secrets, as they are, URI-encoded and in base64. */
-let secrets: readonly string[] = [];
+let secrets: string[] = [];
 
 /** Writes one line. */
 export function info(text: string): void {
@@ -20,7 +20,7 @@ export function info(text: string): void {
 }
 
 /** Writes a warning, which GitHub also shows on the page of the run. Each text is one line of it. */
-export function warning(...texts: readonly string[]): void {
+export function warning(...texts: string[]): void {
   const lines = texts.map(singleLine);
 
   core.warning(printable(lines.join('\n')));
@@ -41,11 +41,11 @@ export function failed(message: string, error: unknown): void {
 }
 
 /** An error, the errors that it collects, and all their causes, each once: causes can form a circle. */
-function errorsIn(error: unknown, found = new Set<Error>()): ReadonlySet<Error> {
+function errorsIn(error: unknown, found = new Set<Error>()) {
   if (!(error instanceof Error) || found.has(error)) return found;
   found.add(error);
 
-  const collected: readonly unknown[] = error instanceof AggregateError ? error.errors : [];
+  const collected = error instanceof AggregateError ? error.errors : [];
   for (const one of [...collected, error.cause]) errorsIn(one, found);
 
   return found;
@@ -59,7 +59,7 @@ export function mask(secret: string, shortest = SHORTEST_SECRET): void {
 }
 
 /** Keeps secrets out of what this action prints, without a mask: the mask of a secret that nobody prints is noise. */
-export function hide(...texts: readonly (string | undefined)[]): void {
+export function hide(...texts: (string | undefined)[]): void {
   const hidden = texts
     .map((text = '') => text.trim())
     .filter((text) => text.length >= SHORTEST_SECRET);
@@ -84,7 +84,7 @@ export function singleLine(text: string): string {
 }
 
 /** The runner takes a command from a line that begins with `::`, and from `##[` anywhere. */
-function printable(text: string): string {
+function printable(text: string) {
   const lines = cut(text, LONGEST_TEXT).split('\n');
 
   return lines
@@ -98,14 +98,12 @@ const ANSI_SEQUENCE = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
 
-function withoutControls(text: string): string {
+function withoutControls(text: string) {
   return text.replace(ANSI_SEQUENCE, '').replace(CONTROL_CHARACTERS, ' ');
 }
 
-type SecretForm = { form: RegExp; instead: string };
-
 /** What is secret by its form. */
-const SECRET_FORMS: readonly SecretForm[] = [
+const SECRET_FORMS = [
   // A JSON Web Token.
   { form: /(?<![\w-])eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g, instead: '***' },
   // User and password in a URL.
@@ -119,7 +117,7 @@ const SECRET_FORMS: readonly SecretForm[] = [
   },
 ];
 
-function withoutSecrets(text: string): string {
+function withoutSecrets(text: string) {
   let shown = text;
   for (const secret of secrets) shown = shown.replaceAll(secret, '***');
   for (const { form, instead } of SECRET_FORMS) shown = shown.replace(form, instead);

@@ -5,7 +5,7 @@ import { homeOf, output } from './support.ts';
 
 const NO_STATE: State = { logins: [], variables: {} };
 
-function savedStates(): readonly string[] {
+function savedStates() {
   const lines = readFileSync(homeOf('state'), 'utf8').matchAll(/^login<<.*\n(.*)$/gm);
 
   return [...lines].map(([, text = '']) => text);
@@ -62,13 +62,13 @@ test('without a state there is none, and nothing is said', () => {
 });
 
 test.each([
-  { tool: 'docker', registry: 'a.example:5000', isUndone: true },
-  { tool: 'config-file', registry: 'public.ecr.aws', isUndone: true },
-  { tool: 'toString', registry: 'a', isUndone: false },
-  { tool: 'docker', registry: '--config=x', isUndone: false },
-  { tool: 'docker', registry: 'a b', isUndone: false },
-  { tool: 'docker', registry: 'a:x', isUndone: false },
-])('a saved login of $tool to $registry is undone: $isUndone', ({ tool, registry, isUndone }) => {
+  ['docker', 'a.example:5000', true],
+  ['config-file', 'public.ecr.aws', true],
+  ['toString', 'a', false],
+  ['docker', '--config=x', false],
+  ['docker', 'a b', false],
+  ['docker', 'a:x', false],
+])('a saved login of %s to %s is undone: %s', (tool, registry, isUndone) => {
   const login = { tool, registry };
   const { logins } = readState(JSON.stringify({ ...NO_STATE, logins: [login] }));
 

@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 const ROOT = join(import.meta.dirname, '../..');
 
 /** The folders in the order of the table in docs/architecture.md. */
-function foldersOfThePage(): readonly string[] {
+function foldersOfThePage() {
   const page = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
   const rows = page.matchAll(/^\| `(src(?:\/[\w-]+)?)` \|/gm);
 
@@ -13,7 +13,7 @@ function foldersOfThePage(): readonly string[] {
 }
 
 /** Types count, too: who reads one file should not have to read the folder above it. */
-function importsOf(file: string): readonly string[] {
+function importsOf(file: string) {
   const text = readFileSync(join(ROOT, file), 'utf8');
   const paths = text.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g);
 

@@ -10,8 +10,6 @@ import type { Failure } from '../../src/errors/failure.ts';
 import type { Clock } from '../../src/time/retry.ts';
 import { HttpStandIn } from '../harness/http-stand-in.ts';
 
-export { table, variablesOf, words } from '../harness/table.ts';
-
 // jest loads this module before each file of unit tests (setupFilesAfterEnv): each test has a home, an environment
 // and arguments of its own, and prints nothing.
 
@@ -43,21 +41,21 @@ afterEach(async () => {
 });
 
 /** A path in the home directory of the test. */
-export const homeOf = (...names: readonly string[]): string => join(home, ...names);
+export const homeOf = (...names: string[]) => join(home, ...names);
 
 /** Writes a program in the language of the shell into the home directory. Returns its path. */
-export function program(name: string, script = ''): string {
+export function program(name: string, script = '') {
   writeFileSync(homeOf(name), `#!/bin/sh\n${script}\n`);
   chmodSync(homeOf(name), 0o755);
   return homeOf(name);
 }
 
 /** What was printed so far: the debug log, or all but that. */
-export const output = (kind: 'log' | 'debug' = 'log'): string =>
+export const output = (kind: 'log' | 'debug' = 'log') =>
   printed.replace(kind === 'log' ? /^::debug::.*\n/gm : /^(?!::debug::).*\n/gm, '');
 
 /** The secrets that the runner was told to mask, in order. */
-export const masks = (): string[] =>
+export const masks = () =>
   [...output().matchAll(/^::add-mask::(.*)$/gm)].map(([, secret = '']) => secret);
 
 /** The message of what something throws or rejects with, and the other parts if it is a Failure. */
@@ -74,7 +72,7 @@ export async function thrownBy(work: () => unknown) {
 }
 
 /** Fails if something takes more than linear time in 128 KB of a piece of text. Other processes do not count. */
-export function expectLinear(piece: string, read: (text: string) => unknown): void {
+export function expectLinear(piece: string, read: (text: string) => unknown) {
   const start = process.cpuUsage();
   read(piece.repeat((128 * 1024) / piece.length));
   if (process.cpuUsage(start).user > 2_000_000) throw new Error('it takes more than 2 s');
@@ -95,7 +93,7 @@ export async function standIn(answer: (headers: IncomingHttpHeaders, count: numb
 }
 
 /** The URL of a server whose answers have no end. */
-export async function endless(status: number): Promise<string> {
+export async function endless(status: number) {
   const server = createServer((_request, response) => {
     response.writeHead(status);
     const more = setInterval(() => response.write('x'.repeat(16 * 1024)), 1);
@@ -115,7 +113,7 @@ export function fakeClock(
   const begin = 7_654_321;
   let now = begin;
   const timers = new Set<{ at: number; wake: () => void }>();
-  const wakeFirst = (): void => {
+  const wakeFirst = () => {
     const [next] = [...timers].sort((one, other) => one.at - other.at);
     if (next === undefined || now > begin + 3_600_000) return;
     timers.delete(next);
@@ -123,7 +121,7 @@ export function fakeClock(
     onWait(now - begin);
     next.wake();
   };
-  const sleep = async (ms: number, signal: AbortSignal): Promise<void> => {
+  const sleep = async (ms: number, signal: AbortSignal) => {
     signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const timer = { at: now + ms, wake: resolve };
@@ -147,5 +145,5 @@ export const NETWORK = { httpProxy: '', maxAttempts: 1 };
 export const NO_END = Number.POSITIVE_INFINITY;
 
 /** A token of a Kubernetes service account, without a signature that anybody could check. */
-export const jwt = (claims: unknown): string =>
+export const jwt = (claims: unknown) =>
   `x.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x`;

@@ -10,7 +10,7 @@ const UNREADABLE = `Unexpected token '<', "<html>" is not valid JSON
   Deserialization error: to see …`;
 const STATUS = { $metadata: { httpStatusCode: 403 } };
 
-function service(name: string, message: string, more = {}): Error {
+function service(name: string, message: string, more = {}) {
   return Object.assign(new Error(message), { name, $fault: 'client', ...more });
 }
 
@@ -47,32 +47,20 @@ test.each<[unknown, string]>([
   expect(messageOf(error)).toBe(message);
 });
 
-const LONG_CHAIN = [1, 2, 3, 4, 5].reduce(
-  (cause, number) => new Error(`${number}`, { cause }),
-  new Error('0'),
-);
-
 test.each<[unknown, string]>([
   ['gone', ''],
   [service('XException', 'why', { ...STATUS, code: 'ECODE' }), 'XException\nwhy\nECODE'],
   [new Error('a\nb', { cause: new TypeError('c') }), 'Error\na b\nTypeError\nc'],
   [new AggregateError([first, second], 'all'), 'AggregateError\nall\nError\nfirst'],
-  [LONG_CHAIN, 'Error\n5\nError\n4\nError\n3\nError\n2'],
 ])('the details of %p: %j', (error, details) => {
   expect(detailsOf(error)).toBe(details);
 });
 
 test('causes that form a circle have an end', () => {
-  const itself = new Error('a');
-  itself.cause = itself;
-
   const silent = new Error('');
   silent.cause = new Error('told', { cause: silent });
 
-  expect(messageOf(itself)).toBe('a');
   expect(messageOf(silent)).toBe('told');
-
-  expect(detailsOf(itself)).toBe('Error\na\nError\na\nError\na\nError\na');
   expect(detailsOf(silent)).toBe('Error\nError\ntold\nError\nError\ntold');
 });
 

@@ -1,10 +1,8 @@
 import { expect, test } from '@jest/globals';
 import {
   type Area,
-  type Facts,
   Failure,
   type FailureOptions,
-  type NamedError,
   type Situation,
 } from '../../../src/errors/failure.ts';
 import { explain, KNOWN_ERRORS } from '../../../src/known-errors/explain.ts';
@@ -15,22 +13,22 @@ const CHAIN = { source: 'default-chain' };
 const PROFILE = { source: 'profile' };
 
 /** What is said of a message, besides it. */
-function explained(message: string, options: FailureOptions): string {
+function explained(message: string, options: FailureOptions) {
   return explain(new Failure(message, options)).replace(`${message}\n`, '');
 }
 
+type Row = [id: string, area: Area, message: string, situation: Situation];
+
 /** Each sample in each area of its entry. */
-const SAMPLE_ROWS = KNOWN_ERRORS.filter(({ patterns, requires }) => patterns ?? requires).flatMap(
-  ({ id, areas, requires = {} }) => {
-    const { messages = [], variants = [] } = SAMPLES[id] ?? {};
+const SAMPLE_ROWS = KNOWN_ERRORS.flatMap(({ id, areas, requires = {} }) => {
+  const { messages = [], variants = [] } = SAMPLES.get(id) ?? {};
 
-    return [...messages, ...variants].flatMap((message) =>
-      areas.map((area) => [id, area, message, requires] as const),
-    );
-  },
-);
+  return [...messages, ...variants].flatMap((message) =>
+    areas.map((area): Row => [id, area, message, requires]),
+  );
+});
 
-test.each<readonly [id: string, Area, message: string, Situation]>([
+test.each<Row>([
   ...SAMPLE_ROWS,
 
   // What the code knows is enough, but a message can say more.
@@ -69,7 +67,7 @@ test.each<readonly [id: string, Area, message: string, Situation]>([
     { ...PROFILE, runner: 'container-job' },
   ],
 ])('known as %s, in area %s: %s, %j', (id, area, message, situation) => {
-  const named = explained(message, { knownError: id as NamedError });
+  const named = explained(message, { knownError: id });
 
   expect(explained(message, { area, situation })).toBe(named);
   expect(named).toMatch(/^Likely cause: .+\nWhat to do: .+/);
@@ -88,17 +86,9 @@ test.each<[Area, string]>([
 test.each([
   [new Failure('ThrottlingException'), 'ThrottlingException'],
   [new Error('ThrottlingException'), 'ThrottlingException'],
-  ['ThrottlingException', 'ThrottlingException'],
   [new AggregateError([new Error('x'), new Failure('y'), new Error('x')]), 'x\ny'],
 ])('%p is shown as %j', (error, text) => {
   expect(explain(error)).toBe(text);
-});
-
-test('causes that form a circle have an end', () => {
-  const error = new Error('');
-  error.cause = new Error('inner', { cause: error });
-
-  expect(explain(error)).toBe('inner');
 });
 
 test('in a job hook, our own words name variables, and those of others stay as they are', () => {
@@ -112,13 +102,13 @@ test('in a job hook, our own words name variables, and those of others stay as t
   expect(text).toContain('issues the token: <registry>');
 });
 
-const inCommand = (facts: Facts): string =>
-  explained('ResourceNotFoundException', { area: 'pod-identity', facts });
+const inCommand = (namespace?: string) =>
+  explained('ResourceNotFoundException', { area: 'pod-identity', facts: { namespace } });
 
 test.each(['arc-runners', 'a.b/c:1@d=e,f+g_h'])(
   'a placeholder of a command takes %j',
   (namespace) => {
-    expect(inCommand({ namespace })).toContain(
+    expect(inCommand(namespace)).toContain(
       `--cluster-name <cluster> --region <region> --namespace ${namespace} `,
     );
   },
@@ -126,26 +116,17 @@ test.each(['arc-runners', 'a.b/c:1@d=e,f+g_h'])(
 
 const LONG = 'x'.repeat(301);
 
-test.each([
-  undefined,
-  '',
-  '$(id)',
-  'x$(id)',
-  'x;id',
-  'x y',
-  '-x',
-  '[x]',
-  '<x>',
-  'x\ny',
-  "x'y",
-  'x`y',
-  'x*',
-  LONG,
-])('a placeholder of a command does not take %j', (namespace) => {
-  expect(inCommand({ namespace })).toContain('--namespace <namespace> --service-account');
-});
+/** Values with one of these characters inside. */
+const valuesWith = (characters: string) => [...characters].map((character) => `x${character}y`);
 
-const inCause = (uri: string): string =>
+test.each([undefined, '', '-x', LONG, ...valuesWith(' $;|&\'"`*?<>[]()\n')])(
+  'a placeholder of a command does not take %j',
+  (namespace) => {
+    expect(inCommand(namespace)).toContain('--namespace <namespace> --service-account');
+  },
+);
+
+const inCause = (uri: string) =>
   explained('socket hang up', { area: 'pod-identity', facts: { uri } });
 
 test.each(['http://[fd00:ec2::23]/v1/credentials', 'one, two'])(
@@ -155,7 +136,7 @@ test.each(['http://[fd00:ec2::23]/v1/credentials', 'one, two'])(
   },
 );
 
-test.each(['', '$(id)', 'x\ny', '-x', '<x>', '`x`', LONG])(
+test.each(['', '-x', LONG, ...valuesWith('$;|&`<>\n')])(
   'a placeholder of a sentence does not take %j',
   (uri) => {
     expect(inCause(uri)).toContain(' <uri>. ');
@@ -167,13 +148,10 @@ const USER = 'arn:aws:iam::123456789012:user/ci';
 const NO_SESSION = 'arn:aws:sts::123456789012:assumed-role/a/b/c';
 
 test.each([
-  {
-    principal: 'arn:aws-us-gov:sts::123456789012:assumed-role/a+b=c,d.e@f-g/i-0123456789abcdef0',
-    named: ROLE,
-  },
-  { principal: USER, named: USER },
-  { principal: NO_SESSION, named: NO_SESSION },
-])('the principal of a denied call, $principal, is $named in policies', ({ principal, named }) => {
+  ['arn:aws-us-gov:sts::123456789012:assumed-role/a+b=c,d.e@f-g/i-0123456789abcdef0', ROLE],
+  [USER, USER],
+  [NO_SESSION, NO_SESSION],
+])('the principal of a denied call, %s, is %s in policies', (principal, named) => {
   const call = `User: ${principal} is not authorized to perform: sts:AssumeRole on resource: ${ROLE}`;
 
   for (const end of [
@@ -194,11 +172,11 @@ test('each known error has an ID of its own and a sample, in the same order', ()
   const ids = KNOWN_ERRORS.map(({ id }) => id);
 
   expect(new Set(ids).size).toBe(ids.length);
-  expect(Object.keys(SAMPLES)).toEqual(ids);
+  expect([...SAMPLES.keys()]).toEqual(ids);
 });
 
 test.each(KNOWN_ERRORS)('$id in linear time', ({ id, patterns = [] }) => {
-  const messages = SAMPLES[id]?.messages ?? [];
+  const messages = SAMPLES.get(id)?.messages ?? [];
   // What a pattern almost matches, over and over.
   const pieces = messages.flatMap((text) => [text.slice(0, -1), text.slice(0, text.length / 2)]);
 

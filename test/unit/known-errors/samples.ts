@@ -4,9 +4,11 @@ import { onOneLine } from '../../../src/known-errors/known-error.ts';
 type Sample = {
   /** The heading in docs/troubleshooting.md. Without it, the entry shares that of another one with the same remedy. */
   title?: string;
-  messages: readonly string[];
+  messages?: string[];
   /** More messages, which the page leaves out. */
-  variants?: readonly string[];
+  variants?: string[];
+  /** What the code says where it names the error itself. `named.test.ts` makes it say so. */
+  named?: string[];
 };
 
 const HOST = '111122223333.dkr.ecr.eu-west-1.amazonaws.com';
@@ -54,7 +56,7 @@ function skopeo(status: number): string {
 }
 
 /** By the ID of the known error, in the order of the table. As there, a text can go over several lines. */
-const SAMPLE_TEXTS: Readonly<Record<string, Sample>> = {
+const SAMPLE_TEXTS: Record<string, Sample> = {
   'explicit-deny': {
     title: 'A policy explicitly denies the call',
     messages: [
@@ -189,13 +191,10 @@ const SAMPLE_TEXTS: Readonly<Record<string, Sample>> = {
     messages: [`ENOENT: no such file or directory, open '${TOKEN_FILE}'`],
   },
 
-  'container-job-chain': {
-    messages: [NOTHING_FOUND],
-  },
-
   'container-job': {
     title: "A job with 'container:' has no credentials",
-    messages: [
+    messages: [NOTHING_FOUND],
+    named: [
       'AWS_CONTAINER_CREDENTIALS_FULL_URI is not set.',
       'Using the IAM role of the machine, which is probably not intended.',
       NO_REGION,
@@ -266,13 +265,10 @@ const SAMPLE_TEXTS: Readonly<Record<string, Sample>> = {
     messages: ['169.254.170.23 is not a valid container metadata service hostname'],
   },
 
-  'pod-without-identity': {
-    messages: [NOTHING_FOUND],
-  },
-
   'no-pod-identity': {
     title: 'The pod does not have the variables of EKS Pod Identity',
-    messages: [
+    messages: [NOTHING_FOUND],
+    named: [
       'AWS_CONTAINER_CREDENTIALS_FULL_URI is not set.',
       'Using the IAM role of the node, which is probably not intended.',
     ],
@@ -280,7 +276,7 @@ const SAMPLE_TEXTS: Readonly<Record<string, Sample>> = {
 
   'proxy-url-invalid': {
     title: 'The URL or the password of the proxy is wrong',
-    messages: ["Invalid proxy URL in input 'http-proxy': invalid host or port."],
+    named: ["Invalid proxy URL in input 'http-proxy': invalid host or port."],
   },
 
   'proxy-login': {
@@ -309,12 +305,12 @@ const SAMPLE_TEXTS: Readonly<Record<string, Sample>> = {
 
   'client-missing': {
     title: 'The client is not installed',
-    messages: [NO_PODMAN, NO_CLIENT],
+    named: [NO_PODMAN, NO_CLIENT],
   },
 
   'client-missing-in-job': {
     title: 'The client is not in the image of the job',
-    messages: [NO_PODMAN, NO_CLIENT],
+    named: [NO_PODMAN, NO_CLIENT],
   },
 
   'user-namespace': {
@@ -415,12 +411,12 @@ const SAMPLE_TEXTS: Readonly<Record<string, Sample>> = {
 
   'account-not-allowed': {
     title: 'The account is not allowed',
-    messages: ['The caller account is 111122223333; allowed-account-ids allows 444455556666.'],
+    named: ['The caller account is 111122223333; allowed-account-ids allows 444455556666.'],
   },
 
   'region-missing': {
     title: 'No region',
-    messages: [NO_REGION],
+    named: [NO_REGION],
   },
 
   clock: {
@@ -539,9 +535,15 @@ const SAMPLE_TEXTS: Readonly<Record<string, Sample>> = {
   },
 };
 
-export const SAMPLES: typeof SAMPLE_TEXTS = Object.fromEntries(
-  Object.entries(SAMPLE_TEXTS).map(([id, { messages, variants = [], ...sample }]) => [
-    id,
-    { ...sample, messages: messages.map(onOneLine), variants: variants.map(onOneLine) },
-  ]),
+export const SAMPLES = new Map(
+  Object.entries(SAMPLE_TEXTS).map(([id, sample]) => {
+    const { title, messages = [], variants = [], named = [] } = sample;
+    const texts = {
+      title,
+      messages: messages.map(onOneLine),
+      variants: variants.map(onOneLine),
+      named: named.map(onOneLine),
+    };
+    return [id, texts];
+  }),
 );

@@ -4,13 +4,14 @@ import { jobHookLimitMs, nameSettings } from '../../../src/runner/job-hook.ts';
 const IN_HOOK = ['node', 'index.js', '--job-hook=55'];
 
 test.each([
-  [IN_HOOK, 55_000],
-  [['node', 'index.js'], undefined],
-  [['node', 'index.js', 'x--job-hook=55'], undefined],
+  [['--job-hook=55'], 55_000],
+  [[], undefined],
+  [['x--job-hook=55'], undefined],
   // Only the first argument is that of the script.
-  [['node', 'index.js', 'x', '--job-hook=55'], undefined],
+  [['x', '--job-hook=55'], undefined],
 ])('the limit in %j is %s ms', (args, limitMs) => {
-  expect(jobHookLimitMs(args)).toBe(limitMs);
+  process.argv = ['node', 'index.js', ...args];
+  expect(jobHookLimitMs()).toBe(limitMs);
 });
 
 test.each([

@@ -12,7 +12,6 @@ test.each([
   [{ HOME, GITHUB_WORKSPACE: '/__w' }, 'container-job'],
   [{ HOME, GITHUB_WORKSPACE: '/__work/a' }, 'other'],
   [{ HOME, GITHUB_WORKSPACE: '/x/__w/a' }, 'other'],
-  [{ HOME }, 'other'],
   [{ HOME: '/home/runner', GITHUB_WORKSPACE: '/__w/a/a' }, 'other'],
 ])('%j: the step runs in: %s', (env, kind) => {
   expect(runnerKind(env)).toBe(kind);

@@ -16,18 +16,18 @@ test('the parts of a step fit into it, whatever each of them takes', () => {
 
 test.each([
   // Of 290 s, the calls may take all but the last 100.
-  { stepEndMs: 290_000, nowMs: 0, endMs: 190_000 },
+  [0, 290_000, 190_000],
   // A job hook that has 40 s left shares them.
-  { stepEndMs: 55_000, nowMs: 15_000, endMs: 35_000 },
-])('at $nowMs of $stepEndMs ms, calls may take until $endMs', ({ stepEndMs, nowMs, endMs }) => {
+  [15_000, 55_000, 35_000],
+])('at %i of %i ms, calls may take until %i', (nowMs, stepEndMs, endMs) => {
   expect(limits.callsEndMs(stepEndMs, nowMs)).toBe(endMs);
 });
 
 test.each([
-  { following: 0, endMs: 290_000 },
-  { following: 2, endMs: 260_000 },
+  [0, 290_000],
+  [2, 260_000],
   // It has half of what is left, however many follow.
-  { following: 25, endMs: 240_000 },
-])('a login before $following others may take until $endMs', ({ following, endMs }) => {
+  [25, 240_000],
+])('a login before %i others may take until %i', (following, endMs) => {
   expect(limits.loginEndMs(290_000, 190_000, following)).toBe(endMs);
 });
