@@ -39,7 +39,7 @@ describe('config-file', () => {
 
     const main = await configFile();
 
-    expect([main.exitCode, Object.keys(world.dockerLogins()).length]).toEqual([0, 1]);
+    expect([main.exitCode, world.loggedIn().length]).toEqual([0, 1]);
     expect(fs.statSync(file)).toMatchObject({ uid: 1001, gid: 1002 });
   });
 
@@ -56,47 +56,32 @@ describe('config-file', () => {
   });
 });
 
-testReal('docker')(
-  'docker replaces a configuration that it cannot read, which a warning says',
-  async () => {
-    share('{"auths":{},}');
-    const main = await world.main();
+testReal('docker')('a configuration that cannot be read is a warning', async () => {
+  // Docker replaces it at the login.
+  const file = share('{"auths":{},}');
+  const main = await world.main();
 
-    expect([main.exitCode, main.warnings]).toEqual([0, [expect.stringContaining('config.json')]]);
-    expect(Object.keys(world.dockerLogins())).toHaveLength(1);
-  },
-);
+  expect([main.exitCode, main.warnings]).toEqual([0, [expect.stringContaining('config.json')]]);
+  expect(world.loggedIn()).toEqual([await world.registryHost()]);
 
-testReal('docker')(
-  'post with a configuration that it cannot read: a warning, no failure',
-  async () => {
-    const main = await world.main();
-    const file = share(CUT_OFF);
-    const post = await world.post(main);
+  share(CUT_OFF);
+  const post = await world.post(main);
 
-    const login = `a login to ${await world.registryHost()}`;
-    const warning = `${file} cannot be read, so ${login} can be left in it.`;
-    expect(post).toMatchObject({ exitCode: 0, errors: [], warnings: [warning] });
-  },
-);
+  const login = `a login to ${await world.registryHost()}`;
+  const warning = `${file} cannot be read, so ${login} can be left in it.`;
+  expect(post).toMatchObject({ exitCode: 0, errors: [], warnings: [warning] });
+});
 
-const NOT_FOUND = {
-  on: 'get',
-  stdout: 'credentials not found in native keychain',
-  exitCode: 1,
-};
+const NOT_FOUND = { on: 'get', stdout: 'credentials not found in native keychain', exitCode: 1 };
 
 /** A helper that has no login to begin with, and takes what it is given. */
 const HELPER: Tool = [NOT_FOUND, { exitCode: 0 }];
-
-/** The helper of Amazon ECR, which can neither store nor erase. */
-const ECR_HELPER: Tool = [NOT_FOUND, { stdout: 'not implemented', exitCode: 1 }];
 
 /** What helpers were told, in order. */
 const helperRuns = ({ toolRuns }: StepResult) =>
   toolRuns
     .filter(({ tool }) => tool.startsWith('docker-credential-'))
-    .map(({ argv }) => argv[0] ?? '')
+    .map(({ argv: [verb] }) => verb)
     .filter((verb) => verb !== 'get');
 
 describeReal('a credential helper of docker', ['docker'], () => {
@@ -142,9 +127,12 @@ describeReal('a credential helper of docker', ['docker'], () => {
 
   test('that refuses the login fails the step, with what to do', async () => {
     share('{"credsStore":"ecr-login"}');
-    const tools = { docker: 'real', 'docker-credential-ecr-login': ECR_HELPER } as const;
+    // It can neither store nor erase.
+    const helper: Tool = [NOT_FOUND, { stdout: 'not implemented', exitCode: 1 }];
 
-    const main = await world.main({ tools });
+    const main = await world.main({
+      tools: { docker: 'real', 'docker-credential-ecr-login': helper },
+    });
 
     expect(main.exitCode).toBe(1);
     expect(main.errors.join()).toContain('isolate-docker-config: true');
@@ -164,7 +152,7 @@ testReal('podman')(
 
     for (const isolate of ['false', 'true']) {
       const main = await world.main({
-        env: { ...world.podIdentityEnv(), PODMAN_IGNORE_CGROUPSV1_WARNING: '1' },
+        moreEnv: { PODMAN_IGNORE_CGROUPSV1_WARNING: '1' },
         inputs: {
           'container-cli': 'podman',
           'max-attempts': '1',
@@ -182,33 +170,16 @@ testReal('podman')(
   },
 );
 
-/** Where tools keep their login. The file, and what variables name, is below the folder of the world. */
-type Place = { tools: string[]; variables: Record<string, string>; file: string };
-
 const PODMAN_AND_KIN = ['podman', 'buildah', 'skopeo'];
-const PLACES: Place[] = [
-  {
-    tools: ['oras'],
-    variables: {},
-    file: 'home/.docker/config.json',
-  },
-  {
-    tools: PODMAN_AND_KIN,
-    variables: {},
-    file: 'run/containers/auth.json',
-  },
-  {
-    tools: ['docker', ...PODMAN_AND_KIN],
-    variables: { DOCKER_CONFIG: 'docker' },
-    file: 'docker/config.json',
-  },
-  {
-    tools: PODMAN_AND_KIN,
-    variables: { REGISTRY_AUTH_FILE: 'auth/a.json', DOCKER_CONFIG: 'docker' },
-    file: 'auth/a.json',
-  },
+
+/** Where tools keep their login. The file, and what variables name, is below the folder of the world. */
+const PLACES: [tools: string[], variables: Record<string, string>, file: string][] = [
+  [['oras'], {}, 'home/.docker/config.json'],
+  [PODMAN_AND_KIN, {}, 'run/containers/auth.json'],
+  [['docker', ...PODMAN_AND_KIN], { DOCKER_CONFIG: 'docker' }, 'docker/config.json'],
+  [PODMAN_AND_KIN, { REGISTRY_AUTH_FILE: 'auth/a.json', DOCKER_CONFIG: 'docker' }, 'auth/a.json'],
 ];
-const ROWS = PLACES.flatMap(({ tools, ...place }) => tools.map((tool) => ({ tool, ...place })));
+const ROWS = PLACES.flatMap(([tools, ...place]) => tools.map((tool) => [tool, ...place] as const));
 
 describeReal(
   'the real clients',
@@ -229,7 +200,7 @@ describeReal(
         .filter((name) => /^(?!step-).*\.json$/.test(name))
         .filter((name) => /"auth":/.test(fs.readFileSync(join(world.directory, name), 'utf8')));
 
-    for (const { tool, variables, file } of ROWS) {
+    for (const [tool, variables, file] of ROWS) {
       // buildah makes a user namespace to log in, which other users than root can do only if
       // /etc/subuid names them.
       const testTool = tool === 'buildah' ? testReal('root') : test;
@@ -238,13 +209,13 @@ describeReal(
       testTool(
         `${withVariables} keeps its login in ${file}, and post removes it there`,
         async () => {
-          const env = world.podIdentityEnv();
+          const moreEnv: Record<string, string> = {};
           for (const [name, path] of Object.entries(variables)) {
-            env[name] = join(world.directory, path);
+            moreEnv[name] = join(world.directory, path);
           }
 
           const main = await world.main({
-            env,
+            moreEnv,
             inputs: { 'container-cli': tool },
             tools: { [tool]: 'real' },
           });
@@ -259,13 +230,8 @@ describeReal(
 
     testReal('root')('podman of a user without XDG_RUNTIME_DIR is logged in and out', async () => {
       // podman keeps the login below TMPDIR then.
-      const env = {
-        ...world.podIdentityEnv(),
-        XDG_RUNTIME_DIR: undefined,
-        TMPDIR: world.directory,
-      };
       const main = await world.main({
-        env,
+        moreEnv: { XDG_RUNTIME_DIR: undefined, TMPDIR: world.directory },
         inputs: { 'container-cli': 'podman' },
         tools: { podman: 'real' },
         asOtherUser: true,
@@ -293,20 +259,16 @@ testReal('root', 'docker')(
   async () => {
     const own = join(world.directory, 'own');
     fs.mkdirSync(own, { mode: 0o700 });
-    const nowhere = { HOME: undefined, XDG_RUNTIME_DIR: undefined };
-    const env = { ...world.podIdentityEnv(), ...nowhere, DOCKER_CONFIG: own };
+    const env = { ...world.podIdentityEnv(), HOME: undefined, XDG_RUNTIME_DIR: undefined };
 
-    const main = await world.main({ env, asOtherUser: true });
+    const main = await world.main({ env, moreEnv: { DOCKER_CONFIG: own }, asOtherUser: true });
     expect(main).toMatchObject({ exitCode: 0, errors: [] });
-    expect(Object.keys(world.dockerLogins(own))).toEqual([await world.registryHost()]);
+    expect(world.loggedIn(own)).toEqual([await world.registryHost()]);
 
     const post = await world.post(main, { asOtherUser: true });
     expect([post.exitCode, world.dockerLogins(own)]).toEqual([0, {}]);
 
-    const without = await world.main({
-      env: { ...env, DOCKER_CONFIG: undefined },
-      asOtherUser: true,
-    });
+    const without = await world.main({ env, asOtherUser: true });
     expect(without.exitCode).toBe(1);
     expect(without.errors.join()).toContain('HOME');
   },

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import { constants, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { text } from '../harness/http-stand-in.ts';
 import { testReal } from '../harness/real-parts.ts';
 import type { StepResult } from '../harness/runner.ts';
 import { isAlive } from '../harness/tools.ts';
-import { FAKE_DOCKER, fastClock, useWorld, world } from '../harness/use-world.ts';
+import { ecrHost, FAKE_DOCKER, fastClock, useWorld, world } from '../harness/use-world.ts';
 
 const withDocker = testReal('docker');
 useWorld();
@@ -21,8 +21,7 @@ const SLOW = fastClock(0.1);
 const EARLIER = { 'ghcr.io': { auth: 'eDp5' } };
 
 /** Logins that other jobs and people have left in docker's configuration. */
-const logInEarlier = (auths: Record<string, { auth: string }> = EARLIER) =>
-  world.writeHome('.docker/config.json', JSON.stringify({ auths }));
+const logInEarlier = (auths: object = EARLIER) => world.writeDockerConfig({ auths });
 
 /** Runs post, and expects that it leaves nothing behind but the earlier logins. */
 async function expectNothingLeft(main: StepResult, earlier: object = EARLIER): Promise<void> {
@@ -37,8 +36,10 @@ async function expectNothingLeft(main: StepResult, earlier: object = EARLIER): P
   expect(readdirSync(world.runnerTemp)).toEqual([]);
 }
 
-/** A promise, and what resolves it. */
-const signal = () => Promise.withResolvers<void>();
+/** Cancels a step as soon as it has printed certain words. */
+const cancelAt = (words: string, name: NodeJS.Signals) => ({
+  reaction: { words, act: (step: ChildProcess) => step.kill(name) },
+});
 
 describe('a step that is canceled', () => {
   withDocker.each(['SIGINT', 'SIGTERM'] as const)(
@@ -78,39 +79,20 @@ describe('a step that is canceled', () => {
 
   withDocker('between two attempts starts no other one', async () => {
     world.registry.faults.always(text(503));
-    const { promise: when, resolve: act } = signal();
-    const reaction = { words: '(attempt 1 of 8', act };
-
     const main = await world.main({
       env: world.keysEnv(),
-      interrupt: { signal: 'SIGTERM', when },
-      reaction,
+      ...cancelAt('(attempt 1 of 8', 'SIGTERM'),
     });
 
     expect([main.errors, main.toolRuns.length]).toEqual([[expect.stringContaining('SIGTERM')], 1]);
     expect((await world.post(main)).exitCode).toBe(0);
   });
 
-  withDocker.each(['SIGINT', 'SIGKILL'] as const)(
-    'by %s at the start leaves nothing behind',
-    async (name) => {
-      logInEarlier();
-      const interrupt = { signal: name, when: sleep(120) };
-
-      const main = await world.main({ interrupt });
-
-      await expectNothingLeft(main);
-    },
-  );
-
   withDocker.each(['SIGTERM', 'SIGKILL'] as const)(
     'by %s as docker starts leaves nothing',
     async (name) => {
       logInEarlier();
-      const { promise: when, resolve: act } = signal();
-      const reaction = { words: 'Logging in to', act };
-
-      const main = await world.main({ interrupt: { signal: name, when }, reaction });
+      const main = await world.main(cancelAt('Logging in to', name));
 
       // After SIGKILL docker goes on, while post waits until the lock counts as abandoned.
       await expectNothingLeft(main);
@@ -122,12 +104,9 @@ describe('a step that is canceled', () => {
     'by %s with isolation leaves nothing',
     async (name) => {
       logInEarlier();
-      const { promise: when, resolve: act } = signal();
-
       const main = await world.main({
         inputs: { 'isolate-docker-config': 'true' },
-        interrupt: { signal: name, when },
-        reaction: { words: 'ecr-pod-identity-login', act },
+        ...cancelAt('ecr-pod-identity-login', name),
       });
 
       await expectNothingLeft(main);
@@ -152,8 +131,7 @@ describe('a step that is canceled', () => {
 describe('a step that takes too long', () => {
   test('ends within five minutes, and says what it was failing at', async () => {
     // Twenty registries that get 15 s each.
-    const accounts = Array.from({ length: 20 }, (_, number) => `${111_111_111_111 + number}`);
-    const hosts = accounts.map((account) => `${account}.dkr.ecr.us-east-1.amazonaws.com`);
+    const hosts = Array.from({ length: 20 }, (_, index) => ecrHost(`${111_111_111_111 + index}`));
 
     const main = await world.main({
       env: { ...world.keysEnv(), ...fastClock(50) },
@@ -163,7 +141,7 @@ describe('a step that takes too long', () => {
 
     expect(main.exitCode).toBe(1);
     expect(main.errors[0]).toMatch(/^Timed out after 290 s\.\n/);
-    for (const account of accounts) expect(main.errors.join()).toContain(account);
+    for (const host of hosts) expect(main.errors.join()).toContain(host);
   });
 });
 
@@ -221,9 +199,9 @@ describe("state that a step has planted in the job's environment", () => {
     logInEarlier();
     const backup = world.writeHome('.docker/config.json.bak', 'precious');
 
-    const main = await world.main({ env: { ...world.podIdentityEnv(), ...planted() } });
+    const main = await world.main({ moreEnv: planted() });
     expect(main.exitCode).toBe(0);
-    expect(Object.keys(world.dockerLogins())).toHaveLength(2);
+    expect(world.loggedIn()).toHaveLength(2);
 
     const post = await world.post(main, { env: planted() });
     expect([post.exitCode, post.errors, world.dockerLogins()]).toEqual([0, [], EARLIER]);
@@ -232,9 +210,7 @@ describe("state that a step has planted in the job's environment", () => {
 
   withDocker('changes nothing if main has failed at its inputs', async () => {
     logInEarlier();
-    const env = { ...world.podIdentityEnv(), ...planted() };
-
-    const main = await world.main({ env, inputs: { 'registry-type': 'x' } });
+    const main = await world.main({ moreEnv: planted(), inputs: { 'registry-type': 'x' } });
     const post = await world.post(main, { env: planted() });
 
     expect([post.exitCode, post.toolRuns, world.dockerLogins()]).toEqual([0, [], EARLIER]);

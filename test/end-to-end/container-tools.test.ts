@@ -1,19 +1,14 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Tool } from '../harness/tools.ts';
-import { FAKE_DOCKER, useWorld, world } from '../harness/use-world.ts';
-import type { Environment } from '../harness/world.ts';
+import { useWorld, world } from '../harness/use-world.ts';
 
 useWorld();
 
 const done = { exitCode: 0 };
 
-const choose = (text: string, tools: Record<string, Tool>, env: Environment = {}) =>
-  world.main({
-    env: { ...world.podIdentityEnv(), ...env },
-    inputs: { 'container-cli': text },
-    tools,
-  });
+const choose = (text: string, tools: Record<string, Tool>, moreEnv = {}) =>
+  world.main({ moreEnv, inputs: { 'container-cli': text }, tools });
 const calls = () => [...world.agent.requests, ...world.aws.requests];
 
 describe('container-cli', () => {
@@ -45,13 +40,6 @@ describe('container-cli', () => {
     },
   );
 
-  test('of several: one token serves all', async () => {
-    const main = await choose('nerdctl\nhelm', { nerdctl: done, helm: done });
-
-    expect(main.toolRuns.map(({ tool }) => tool)).toEqual(['nerdctl', 'helm']);
-    expect(world.aws.calls).toHaveLength(1);
-  });
-
   test('of a tool that is not on PATH is an error that names it, before any call', async () => {
     const main = await choose('docker,podman', { docker: done });
 
@@ -66,7 +54,7 @@ describe('container-cli', () => {
     expect(main.toolRuns.map(({ tool }) => tool)).toEqual(['nerdctl']);
     expect(main.log).toMatch(/docker not found; using nerdctl.*container-cli/);
 
-    const docker = await choose('', { ...FAKE_DOCKER, podman: done });
+    const docker = await choose('', { docker: done, podman: done });
     expect(docker.toolRuns.map(({ tool }) => tool)).toEqual(['docker']);
   });
 

@@ -157,7 +157,7 @@ describe('nothing is issued by the words of', () => {
       'the configuration of docker',
       () => {
         const config = { credsStore: TEXT, auths: { [TEXT]: {} } };
-        world.writeHome('.docker/config.json', JSON.stringify(config));
+        world.writeDockerConfig(config);
         return {};
       },
     ],

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect } from '@jest/globals';
 import { testReal } from '../harness/real-parts.ts';
 import type { StepResult } from '../harness/runner.ts';
-import { useWorld, world } from '../harness/use-world.ts';
+import { ecrHost, useWorld, world } from '../harness/use-world.ts';
 
 const test = testReal('docker');
 const asRoot = testReal('docker', 'root');
@@ -13,8 +13,8 @@ const inputs = { 'isolate-docker-config': 'true' };
 useWorld();
 
 /** Writes the configuration that the runners of this host share; returns how to read it again. */
-function share(config: unknown): () => string {
-  const file = world.writeHome('.docker/config.json', JSON.stringify(config));
+function share(config: object): () => string {
+  const file = world.writeDockerConfig(config);
 
   return () => {
     const content = fs.readFileSync(file, 'utf8');
@@ -71,7 +71,7 @@ describe('the configuration of the job', () => {
     const REGISTRY_AUTH_FILE = join(world.home, 'auth.json');
 
     const main = await world.main({
-      env: { ...world.podIdentityEnv(), DOCKER_CONFIG, REGISTRY_AUTH_FILE },
+      moreEnv: { DOCKER_CONFIG, REGISTRY_AUTH_FILE },
       inputs: { ...inputs, 'container-cli': 'docker,podman,helm' },
       tools: { docker: 'real', podman: { exitCode: 0 }, helm: { exitCode: 0 } },
     });
@@ -85,10 +85,7 @@ describe('the configuration of the job', () => {
     expect(main.exportedEnv).toEqual(files);
     for (const { env } of main.toolRuns) expect(env).toMatchObject(files);
 
-    const exportedEnv = {
-      ...main.exportedEnv,
-      REGISTRY_AUTH_FILE: '/of/a/later/step',
-    };
+    const exportedEnv = { ...files, REGISTRY_AUTH_FILE: '/of/a/later/step' };
     const post = await world.post(main, { after: [{ paths: [], exportedEnv }] });
 
     expect(post.exportedEnv).toEqual({ DOCKER_CONFIG, HELM_REGISTRY_CONFIG: '' });
@@ -159,13 +156,14 @@ describe('the configuration of the job', () => {
 
     expect([post.exitCode, post.exportedEnv]).toEqual([0, {}]);
 
-    const hosts = Object.keys(world.dockerLogins(directoryOf(main)));
-    expect(hosts).toEqual([await world.registryHost()]);
+    expect(world.loggedIn(directoryOf(main))).toEqual([await world.registryHost()]);
   });
 
   test('needs RUNNER_TEMP, and an invalid value of the input asks for it', async () => {
-    const env = { ...world.podIdentityEnv(), RUNNER_TEMP: undefined };
-    const main = await world.main({ env, inputs: { 'isolate-docker-config': 'ture' } });
+    const main = await world.main({
+      moreEnv: { RUNNER_TEMP: undefined },
+      inputs: { 'isolate-docker-config': 'ture' },
+    });
 
     expect(main.exitCode).toBe(1);
     expect(main.errors.join()).toContain('RUNNER_TEMP');
@@ -180,12 +178,10 @@ describe('another step of the job', () => {
   testReal('docker', 'openssl')(
     'adds to the directory; the post of the first step removes it',
     async () => {
-      const [one, two] = ['111111111111', '222222222222'] as const;
-      const hosts = [one, two].map((account) => `${account}.dkr.ecr.eu-west-1.amazonaws.com`);
+      const one = ecrHost('111111111111');
+      const two = ecrHost('222222222222');
 
-      const first = await world.main({
-        inputs: { ...inputs, registries: one },
-      });
+      const first = await world.main({ inputs: { ...inputs, registries: one } });
       const second = await world.main({
         inputs: { ...inputs, registries: two },
         after: [first],
@@ -193,11 +189,11 @@ describe('another step of the job', () => {
       const directory = directoryOf(first);
 
       expect(second.exportedEnv).toEqual({});
-      expect(Object.keys(world.dockerLogins(directory)).sort()).toEqual(hosts);
+      expect(world.loggedIn(directory)).toEqual([one, two]);
 
       const postSecond = await world.post(second, { after: [first] });
       expect([postSecond.exitCode, postSecond.exportedEnv]).toEqual([0, {}]);
-      expect(Object.keys(world.dockerLogins(directory))).toEqual([hosts[0]]);
+      expect(world.loggedIn(directory)).toEqual([one]);
 
       const postFirst = await world.post(first);
       expect([postFirst.exitCode, fs.existsSync(directory)]).toEqual([0, false]);
@@ -228,12 +224,10 @@ describe('credential stores', () => {
 
   test('that are named for the registry are set aside', async () => {
     share({ credHelpers: { [await world.registryHost()]: 'nowhere' } });
-    const tools = {
-      docker: 'real',
-      'docker-credential-nowhere': { exitCode: 1 },
-    } as const;
-
-    const main = await world.main({ inputs, tools });
+    const main = await world.main({
+      inputs,
+      tools: { docker: 'real', 'docker-credential-nowhere': { exitCode: 1 } },
+    });
 
     expect([main.exitCode, main.toolRuns.map(({ tool }) => tool)]).toEqual([0, ['docker']]);
   });

@@ -56,25 +56,12 @@ test('invalid inputs are in one error before any call', async () => {
     'container-cli': 'docker,/bin/sh',
   };
   // The runner hands on inputs that the action does not have, with a warning of its own.
-  const given = {
-    INPUT_REGISTRY: 'ghcr.io',
-    INPUT_USERNAME: 'me',
-    INPUT_PASSWORD: 'hunter2-hunter2',
-  };
-  const env = { ...world.podIdentityEnv(), ...given };
+  const moreEnv = { INPUT_REGISTRY: 'ghcr.io', INPUT_PASSWORD: 'hunter2-hunter2' };
 
-  const main = await world.main({ env, inputs, tools: FAKE_DOCKER });
+  const main = await world.main({ moreEnv, inputs, tools: FAKE_DOCKER });
   expect([main.exitCode, main.errors.length, main.outputs]).toEqual([1, 1, {}]);
 
-  const named = [
-    "'one'",
-    "'two'",
-    "'three'",
-    "'/bin/sh'",
-    "'container-cli'",
-    "'max-attempts'",
-    "'registries'",
-  ];
+  const named = ["'one'", "'two'", "'three'", "'/bin/sh'"];
   for (const word of named) expect(main.errors[0]).toContain(word);
   expect(main.stdout).not.toContain('hunter2');
   expect([...world.agent.requests, ...world.aws.requests, ...main.toolRuns]).toEqual([]);
@@ -98,14 +85,11 @@ withDocker('skip-logout: post leaves the client logged in', async () => {
   const post = await world.post(main);
 
   expect([post.exitCode, post.toolRuns]).toEqual([0, []]);
-  expect(Object.keys(world.dockerLogins())).toHaveLength(1);
+  expect(world.loggedIn()).toHaveLength(1);
 });
 
 test('without a file for outputs the step fails before any login, and prints no password', async () => {
-  const main = await world.main({
-    env: { ...world.podIdentityEnv(), GITHUB_OUTPUT: '' },
-    tools: FAKE_DOCKER,
-  });
+  const main = await world.main({ moreEnv: { GITHUB_OUTPUT: '' }, tools: FAKE_DOCKER });
 
   expect(main.exitCode).toBe(1);
   expect(main.errors.join()).toContain('GITHUB_OUTPUT');

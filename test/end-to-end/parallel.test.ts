@@ -2,18 +2,23 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { describeReal } from '../harness/real-parts.ts';
-import { useWorld, world } from '../harness/use-world.ts';
+import { ecrHost, useWorld, world } from '../harness/use-world.ts';
 
 const OTHERS = { 'ghcr.io': { auth: 'eDp5' } };
 const ACCOUNTS = Array.from({ length: 6 }, (_, index) => String(100000000001 + index));
-const HOSTS = ACCOUNTS.map((account) => `${account}.dkr.ecr.eu-west-1.amazonaws.com`);
+const HOSTS = ACCOUNTS.map((account) => ecrHost(account));
+const ISOLATED = { 'isolate-docker-config': 'true' };
+const EVERYONE = [...HOSTS, 'ghcr.io'];
 
 describeReal('six steps at once', ['docker', 'openssl'], () => {
   useWorld({ realNames: true });
 
   /** Runs a step for each account at the same time. */
-  function allAtOnce(inputs: Record<string, string>, temp: (account: string) => string) {
-    world.writeHome('.docker/config.json', JSON.stringify({ auths: OTHERS }));
+  function allAtOnce(
+    inputs: Record<string, string>,
+    temp = (account: string) => join(world.directory, `temp-${account}`),
+  ) {
+    world.writeDockerConfig({ auths: OTHERS });
     const env = world.podIdentityEnv();
 
     const steps = ACCOUNTS.map((registries) => {
@@ -31,9 +36,9 @@ describeReal('six steps at once', ['docker', 'openssl'], () => {
   }
 
   test('on one home lose no login of each other or of others, neither at login nor at logout', async () => {
-    const steps = await allAtOnce({}, (account) => join(world.directory, `temp-${account}`));
+    const steps = await allAtOnce({});
     expect(steps.flatMap(({ errors }) => errors)).toEqual([]);
-    expect(Object.keys(world.dockerLogins()).sort()).toEqual([...HOSTS, 'ghcr.io'].sort());
+    expect(world.loggedIn()).toEqual(EVERYONE);
 
     const posts = await Promise.all(steps.map((main) => world.post(main, { isQuiet: true })));
     expect(posts.flatMap(({ errors }) => errors)).toEqual([]);
@@ -42,24 +47,21 @@ describeReal('six steps at once', ['docker', 'openssl'], () => {
   });
 
   test('of six jobs with a configuration of their own do not see each other', async () => {
-    const inputs = { 'isolate-docker-config': 'true' };
-    const steps = await allAtOnce(inputs, (account) => join(world.directory, `temp-${account}`));
+    const steps = await allAtOnce(ISOLATED);
 
-    const logins = steps.map(({ exportedEnv }) =>
-      Object.keys(world.dockerLogins(exportedEnv['DOCKER_CONFIG'])).sort(),
-    );
-    expect(logins).toEqual(HOSTS.map((host) => [host, 'ghcr.io'].sort()));
+    const logins = steps.map(({ exportedEnv }) => world.loggedIn(exportedEnv['DOCKER_CONFIG']));
+    expect(logins).toEqual(HOSTS.map((host) => [host, 'ghcr.io']));
     expect(world.dockerLogins()).toEqual(OTHERS);
   });
 
   test('of one job share its configuration', async () => {
-    const steps = await allAtOnce({ 'isolate-docker-config': 'true' }, () => world.runnerTemp);
+    const steps = await allAtOnce(ISOLATED, () => world.runnerTemp);
     expect(steps.flatMap(({ errors }) => errors)).toEqual([]);
 
     const directories = steps.map(({ exportedEnv }) => exportedEnv['DOCKER_CONFIG']);
     const [directory, ...more] = new Set(directories);
     expect(more).toEqual([]);
-    expect(Object.keys(world.dockerLogins(directory)).sort()).toEqual([...HOSTS, 'ghcr.io'].sort());
+    expect(world.loggedIn(directory)).toEqual(EVERYONE);
     // The runner runs the post steps of a job one after another, the last one first.
     for (const main of steps.reverse()) {
       const post = await world.post(main, { isQuiet: true });

@@ -2,31 +2,26 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { describeReal } from '../harness/real-parts.ts';
-import { FAKE_DOCKER, FAST, useWorld, world } from '../harness/use-world.ts';
+import { ecrHost, FAKE_DOCKER, FAST, useWorld, world } from '../harness/use-world.ts';
 
 useWorld({ realNames: true });
 
-const [a, b] = ['123456789012', '210987654321'];
-const host = (accountId: string) => `${accountId}.dkr.ecr.eu-west-1.amazonaws.com`;
-const inputs = { registries: `${a},${b}` };
+const HOST = ecrHost('123456789012');
+const OTHER_HOST = ecrHost('210987654321');
+const inputs = { registries: `${HOST},${OTHER_HOST}` };
 
 describeReal('post', ['docker', 'openssl'], () => {
   test('logs out of the others if one logout fails, which is named and fails the step', async () => {
     const main = await world.main({ inputs });
     rmSync(join(world.home, '.docker', 'config.json'));
 
-    const refusal = {
-      on: host(a),
-      stderr: 'Error: store\n::error::broken\n',
-      exitCode: 1,
-    };
-    const docker = [refusal, { exitCode: 0 }];
+    const docker = [{ on: HOST, stderr: 'Error: store\n::error::broken\n', exitCode: 1 }, {}];
     const post = await world.post(main, { tools: { docker } });
 
     expect([post.exitCode, post.errors.length]).toEqual([1, 1]);
-    expect(post.errors[0]).toContain(host(a));
+    expect(post.errors[0]).toContain(HOST);
     expect(post.errors[0]).toContain('Error: store');
-    expect(post.toolRuns.map(({ argv }) => argv.at(-1))).toEqual([host(a), host(b)]);
+    expect(post.toolRuns.map(({ argv }) => argv.at(-1))).toEqual([HOST, OTHER_HOST]);
   });
 
   test('ends a client that hangs, and removes the login from the file', async () => {
@@ -40,7 +35,7 @@ describeReal('post', ['docker', 'openssl'], () => {
   test("keeps another tool's login to the same registry", async () => {
     const main = await world.main();
     mkdirSync(join(world.directory, 'run', 'containers'));
-    const podmans = JSON.stringify({ auths: { [host(a)]: { auth: 'eDp5' } } });
+    const podmans = JSON.stringify({ auths: { [HOST]: { auth: 'eDp5' } } });
     const other = world.writeHome('../run/containers/auth.json', podmans);
 
     const post = await world.post(main);
@@ -51,7 +46,7 @@ describeReal('post', ['docker', 'openssl'], () => {
 
   test('without the client on PATH removes the login from its file, and no other', async () => {
     const others = { 'ghcr.io': { auth: 'eDp5' } };
-    world.writeHome('.docker/config.json', JSON.stringify({ auths: others }));
+    world.writeDockerConfig({ auths: others });
 
     const main = await world.main({ inputs });
     const post = await world.post(main, { tools: {} });
@@ -63,13 +58,10 @@ describeReal('post', ['docker', 'openssl'], () => {
     const own = join(world.directory, 'own');
     mkdirSync(own, { mode: 0o700 });
 
-    const main = await world.main({ env: { ...world.podIdentityEnv(), DOCKER_CONFIG: own } });
-    expect(Object.keys(world.dockerLogins(own))).toEqual([host(a)]);
+    const main = await world.main({ moreEnv: { DOCKER_CONFIG: own } });
+    expect(world.loggedIn(own)).toEqual([HOST]);
 
-    const env = {
-      DOCKER_CONFIG: join(world.directory, 'other'),
-      HOME: '/elsewhere',
-    };
+    const env = { DOCKER_CONFIG: join(world.directory, 'other'), HOME: '/elsewhere' };
     for (const time of ['once', 'again']) {
       const post = await world.post(main, { env });
       const seen = [time, post.exitCode, post.errors, world.dockerLogins(own)];
@@ -80,8 +72,8 @@ describeReal('post', ['docker', 'openssl'], () => {
 
 describeReal('an earlier login to the same registry', ['openssl'], () => {
   test('stays if the login failed without a change', async () => {
-    const earlier = { [host(a)]: { auth: 'ZWFybGllcjpsb2dpbg==' } };
-    world.writeHome('.docker/config.json', JSON.stringify({ auths: earlier }));
+    const earlier = { [HOST]: { auth: 'ZWFybGllcjpsb2dpbg==' } };
+    world.writeDockerConfig({ auths: earlier });
     const stderr = 'Error saving credentials: write /config.json1: no space left on device';
 
     const main = await world.main({ tools: { docker: { stderr, exitCode: 1 } } });

@@ -1,7 +1,7 @@
 import { describe, expect } from '@jest/globals';
 import { callsOf, ecrError, ecrReply } from '../harness/aws-services.ts';
 import { testReal } from '../harness/real-parts.ts';
-import { FAKE_DOCKER, useWorld, world } from '../harness/use-world.ts';
+import { ecrHost, FAKE_DOCKER, useWorld, world } from '../harness/use-world.ts';
 
 // Registries have their real names here: docker reaches them on loopback, and gets in with no
 // password but their region's.
@@ -9,30 +9,24 @@ const test = testReal('docker', 'openssl');
 useWorld({ realNames: true });
 
 const [a, b] = ['123456789012', '210987654321'] as const;
-const host = (accountId: string, region: string) => `${accountId}.dkr.ecr.${region}.amazonaws.com`;
-const refusal = (words: string) => ecrError(400, 'AccessDeniedException', words);
 
 /** A step whose environment names no region. */
 const NO_REGION = { AWS_REGION: undefined, AWS_DEFAULT_REGION: undefined };
 
-const logIn = (registries: string, inputs: Record<string, string> = {}, env = {}) =>
-  world.main({
-    env: { ...world.podIdentityEnv(), ...env },
-    inputs: { registries, ...inputs },
-  });
+const logIn = (registries: string, inputs = {}, moreEnv = {}) =>
+  world.main({ moreEnv, inputs: { registries, ...inputs } });
 
 const calls = () => world.aws.calls.map(({ service, region }) => `${service} ${region}`).sort();
-const loggedIn = () => Object.keys(world.dockerLogins()).sort();
 const outputName = (kind: string, name: string) => `docker_${kind}_${name.replace(/\W/g, '_')}`;
 
 describe('one step', () => {
   test('logs in to accounts, regions and ECR Public, with one call a region, and post logs out of all', async () => {
     const hosts = [
-      host(a, 'eu-central-1'),
+      ecrHost(a, 'eu-central-1'),
       'public.ecr.aws',
-      host(b, 'us-west-2'),
-      host(b, 'eu-west-1'),
-      host(b, 'eu-central-1'),
+      ecrHost(b, 'us-west-2'),
+      ecrHost(b, 'eu-west-1'),
+      ecrHost(b, 'eu-central-1'),
     ];
     const entries = [
       `https://${hosts[0]}/team/app:1.2`,
@@ -52,7 +46,7 @@ describe('one step', () => {
       'ecr-public us-east-1',
     ]);
     expect(world.registry.accepted.toSorted()).toEqual(hosts.toSorted());
-    expect(loggedIn()).toEqual(hosts.toSorted());
+    expect(world.loggedIn()).toEqual(hosts.toSorted());
 
     expect(JSON.parse(main.outputs['registries'] ?? '')).toEqual(hosts);
     for (const name of hosts) {
@@ -65,7 +59,7 @@ describe('one step', () => {
     }
 
     const post = await world.post(main);
-    expect([post.exitCode, loggedIn()]).toEqual([0, []]);
+    expect([post.exitCode, world.loggedIn()]).toEqual([0, []]);
     // Credentials came from the agent once, whatever the number of calls.
     expect(world.agent.requests.length).toBeLessThanOrEqual(2);
   });
@@ -73,7 +67,7 @@ describe('one step', () => {
   test('makes the calls of all regions at once', async () => {
     world.aws.faults.always('hang');
     const regions = ['eu-west-1', 'us-east-1', 'us-west-2', 'ap-south-1'];
-    const hosts = regions.map((region) => host(a, region));
+    const hosts = regions.map((region) => ecrHost(a, region));
 
     const main = await world.main({
       inputs: { registries: hosts.join() },
@@ -84,7 +78,7 @@ describe('one step', () => {
   });
 
   test('logs in once to a registry that is given twice, and to a host as it is written', async () => {
-    const hosts = [host(a, 'eu-west-1'), `${a}.DKR.ECR.us-east-1.amazonaws.com`];
+    const hosts = [ecrHost(a, 'eu-west-1'), `${a}.DKR.ECR.us-east-1.amazonaws.com`];
     const main = await logIn(`${a},${hosts[0]}/app,${hosts[1]}`);
 
     expect(main.toolRuns.map(({ argv }) => argv.at(-1))).toEqual(hosts);
@@ -92,21 +86,24 @@ describe('one step', () => {
 });
 
 describe('a registry that fails', () => {
-  const hosts = ['eu-west-1', 'us-west-2', 'ap-south-1'].map((region) => host(a, region));
+  const hosts = ['eu-west-1', 'us-west-2', 'ap-south-1'].map((region) => ecrHost(a, region));
   const [first = '', second = '', third = ''] = hosts;
   const registries = hosts.join();
 
   test('for want of a token: the others are logged in to, set and saved, and the step fails', async () => {
-    world.aws.faults.always(refusal('no west'), callsOf('ecr', 'us-west-2'));
+    world.aws.faults.always(
+      ecrError(400, 'AccessDeniedException', 'no west'),
+      callsOf('ecr', 'us-west-2'),
+    );
     const main = await logIn(registries);
 
     expect([main.exitCode, main.errors.length]).toEqual([1, 1]);
     for (const words of ['no west', 'us-west-2']) expect(main.errors[0]).toContain(words);
-    expect(loggedIn()).toEqual([third, first]);
+    expect(world.loggedIn()).toEqual([third, first]);
     expect(JSON.parse(main.outputs['registries'] ?? '')).toEqual([first, third]);
 
     const post = await world.post(main);
-    expect([post.exitCode, loggedIn()]).toEqual([0, []]);
+    expect([post.exitCode, world.loggedIn()]).toEqual([0, []]);
   });
 
   test('at its docker login: the others are logged in to, and each failure is named', async () => {
@@ -128,15 +125,11 @@ describe('expires-at', () => {
   test('is when the first password expires, and the log has the time left', async () => {
     const authorizationToken = Buffer.from('AWS:password-of-one-hour').toString('base64');
     const expiresAt = Math.floor(Date.now() / 1000) + 3600;
-    const login = {
-      authorizationToken,
-      expiresAt,
-      proxyEndpoint: `https://${host(a, 'us-west-2')}`,
-    };
-    const reply = ecrReply({ authorizationData: [login] });
-    world.aws.faults.always(reply, callsOf('ecr', 'us-west-2'));
+    const proxyEndpoint = `https://${ecrHost(a, 'us-west-2')}`;
+    const authorizationData = [{ authorizationToken, expiresAt, proxyEndpoint }];
+    world.aws.faults.always(ecrReply({ authorizationData }), callsOf('ecr', 'us-west-2'));
 
-    const inputs = { registries: [host(a, 'eu-west-1'), host(a, 'us-west-2')].join() };
+    const inputs = { registries: [ecrHost(a, 'eu-west-1'), ecrHost(a, 'us-west-2')].join() };
     const main = await world.main({ inputs, tools: FAKE_DOCKER });
 
     expect(Date.parse(main.outputs['expires-at'] ?? '')).toBe(expiresAt * 1000);
@@ -153,22 +146,8 @@ describe('the region of accounts and of the default registry', () => {
 
     for (const account of [a, b]) {
       const main = await logIn(account === a ? '' : account, inputs, env);
-      expect([main.errors, main.outputs['registry']]).toEqual([[], host(account, 'eu-south-2')]);
+      expect([main.errors, main.outputs['registry']]).toEqual([[], ecrHost(account, 'eu-south-2')]);
     }
-  });
-
-  test('is not needed if every entry names its host or is public', async () => {
-    const main = await logIn(`${host(a, 'us-east-2')},public.ecr.aws`, {}, NO_REGION);
-    expect([main.errors, loggedIn().length]).toEqual([[], 2]);
-  });
-
-  test('that is not set is an error with what can set it, before any call', async () => {
-    const main = await logIn(`public.ecr.aws,${a}`, {}, NO_REGION);
-
-    for (const word of ['aws-region', 'AWS_REGION', 'AWS_DEFAULT_REGION']) {
-      expect(main.errors[0]).toContain(word);
-    }
-    expect([...world.agent.requests, ...world.aws.requests]).toEqual([]);
   });
 });
 
@@ -177,7 +156,7 @@ describe('registry-type', () => {
     const main = await logIn('ghcr.io', { 'registry-type': 'public' }, NO_REGION);
     expect(main.exitCode).toBe(0);
     expect(calls()).toEqual(['ecr-public us-east-1']);
-    expect(loggedIn()).toEqual(['public.ecr.aws']);
+    expect(world.loggedIn()).toEqual(['public.ecr.aws']);
     expect(main.outputs).toMatchObject({
       registry: 'public.ecr.aws',
       docker_password: world.aws.issued[0]?.password,
@@ -186,7 +165,7 @@ describe('registry-type', () => {
     expect(main.log).toMatch(/endpoint of ECR PUBLIC.*localhost/);
 
     const post = await world.post(main);
-    expect([post.exitCode, loggedIn()]).toEqual([0, []]);
+    expect([post.exitCode, world.loggedIn()]).toEqual([0, []]);
   });
 });
 

@@ -93,7 +93,7 @@ export type ToolsCase = {
   /** Programs that are installed under the name of another. */
   installedAs?: Record<string, string>;
   /** Docker's configuration before the step. */
-  config?: unknown;
+  config?: object;
 };
 
 const STORE = { credsStore: 'nowhere', credHelpers: { 'ghcr.io': 'gh' } };
@@ -128,11 +128,11 @@ async function toolsCase(world: NamespaceWorld, choice: ToolsCase) {
     PODMAN_IGNORE_CGROUPSV1_WARNING: '1',
     ...(dockerConfig && { DOCKER_CONFIG: join(world.directory, dockerConfig) }),
   };
-  world.writeHome('.docker/config.json', JSON.stringify(config));
+  world.writeDockerConfig(config);
 
   const programs = tools.filter((tool) => tool !== 'config-file');
   const main = await world.main({
-    env: { ...world.podIdentityEnv(), ...env },
+    moreEnv: env,
     inputs: { 'container-cli': tools.join(), 'isolate-docker-config': String(isolate ?? false) },
     tools: Object.fromEntries(
       programs.map((tool) => [tool, { real: installedAs?.[tool] ?? tool }]),
@@ -178,14 +178,10 @@ export async function containerTools(world: NamespaceWorld) {
 /** Hosts of every kind in one step whose environment names no region, and a real push to one of them. */
 export async function hosts(world: NamespaceWorld) {
   const main = await world.main({
-    env: {
-      ...world.podIdentityEnv(),
-      AWS_REGION: undefined,
-      AWS_DEFAULT_REGION: undefined,
-    },
+    moreEnv: { AWS_REGION: undefined, AWS_DEFAULT_REGION: undefined },
     inputs: { registries: KINDS.map((host) => `${host}/team/app:1`).join() },
   });
-  const loggedIn = Object.keys(world.dockerLogins()).sort();
+  const loggedIn = world.loggedIn();
   const pushed = await world.push();
   await world.post(main);
 
@@ -227,10 +223,9 @@ export async function credentials(world: NamespaceWorld) {
 
 /** Failures at the real names and addresses; without the agent's address at the end. */
 export async function failures(world: NamespaceWorld) {
-  const env = { ...world.podIdentityEnv(), ...FAST };
-  const at = (more: Environment, inputs: Record<string, string> = {}) =>
+  const at = (env: Environment, inputs: Record<string, string> = {}) =>
     step(world, {
-      env: { ...env, ...more },
+      moreEnv: { ...FAST, ...env },
       inputs: { 'max-attempts': '2', ...inputs },
     });
 
@@ -292,11 +287,7 @@ export async function authFileProblems(world: NamespaceWorld) {
     const mounted = makeBroken(problem, DOCKER_CONFIG);
 
     const main = await world.main({
-      env: {
-        ...world.podIdentityEnv(),
-        DOCKER_CONFIG,
-        PODMAN_IGNORE_CGROUPSV1_WARNING: '1',
-      },
+      moreEnv: { DOCKER_CONFIG, PODMAN_IGNORE_CGROUPSV1_WARNING: '1' },
       inputs: { 'container-cli': tool, 'max-attempts': '1' },
       tools: tool === 'config-file' ? {} : { [tool]: 'real' },
     });

@@ -11,17 +11,6 @@ import { type Identity, makeRoleSession } from './identities.ts';
 
 export type ServiceName = 'ecr' | 'ecr-public' | 'sts';
 
-/** A call to one of the services, as its request shows it. */
-export interface AwsCall {
-  service: ServiceName;
-  /** Empty if it is not signed. */
-  region: string;
-  signer: Identity | undefined;
-  userAgent: string;
-  /** The Host header: which endpoint the client meant. */
-  host: string;
-}
-
 /** A password that ECR gave out. It is for all registries of its region, or for ECR Public. */
 export interface IssuedPassword {
   region: string;
@@ -29,7 +18,7 @@ export interface IssuedPassword {
   token: string;
 }
 
-export function ecrError(status: number, code: string, message: string): Reply {
+export function ecrError(status: number, code: string, message: string) {
   return ecrReply({ __type: code, message }, status);
 }
 
@@ -46,15 +35,13 @@ export function ecrReply(body: unknown, status = 200): Reply {
 }
 
 /** XML elements, by their names. */
-function xml(elements: Record<string, string | undefined>): string {
-  const written = Object.entries(elements).map(
-    ([name, content]) => `<${name}>${content}</${name}>`,
-  );
-
-  return written.join('');
+function xml(elements: Record<string, string | undefined>) {
+  return Object.entries(elements)
+    .map(([name, content]) => `<${name}>${content}</${name}>`)
+    .join('');
 }
 
-function xmlReply(status: number, root: string, content: string): Reply {
+function xmlReply(status: number, root: string, content: string) {
   const body = `<${root} xmlns="https://sts.amazonaws.com/doc/2011-06-15/">${content}</${root}>`;
 
   return text(status, body, { 'content-type': 'text/xml' });
@@ -69,6 +56,13 @@ export function stsError(status: number, code: string, message: string): Reply {
 
 /** What ECR says if the account's quota for the region is used up. */
 export const THROTTLED = ecrError(400, 'ThrottlingException', 'Rate exceeded');
+
+/** The private registry of an account, in a region. */
+export function ecrHost(accountId: string, region = 'eu-west-1'): string {
+  const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+
+  return `${accountId}.dkr.ecr.${region}.${suffix}`;
+}
 
 /** The region of a host of any kind of private registry. */
 export function regionOfHost(host: string): string | undefined {
@@ -87,7 +81,8 @@ export function callsOf(
   };
 }
 
-function readCall(request: ReceivedRequest): Omit<AwsCall, 'signer'> {
+/** A call to one of the services, as its request shows it; the region is empty if it is not signed. */
+function readCall(request: ReceivedRequest) {
   const { 'user-agent': userAgent = '', host = '' } = request.headers;
   const { region = '' } = readScope(request);
 
@@ -103,15 +98,13 @@ function serviceOf({ headers }: ReceivedRequest): ServiceName {
 
 /** ECR, ECR Public and STS, of every region, behind one address. */
 export class AwsServices extends HttpStandIn {
-  readonly identities = new Map<string, Identity>();
-  readonly issued: IssuedPassword[] = [];
+  identities = new Map<string, Identity>();
+  issued: IssuedPassword[] = [];
   /** Hears of each password before its caller does. */
-  onIssued: (issued: IssuedPassword) => void = () => undefined;
+  onIssued = (_issued: IssuedPassword) => {};
   /** What the response names as the registry of the caller. */
   proxyEndpoint = (accountId: string, region: string): string | Promise<string> => {
-    const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-
-    return `https://${accountId}.dkr.ecr.${region}.${suffix}`;
+    return `https://${ecrHost(accountId, region)}`;
   };
 
   constructor(tls?: ServerTls) {
@@ -124,7 +117,7 @@ export class AwsServices extends HttpStandIn {
   }
 
   /** Every call so far, also those that met a fault. */
-  get calls(): AwsCall[] {
+  get calls() {
     return this.requests.map((request) => {
       const signer = this.identities.get(readScope(request)['accessKeyId'] ?? '');
 
@@ -132,7 +125,7 @@ export class AwsServices extends HttpStandIn {
     });
   }
 
-  async #respond(request: ReceivedRequest): Promise<Reply> {
+  async #respond(request: ReceivedRequest) {
     const { service, region } = readCall(request);
     const work = service === 'sts' ? this.#sts(request) : this.#ecr(request, service, region);
 
@@ -161,7 +154,7 @@ export class AwsServices extends HttpStandIn {
     return identity;
   }
 
-  async #ecr(request: ReceivedRequest, service: ServiceName, region: string): Promise<Reply> {
+  async #ecr(request: ReceivedRequest, service: ServiceName, region: string) {
     const signer = this.#signer(request, service);
 
     if (service === 'ecr-public') {
@@ -175,20 +168,21 @@ export class AwsServices extends HttpStandIn {
     return ecrReply({ authorizationData: [{ ...this.#issue(region), proxyEndpoint }] });
   }
 
-  #issue(region: string): { authorizationToken: string; expiresAt: number } {
+  #issue(region: string) {
     // As long as a real one.
     const payload = randomBytes(1100).toString('base64');
     const password = Buffer.from(JSON.stringify({ payload, version: '2' })).toString('base64');
     const token = Buffer.from(`AWS:${password}`).toString('base64');
 
-    this.issued.push({ region, password, token });
-    this.onIssued({ region, password, token });
+    const issued = { region, password, token };
+    this.issued.push(issued);
+    this.onIssued(issued);
 
     const now = Math.floor(Date.now() / 1000);
     return { authorizationToken: token, expiresAt: now + 12 * 3600 };
   }
 
-  async #sts(request: ReceivedRequest): Promise<Reply> {
+  async #sts(request: ReceivedRequest) {
     const parameters = new URLSearchParams(request.body.toString());
     const action = parameters.get('Action') ?? '';
     if (action !== 'AssumeRoleWithWebIdentity') this.#signer(request, 'sts');

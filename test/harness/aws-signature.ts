@@ -39,10 +39,10 @@ export function isSignedWith(secretAccessKey: string, request: ReceivedRequest):
   return hmac(key, signed.join('\n')).toString('hex') === signature;
 }
 
-function sha256(content: string | Buffer): string {
+function sha256(content: string | Buffer) {
   return createHash('sha256').update(content).digest('hex');
 }
 
-function hmac(key: string | Buffer, content: string): Buffer {
+function hmac(key: string | Buffer, content: string) {
   return createHmac('sha256', key).update(content).digest();
 }

@@ -32,7 +32,7 @@ export function text(status: number, body: string | Buffer = '', headers = {}): 
 
 /** The faults that a stand-in has still to show, in the order in which they were planned. */
 export class FaultQueue<Request> {
-  readonly #planned: { fault: Fault; applies: (request: Request) => boolean; left: number }[] = [];
+  #planned: { fault: Fault; applies: (request: Request) => boolean; left: number }[] = [];
 
   /** Plans a fault for the next request that `applies` holds for. */
   once(fault: Fault, applies?: (request: Request) => boolean): void {
@@ -60,20 +60,20 @@ export class FaultQueue<Request> {
 
 /** A server that records what it is asked, shows the faults planned for it, and else answers. */
 export class HttpStandIn {
-  readonly requests: ReceivedRequest[] = [];
-  readonly faults = new FaultQueue<ReceivedRequest>();
+  requests: ReceivedRequest[] = [];
+  faults = new FaultQueue<ReceivedRequest>();
   host = '';
   port = 0;
-  readonly #answer: (request: ReceivedRequest) => Reply | Promise<Reply>;
-  readonly #scheme: string;
-  readonly #server: Server;
-  readonly #events = new EventEmitter();
+  #answer: (request: ReceivedRequest) => Reply | Promise<Reply>;
+  #scheme: string;
+  #server: Server;
+  #events = new EventEmitter();
 
   constructor(answer: (request: ReceivedRequest) => Reply | Promise<Reply>, tls?: ServerTls) {
     this.#answer = answer;
     this.#scheme = tls === undefined ? 'http' : 'https';
 
-    const listener = (request: IncomingMessage, response: ServerResponse): void => {
+    const listener = (request: IncomingMessage, response: ServerResponse) => {
       void this.#serve(request, response);
     };
     this.#server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
@@ -110,7 +110,7 @@ export class HttpStandIn {
     while (this.requests.length < count) await once(this.#events, 'request');
   }
 
-  async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #serve(message: IncomingMessage, response: ServerResponse) {
     const chunks: Buffer[] = [];
     try {
       for await (const chunk of message) chunks.push(chunk as Buffer);

@@ -9,7 +9,7 @@ export interface Identity {
   sessionToken?: string;
 }
 
-function makeIdentity(accountId: string, arn: string, prefix: string): Identity {
+function makeIdentity(accountId: string, arn: string, prefix: string) {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
   const letters = [...randomBytes(16)].map((byte) => alphabet[byte % 32]);
   const accessKeyId = prefix + letters.join('');

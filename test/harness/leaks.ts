@@ -14,7 +14,7 @@ const WINDOW = 20;
 const SHORTEST_SECRET = 8;
 
 /** Base64 of a text at the three places where it can begin in a longer text, without the characters that depend on its neighbors. */
-function embeddedBase64(value: string): string[] {
+function embeddedBase64(value: string) {
   return [0, 1, 2].flatMap((shift) => {
     const bytes = Buffer.from(value).subarray(shift);
     const whole = bytes.subarray(0, bytes.length - (bytes.length % 3));
@@ -24,7 +24,7 @@ function embeddedBase64(value: string): string[] {
 }
 
 /** The forms in which a secret could show. Of a service account token only the signature is secret. */
-function secretForms({ kind, value }: Secret): string[] {
+function secretForms({ kind, value }: Secret) {
   const secret = kind === 'service account token' ? (value.split('.').at(-1) ?? value) : value;
 
   const forms = [secret, ...embeddedBase64(secret)].flatMap((form) => {
@@ -39,8 +39,8 @@ function secretForms({ kind, value }: Secret): string[] {
 
 /** Finds secrets in text, in any of their forms, whole or in part. */
 class SecretFinder {
-  readonly #windows = new Map<string, Secret>();
-  readonly #short: [form: string, secret: Secret][] = [];
+  #windows = new Map<string, Secret>();
+  #short: [form: string, secret: Secret][] = [];
 
   constructor(secrets: Iterable<Secret>) {
     for (const secret of secrets) {
@@ -62,7 +62,7 @@ class SecretFinder {
     return [...found];
   }
 
-  #add(form: string, secret: Secret): void {
+  #add(form: string, secret: Secret) {
     if (form.length < WINDOW) {
       this.#short.push([form, secret]);
       return;

@@ -34,14 +34,14 @@ const NAMES = [
   'sts.eu-west-1.amazonaws.com',
 ];
 
-const isRegistry = (name: string): boolean =>
+const isRegistry = (name: string) =>
   regionOfHost(name) !== undefined || /^public\.|^ecr-public\.aws/.test(name);
 
 /** Everything has its real name and address, and serves over TLS where AWS does. */
 export class NamespaceWorld extends World {
   #stopRegistry: (() => Promise<void>) | undefined;
-  readonly #authority: CertificateAuthority;
-  readonly #options: NamespaceOptions;
+  #authority: CertificateAuthority;
+  #options: NamespaceOptions;
 
   constructor(directory: string, authority: CertificateAuthority, options: NamespaceOptions) {
     const aws = new AwsServices(authority.serverOptions());
@@ -54,7 +54,7 @@ export class NamespaceWorld extends World {
     };
   }
 
-  override async start(): Promise<void> {
+  override async start() {
     await this.agent.listen(this.#options.ipv6 ? IPV6 : IPV4, 80);
     await this.aws.listen(API_ADDRESS, 443);
     await this.registry.listen(REGISTRY_ADDRESS, 443);
@@ -69,7 +69,7 @@ export class NamespaceWorld extends World {
   }
 
   /** Names exist if they are in /etc/hosts; there is no name server. */
-  #writeHosts(): void {
+  #writeHosts() {
     const lines = ['127.0.0.1 localhost'];
 
     // The first line of a name counts.
@@ -83,7 +83,7 @@ export class NamespaceWorld extends World {
   }
 
   /** Puts a file in the place of one of the machine's below /etc, in this namespace only. */
-  #bind(name: string, lines: readonly string[]): void {
+  #bind(name: string, lines: readonly string[]) {
     const file = join(this.directory, name);
     writeFileSync(file, `${lines.join('\n')}\n`);
 
@@ -152,13 +152,13 @@ export class NamespaceWorld extends World {
   }
 }
 
-function ip(...args: readonly string[]): void {
+function ip(...args: readonly string[]) {
   execFileSync('ip', args);
 }
 
 type Scenario = (world: NamespaceWorld) => Promise<unknown>;
 
-async function runScenario(args: readonly string[]): Promise<void> {
+async function runScenario(args: readonly string[]) {
   const [file = '', name = '', options = '', resultFile = ''] = args;
   const chosen = JSON.parse(options) as NamespaceOptions;
 

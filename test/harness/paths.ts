@@ -21,7 +21,7 @@ export function stageFile(stage: Stage, dist = builtAction): string {
 }
 
 /** The variables by which time passes faster for the action, and only for it: what it talks to keeps its own. */
-export function fastClock(factor: number): Record<'NODE_OPTIONS' | 'TEST_CLOCK_FACTOR', string> {
+export function fastClock(factor: number) {
   const clock = pathToFileURL(join(harness, 'fast-clock.mjs'));
 
   return {

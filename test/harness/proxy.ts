@@ -5,21 +5,21 @@ import { FaultQueue } from './http-stand-in.ts';
 
 type Address = { host: string; port: number };
 
-function addressIn(text: string): Address {
-  const { hostname, port } = new URL(text);
+function addressIn(text: string) {
+  const { hostname: host, port } = new URL(text);
 
-  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80) };
+  return { host, port: Number(port || 80) };
 }
 
 /** A forward proxy, for tunnels and for plain requests. */
 export class ForwardProxy {
-  readonly requests: Address[] = [];
-  readonly faults = new FaultQueue<Address>();
+  requests: Address[] = [];
+  faults = new FaultQueue<Address>();
   authority = '';
-  readonly #login: string | undefined;
-  readonly #leadsTo: (host: string, port: number) => Address;
-  readonly #sockets = new Set<Socket>();
-  readonly #server = createServer((request, response) => {
+  #login: string | undefined;
+  #leadsTo: (host: string, port: number) => Address;
+  #sockets = new Set<Socket>();
+  #server = createServer((request, response) => {
     // No client of AWS or of a registry sends plain requests: one that is seen is a leak.
     this.requests.push(addressIn(request.url ?? ''));
     response.writeHead(502).end();
@@ -52,7 +52,7 @@ export class ForwardProxy {
     return `http://${this.authority}`;
   }
 
-  #tunnel(request: IncomingMessage, socket: Socket): void {
+  #tunnel(request: IncomingMessage, socket: Socket) {
     const asked = addressIn(`http://${request.url ?? ''}`);
     this.requests.push(asked);
 
@@ -65,7 +65,7 @@ export class ForwardProxy {
     else if (fault !== 'hang') socket.end(`HTTP/1.1 ${fault.status} Refused\r\n\r\n`);
   }
 
-  #connect(socket: Socket, asked: Address): void {
+  #connect(socket: Socket, asked: Address) {
     const upstream = connect(this.#leadsTo(asked.host, asked.port));
     // Small pieces of a handshake would else wait for one another, 40 ms at a time.
     upstream.setNoDelay(true);

@@ -42,7 +42,7 @@ export type RealPart = Program | keyof typeof OTHER_PARTS;
 /** What `runInNamespace` needs in every case. */
 export const NAMESPACE: readonly RealPart[] = ['namespaces', 'openssl', 'docker'];
 
-function runs(...[program = '', ...args]: string[]): boolean {
+function runs(...[program = '', ...args]: string[]) {
   try {
     execFileSync(program, args, { stdio: 'ignore' });
     return true;
@@ -52,9 +52,9 @@ function runs(...[program = '', ...args]: string[]): boolean {
 }
 
 /** No other user can have these, whatever is installed. */
-const isForRoot = (part: RealPart): boolean => part === 'root' || part === 'namespaces';
+const isForRoot = (part: RealPart) => part === 'root' || part === 'namespaces';
 
-function isHere(part: RealPart): boolean {
+function isHere(part: RealPart) {
   return part in OTHER_PARTS
     ? OTHER_PARTS[part as keyof typeof OTHER_PARTS]()
     : findProgram(part) !== undefined;
@@ -87,7 +87,7 @@ export function testReal(...needs: RealPart[]): typeof test {
 
   const each = (rows: readonly unknown[]) => (name: string, run: () => void) =>
     test.skip.each(rows as [])(name + text, run);
-  const define = (name: string, run: () => void): void => test.skip(name + text, run);
+  const define = (name: string, run: () => void) => test.skip(name + text, run);
 
   return Object.assign(define, { each }) as unknown as typeof test;
 }

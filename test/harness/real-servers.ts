@@ -44,7 +44,7 @@ export async function startRegistry(
   throw new Error(`docker-registry does not listen:\n${readFileSync(logFile, 'utf8')}`);
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess) {
   if (child.kill()) await once(child, 'exit');
 }
 

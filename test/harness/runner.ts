@@ -39,7 +39,7 @@ export function actionNode(): string {
 type Interrupt = { signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'; when: Promise<unknown> };
 
 /** What to do as soon as the step has printed certain words; once. */
-type Reaction = { words: string; act: () => void };
+type Reaction = { words: string; act: (step: ChildProcess) => void };
 
 /** How the runner starts and ends a stage. */
 export interface StepManner {
@@ -91,7 +91,7 @@ export function parseKeyValueFile(text: string): Record<string, string> {
 }
 
 /** Makes the files by which a step talks to the runner; returns the variables that name them. */
-function makeFiles(directory: string): Record<string, string> {
+function makeFiles(directory: string) {
   const variables: Record<string, string> = {};
   mkdirSync(directory, { recursive: true });
 
@@ -105,7 +105,7 @@ function makeFiles(directory: string): Record<string, string> {
 }
 
 function readFiles(directory: string) {
-  const read = (name: string): string => readFileSync(join(directory, name), 'utf8');
+  const read = (name: string) => readFileSync(join(directory, name), 'utf8');
 
   return {
     outputs: parseKeyValueFile(read('OUTPUT')),
@@ -133,7 +133,7 @@ export async function runStep(options: StepOptions) {
   const lines = Object.entries(texts).flatMap(([stream, text]) => {
     return splitLines(text).map((line) => withCommand({ stream, text: line }));
   });
-  const messages = (name: string): string[] => {
+  const messages = (name: string) => {
     return lines.flatMap(({ command }) => (command?.name === name ? command.message : []));
   };
 
@@ -176,7 +176,7 @@ function start(options: StepOptions): ChildProcess {
 }
 
 /** Collects what a child prints. No step prints to the standard error, so the order of the two says nothing. */
-function collect(child: ChildProcess, reaction?: Reaction): { stdout: string; stderr: string } {
+function collect(child: ChildProcess, reaction?: Reaction) {
   const texts = { stdout: '', stderr: '' };
   let isDone = reaction === undefined;
 
@@ -186,7 +186,7 @@ function collect(child: ChildProcess, reaction?: Reaction): { stdout: string; st
       if (isDone || !texts[stream].includes(reaction?.words ?? '')) return;
 
       isDone = true;
-      reaction?.act();
+      reaction?.act(child);
     });
   }
 

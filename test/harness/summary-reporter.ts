@@ -1,13 +1,14 @@
 import { writeFileSync, writeSync } from 'node:fs';
 
 /** The part of jest's results that is printed. */
-type Results = {
-  numPassedTests: number;
-  numFailedTests: number;
-  numRuntimeErrorTestSuites: number;
-  numPendingTests: number;
-  numTodoTests: number;
-};
+type Results = Record<
+  | 'numPassedTests'
+  | 'numFailedTests'
+  | 'numRuntimeErrorTestSuites'
+  | 'numPendingTests'
+  | 'numTodoTests',
+  number
+>;
 
 /** Prints, as the last line of the report, how many tests passed, failed and were skipped. */
 export default class SummaryReporter {

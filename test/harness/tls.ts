@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import type { ServerTls } from './http-stand-in.ts';
 
 /** Makes a certificate with a new key. */
-async function makeCertificate(...args: string[]): Promise<void> {
+async function makeCertificate(...args: string[]) {
   const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
 
   await promisify(execFile)('openssl', ['req', '-x509', '-days', '2', ...newKey, ...args]);
@@ -17,8 +17,8 @@ export type Certificate = { certificateFile: string; keyFile: string };
 
 /** A certificate authority of a test's own, made with openssl. */
 export class CertificateAuthority {
-  readonly #directory: string;
-  readonly #contexts = new Map<string, Promise<SecureContext>>();
+  #directory: string;
+  #contexts = new Map<string, Promise<SecureContext>>();
 
   private constructor(directory: string) {
     this.#directory = directory;
@@ -66,7 +66,7 @@ export class CertificateAuthority {
     };
   }
 
-  async #context(name: string): Promise<SecureContext> {
+  async #context(name: string) {
     const { certificateFile, keyFile } = await this.issue(name);
 
     return createSecureContext({

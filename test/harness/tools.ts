@@ -39,7 +39,7 @@ export function findProgram(name: string): string | undefined {
   return directories.map((directory) => join(directory, fileName)).find(isExecutable);
 }
 
-function isExecutable(file: string): boolean {
+function isExecutable(file: string) {
   try {
     fs.accessSync(file, fs.constants.X_OK);
     return fs.statSync(file).isFile();
@@ -48,21 +48,21 @@ function isExecutable(file: string): boolean {
   }
 }
 
-function program(name: string): string {
+function program(name: string) {
   return findProgram(name) ?? `/usr/bin/${name}`;
 }
 
-const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /**
  * A folder of tools that is a step's whole PATH, and theirs, and the record of their runs. Nothing of the machine is on it:
  * docker would find its credential store there, and so the keychain of whoever runs the tests.
  */
 export class ToolDirectory {
-  readonly path: string;
-  readonly tools: Record<string, Tool> = {};
-  readonly #record: string;
-  readonly #realEnv: Record<string, string>;
+  path: string;
+  tools: Record<string, Tool> = {};
+  #record: string;
+  #realEnv: Record<string, string>;
 
   /** `realEnv` is added to the environment of real tools, after theirs has been recorded. */
   constructor(directory: string, realEnv: Record<string, string> = {}) {
@@ -81,7 +81,7 @@ export class ToolDirectory {
     fs.writeFileSync(join(this.path, name), script.join('\n'), { mode: 0o755 });
   }
 
-  #acting(name: string, tool: Tool): string[] {
+  #acting(name: string, tool: Tool) {
     if (tool === 'real') return this.#real(name);
     if ('real' in tool) return this.#real(tool.real);
 
@@ -99,7 +99,7 @@ export class ToolDirectory {
   }
 
   /** Writes what a run got, before anything else happens: one folder a run, numbered. */
-  #recording(name: string): string[] {
+  #recording(name: string) {
     return [
       'umask 077',
       'n=1',
@@ -114,7 +114,7 @@ export class ToolDirectory {
     ];
   }
 
-  #real(name: string): string[] {
+  #real(name: string) {
     const settings = Object.entries(this.#realEnv).map(([key, value]) => {
       return `export ${key}=${quote(value)}`;
     });
@@ -122,7 +122,7 @@ export class ToolDirectory {
     return [...settings, `exec ${quote(program(name))} "$@"`];
   }
 
-  #fake(name: string, behaviors: ToolBehavior[]): string[] {
+  #fake(name: string, behaviors: ToolBehavior[]) {
     const script = [`if [ ! -t 0 ]; then ${program('cat')} >"$d/stdin"; fi`];
 
     for (const [index, behavior] of behaviors.entries()) {
@@ -137,7 +137,7 @@ export class ToolDirectory {
     return [...script, `echo "fake ${name}: nothing planned for $*" >&2`, 'exit 127'];
   }
 
-  #steps(file: string, behavior: ToolBehavior): string[] {
+  #steps(file: string, behavior: ToolBehavior) {
     const { stdout = '', stderr = '', hangs, hasChild, exitCode = 0 } = behavior;
     fs.writeFileSync(`${file}.out`, stdout);
     fs.writeFileSync(`${file}.err`, stderr);
@@ -155,15 +155,15 @@ export class ToolDirectory {
 }
 
 /** A condition of the shell: whether a behavior is for this run. */
-function isMeant({ on }: ToolBehavior): string {
+function isMeant({ on }: ToolBehavior) {
   if (on === undefined) return 'true';
 
   return `case " $* " in *${quote(` ${on} `)}*) true;; *) false;; esac`;
 }
 
-function readRun(folder: string): ToolRun {
-  const read = (name: string): string => fs.readFileSync(join(folder, name), 'utf8');
-  const fields = (name: string): string[] => read(name).split('\0').slice(0, -1);
+function readRun(folder: string) {
+  const read = (name: string) => fs.readFileSync(join(folder, name), 'utf8');
+  const fields = (name: string) => read(name).split('\0').slice(0, -1);
 
   const variables = fields('env').map((pair) => pair.split(/=(.*)/s).slice(0, 2));
   const hasInput = fs.existsSync(join(folder, 'stdin'));

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach } from '@jest/globals';
 import { startWorld, type World, type WorldOptions } from './world.ts';
 
+export { ecrHost } from './aws-services.ts';
 export { FAST, fastClock } from './paths.ts';
 export { FAKE_DOCKER } from './tools.ts';
 

@@ -41,7 +41,7 @@ export function withCommand(line: OutputLine): OutputLine {
   return line;
 }
 
-function unescaped(message: string): string {
+function unescaped(message: string) {
   return message.replace(/%0D/gi, '\r').replace(/%0A/gi, '\n').replace(/%25/g, '%');
 }
 
@@ -67,7 +67,7 @@ export function maskedForms(value: string): string[] {
 
 /** The runner's masks, which grow as a step goes on. */
 export class Masks {
-  readonly values = new Set<string>();
+  values = new Set<string>();
   #forms: string[] = [];
 
   /** Registers a value: the whole and, of several lines, each. */

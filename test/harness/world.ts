@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { AwsServices, type IssuedPassword, regionOfHost } from './aws-services.ts';
+import { AwsServices, regionOfHost } from './aws-services.ts';
 import { type Identity, makeRoleSession, makeUser } from './identities.ts';
 import { InstanceMetadata } from './instance-metadata.ts';
 import { requireNoLeaks, type Secret } from './leaks.ts';
@@ -35,6 +35,8 @@ export interface StepChoice extends StepManner {
   inputs?: Record<string, string>;
   /** The step's own variables; without any, a main step has those of a pod with an identity. */
   env?: Environment;
+  /** Variables beside these. */
+  moreEnv?: Environment;
   /** All that is on the PATH; else what the world has. */
   tools?: Record<string, Tool>;
   /** Earlier steps of the job: what they exported is in this step's environment. */
@@ -63,24 +65,24 @@ type Server = { listen: () => Promise<void>; stop: () => Promise<void> };
 
 /** Everything that a step of a job meets, on loopback: the services of AWS, the registries, the runner. */
 export class World {
-  readonly accountId = '123456789012';
-  readonly region = 'eu-west-1';
-  readonly directory: string;
-  readonly home: string;
-  readonly runnerTemp: string;
-  readonly agent = new PodIdentityAgent();
-  readonly aws: AwsServices;
-  readonly authority: CertificateAuthority | undefined;
+  accountId = '123456789012';
+  region = 'eu-west-1';
+  directory: string;
+  home: string;
+  runnerTemp: string;
+  agent = new PodIdentityAgent();
+  aws: AwsServices;
+  authority: CertificateAuthority | undefined;
   /** The role of the pod's association, a user with keys, and the role of the node. */
-  readonly identities: { pod: Identity; keys: Identity; node: Identity };
-  readonly registry: Registry;
+  identities: { pod: Identity; keys: Identity; node: Identity };
+  registry: Registry;
   tools: Record<string, Tool> = { docker: 'real' };
   /** That of `startProxy`. */
   proxy = new ForwardProxy();
-  readonly #servers: Server[] = [];
-  readonly #secrets: Secret[] = [];
-  readonly #steps: ToolDirectory[] = [];
-  readonly #realToolEnv: Record<string, string>;
+  #servers: Server[] = [];
+  #secrets: Secret[] = [];
+  #steps: ToolDirectory[] = [];
+  #realToolEnv: Record<string, string>;
 
   constructor(directory: string, aws: AwsServices, authority?: CertificateAuthority) {
     this.directory = directory;
@@ -106,7 +108,7 @@ export class World {
     this.agent.associations.set('arc-runners/build', this.identities.pod);
   }
 
-  async start({ realNames, tools = this.tools }: WorldOptions): Promise<void> {
+  async start({ realNames, tools = this.tools }: WorldOptions) {
     this.tools = tools;
 
     if (realNames) {
@@ -129,8 +131,8 @@ export class World {
   }
 
   /** podman and buildah make their storage at each run, also to log in. */
-  #ownContainerStorage(): Record<string, string> {
-    const at = (name: string): string => join(this.directory, name);
+  #ownContainerStorage() {
+    const at = (name: string) => join(this.directory, name);
     const places = `graphroot = "${at('storage')}"\nrunroot = "${at('storage-run')}"`;
 
     fs.writeFileSync(at('storage.conf'), `[storage]\ndriver = "vfs"\n${places}\n`);
@@ -143,12 +145,11 @@ export class World {
   }
 
   /** Whether ECR gave out this password for the region of this host, if it has one. */
-  #isIssued(host: string, username: string, password: string): boolean {
+  #isIssued(host: string, username: string, password: string) {
     const region = /^public\.|^ecr-public\./.test(host) ? 'public' : regionOfHost(host);
-    const isFor = (issued: IssuedPassword) => region === undefined || region === issued.region;
+    const issued = this.aws.issued.filter((one) => one.password === password);
 
-    const ofPassword = this.aws.issued.filter((issued) => issued.password === password);
-    return username === 'AWS' && ofPassword.some(isFor);
+    return username === 'AWS' && issued.some((one) => [undefined, one.region].includes(region));
   }
 
   async registryHost(): Promise<string> {
@@ -245,18 +246,18 @@ export class World {
 
   /** Runs the main stage. Throws if a secret got out, or if it did what no step may do, whatever the test is about. */
   main(choice: StepChoice = {}): Promise<StepResult> {
-    const { inputs = {}, tools = this.tools, env = this.podIdentityEnv() } = choice;
+    const { env = this.podIdentityEnv() } = choice;
 
-    return this.#run('main', { ...choice, env }, inputs, tools, {});
+    return this.#run('main', { ...choice, env });
   }
 
   /** Runs the post stage of a main stage, with its state, its inputs and what it exported. */
   post(main: StepResult, choice: StepChoice = {}): Promise<StepResult> {
     const env = { ...main.options.env, ...choice.env };
     const after = [main, ...(choice.after ?? [])];
-    const tools = choice.tools ?? main.options.tools.tools;
+    const { inputs, tools } = main.options;
 
-    return this.#run('post', { ...choice, env, after }, main.options.inputs, tools, main.state);
+    return this.#run('post', { tools: tools.tools, ...choice, inputs, env, after }, main.state);
   }
 
   /** Runs a job hook. Of what steps of the job have exported, the runner gives its hooks only the PATH. */
@@ -264,7 +265,7 @@ export class World {
     const after = (choice.after ?? []).map(({ paths }) => ({ paths, exportedEnv: {} }));
     const env = { ECR_LOGIN_NODE: process.execPath, ...choice.env };
 
-    return this.#run(stage, { ...choice, env, after }, {}, choice.tools ?? this.tools, {});
+    return this.#run(stage, { ...choice, env, after });
   }
 
   /** The logins in docker's configuration, by host; empty if there is none. */
@@ -273,6 +274,16 @@ export class World {
     if (!fs.existsSync(file)) return {};
 
     return JSON.parse(fs.readFileSync(file, 'utf8')).auths ?? {};
+  }
+
+  /** The hosts that docker's configuration has a login for, in order. */
+  loggedIn(directory?: string): string[] {
+    return Object.keys(this.dockerLogins(directory)).sort();
+  }
+
+  /** Writes docker's configuration, as other jobs and people have left it; returns the file. */
+  writeDockerConfig(config: object): string {
+    return this.writeHome('.docker/config.json', JSON.stringify(config));
   }
 
   /** Whether the registry takes the login in docker's configuration of this user: how the runner pulls an image. */
@@ -288,13 +299,15 @@ export class World {
   get secrets(): Secret[] {
     const secrets = [...this.#secrets];
 
+    const add = (kind: Secret['kind'], value: string) => secrets.push({ kind, value });
+
     for (const { secretAccessKey, sessionToken = '' } of this.aws.identities.values()) {
-      secrets.push({ kind: 'secret key', value: secretAccessKey });
-      secrets.push({ kind: 'session token', value: sessionToken });
+      add('secret key', secretAccessKey);
+      add('session token', sessionToken);
     }
     for (const { password, token } of this.aws.issued) {
-      secrets.push({ kind: 'password', value: password });
-      secrets.push({ kind: 'password', value: token });
+      add('password', password);
+      add('password', token);
     }
 
     return secrets;
@@ -310,23 +323,17 @@ export class World {
     fs.rmSync(this.directory, { recursive: true, force: true });
   }
 
-  async #run(
-    stage: Stage,
-    choice: StepChoice,
-    inputs: Record<string, string>,
-    chosenTools: Record<string, Tool>,
-    state: Record<string, string>,
-  ): Promise<StepResult> {
+  async #run(stage: Stage, choice: StepChoice, state: StepResult['state'] = {}) {
     const directory = join(this.directory, `step-${this.#steps.length}`);
     const tools = new ToolDirectory(join(directory, 'tools'), this.#realToolEnv);
     this.#steps.push(tools);
-    for (const [name, tool] of Object.entries(chosenTools)) tools.add(name, tool);
+    for (const [name, tool] of Object.entries(choice.tools ?? this.tools)) tools.add(name, tool);
 
     const result = await runStep({
       ...choice,
       ...(choice.asOtherUser && { uid: OTHER_USER, dist: this.#giveToOtherUser() }),
       stage,
-      inputs,
+      inputs: choice.inputs ?? {},
       env: this.#environment(choice, tools),
       state,
       tools,
@@ -337,7 +344,7 @@ export class World {
     return result;
   }
 
-  #environment(choice: StepChoice, tools: ToolDirectory): Record<string, string> {
+  #environment(choice: StepChoice, tools: ToolDirectory) {
     const after = choice.after ?? [];
     const otherUser = {
       NODE_OPTIONS: `--import=${join(harness, 'other-user.mjs')}`,
@@ -353,6 +360,7 @@ export class World {
       ...(!choice.isQuiet && { RUNNER_DEBUG: '1' }),
       ...(choice.asOtherUser && otherUser),
       ...choice.env,
+      ...choice.moreEnv,
     };
     for (const { exportedEnv } of after) Object.assign(env, exportedEnv);
     env['PATH'] = [...after.flatMap(({ paths }) => paths), tools.path].join(delimiter);
@@ -362,7 +370,7 @@ export class World {
   }
 
   /** Gives the files of this world away, once, with a copy of the action: nobody else can enter, say, /root. */
-  #giveToOtherUser(): string {
+  #giveToOtherUser() {
     const dist = join(this.directory, 'dist');
 
     if (!fs.existsSync(dist)) {
@@ -388,7 +396,7 @@ export class World {
 }
 
 /** Whether a process is a fake tool that hangs: a pid alone can be another's by now. */
-function isFake(pid: number): boolean {
+function isFake(pid: number) {
   const file = `/proc/${pid}/cmdline`;
 
   return fs.existsSync(file) && fs.readFileSync(file, 'utf8').includes('sleep\u0000120');
