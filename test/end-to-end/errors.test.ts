@@ -9,15 +9,11 @@ import type { Environment, StepChoice } from '../harness/world.ts';
 useWorld({ tools: FAKE_DOCKER });
 
 /** How a failure is brought about, and words that its error must have. */
-type Case = {
-  title: string;
-  arrange: () => StepChoice;
-  words: string[];
-};
+type Case = [title: string, arrange: () => StepChoice, words: string[]];
 
 /** A case for each remedy: the step fails with one error that has a likely cause, a remedy and the words. */
 function explains(cases: Case[]): void {
-  test.each(cases)('$title', async ({ arrange, words }) => {
+  test.each(cases)('%s', async (_, arrange, words) => {
     const main = await world.main({ isQuiet: true, ...arrange() });
     expect([main.exitCode, main.errors.length, main.summary]).toEqual([1, 1, '']);
 
@@ -29,9 +25,6 @@ function explains(cases: Case[]): void {
       expect(main.errors[0]).toContain(word);
   });
 }
-
-/** A step of a pod with an identity, with other variables of its own. */
-const pod = (env: Environment): StepChoice => ({ env: { ...world.podIdentityEnv(), ...env } });
 
 const ASSOCIATE = 'aws eks create-pod-identity-association';
 const POD_ROLE = 'arn:aws:iam::123456789012:role/pod-role';
@@ -64,142 +57,109 @@ describe('EKS Pod Identity', () => {
     'volumes:',
   ];
 
-  const fault = (response: Fault) => (): StepChoice => {
+  const fault = (response: Fault) => () => {
     world.agent.faults.always(response);
-    return pod(FAST);
+    return { moreEnv: FAST };
   };
-  const problem = (name: AgentProblem) => fault(agentFault(name));
+  const agentSays = (problem: AgentProblem, words: string[]): Case => [
+    problem,
+    fault(agentFault(problem)),
+    words,
+  ];
   const without = (env: Environment, source: string) => (): StepChoice => ({
     env: { ...world.regionEnv(), ...env },
     inputs: { 'credential-source': source },
   });
 
   explains([
-    {
-      title: 'no association',
-      arrange: problem('no association'),
-      words: [
-        'ResourceNotFoundException',
-        ASSOCIATE,
-        '--region eu-west-1',
-        '--namespace arc-runners --service-account build',
-      ],
-    },
-    {
-      title: 'trust policy',
-      arrange: problem('trust policy'),
-      words: [
-        'sts:TagSession',
-        'pods.eks.amazonaws.com',
-        'aws:SourceArn',
-        'aws:SourceAccount',
-        'target role',
-      ],
-    },
-    {
-      title: 'node denied',
-      arrange: problem('node denied'),
-      words: [
-        'eks-auth:AssumeRoleForPodIdentity',
-        'arn:aws:iam::123456789012:role/node-role',
-        'AmazonEKSWorkerNodePolicy',
-      ],
-    },
-    {
-      title: 'a token for another audience',
-      arrange: () => ({ env: world.podIdentityEnv({ audience: 'x' }) }),
-      words: ['audience', TOKEN_FILE],
-    },
-    {
-      title: 'missing pod claims',
-      arrange: problem('missing pod claims'),
-      words: ['missing pod claims', TOKEN_FILE],
-    },
-    {
-      title: 'an expired token',
-      arrange: () => ({ env: world.podIdentityEnv({ expiresInS: -60 }) }),
-      words: ['token is expired', 'copy'],
-    },
-    {
-      title: 'no token file',
-      arrange: () => pod({ [TOKEN_FILE]: join(world.directory, 'none') }),
-      words: ['ENOENT', '/none', 'fsGroup'],
-    },
-    {
-      title: 'a proxy denies EKS Auth',
-      arrange: problem('a proxy denies EKS Auth'),
-      words: ['HTTP 403: []', 'proxy', ...NODE_LOG],
-    },
-    {
-      title: 'node credentials expired',
-      arrange: problem('node credentials expired'),
-      words: ['The token of this pod is not the cause', 'IamInstanceProfile'],
-    },
-    {
-      title: 'node has no credentials',
-      arrange: problem('node has no credentials'),
-      words: ['no EC2 IMDS role found', 'instance profile', ...NODE_LOG],
-    },
-    {
-      title: 'throttled',
-      arrange: problem('throttled'),
-      words: ['Rate exceeded', 'issue 171', 'fewer runners'],
-    },
-    {
-      title: 'no region',
-      arrange: problem('no region'),
-      words: ['Missing Region', 'AWS_REGION=eu-west-1'],
-    },
-    {
-      title: 'a URI that is not allowed',
-      arrange: () => pod({ [URI]: 'http://10.0.0.1/v1/credentials' }),
-      words: ['not accepted', 'http://169.254.170.23/v1/credentials'],
-    },
-    {
-      title: 'a page in place of credentials',
-      arrange: fault(text(200, '<html>welcome</html>')),
-      words: ['proxy', URI],
-    },
-    {
-      title: 'no response',
-      arrange: fault('hang'),
-      words: ['no response within 12 s', '169.254.170.23/32', 'aws eks create-addon'],
-    },
-    {
-      title: 'no agent',
+    agentSays('no association', [
+      'ResourceNotFoundException',
+      ASSOCIATE,
+      '--region eu-west-1',
+      '--namespace arc-runners --service-account build',
+    ]),
+    agentSays('trust policy', [
+      'sts:TagSession',
+      'pods.eks.amazonaws.com',
+      'aws:SourceArn',
+      'aws:SourceAccount',
+      'target role',
+    ]),
+    agentSays('node denied', [
+      'eks-auth:AssumeRoleForPodIdentity',
+      'arn:aws:iam::123456789012:role/node-role',
+      'AmazonEKSWorkerNodePolicy',
+    ]),
+    [
+      'a token for another audience',
+      () => ({ env: world.podIdentityEnv({ audience: 'x' }) }),
+      ['audience', TOKEN_FILE],
+    ],
+    agentSays('missing pod claims', ['missing pod claims', TOKEN_FILE]),
+    [
+      'an expired token',
+      () => ({ env: world.podIdentityEnv({ expiresInS: -60 }) }),
+      ['token is expired', 'copy'],
+    ],
+    [
+      'no token file',
+      () => ({ moreEnv: { [TOKEN_FILE]: join(world.directory, 'none') } }),
+      ['ENOENT', '/none', 'fsGroup'],
+    ],
+    agentSays('a proxy denies EKS Auth', ['HTTP 403: []', 'proxy', ...NODE_LOG]),
+    agentSays('node credentials expired', [
+      'The token of this pod is not the cause',
+      'IamInstanceProfile',
+    ]),
+    agentSays('node has no credentials', [
+      'no EC2 IMDS role found',
+      'instance profile',
+      ...NODE_LOG,
+    ]),
+    agentSays('throttled', ['Rate exceeded', 'issue 171', 'fewer runners']),
+    agentSays('no region', ['Missing Region', 'AWS_REGION=eu-west-1']),
+    [
+      'a URI that is not allowed',
+      () => ({ moreEnv: { [URI]: 'http://10.0.0.1/v1/credentials' } }),
+      ['not accepted', 'http://169.254.170.23/v1/credentials'],
+    ],
+    ['a page in place of credentials', fault(text(200, '<html>welcome</html>')), ['proxy', URI]],
+    [
+      'no response',
+      fault('hang'),
+      ['no response within 12 s', '169.254.170.23/32', 'aws eks create-addon'],
+    ],
+    [
+      'no agent',
       // Another test can have the port of an agent that was stopped.
-      arrange: () => pod({ ...FAST, [URI]: 'http://127.0.0.1:1/' }),
-      words: ['ECONNREFUSED', 'aws eks create-addon', 'spec.nodeName='],
-    },
-    {
-      title: 'a pod older than its association',
-      arrange: without(POD, 'auto'),
-      words: [
+      () => ({ moreEnv: { ...FAST, [URI]: 'http://127.0.0.1:1/' } }),
+      ['ECONNREFUSED', 'aws eks create-addon', 'spec.nodeName='],
+    ],
+    [
+      'a pod older than its association',
+      without(POD, 'auto'),
+      [
         ASSOCIATE,
         'aws eks list-pod-identity-associations',
         `kubectl delete pod -n <namespace> ${POD.HOSTNAME}`,
       ],
-    },
-    {
-      title: 'a pod without the variables, and credential-source container',
-      arrange: without(POD, 'container'),
-      words: [`${URI} is not set`, 'kubectl delete pod'],
-    },
-    {
-      title: 'the container of a job',
-      arrange: without(CONTAINER, 'auto'),
-      words: GIVE,
-    },
-    {
-      title: 'the container of a job, with credential-source default-chain',
-      arrange: without(CONTAINER, 'default-chain'),
-      words: GIVE,
-    },
-    {
-      title: 'the container of a job, without a region',
-      arrange: () => ({ env: CONTAINER }),
-      words: ['AWS_REGION: <region>', 'volumes:'],
-    },
+    ],
+    [
+      'a pod without the variables, and credential-source container',
+      without(POD, 'container'),
+      [`${URI} is not set`, 'kubectl delete pod'],
+    ],
+    ['the container of a job', without(CONTAINER, 'auto'), GIVE],
+    [
+      'the container of a job, with credential-source default-chain',
+      without(CONTAINER, 'default-chain'),
+      GIVE,
+    ],
+    [
+      'the container of a job, without a region',
+      () => ({ env: CONTAINER }),
+      ['AWS_REGION: <region>', 'volumes:'],
+    ],
   ]);
 });
 
@@ -210,48 +170,48 @@ describe('credentials', () => {
     world.aws.faults.always(stsError(403, 'AccessDenied', message));
 
   explains([
-    {
-      title: 'none on a runner of GitHub',
-      arrange: () => ({ env: { ...world.regionEnv(), RUNNER_ENVIRONMENT: 'github-hosted' } }),
-      words: ['id-token: write', 'configure-aws-credentials'],
-    },
-    {
-      title: 'none anywhere else',
-      arrange: () => ({ env: world.regionEnv() }),
-      words: [ASSOCIATE, 'configure-aws-credentials'],
-    },
-    {
-      title: 'IRSA: the role does not let this token in',
-      arrange: () => {
+    [
+      'none on a runner of GitHub',
+      () => ({ env: { ...world.regionEnv(), RUNNER_ENVIRONMENT: 'github-hosted' } }),
+      ['id-token: write', 'configure-aws-credentials'],
+    ],
+    [
+      'none anywhere else',
+      () => ({ env: world.regionEnv() }),
+      [ASSOCIATE, 'configure-aws-credentials'],
+    ],
+    [
+      'IRSA: the role does not let this token in',
+      () => {
         sts('Not authorized to perform sts:AssumeRoleWithWebIdentity');
         return { env: world.webIdentityEnv() };
       },
-      words: ['system:serviceaccount:', 'sts.amazonaws.com', 'oidc'],
-    },
-    {
-      title: 'STS that does not answer',
-      arrange: () => {
+      ['system:serviceaccount:', 'sts.amazonaws.com', 'oidc'],
+    ],
+    [
+      'STS that does not answer',
+      () => {
         world.aws.faults.always('hang');
         return {
           env: { ...world.webIdentityEnv(), ...FAST },
           inputs: { 'max-attempts': '1' },
         };
       },
-      words: ['no response within 15 s', 'create-vpc-endpoint', '.sts'],
-    },
-    {
-      title: 'a role that a profile cannot assume',
-      arrange: () => {
+      ['no response within 15 s', 'create-vpc-endpoint', '.sts'],
+    ],
+    [
+      'a role that a profile cannot assume',
+      () => {
         const user = 'arn:aws:sts::123456789012:assumed-role/pod-role/x';
         const action = `sts:TagSession on resource: ${PUSH}`;
         sts(`User: ${user} is not authorized to perform: ${action}`);
 
         const profile = `role_arn = ${PUSH}\ncredential_source = EcsContainer`;
         world.writeHome('.aws/config', `[profile push]\n${profile}\n`);
-        return pod({ AWS_PROFILE: 'push' });
+        return { moreEnv: { AWS_PROFILE: 'push' } };
       },
-      words: ['sts:TagSession', PUSH, POD_ROLE],
-    },
+      ['sts:TagSession', PUSH, POD_ROLE],
+    ],
   ]);
 
   test('only what was searched is said to have been searched', async () => {
@@ -273,41 +233,41 @@ describe('Amazon ECR', () => {
   const expired = 'The security token included in the request is expired';
 
   explains([
-    {
-      title: 'access denied',
-      arrange: fault(denied('ecr:GetAuthorizationToken')),
-      words: [POD_ROLE, '"Action": "ecr:GetAuthorizationToken"'],
-    },
-    {
-      title: 'access denied at ECR Public',
-      arrange: fault(denied('ecr-public:GetAuthorizationToken'), {
+    [
+      'access denied',
+      fault(denied('ecr:GetAuthorizationToken')),
+      [POD_ROLE, '"Action": "ecr:GetAuthorizationToken"'],
+    ],
+    [
+      'access denied at ECR Public',
+      fault(denied('ecr-public:GetAuthorizationToken'), {
         inputs: { 'registry-type': 'public' },
       }),
-      words: ['Amazon ECR Public', 'ecr-public:GetAuthorizationToken', 'sts:GetServiceBearerToken'],
-    },
-    {
-      title: 'expired keys',
-      arrange: fault(ecrError(400, 'ExpiredTokenException', expired)),
-      words: ['expired', 'aws sts get-caller-identity --region eu-west-1'],
-    },
-    {
-      title: 'throttling',
-      arrange: () => {
+      ['Amazon ECR Public', 'ecr-public:GetAuthorizationToken', 'sts:GetServiceBearerToken'],
+    ],
+    [
+      'expired keys',
+      fault(ecrError(400, 'ExpiredTokenException', expired)),
+      ['expired', 'aws sts get-caller-identity --region eu-west-1'],
+    ],
+    [
+      'throttling',
+      () => {
         world.aws.faults.always(THROTTLED);
-        return pod(FAST);
+        return { moreEnv: FAST };
       },
-      words: ['Rate exceeded', 'Service Quotas'],
-    },
-    {
-      title: 'no way to the endpoint',
-      arrange: () => pod({ ...FAST, AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }),
-      words: ['ECONNREFUSED', 'com.amazonaws.eu-west-1.ecr.api', 'ecr.dkr', 's3'],
-    },
-    {
-      title: 'no region',
-      arrange: () => pod({ AWS_REGION: '', AWS_DEFAULT_REGION: '' }),
-      words: ['aws-region'],
-    },
+      ['Rate exceeded', 'Service Quotas'],
+    ],
+    [
+      'no way to the endpoint',
+      () => ({ moreEnv: { ...FAST, AWS_ENDPOINT_URL: 'http://127.0.0.1:1' } }),
+      ['ECONNREFUSED', 'com.amazonaws.eu-west-1.ecr.api', 'ecr.dkr', 's3'],
+    ],
+    [
+      'no region',
+      () => ({ moreEnv: { AWS_REGION: '', AWS_DEFAULT_REGION: '' } }),
+      ['aws-region', 'AWS_REGION', 'AWS_DEFAULT_REGION'],
+    ],
   ]);
 
   test('in words that nobody knows: they reach the user, on one line', async () => {
@@ -322,40 +282,38 @@ describe('Amazon ECR', () => {
 describe('the container client', () => {
   const GET = 'Error response from daemon: Get "https://host/v2/":';
   const says = (stderr: string) => (): StepChoice => ({
-    ...pod(FAST),
+    moreEnv: FAST,
     tools: { docker: { stderr, exitCode: 1 } },
   });
 
   explains([
-    {
-      title: 'is not there',
-      arrange: () => ({ ...pod(FAST), tools: {} }),
-      words: ['on PATH', 'container-cli', 'config-file', 'docker-cli'],
-    },
-    {
-      title: 'finds no daemon',
-      arrange: says(
+    [
+      'is not there',
+      () => ({ moreEnv: FAST, tools: {} }),
+      ['on PATH', 'container-cli', 'config-file', 'docker-cli'],
+    ],
+    [
+      'finds no daemon',
+      says(
         'Cannot connect to the Docker daemon at tcp://localhost:2376. Is the docker daemon running?',
       ),
-      words: ['DOCKER_HOST', 'docker info'],
-    },
-    {
-      title: 'gets the 400 of a registry',
-      arrange: says(
-        'Error: Head "https://host/v2/": received unexpected HTTP status: 400 Bad Request',
-      ),
-      words: ['region', "'registries'"],
-    },
-    {
-      title: 'cannot reach the registry',
-      arrange: says(`${GET} dial tcp 10.0.0.1:443: i/o timeout`),
-      words: ['i/o timeout', 'com.amazonaws.<region>.ecr.dkr'],
-    },
-    {
-      title: 'is denied by its proxy',
-      arrange: says(`${GET} Proxy Authentication Required`),
-      words: ['proxy', 'secrets.PROXY_URL'],
-    },
+      ['DOCKER_HOST', 'docker info'],
+    ],
+    [
+      'gets the 400 of a registry',
+      says('Error: Head "https://host/v2/": received unexpected HTTP status: 400 Bad Request'),
+      ['region', "'registries'"],
+    ],
+    [
+      'cannot reach the registry',
+      says(`${GET} dial tcp 10.0.0.1:443: i/o timeout`),
+      ['i/o timeout', 'com.amazonaws.<region>.ecr.dkr'],
+    ],
+    [
+      'is denied by its proxy',
+      says(`${GET} Proxy Authentication Required`),
+      ['proxy', 'secrets.PROXY_URL'],
+    ],
   ]);
 });
 

@@ -102,21 +102,21 @@ const MISSING: ToolBehavior[] = [
 const CREATE = 'create-pod-identity.sh';
 const DELETE = 'delete-pod-identity.sh';
 
-type ScriptCase = {
-  script: string;
-  what: string;
-  answers: ToolBehavior[];
-  /** What the script says as it stops; without it, it succeeds. */
-  stops?: RegExp;
-  changes: string[];
-};
+/** `stops` is what the script says as it stops; without it, it succeeds. */
+type ScriptCase = [
+  script: string,
+  what: string,
+  answers: ToolBehavior[],
+  changes: string[],
+  stops?: RegExp,
+];
 
 test.each<ScriptCase>([
-  {
-    script: CREATE,
-    what: 'creates what is missing',
-    answers: MISSING,
-    changes: [
+  [
+    CREATE,
+    'creates what is missing',
+    MISSING,
+    [
       'create-repository',
       'create-addon',
       'create-role',
@@ -124,41 +124,35 @@ test.each<ScriptCase>([
       'create-pod-identity-association',
       'create-pod-identity-association',
     ],
-  },
-  {
-    script: CREATE,
-    what: 'changes nothing that exists',
-    answers: EXISTS,
-    changes: [],
-  },
-  {
-    script: CREATE,
-    what: 'stops at a policy that differs',
-    answers: [{ on: 'get-role-policy', stdout: POLICY.replace('team/app', 'team/*') }, ...EXISTS],
-    stops: /^Stopped: the policy ecr of the role arc-runner-ecr differs/,
-    changes: [],
-  },
-  {
-    script: CREATE,
-    what: 'stops at an association with another role',
-    answers: [
+  ],
+  [CREATE, 'changes nothing that exists', EXISTS, []],
+  [
+    CREATE,
+    'stops at a policy that differs',
+    [{ on: 'get-role-policy', stdout: POLICY.replace('team/app', 'team/*') }, ...EXISTS],
+    [],
+    /^Stopped: the policy ecr of the role arc-runner-ecr differs/,
+  ],
+  [
+    CREATE,
+    'stops at an association with another role',
+    [
       { on: 'describe-pod-identity-association', stdout: 'arn:aws:iam::111122223333:role/b' },
       ...EXISTS,
     ],
-    stops:
-      /^Stopped: the service account arc-runner has the role \S+:role\/b\. .* --association-id a-1 --role-arn \S+arc-runner-ecr$/m,
-    changes: [],
-  },
-  {
-    script: DELETE,
-    what: 'deletes the role and its own associations',
-    answers: [
+    [],
+    /^Stopped: the service account arc-runner has the role \S+:role\/b\. .* --association-id a-1 --role-arn \S+arc-runner-ecr$/m,
+  ],
+  [
+    DELETE,
+    'deletes the role and its own associations',
+    [
       { on: 'associations[].associationId', stdout: 'a-1 a-2' },
       { on: 'a-1', stdout: ROLE_ARN },
     ],
-    changes: ['delete-pod-identity-association', 'delete-role-policy', 'delete-role'],
-  },
-])('$script $what', ({ script, answers, stops, changes }) => {
+    ['delete-pod-identity-association', 'delete-role-policy', 'delete-role'],
+  ],
+])('%s %s', (script, _, answers, changes, stops = undefined) => {
   const folder = mkdtempSync(join(tmpdir(), 'aws-script-'));
 
   try {
