@@ -125,13 +125,14 @@ describe('the job hooks', () => {
       'bash',
     ];
     for (const name of programs) {
-      writeScript(join(evil, name), `echo >${proof}`);
+      writeScript(join(evil, name), `echo ${name} >> ${proof}`);
     }
 
     const end = await completed({ after: [{ paths: [evil], exportedEnv: {} }] });
     expect([end.exitCode, end.warnings, world.dockerLogins()]).toEqual([0, [], {}]);
 
-    expect(fs.existsSync(proof)).toBe(false);
+    const ran = fs.existsSync(proof) ? fs.readFileSync(proof, 'utf8') : '';
+    expect(ran).toBe('');
   });
 
   test('work with a step that logs in with other credentials', async () => {
