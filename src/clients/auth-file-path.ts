@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import * as log from '../runner/log.ts';
 import type { FileKind } from './known-clients.ts';
 
@@ -28,7 +28,7 @@ export function locationVariables(env: NodeJS.ProcessEnv): Record<string, string
   const variables: Record<string, string> = {};
   for (const name of LOCATION_VARIABLES) {
     const path = env[name];
-    if (path) variables[name] = isAbsolute(path) ? path : resolve(path);
+    if (path) variables[name] = resolve(path);
   }
   return variables;
 }
@@ -42,34 +42,32 @@ export function authFilePath(kind: FileKind, env: NodeJS.ProcessEnv): string | u
 export const dockerDirectory = (env: NodeJS.ProcessEnv): string =>
   resolve(env['DOCKER_CONFIG'] ?? join(home(env), '.docker'));
 
-const home = (env: NodeJS.ProcessEnv): string =>
+const home = (env: NodeJS.ProcessEnv) =>
   env[process.platform === 'win32' ? 'USERPROFILE' : 'HOME'] ?? homedir();
 
-function containersFile(env: NodeJS.ProcessEnv): string | undefined {
-  const file = env['REGISTRY_AUTH_FILE'];
-  if (file !== undefined) return resolve(file);
+function containersFile(env: NodeJS.ProcessEnv) {
+  const { REGISTRY_AUTH_FILE, DOCKER_CONFIG, XDG_RUNTIME_DIR } = env;
+  if (REGISTRY_AUTH_FILE) return REGISTRY_AUTH_FILE;
 
   // Seen with podman 5.4.
-  if (env['DOCKER_CONFIG'] !== undefined) return authFilePath('docker', env);
+  if (DOCKER_CONFIG) return authFilePath('docker', env);
 
   if (process.platform !== 'linux') return join(home(env), '.config', 'containers', 'auth.json');
 
-  const runtime = env['XDG_RUNTIME_DIR'];
-  if (runtime !== undefined) return resolve(runtime, 'containers', 'auth.json');
+  if (XDG_RUNTIME_DIR) return join(XDG_RUNTIME_DIR, 'containers', 'auth.json');
 
   // podman and buildah choose different ones for users other than root.
   return process.getuid?.() === 0 ? '/run/containers/0/auth.json' : undefined;
 }
 
-function helmFile(env: NodeJS.ProcessEnv): string | undefined {
-  const file = env['HELM_REGISTRY_CONFIG'];
-  if (file !== undefined) return resolve(file);
+function helmFile(env: NodeJS.ProcessEnv) {
+  const { HELM_REGISTRY_CONFIG, HELM_CONFIG_HOME, XDG_CONFIG_HOME } = env;
+  if (HELM_REGISTRY_CONFIG) return HELM_REGISTRY_CONFIG;
 
-  const directory = env['HELM_CONFIG_HOME'];
-  if (directory !== undefined) return resolve(directory, 'registry', 'config.json');
+  if (HELM_CONFIG_HOME) return join(HELM_CONFIG_HOME, 'registry', 'config.json');
 
   if (process.platform !== 'linux') return undefined;
 
-  const config = env['XDG_CONFIG_HOME'] ?? join(home(env), '.config');
-  return resolve(config, 'helm', 'registry', 'config.json');
+  const config = XDG_CONFIG_HOME ?? join(home(env), '.config');
+  return join(config, 'helm', 'registry', 'config.json');
 }

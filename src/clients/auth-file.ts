@@ -2,7 +2,6 @@ import * as fs from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Failure, messageOf } from '../errors/failure.ts';
 import * as log from '../runner/log.ts';
-import { type Clock, SYSTEM_CLOCK } from '../time/retry.ts';
 import type { KnownClient } from './known-clients.ts';
 
 // What is in the files that clients keep their logins in, and how they are changed.
@@ -10,15 +9,15 @@ import type { KnownClient } from './known-clients.ts';
 /** A login, or the mark that a credential store has one. */
 type AuthEntry = {
   auth?: string;
-  readonly [field: string]: unknown;
+  [field: string]: unknown;
 };
 
 /** The format that docker, podman and helm share. What the action does not know in it is kept. */
 export type AuthFile = {
-  auths?: Readonly<Record<string, AuthEntry>> | null;
-  credHelpers?: Readonly<Record<string, string>> | null;
+  auths?: Record<string, AuthEntry> | null;
+  credHelpers?: Record<string, string> | null;
   credsStore?: string | null;
-  readonly [field: string]: unknown;
+  [field: string]: unknown;
 };
 
 /** Reads an auth file; one that is missing or empty has no logins. Throws an Error if it cannot be read. */
@@ -66,11 +65,11 @@ export function versionOf(file = ''): string | undefined {
 }
 
 /** The keys under which the clients' libraries look for a registry's login. */
-export function entryKeys(registry: string): readonly string[] {
+export function entryKeys(registry: string): string[] {
   return /:\d+$/.test(registry) ? [registry] : [registry, `${registry}:443`];
 }
 
-const entriesOf = (config: AuthFile, registry: string): readonly (AuthEntry | null)[] =>
+const entriesOf = (config: AuthFile, registry: string) =>
   entryKeys(registry).map((key) => config.auths?.[key] ?? {});
 
 /** Whether an entry holds no login, but marks one that a credential store has. */
@@ -85,7 +84,7 @@ export function hasLogin(config: AuthFile, registry: string): boolean {
 
 /** Whether the file holds this login, in base64, for a registry. */
 export function hasAuth(config: AuthFile, registry: string, auth: string): boolean {
-  return entriesOf(config, registry).some((entry) => entry?.auth === auth);
+  return entriesOf(config, registry).some((entry) => entry.auth === auth);
 }
 
 /** The credential helper that a client hands the login of a registry to; undefined if it is kept in the file. */
@@ -108,11 +107,7 @@ const DRAFT = '.ecr-pod-identity-login-draft-';
  * Writes an auth file: a draft beside it, renamed to it, so that nobody ever reads half of it. Mode and owner are kept; a
  * new file is for its owner alone. If the file is a link, the file that it leads to is written.
  */
-export async function writeAuthFile(
-  file: string,
-  config: AuthFile,
-  clock = SYSTEM_CLOCK,
-): Promise<void> {
+export function writeAuthFile(file: string, config: AuthFile): void {
   const target = followLink(file);
   fs.mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
   removeDrafts(file);
@@ -126,7 +121,7 @@ export async function writeAuthFile(
     keepModeAndOwner(target, handle);
     fs.closeSync(handle);
 
-    await untilFree(() => fs.renameSync(draft, target), clock);
+    fs.renameSync(draft, target);
   } catch (error) {
     fs.rmSync(draft, { force: true });
     throw error;
@@ -134,17 +129,18 @@ export async function writeAuthFile(
 }
 
 /** The file that a link leads to, also if it is not there: docker creates it, too. */
-function followLink(file: string, most = 40): string {
+function followLink(file: string): string {
   if (fs.existsSync(file)) return fs.realpathSync(file);
 
-  const isLink = fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true;
-  if (!isLink || most === 0) return file;
-
-  const directory = fs.realpathSync(dirname(file));
-  return followLink(resolve(directory, fs.readlinkSync(file)), most - 1);
+  try {
+    return resolve(fs.realpathSync(dirname(file)), fs.readlinkSync(file));
+  } catch {
+    // It is not a link.
+    return file;
+  }
 }
 
-function keepModeAndOwner(target: string, handle: number): void {
+function keepModeAndOwner(target: string, handle: number) {
   const old = fs.statSync(target, { throwIfNoEntry: false });
   if (old === undefined) return;
 
@@ -152,25 +148,8 @@ function keepModeAndOwner(target: string, handle: number): void {
   if (process.getuid?.() === 0) fs.fchownSync(handle, old.uid, old.gid);
 }
 
-/** Repeats a change for at most 3 s: on Windows, a program such as a virus scanner can have the file open for a moment. */
-export async function untilFree(change: () => void, clock: Clock): Promise<void> {
-  const end = clock.now() + 3_000;
-
-  while (true) {
-    try {
-      return change();
-    } catch (error) {
-      const isOpen =
-        /^(?:EPERM|EACCES|EBUSY):/.test(messageOf(error)) && process.platform === 'win32';
-      if (!isOpen || clock.now() >= end) throw error;
-    }
-
-    await clock.sleep(100, new AbortController().signal);
-  }
-}
-
 /** Removes the login of a registry from a file, and keeps everything else in it. Returns whether there was one. */
-export async function removeLogin(file: string, registry: string): Promise<boolean> {
+export function removeLogin(file: string, registry: string): boolean {
   const config = readAuthFile(file);
   const entries = Object.entries(config.auths ?? {});
 
@@ -178,18 +157,17 @@ export async function removeLogin(file: string, registry: string): Promise<boole
   const others = entries.filter(([key]) => !keys.includes(key));
   if (others.length === entries.length) return false;
 
-  await writeAuthFile(file, { ...config, auths: Object.fromEntries(others) });
+  writeAuthFile(file, { ...config, auths: Object.fromEntries(others) });
   return true;
 }
 
 /** Removes what killed processes have left of their drafts of a file, which hold passwords. Who calls it has the lock. */
 export function removeDrafts(file: string): void {
-  // Nobody has left a draft in a directory that is missing, or that this user may not enter.
-  if (!fs.existsSync(`${dirname(file)}/.`)) return;
-
   const target = followLink(file);
   const directory = dirname(target);
-  if (!fs.existsSync(directory)) return;
+
+  // Nobody has left a draft in a directory that is missing, or that this user may not enter.
+  if (!fs.existsSync(`${directory}/.`)) return;
 
   for (const name of fs.readdirSync(directory)) {
     const path = join(directory, name);

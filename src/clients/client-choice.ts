@@ -5,21 +5,18 @@ import { isContainerJob } from '../runner/kind.ts';
 import * as log from '../runner/log.ts';
 import { CLIENTS, type ClientName, type KnownClient } from './known-clients.ts';
 
-const NAMES = Object.keys(CLIENTS) as readonly ClientName[];
+const NAMES = Object.keys(CLIENTS) as ClientName[];
 /** The clients that are programs. */
 const PROGRAMS = NAMES.filter((name) => CLIENTS[name].commands !== undefined);
 
 export type FoundClient = KnownClient & {
   name: ClientName;
-  /** The path of its program; undefined if it runs none, or if the program is not on PATH. */
-  executable?: string;
+  /** The path of its program; empty if there is none on PATH. */
+  executable: string;
 };
 
 /** Reads input `container-cli`: names of clients, separated by commas or newlines. */
-export function parseClients(text: string): {
-  entries: readonly ClientName[];
-  problems: readonly string[];
-} {
+export function parseClients(text: string) {
   const words = text.split(/[,\r\n]+/).map((word) => word.trim().toLowerCase());
   const given = [...new Set(words)].filter((word) => word !== '');
 
@@ -33,14 +30,11 @@ export function parseClients(text: string): {
 }
 
 export async function findClient(name: ClientName): Promise<FoundClient> {
-  const client = { name, ...CLIENTS[name] };
-  const executable = client.commands === undefined ? '' : await which(name);
-
-  return executable === '' ? client : { ...client, executable };
+  return { name, ...CLIENTS[name], executable: await which(name) };
 }
 
 /** Finds the clients that are named, else the first program on PATH. Throws a Failure if one is missing. */
-export async function chooseClients(names: readonly ClientName[]): Promise<readonly FoundClient[]> {
+export async function chooseClients(names: readonly ClientName[]): Promise<FoundClient[]> {
   if (names.length === 0) return [await firstOnPath()];
 
   const clients = await Promise.all(names.map(findClient));
@@ -54,10 +48,10 @@ export async function chooseClients(names: readonly ClientName[]): Promise<reado
   return clients;
 }
 
-async function firstOnPath(): Promise<FoundClient> {
+async function firstOnPath() {
   for (const name of PROGRAMS) {
     const client = await findClient(name);
-    if (client.executable === undefined) continue;
+    if (client.executable === '') continue;
 
     if (name !== 'docker') {
       const choice = nameSettings("To choose a tool, set 'container-cli'.");
@@ -66,11 +60,13 @@ async function firstOnPath(): Promise<FoundClient> {
     return client;
   }
 
-  const programs = PROGRAMS.join(', ');
-  throw clientMissing('docker', `No container client found on PATH. Looked for ${programs}.`);
+  throw clientMissing(
+    'docker',
+    `No container client found on PATH. Looked for ${PROGRAMS.join(', ')}.`,
+  );
 }
 
-function clientMissing(tool: string, message: string): Failure {
+function clientMissing(tool: string, message: string) {
   return new Failure(message, {
     knownError: isContainerJob() ? 'client-missing-in-job' : 'client-missing',
     facts: { tool },

@@ -13,10 +13,7 @@ export type Client = FoundClient & {
 };
 
 /** @param variables where the clients keep their logins: those of main, also in post */
-export function createClient(
-  found: FoundClient,
-  variables: Readonly<Record<string, string>>,
-): Client {
+export function createClient(found: FoundClient, variables: Record<string, string>): Client {
   const inherited = Object.entries(clientEnvironment(process.env));
   const others = inherited.filter(([name]) => !LOCATION_VARIABLES.includes(name));
   const env = { ...Object.fromEntries(others), ...variables };
@@ -26,9 +23,9 @@ export function createClient(
 
 /** Runs the program of a client. The reason says why it failed; there is none if it did not. */
 export async function runClient(
-  { name, commands, executable = '', env }: Client,
+  { name, commands, executable, env }: Client,
   command: Command,
-  args: readonly string[],
+  args: string[],
   options: Omit<ProgramOptions, 'env'>,
 ) {
   const allArgs = [...(commands?.[command] ?? []), ...args];

@@ -10,19 +10,13 @@ import { LOCK_NAME, withLock } from './lock.ts';
 
 // Input `isolate-docker-config`: a docker configuration of the job's own. The one in force is read, never written.
 
-/** A variable that leads the job to its own docker configuration, and its earlier value; empty if it was not set. */
-export type MovedVariable = {
-  name: string;
-  value: string;
-  earlier: string;
-};
-
 /** A docker configuration of the job's own. */
 export type Isolation = {
   directory: string;
   /** Whether this step created it. Then its post removes it. */
   isFirst: boolean;
-  moved: readonly MovedVariable[];
+  /** The variables that lead the job to it, and their earlier values; empty if they were not set. */
+  moved: { name: string; value: string; earlier: string }[];
 };
 
 /** The runner empties its temporary directory before each job, so that the name belongs to one job. */
@@ -33,7 +27,7 @@ const FILES = {
   docker: { name: 'config.json', variable: 'DOCKER_CONFIG' },
   containers: { name: 'auth.json', variable: 'REGISTRY_AUTH_FILE' },
   helm: { name: 'helm.json', variable: 'HELM_REGISTRY_CONFIG' },
-} as const;
+};
 
 /**
  * Creates the job's own configuration, or adds to the one that another step of the job has created. The clients use it once
@@ -44,7 +38,7 @@ const FILES = {
  */
 export async function isolate(
   clients: readonly KnownClient[],
-  hosts: readonly string[],
+  hosts: string[],
   signal: AbortSignal,
   onPlan: (isolation: Isolation) => void,
 ): Promise<Isolation> {
@@ -59,7 +53,7 @@ export async function isolate(
     await withLock(join(directory, FILES.docker.name), signal, async () => {
       for (const kind of kinds) {
         const users = clients.filter(({ fileKind }) => fileKind === kind);
-        await fill(directory, kind, users, hosts);
+        fill(directory, kind, users, hosts);
       }
     });
     return isolation;
@@ -72,10 +66,7 @@ export async function isolate(
 }
 
 /** Creates the directory of the job, or finds the one that another of its steps has created. */
-function claimDirectory(
-  kinds: readonly FileKind[],
-  onPlan: (isolation: Isolation) => void,
-): Isolation {
+function claimDirectory(kinds: FileKind[], onPlan: (isolation: Isolation) => void) {
   const temp = process.env['RUNNER_TEMP'];
   if (temp === undefined) throw new Failure('RUNNER_TEMP is not set');
 
@@ -101,14 +92,14 @@ function claimDirectory(
 }
 
 /** Whether it is a directory that nobody else can use. Windows has no such modes. */
-function isOwn(directory: string): boolean {
+function isOwn(directory: string) {
   const found = fs.lstatSync(directory);
   const isPrivate = found.uid === process.getuid?.() && (found.mode & 0o077) === 0;
 
   return found.isDirectory() && (isPrivate || process.platform === 'win32');
 }
 
-function variablesToMove(directory: string, kinds: readonly FileKind[]): readonly MovedVariable[] {
+function variablesToMove(directory: string, kinds: FileKind[]) {
   const variables = kinds.map((kind) => {
     const { name, variable } = FILES[kind];
 
@@ -123,12 +114,7 @@ function variablesToMove(directory: string, kinds: readonly FileKind[]): readonl
 }
 
 /** Writes the file of a kind, from the one in force. */
-async function fill(
-  directory: string,
-  kind: FileKind,
-  clients: readonly KnownClient[],
-  hosts: readonly string[],
-): Promise<void> {
+function fill(directory: string, kind: FileKind, clients: KnownClient[], hosts: string[]) {
   const file = join(directory, FILES[kind].name);
   if (kind === 'docker' && !fs.existsSync(file)) {
     linkShared(dockerDirectory(process.env), directory);
@@ -140,14 +126,14 @@ async function fill(
     // podman and helm read docker's file if there is none of their own.
     authFilePath('docker', process.env),
   ];
-  const source = sources.find((path) => path !== undefined && fs.existsSync(path));
-  const config = source === undefined ? undefined : tryTo(source, readAuthFile);
+  const source = sources.find((path = '') => fs.existsSync(path));
+  const config = source && tryTo(source, readAuthFile);
 
-  await writeAuthFile(file, withoutHelpers(config ?? {}, hosts, clients));
+  writeAuthFile(file, withoutHelpers(config || {}, hosts, clients));
 }
 
 /** Links what is beside `config.json`: plugins, builders, contexts, certificates. */
-function linkShared(shared: string, directory: string): void {
+function linkShared(shared: string, directory: string) {
   const own = [...Object.values(FILES).map(({ name }) => name), LOCK_NAME];
   const names = fs.existsSync(shared) ? tryTo(shared, (path) => fs.readdirSync(path)) : [];
 
@@ -164,7 +150,7 @@ function linkShared(shared: string, directory: string): void {
 }
 
 /** What cannot be read or linked is left out. */
-function tryTo<Result>(source: string, use: (source: string) => Result): Result | undefined {
+function tryTo<Result>(source: string, use: (source: string) => Result) {
   try {
     return use(source);
   } catch (error) {
@@ -183,8 +169,8 @@ function tryTo<Result>(source: string, use: (source: string) => Result): Result 
  */
 export function withoutHelpers(
   config: AuthFile,
-  hosts: readonly string[],
-  clients: readonly KnownClient[],
+  hosts: string[],
+  clients: KnownClient[],
 ): AuthFile {
   const { credsStore, ...others } = config;
   const keys = hosts.flatMap(entryKeys);
@@ -225,12 +211,12 @@ export function removeIsolation({ directory }: Isolation): string | undefined {
 }
 
 /** Has the steps that follow use the job's own docker configuration. */
-export function exportVariables(moved: readonly MovedVariable[]): void {
+export function exportVariables(moved: Isolation['moved']): void {
   for (const { name, value } of moved) core.exportVariable(name, value);
 }
 
 /** Gives the variables their earlier values back, unless the job has set them to something else since. */
-export function restoreVariables(moved: readonly MovedVariable[]): void {
+export function restoreVariables(moved: Isolation['moved']): void {
   for (const { name, value, earlier } of moved) {
     const current = process.env[name];
     const isOurs = current === undefined || current === value;

@@ -6,7 +6,7 @@ export type Command = 'login' | 'logout';
 /** What the action knows about a container client. */
 export type KnownClient = {
   /** The arguments before the options and the registry; undefined if no program is run. */
-  commands?: Readonly<Record<Command, readonly string[]>>;
+  commands?: Record<Command, string[]>;
   fileKind: FileKind;
   /** Whether an empty entry in `credHelpers` sets the credential store aside. Other clients pass over such an entry. */
   readsEmptyHelper: boolean;
@@ -53,10 +53,10 @@ const ROWS = {
     fileKind: 'docker',
     readsEmptyHelper: false,
   },
-} satisfies Readonly<Record<string, KnownClient>>;
+} satisfies Record<string, KnownClient>;
 
 /** A value of input `container-cli`. */
 export type ClientName = keyof typeof ROWS;
 
 /** All clients. If the user names none, the first one whose program is found is used. */
-export const CLIENTS: Readonly<Record<ClientName, KnownClient>> = ROWS;
+export const CLIENTS: Record<ClientName, KnownClient> = ROWS;

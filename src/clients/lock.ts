@@ -26,7 +26,7 @@ export async function withLock<Result>(
   file: string | undefined,
   signal: AbortSignal,
   work: () => Promise<Result>,
-  clock: Clock = SYSTEM_CLOCK,
+  clock = SYSTEM_CLOCK,
 ): Promise<Result> {
   signal.throwIfAborted();
   if (file === undefined) return work();
@@ -44,7 +44,7 @@ export async function withLock<Result>(
 }
 
 /** Returns whether it has the lock. Rejects only with the signal's reason. */
-async function acquire(lock: string, signal: AbortSignal, clock: Clock): Promise<boolean> {
+async function acquire(lock: string, signal: AbortSignal, clock: Clock) {
   try {
     // The client would create the directory, too.
     mkdirSync(dirname(lock), { recursive: true, mode: 0o700 });
@@ -57,7 +57,7 @@ async function acquire(lock: string, signal: AbortSignal, clock: Clock): Promise
   }
 }
 
-async function waitFor(lock: string, signal: AbortSignal, clock: Clock): Promise<boolean> {
+async function waitFor(lock: string, signal: AbortSignal, clock: Clock) {
   const end = clock.now() + LOCK_WAIT_MS;
   let seen = { time: -1, since: 0 };
 
@@ -72,10 +72,8 @@ async function waitFor(lock: string, signal: AbortSignal, clock: Clock): Promise
 
     if (now >= end) {
       timedOut.add(lock);
-      const seconds = LOCK_WAIT_MS / 1000;
-      log.warning(
-        `Timed out after ${seconds} s waiting for the lock ${lock}; going on without it.`,
-      );
+      const waited = `Timed out after ${LOCK_WAIT_MS / 1000} s`;
+      log.warning(`${waited} waiting for the lock ${lock}; going on without it.`);
     }
     await clock.sleep(PAUSE_MS.least + clock.random() * PAUSE_MS.spread, signal);
   }
@@ -83,12 +81,11 @@ async function waitFor(lock: string, signal: AbortSignal, clock: Clock): Promise
   return false;
 }
 
-const remove = (lock: string): void => ignoringErrors(() => rmdirSync(lock));
-const refresh = (lock: string): void =>
-  ignoringErrors(() => utimesSync(lock, new Date(), new Date()));
+const remove = (lock: string) => ignoringErrors(() => rmdirSync(lock));
+const refresh = (lock: string) => ignoringErrors(() => utimesSync(lock, new Date(), new Date()));
 
 /** If another process has taken the lock away, the check after each login finds what that has lost. */
-function ignoringErrors(change: () => void): void {
+function ignoringErrors(change: () => void) {
   try {
     change();
   } catch (error) {

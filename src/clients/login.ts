@@ -11,7 +11,7 @@ import { isLasting, isSavingFailure, unreadableConfig } from './messages.ts';
 /** An overloaded registry recovers within seconds, or takes longer: the pauses cover both. */
 const LOGIN_BACKOFF: Backoff = { baseMs: 1_000, capMs: 10_000 };
 
-export type Login = Readonly<Record<'registry' | 'username' | 'password', string>>;
+export type Login = Record<'registry' | 'username' | 'password', string>;
 
 export type LoginOptions = {
   signal: AbortSignal;
@@ -38,16 +38,19 @@ type Attempt = Promise<Problem | undefined>;
 
 /** Logs in, with another attempt unless it would fail in the same way. Throws a Failure with the client's message. */
 export async function logIn(client: Client, login: Login, options: LoginOptions): Promise<void> {
-  const versionBefore = auth.versionOf(client.file);
   const problems: Problem[] = [];
 
   try {
     await attemptUntilDone(client, login, options, problems);
   } catch (error) {
-    const isChanged = auth.versionOf(client.file) !== versionBefore;
-    const mayBeWritten = problems.some((problem) => problem.mayBeWritten);
+    const config = auth.tryRead(client.file) ?? {};
+    const isInFile = auth.hasAuth(config, login.registry, authOf(login));
 
-    if (!canBeLeft(client, login, isChanged, mayBeWritten)) options.onNotWritten();
+    // Another login in the file is an earlier one: the client has changed nothing then.
+    const isEarlier = auth.hasLogin(config, login.registry);
+    const canBeElsewhere = !isEarlier && problems.some((problem) => problem.mayBeWritten);
+
+    if (!isInFile && !canBeElsewhere) options.onNotWritten();
     throw error;
   }
 }
@@ -58,12 +61,12 @@ async function attemptUntilDone(
   login: Login,
   options: LoginOptions,
   problems: Problem[],
-): Promise<void> {
+) {
   const { signal, maxAttempts, endMs, clock = SYSTEM_CLOCK } = options;
 
   for (let attempt = 1; ; attempt += 1) {
     const startMs = clock.now();
-    const work = (): Attempt => attemptLogin(client, login, options);
+    const work = () => attemptLogin(client, login, options);
     const problem = await withLock(client.file, signal, work, clock);
     if (problem === undefined) return;
 
@@ -90,23 +93,7 @@ async function attemptUntilDone(
   }
 }
 
-/** Whether a failed login can be in the file, or in a credential store, all the same. */
-function canBeLeft(
-  { file }: Client,
-  login: Login,
-  isChanged: boolean,
-  mayBeWritten: boolean,
-): boolean {
-  const config = auth.tryRead(file);
-  if (config === undefined) return isChanged || mayBeWritten;
-
-  if (auth.hasAuth(config, login.registry, authOf(login))) return true;
-
-  // Another login in the file is an earlier one: the client has changed nothing then.
-  return mayBeWritten && !auth.hasLogin(config, login.registry);
-}
-
-function failureOf({ name: tool }: Client, { registry }: Login, reason: string): Failure {
+function failureOf({ name: tool }: Client, { registry }: Login, reason: string) {
   const region = /\.dkr[.-]ecr(?:-fips)?\.([\w-]+)\./.exec(registry)?.[1];
 
   return new Failure(`${tool} could not log in to registry ${registry}: ${reason}`, {
@@ -121,22 +108,21 @@ async function attemptLogin(client: Client, login: Login, options: LoginOptions)
   const write = client.commands === undefined ? writeLogin : runLogin;
   const problem = await write(client, login, options);
 
-  const isChanged = auth.versionOf(client.file) !== versionBefore;
-  return problem ?? checkLogin(client, login, isChanged);
+  return problem ?? checkLogin(client, login, versionBefore);
 }
 
 /** The login of the client `config-file`. */
-async function writeLogin(
+function writeLogin(
   { file = '' }: Client,
   login: Login,
-  { onMayBeWritten, clock }: LoginOptions,
-): Attempt {
+  { onMayBeWritten }: LoginOptions,
+): Problem | undefined {
   try {
     const config = auth.readAuthFile(file);
     const auths = { ...config.auths, [login.registry]: { auth: authOf(login) } };
 
     onMayBeWritten();
-    await auth.writeAuthFile(file, { ...config, auths }, clock);
+    auth.writeAuthFile(file, { ...config, auths });
     return undefined;
   } catch (error) {
     return { reason: `${file} could not be changed: ${messageOf(error)}` };
@@ -154,8 +140,11 @@ async function runLogin(
   const deadlineMs = Math.min(LOGIN_MS, Math.max(SHORTEST_LOGIN_MS, timeLeftMs));
 
   onMayBeWritten();
-  const programOptions = { signal, deadlineMs, input: password };
-  const { reason, wasKilled, stderr } = await runClient(client, 'login', args, programOptions);
+  const { reason, wasKilled, stderr } = await runClient(client, 'login', args, {
+    signal,
+    deadlineMs,
+    input: password,
+  });
 
   if (reason !== undefined) {
     return { reason, mayBeWritten: wasKilled || isSavingFailure(reason) };
@@ -170,7 +159,7 @@ async function runLogin(
 }
 
 /** Looks for the login after the client has reported success. */
-function checkLogin(client: Client, login: Login, isChanged: boolean): Problem | undefined {
+function checkLogin(client: Client, login: Login, versionBefore?: string): Problem | undefined {
   const { name, file } = client;
   const config = auth.tryRead(file) ?? {};
 
@@ -180,7 +169,7 @@ function checkLogin(client: Client, login: Login, isChanged: boolean): Problem |
   const isElsewhere = helper !== undefined || file === undefined;
   if (isElsewhere || auth.hasAuth(config, login.registry, authOf(login))) return undefined;
 
-  if (isChanged) {
+  if (auth.versionOf(file) !== versionBefore) {
     const cause = 'another program has written the file at the same time';
     return { reason: `the login is not in ${file}: ${cause}`, isOverwritten: true };
   }
@@ -191,7 +180,7 @@ function checkLogin(client: Client, login: Login, isChanged: boolean): Problem |
 }
 
 /** `ecr-login` keeps no login of others, and the client `config-file` hands none to a helper. */
-function warnOfHelper(helper: string, { commands, file }: Client): void {
+function warnOfHelper(helper: string, { commands, file }: Client) {
   if (helper !== 'ecr-login' && commands !== undefined) return;
 
   const remedy = nameSettings("To set it aside for this job, set input 'isolate-docker-config'.");
@@ -200,5 +189,5 @@ function warnOfHelper(helper: string, { commands, file }: Client): void {
 }
 
 /** A login as an auth file keeps it. */
-const authOf = ({ username, password }: Login): string =>
+const authOf = ({ username, password }: Login) =>
   Buffer.from(`${username}:${password}`).toString('base64');

@@ -16,9 +16,13 @@ export async function logOut(
   try {
     return await withLock(client.file, signal, () => endLogin(client, registry, signal));
   } catch (error) {
-    // There is no time for the client.
-    const isGone = signal.aborted && (await removeLogin(file, registry).catch(() => false));
-    return isGone ? undefined : messageOf(error);
+    try {
+      // There is no time for the client.
+      if (signal.aborted && removeLogin(file, registry)) return undefined;
+    } catch {
+      // Why the client had no time is what is reported.
+    }
+    return messageOf(error);
   }
 }
 
@@ -36,7 +40,7 @@ async function endLogin(client: Client, registry: string, signal: AbortSignal) {
   if (!wasInFile) return reason;
 
   // `docker logout` reports success also if it could not write its file (seen with docker 28).
-  const wasLeft = await removeLogin(file, registry);
+  const wasLeft = removeLogin(file, registry);
   if (wasLeft && commands !== undefined) {
     const what = reason ?? `${name} left the login`;
     log.info(`${what}: removed the login to ${registry} from ${file}`);
@@ -49,13 +53,16 @@ async function runLogout(client: Client, registry: string, signal: AbortSignal) 
   const { name, commands, executable } = client;
   if (commands === undefined) return undefined;
 
-  if (executable === undefined) {
+  if (executable === '') {
     const line = [name, ...commands.logout, registry].join(' ');
     return `${name} is no longer on PATH. If a login is left, remove it: ${line}`;
   }
 
-  const options = { signal, deadlineMs: LOGOUT_MS, input: '' };
-  const { reason = '' } = await runClient(client, 'logout', [registry], options);
+  const { reason = '' } = await runClient(client, 'logout', [registry], {
+    signal,
+    deadlineMs: LOGOUT_MS,
+    input: '',
+  });
 
   // podman and buildah exit with 125 if they are not logged in, and also ask helpers that erase nothing.
   const isDone = reason === '' || /\bnot logged in(?:to)?\b|not implemented/i.test(reason);

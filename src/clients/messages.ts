@@ -24,7 +24,7 @@ const LOG_LINE =
  * The error in a client's output, without warnings and the log of its libraries. skopeo and buildah log the error itself;
  * podman logs errors that it gets over, too, and prints the one that it fails with.
  */
-function clientMessage(output: string): string {
+function clientMessage(output: string) {
   const errors: string[] = [];
   const logged: string[] = [];
 
@@ -50,50 +50,38 @@ export function unreadableConfig(output: string): string | undefined {
 /** Errors that the next attempt meets again. All others are worth one. */
 const LASTING = new RegExp(
   [
-    'could not be started',
+    'could not be (?:started|changed)',
 
     // Credential stores. A registry's 501 has the same words.
-    'error (?:storing|getting|erasing) credentials',
+    'error (?:storing|getting) credentials',
     'failed to store the credentials',
-    'credential helper',
     '(?<!501 )not implemented',
 
     // Files. Windows' own message is not listed: a file that another program has open is free a moment later.
     'permission denied',
     'operation not permitted',
     'read-only file system',
-    'is a directory',
-    'EISDIR',
-    'not a directory',
+    '(?:is|not) a directory',
     'no space left',
     'resource busy',
-    'file (?:already )?exists',
     'is not owned by',
+    'XDG_RUNTIME_DIR',
     'unmarshaling JSON',
     'decode config file',
-    'it is not valid JSON',
-    'form of a docker configuration',
-    'directory set by',
 
     // The client and its system.
-    'newuidmap',
-    'newgidmap',
+    'new[ug]idmap',
     'user namespace',
-    'cannot clone',
     'unknown userid',
     'client version \\S+ is too',
-    'unknown (?:shorthand )?flag',
-    'unknown command',
-    'flag provided but not defined',
-    'requires (?:exactly|at most)',
+    'unknown flag',
 
     // The registry, and the way to it.
-    'x509:',
     'certificate',
     'server gave HTTP response to HTTPS client',
     'Proxy Authentication Required',
-    '\\b40[013] (?:Bad Request|Unauthorized|Forbidden)',
-    '(?:status|code|code from registry):? 40[013]\\b',
+    '\\b40[03] (?:Bad Request|Forbidden)',
+    '(?:status|code|registry):? 40[013]\\b',
     'unauthorized',
     'denied:',
     'no basic auth credentials',

@@ -26,9 +26,7 @@ const NOT_FOR_CLIENTS = new RegExp(
 );
 
 export function clientEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const variables = Object.entries(env);
-
-  return Object.fromEntries(variables.filter(([name]) => !NOT_FOR_CLIENTS.test(name)));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !NOT_FOR_CLIENTS.test(name)));
 }
 
 export type ProgramOptions = {
@@ -54,7 +52,7 @@ export type ProgramResult = {
 /** Runs a program, one at a time. Rejects if it cannot be started. */
 export async function runProgram(
   executable: string,
-  args: readonly string[],
+  args: string[],
   { env, input, deadlineMs, signal }: ProgramOptions,
 ): Promise<ProgramResult> {
   signal.throwIfAborted();
@@ -63,26 +61,26 @@ export async function runProgram(
   let stopped: string | undefined;
 
   // @actions/exec gives no handle of the program that it starts; node does, before the program has any streams.
-  const onChild = (message: unknown): void => {
+  const onChild = (message: unknown) => {
     child = (message as { process: ChildProcess }).process;
     process.nextTick(watch, child, output);
   };
   subscribe('child_process', onChild);
 
-  const stop = (why: string): void => {
+  const stop = (why: string) => {
     stopped = why;
     child?.kill();
     // Also what had not started yet.
     setTimeout(() => child?.kill('SIGKILL'), GRACE_MS).unref();
   };
-  const onAbort = (): void => stop('the step ended before it was done');
+  const onAbort = () => stop('the step ended before it was done');
   signal.addEventListener('abort', onAbort);
 
   const seconds = Math.round(deadlineMs / 100) / 10;
   const deadline = setTimeout(stop, deadlineMs, `timed out after ${seconds} s`);
 
   try {
-    const exitCode = await exec(`"${executable}"`, [...args], {
+    const exitCode = await exec(`"${executable}"`, args, {
       env: env as Record<string, string>,
       input: Buffer.from(input),
       silent: true,
@@ -109,15 +107,13 @@ export async function runProgram(
 }
 
 /** Keeps the start of what a program prints. @actions/exec itself would keep a line of any length. */
-function watch(child: ChildProcess | undefined, output: { stdout: string; stderr: string }): void {
+function watch(child: ChildProcess, output: { stdout: string; stderr: string }) {
   for (const name of ['stdout', 'stderr'] as const) {
-    const stream = child?.[name];
-
-    stream?.removeAllListeners('data').on('data', (data: Buffer) => {
+    child[name]?.removeAllListeners('data').on('data', (data: Buffer) => {
       if (output[name].length <= LONGEST_OUTPUT) output[name] += data;
     });
   }
 
   // A program that ends without reading its input breaks the pipe. Its exit code tells more than EPIPE does.
-  child?.stdin?.on('error', () => {});
+  child.stdin?.on('error', () => {});
 }

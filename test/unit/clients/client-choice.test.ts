@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { chooseClients, parseClients } from '../../../src/clients/client-choice.ts';
 import type { ClientName } from '../../../src/clients/known-clients.ts';
-import { homeOf, output, program, thrownBy } from '../support.ts';
+import { homeOf, thrownBy } from '../support.ts';
 
 test.each([
   ['', [], []],
@@ -14,21 +14,6 @@ test.each([
     entries: names,
     problems: problems.map((one) => expect.stringContaining(one)),
   });
-});
-
-test.each<[ClientName[], onPath: string[], chosen: string[], line: string]>([
-  [[], ['docker', 'podman'], ['docker'], ''],
-  [[], ['helm', 'skopeo'], ['skopeo'], 'docker not found; using skopeo'],
-  [['helm', 'config-file'], ['docker', 'helm'], ['helm', 'config-file'], ''],
-  [['config-file'], [], ['config-file'], ''],
-])('if %j are named, and %j are on PATH, %j are used', async (names, onPath, chosen, line) => {
-  process.env['PATH'] = homeOf();
-  for (const name of onPath) program(name);
-
-  const clients = await chooseClients(names);
-
-  expect(clients.map(({ name }) => name)).toEqual(chosen);
-  expect(output().split('. ')[0]).toBe(line);
 });
 
 test.each<[ClientName[], missing: string]>([

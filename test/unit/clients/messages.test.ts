@@ -74,7 +74,6 @@ describe('the next attempt may succeed', () => {
 describe('the next attempt would fail, too', () => {
   test.each([
     `${ATTEMPT} 400 Bad Request`,
-    `${ATTEMPT} 403 Forbidden`,
     'pinging container registry r.example: StatusCode: 403, <html>',
     'invalid status code from registry 403 (Forbidden)',
     `${GET} unauthorized: authentication required`,
@@ -88,15 +87,25 @@ describe('the next attempt would fail, too', () => {
     'open /home/runner/.docker/config.json123: read-only file system',
     'Error saving credentials: rename /c /config.json: device or resource busy',
     '/c/config.json could not be changed: it is not valid JSON',
-    "/c could not be changed: EBUSY: resource busy or locked, rename '/c-draft' -> '/c'",
-    "C:\\config.json could not be changed: EPERM: operation not permitted, rename 'C:\\draft'",
     'unknown flag: --password-stdin',
-    '"docker login" requires at most 1 argument.',
     `${GET} tls: failed to verify certificate: x509: certificate signed by unknown authority`,
     `${GET} http: server gave HTTP response to HTTPS client`,
     `${GET} Proxy Authentication Required`,
     'cannot set up namespace using "/usr/bin/newuidmap": exit status 1',
     'docker could not be started: spawn /usr/bin/docker EACCES',
+    'out: `not implemented`',
+    'cannot clone: Operation not permitted',
+    'mkdir /c/config.json: not a directory',
+    'read /c/config.json: is a directory',
+    'write /c/config.json1: no space left on device',
+    'path "/c" exists and it is not owned by the current user',
+    'Error: "/c" directory set by $XDG_RUNTIME_DIR does not exist',
+    'reading JSON file "/c/auth.json": unmarshaling JSON at "": bad character',
+    'failed to decode config file at /c/config.json: EOF',
+    'could not find user namespace',
+    'user: unknown userid 1001',
+    'client version 1.52 is too new. Maximum supported API version is 1.43',
+    `${GET} 403 Forbidden`,
   ])('%s', (reason) => expect(isLasting(reason)).toBe(true));
 });
 
