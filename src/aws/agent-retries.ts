@@ -1,6 +1,6 @@
 import { detailsOf } from '../errors/failure.ts';
 import { AGENT_RESPONSE_MS } from '../time/limits.ts';
-import { type Backoff, backoffMs } from '../time/retry.ts';
+import { backoffMs } from '../time/retry.ts';
 import { AnswerError } from './container-endpoint.ts';
 
 /** A kind of failure that is followed by another attempt. */
@@ -19,7 +19,7 @@ const UNREACHABLE: RetryRule = {
 };
 
 /** For answers: their HTTP status, a space, and their text. The first rule that matches applies. */
-const ANSWER_RULES: readonly RetryRule[] = [
+const ANSWER_RULES: RetryRule[] = [
   // EKS Auth sees a new association, or a new trust policy, after some seconds.
   {
     pattern: /ResourceNotFoundException|permissions? to assume/,
@@ -42,7 +42,7 @@ const ANSWER_RULES: readonly RetryRule[] = [
 ];
 
 /** For all other failures: their details. */
-const NETWORK_RULES: readonly RetryRule[] = [
+const NETWORK_RULES: RetryRule[] = [
   UNREACHABLE,
   // The connection was lost, or nothing came in time. The SDK's provider has a text for the status.
   {
@@ -52,8 +52,8 @@ const NETWORK_RULES: readonly RetryRule[] = [
 ];
 
 /** The random part of a pause: after an attempt, and while the agent is waited for. */
-const BACKOFF: Backoff = { baseMs: 500, capMs: 5_000 };
-const START_BACKOFF: Backoff = { baseMs: 1_000, capMs: 5_000 };
+const BACKOFF = { baseMs: 500, capMs: 5_000 };
+const START_BACKOFF = { baseMs: 1_000, capMs: 5_000 };
 
 export type AttemptLimits = {
   /** Attempts at the Pod Identity agent, or another container endpoint. Those that wait for its start do not count. */
@@ -98,7 +98,7 @@ export function nextAttempt(
 }
 
 /** Undefined if the failure is final. */
-function ruleFor(error: unknown): RetryRule | undefined {
+function ruleFor(error: unknown) {
   const isAnswer = error instanceof AnswerError;
   const rules = isAnswer ? ANSWER_RULES : NETWORK_RULES;
   const words = isAnswer ? `${error.status} ${error.text}` : detailsOf(error);
@@ -106,4 +106,4 @@ function ruleFor(error: unknown): RetryRule | undefined {
   return rules.find(({ pattern }) => pattern.test(words));
 }
 
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;

@@ -22,7 +22,7 @@ export type ContainerEndpoint = {
 const AGENT_URI = /^http:\/\/(?:169\.254\.170\.23|\[fd00:ec2::23\])(?:[:/]|$)/i;
 
 /** Undefined if AWS_CONTAINER_CREDENTIALS_FULL_URI is not set. */
-export async function containerEndpoint(env = process.env): Promise<ContainerEndpoint | undefined> {
+export async function containerEndpoint(env = process.env) {
   const uri = env['AWS_CONTAINER_CREDENTIALS_FULL_URI'];
   if (uri === undefined) return undefined;
 
@@ -42,18 +42,16 @@ export async function containerEndpoint(env = process.env): Promise<ContainerEnd
 }
 
 /** How the log names the identity. */
-export function identityOf({ uri, claims, isEks }: ContainerEndpoint): string {
-  if (!isEks) return `the container credentials endpoint ${log.singleLine(uri)}`;
+export function identityOf({ uri, claims, isEks }: ContainerEndpoint) {
+  if (!isEks) return `the container credentials endpoint ${uri}`;
 
   return claims?.serviceAccount === undefined
     ? 'EKS Pod Identity'
     : `EKS Pod Identity, service account ${claims.namespace}/${claims.serviceAccount}`;
 }
 
-type Token = Pick<ContainerEndpoint, 'tokenFile' | 'token'>;
-
 /** Read at each use: Kubernetes replaces the token while a job runs. */
-async function readToken({ tokenFile, token }: Token) {
+async function readToken({ tokenFile, token }: Pick<ContainerEndpoint, 'tokenFile' | 'token'>) {
   const current = tokenFile === undefined ? token : await readFile(tokenFile, 'utf8');
 
   log.hide(current);
@@ -80,10 +78,7 @@ export class AnswerError extends Error {
  * is made first, since it refuses addresses that the SDK does not allow: the token must not go there.
  * Throws an AnswerError if it refuses.
  */
-export async function requestCredentials(
-  endpoint: ContainerEndpoint,
-  signal: AbortSignal,
-): ReturnType<ReturnType<typeof fromHttp>> {
+export async function requestCredentials(endpoint: ContainerEndpoint, signal: AbortSignal) {
   const provider = fromHttp({
     awsContainerCredentialsFullUri: endpoint.uri,
     awsContainerCredentialsRelativeUri: '',

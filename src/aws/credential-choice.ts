@@ -10,8 +10,6 @@ export type CredentialSourceChoice = (typeof CREDENTIAL_SOURCE_CHOICES)[number];
 const KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
 export const URI_VARIABLE = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
 
-type Choice = { source: CredentialSource; reason: string };
-
 /**
  * Decides which credentials are used, and why. Whether that source then returns any is not known here.
  *
@@ -22,7 +20,7 @@ export function chooseCredentials(
   choice: CredentialSourceChoice,
   env: NodeJS.ProcessEnv,
   profiles: Profiles,
-): Choice {
+): { source: CredentialSource; reason: string } {
   if (choice !== 'auto') return { source: choice, reason: `credential-source is '${choice}'` };
 
   if (KEYS.every((name) => env[name] !== undefined)) {
@@ -49,18 +47,14 @@ export function chooseCredentials(
 }
 
 /** What the user should know of the choice, since another tool would choose otherwise. */
-export function choiceWarnings(
-  source: CredentialSource,
-  env: NodeJS.ProcessEnv,
-): readonly string[] {
-  if (source === 'environment') {
-    if (env['AWS_PROFILE'] === undefined) return [];
-    return ['AWS_PROFILE is not used: the keys in the environment take precedence.'];
+export function choiceWarning(source: CredentialSource, env: NodeJS.ProcessEnv) {
+  if (source === 'environment' && env['AWS_PROFILE'] !== undefined) {
+    return 'AWS_PROFILE is not used: the keys in the environment take precedence.';
   }
 
   const set = KEYS.filter((name) => env[name] !== undefined);
-  if (set.length !== 1) return [];
+  if (set.length !== 1) return undefined;
 
   const missing = `of ${KEYS.join(' and ')}, only ${set[0]} is set.`;
-  return [`The keys in the environment are not used: ${missing}`];
+  return `The keys in the environment are not used: ${missing}`;
 }

@@ -24,16 +24,12 @@ export type Network = {
  * @param endMs no other attempt starts that could end later, by the clock of `performance`
  */
 export function clientSettings(what: string, { httpProxy, maxAttempts }: Network, endMs: number) {
-  const retryStrategy = loggingRetryStrategy(what, maxAttempts, endMs);
-
   return {
     maxAttempts,
-    requestHandler: new Handler(httpProxy),
-    retryStrategy,
+    requestHandler: requestHandler(httpProxy),
+    retryStrategy: loggingRetryStrategy(what, maxAttempts, endMs),
   };
 }
-
-type Refresh = StandardRetryStrategy['refreshRetryTokenForRetry'];
 
 /**
  * The SDK decides what is retried, and draws a pause only before a retry: then the log gets its line. What a response asks
@@ -41,7 +37,7 @@ type Refresh = StandardRetryStrategy['refreshRetryTokenForRetry'];
  */
 function loggingRetryStrategy(what: string, maxAttempts: number, endMs: number) {
   let baseMs = 0;
-  let failed: Parameters<Refresh>[1];
+  let failed: Parameters<StandardRetryStrategy['refreshRetryTokenForRetry']>[1];
 
   const backoff = {
     setDelayBase: (ms: number) => {
@@ -61,15 +57,16 @@ function loggingRetryStrategy(what: string, maxAttempts: number, endMs: number) 
     },
   };
 
-  class Strategy extends StandardRetryStrategy {
-    override refreshRetryTokenForRetry(...[token, info]: Parameters<Refresh>): ReturnType<Refresh> {
-      failed = info;
-      const { retryAfterHint, ...others } = info;
-      return super.refreshRetryTokenForRetry(token, others);
-    }
-  }
+  const strategy = new StandardRetryStrategy({ maxAttempts, backoff });
+  const refresh = strategy.refreshRetryTokenForRetry.bind(strategy);
 
-  return new Strategy({ maxAttempts, backoff });
+  strategy.refreshRetryTokenForRetry = (token, info) => {
+    failed = info;
+    const { retryAfterHint, ...others } = info;
+    return refresh(token, others);
+  };
+
+  return strategy;
 }
 
 const OPTIONS = {
@@ -79,24 +76,19 @@ const OPTIONS = {
   throwOnRequestTimeout: true,
 };
 
-type Handle = NodeHttpHandler['handle'];
-
 /** Sends each request through the proxy for its address, if there is one, and ends a response that does not end. */
-class Handler extends NodeHttpHandler {
-  readonly #httpProxy: string;
+function requestHandler(httpProxy: string) {
+  const direct = new NodeHttpHandler(OPTIONS);
+  const handler = new NodeHttpHandler(OPTIONS);
 
-  constructor(httpProxy: string) {
-    super(OPTIONS);
-    this.#httpProxy = httpProxy;
-  }
-
-  override async handle(...[request, options]: Parameters<Handle>): ReturnType<Handle> {
+  handler.handle = async (request, options) => {
     const endMs = performance.now() + RESPONSE_MS;
-    const proxy = proxyFor(request, this.#httpProxy);
+    const proxy = proxyFor(request, httpProxy);
     const agent = proxy && (await proxyAgent(proxy, request.hostname));
-    const agents = agent && { httpAgent: agent, httpsAgent: agent };
-    const proxied = agents && new NodeHttpHandler({ ...OPTIONS, ...agents });
-    const result = await (proxied?.handle(request, options) ?? super.handle(request, options));
+    const sender = agent
+      ? new NodeHttpHandler({ ...OPTIONS, httpAgent: agent, httpsAgent: agent })
+      : direct;
+    const result = await sender.handle(request, options);
 
     // A response that began and does not end. The SDK takes an error of this name for transient.
     const late = new Error(`the response was not complete within ${RESPONSE_MS / 1000} s`);
@@ -108,13 +100,15 @@ class Handler extends NodeHttpHandler {
 
     result.response.body = Readable.from(bounded(body), { objectMode: false });
     return result;
-  }
+  };
+
+  return handler;
 }
 
 /** How much of a response is read, in bytes. The longest one that is meant has a few kilobytes. */
 export const LONGEST_RESPONSE = 1_000_000;
 
-async function* bounded(body: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+async function* bounded(body: AsyncIterable<Buffer>) {
   let bytes = 0;
 
   for await (const chunk of body) {
@@ -150,7 +144,6 @@ export function warnOfSettings(env = process.env): void {
     const text = env[name];
     if (text === undefined || text === 'true' || text === 'false') continue;
 
-    const value = log.singleLine(text);
-    log.warning(`${name} is '${value}'. The AWS SDK ignores it: it reads only 'true' and 'false'.`);
+    log.warning(`${name} is '${text}'. The AWS SDK ignores it: it reads only 'true' and 'false'.`);
   }
 }

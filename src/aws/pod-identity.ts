@@ -5,8 +5,7 @@ import { AGENT_RESPONSE_MS } from '../time/limits.ts';
 import * as retry from '../time/retry.ts';
 import { type AttemptLimits, nextAttempt } from './agent-retries.ts';
 import { AnswerError, type ContainerEndpoint, requestCredentials } from './container-endpoint.ts';
-import { podFacts } from './pod.ts';
-import { tokenProblem } from './service-account-token.ts';
+import { podFacts, tokenProblem } from './service-account-token.ts';
 
 export type AgentOptions = AttemptLimits & {
   signal: AbortSignal;
@@ -26,13 +25,13 @@ export async function podCredentials(
     return await requestWithRetries(name, attempt, options);
   } catch (error) {
     options.signal.throwIfAborted();
-    throw await agentFailure(endpoint, region, error as GivenUp);
+    throw await agentFailure(endpoint, region, error as Error);
   }
 }
 
 /**
  * Makes attempts until there are credentials, a failure is final, or the attempts or the time are used up.
- * Throws a GivenUp, or the signal's reason if it aborts.
+ * Throws what `givenUp` returns, or the signal's reason if it aborts.
  *
  * @param name what is asked, as the start of a line of the log
  */
@@ -40,7 +39,7 @@ export async function requestWithRetries<Result>(
   name: string,
   attempt: (signal: AbortSignal) => Promise<Result>,
   options: AgentOptions,
-): Promise<Result> {
+) {
   const { signal, clock = retry.SYSTEM_CLOCK } = options;
   const attemptMs = Math.min(AGENT_RESPONSE_MS, options.budgetMs);
   const startMs = clock.now();
@@ -64,21 +63,19 @@ export async function requestWithRetries<Result>(
   }
 }
 
-/** All attempts have failed: the last failure is the cause, or one that tells more. */
-type GivenUp = Error & { attempts: number };
-
-function givenUp(failed: readonly unknown[], elapsedMs: number): GivenUp {
+/** All attempts have failed: the cause is the last failure, or one that tells more, and the message counts several. */
+function givenUp(failed: readonly unknown[], elapsedMs: number) {
   // What the agent answered tells more than that it was late after that.
   const beforeLate = failed.findLast((error) => !(error instanceof retry.DeadlineError));
   const cause = beforeLate instanceof AnswerError ? beforeLate : failed.at(-1);
 
   const attempts = failed.length;
-  const message = `${attempts} attempts in ${Math.round(elapsedMs / 1000)} s`;
-  return Object.assign(new Error(message, { cause }), { attempts });
+  const count = `${attempts} attempts in ${Math.round(elapsedMs / 1000)} s`;
+  return new Error(attempts > 1 ? ` (${count})` : '', { cause });
 }
 
 /** What failed, behind the name of what was asked. */
-function afterSubject(error: unknown): string {
+function afterSubject(error: unknown) {
   const separator = error instanceof AnswerError ? ' ' : ': ';
 
   return separator + messageOf(error);
@@ -87,11 +84,9 @@ function afterSubject(error: unknown): string {
 async function agentFailure(
   { uri, tokenFile, claims, isEks }: ContainerEndpoint,
   region: string,
-  { attempts, message, cause }: GivenUp,
+  { message, cause }: Error,
 ) {
   const name = isEks ? 'EKS Pod Identity' : 'The container credentials endpoint';
-  const count = attempts > 1 ? ` (${message})` : '';
-  const words = log.singleLine(uri) + afterSubject(cause);
 
   const status = cause instanceof AnswerError ? cause.status : undefined;
   // The agent does not redirect.
@@ -101,7 +96,7 @@ async function agentFailure(
   const isNamed = claims?.serviceAccount !== undefined;
   const { serviceAccount, namespace } = isNamed ? claims : await podFacts();
 
-  return new Failure(`${name} returned no credentials${count}: ${words}`, {
+  return new Failure(`${name} returned no credentials${message}: ${uri}${afterSubject(cause)}`, {
     cause,
     area: 'pod-identity',
     details: detailsOf(cause),

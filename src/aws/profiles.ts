@@ -2,10 +2,10 @@ import { parseKnownFiles } from '@smithy/core/config';
 import * as log from '../runner/log.ts';
 
 /** The profiles of the AWS configuration files, by name. */
-export type Profiles = Readonly<Record<string, Readonly<Record<string, string | undefined>>>>;
+export type Profiles = Record<string, Record<string, string | undefined>>;
 
 /** Credentials, or ways to get them: https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html */
-const CREDENTIAL_SETTINGS: ReadonlySet<string> = new Set([
+const CREDENTIAL_SETTINGS = [
   'aws_access_key_id',
   'aws_secret_access_key',
   'credential_process',
@@ -14,17 +14,17 @@ const CREDENTIAL_SETTINGS: ReadonlySet<string> = new Set([
   'role_arn',
   'source_profile',
   'web_identity_token_file',
-]);
+];
 
 /** Whether a profile contains credentials or a way to get them. One with only a region does not. */
-export function hasCredentials(profile: Profiles[string]): boolean {
+export function hasCredentials(profile: Profiles[string]) {
   return Object.keys(profile).some(
-    (setting) => CREDENTIAL_SETTINGS.has(setting) || setting.startsWith('sso_'),
+    (setting) => CREDENTIAL_SETTINGS.includes(setting) || setting.startsWith('sso_'),
   );
 }
 
 /** Reads the AWS configuration files as the SDK does: one that it cannot read counts as empty. */
-export async function readProfiles(): Promise<Profiles> {
+export async function readProfiles() {
   // Without a prototype, there is no profile `constructor`.
   const profiles: Profiles = Object.assign(Object.create(null), await parseKnownFiles({}));
 

@@ -1,21 +1,19 @@
-import type { Agent } from 'node:http';
-import type { HttpRequest } from '@smithy/core/protocols';
 import { Failure, messageOf } from '../errors/failure.ts';
 import { nameSettings } from '../runner/job-hook.ts';
 import * as log from '../runner/log.ts';
 
 /** A proxy, and the input or the variable that names it. The URL can contain a password: it is never printed. */
-export type Proxy = { url: URL; origin: string };
+type Proxy = { url: URL; origin: string };
 
 /** A call that the proxy did not let through. The SDK retries it if the error says so, or if its cause is transient. */
-function proxyError(message: string, isTransient: boolean, cause?: unknown): Error {
+function proxyError(message: string, isTransient: boolean, cause?: unknown) {
   const error = Object.assign(new Error(message, { cause }), { name: 'ProxyError' });
 
   return isTransient ? Object.assign(error, { $retryable: { throttling: false } }) : error;
 }
 
 /** An agent whose errors name the proxy. */
-export async function proxyAgent({ url, origin }: Proxy, host: string): Promise<Agent> {
+export async function proxyAgent({ url, origin }: Proxy, host: string) {
   const { HttpsProxyAgent } = await import('https-proxy-agent');
   const agent = new HttpsProxyAgent(url);
   const connect = agent.connect.bind(agent);
@@ -24,10 +22,7 @@ export async function proxyAgent({ url, origin }: Proxy, host: string): Promise<
   const noHttp = `${name} did not answer with HTTP`;
 
   agent.connect = async (request, options) => {
-    let response = {
-      statusCode: 0,
-      statusText: '',
-    };
+    let response = { statusCode: 0, statusText: '' };
     request.once('proxyConnect', (answer: typeof response) => {
       response = answer;
     });
@@ -46,9 +41,9 @@ export async function proxyAgent({ url, origin }: Proxy, host: string): Promise<
     socket.destroy();
     if (Number.isNaN(statusCode)) throw proxyError(noHttp, true);
 
-    const refusal = log.singleLine(`${statusCode} ${statusText}`);
     const isTransient = statusCode === 408 || statusCode === 429 || statusCode >= 500;
-    throw proxyError(`${name} refused the connection to ${host}: ${refusal}`, isTransient);
+    const refusal = `refused the connection to ${host}: ${statusCode} ${statusText}`;
+    throw proxyError(`${name} ${refusal}`, isTransient);
   };
 
   return agent;
@@ -59,10 +54,10 @@ const PROXY_VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY
 
 /** The proxy for an address, by the input, else by the variables. Throws a Failure if that is not a proxy URL. */
 export function proxyFor(
-  { protocol, hostname, port }: Pick<HttpRequest, 'protocol' | 'hostname' | 'port'>,
+  { protocol, hostname, port }: { protocol: string; hostname: string; port?: number | undefined },
   input: string,
   env = process.env,
-): Proxy | undefined {
+) {
   const isSecure = protocol === 'https:';
   if (isExcluded(hostname, port ?? (isSecure ? 443 : 80), env)) return undefined;
 
@@ -76,14 +71,13 @@ export function proxyFor(
 }
 
 /** Whether NO_PROXY excludes a host. A name that begins with a dot or `*` stands for every host that ends so. */
-function isExcluded(host: string, port: number, env: NodeJS.ProcessEnv): boolean {
+function isExcluded(host: string, port: number, env: NodeJS.ProcessEnv) {
   const list = env['no_proxy'] || env['NO_PROXY'] || '';
   const entries = list.toLowerCase().split(/[,\s]+/);
 
   return entries.some((entry) => {
-    const [, name = entry, ownPort = 0] = /^(.+):(\d+)$/.exec(entry) ?? [];
-    const isOtherPort = Number(ownPort) !== 0 && Number(ownPort) !== port;
-    if (entry === '' || isOtherPort) return false;
+    const [, name = entry, ownPort = port] = /^(.+):(\d+)$/.exec(entry) ?? [];
+    if (Number(ownPort) !== port) return false;
 
     return /^[.*]/.test(name) ? host.endsWith(name.replace(/^\*/, '')) : host === name;
   });
@@ -93,11 +87,11 @@ function isExcluded(host: string, port: number, env: NodeJS.ProcessEnv): boolean
  * Reads a proxy as curl does: without a scheme it is a host.
  * Throws a Failure if it is not a proxy URL. Nothing of it is quoted: each part can be one of a password.
  */
-export function parseProxy(text: string, origin: string): Proxy {
+export function parseProxy(text: string, origin: string) {
   const trimmed = text.trim();
   const url = URL.parse(trimmed.includes('://') ? trimmed : `http://${trimmed}`);
 
-  const problem = proxyProblem(url);
+  const problem = url === null ? 'invalid host or port' : proxyProblem(url);
   if (url !== null && problem === undefined) return { url, origin };
 
   throw new Failure(`Invalid proxy URL in ${origin}: ${problem}.`, {
@@ -105,8 +99,7 @@ export function parseProxy(text: string, origin: string): Proxy {
   });
 }
 
-function proxyProblem(url: URL | null): string | undefined {
-  if (url === null) return 'invalid host or port';
+function proxyProblem(url: URL) {
   if (!/^https?:$/.test(url.protocol)) return 'the scheme is not http or https';
   // Such a character ends the host, so a part of the password was taken for the port.
   const afterHost = url.pathname + url.search + url.hash;
@@ -116,7 +109,7 @@ function proxyProblem(url: URL | null): string | undefined {
   return login === undefined ? "invalid '%' in user or password" : undefined;
 }
 
-function decoded(text: string): string | undefined {
+function decoded(text: string) {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -1,7 +1,6 @@
 import { Failure } from '../errors/failure.ts';
 import { nameSettings } from '../runner/job-hook.ts';
 import { runnerKind } from '../runner/kind.ts';
-import { singleLine } from '../runner/log.ts';
 import { readProfiles } from './profiles.ts';
 import { isRegionName } from './registries.ts';
 
@@ -10,30 +9,25 @@ import { isRegionName } from './registries.ts';
  * instance metadata is not used: nobody chose the region of a node for this job.
  * Throws a Failure if there is none, or if it is not a region name.
  */
-export async function stepRegion(input: string, env = process.env): Promise<string> {
-  const given = [
-    [nameSettings("input 'aws-region'"), input || undefined],
-    ['AWS_REGION', env['AWS_REGION']],
-    ['AWS_DEFAULT_REGION', env['AWS_DEFAULT_REGION']],
-  ] as const;
-  const first = given.find(([, region]) => region !== undefined);
-  const [source, region] = first ?? (await regionOfProfile(env['AWS_PROFILE']));
+export async function stepRegion(input: string, env = process.env) {
+  const { AWS_REGION, AWS_DEFAULT_REGION, AWS_PROFILE: profile = 'default' } = env;
+  const profiles = await readProfiles();
+  const regions = {
+    [nameSettings("input 'aws-region'")]: input || undefined,
+    AWS_REGION,
+    AWS_DEFAULT_REGION,
+    [`the region of profile '${profile}'`]: profiles[profile]?.['region'],
+  };
 
-  if (region === undefined) {
-    const others = given.map(([name]) => name).join(', ');
+  const given = Object.entries(regions).find(([, region]) => region !== undefined);
+  if (given === undefined) {
+    const names = Object.keys(regions).join(', ').replace(', the', ' and the');
     const knownError = runnerKind(env) === 'container-job' ? 'container-job' : 'region-missing';
-    throw new Failure(`No AWS region: ${others} and ${source} are not set.`, { knownError });
+    throw new Failure(`No AWS region: ${names} are not set.`, { knownError });
   }
 
+  const [source, region = ''] = given;
   if (isRegionName(region)) return region;
 
-  const value = singleLine(region);
-  throw new Failure(`Invalid AWS region: ${source} is '${value}'. Example: 'eu-west-1'.`);
-}
-
-async function regionOfProfile(name = 'default') {
-  const profiles = await readProfiles();
-  const source = `the region of profile '${singleLine(name)}'`;
-
-  return [source, profiles[name]?.['region']] as const;
+  throw new Failure(`Invalid AWS region: ${source} is '${region}'. Example: 'eu-west-1'.`);
 }

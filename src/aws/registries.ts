@@ -43,35 +43,33 @@ const SUFFIXES = [
 ];
 const DUAL_STACK_SUFFIXES = ['on.aws', 'on.amazonwebservices.com.cn'];
 
-const PRIVATE_HOST =
-  /^(?<accountId>\d{12})\.(?<service>dkr\.ecr|dkr-ecr)(?<fips>-fips)?\.(?<region>[a-z\d-]+)\.(?<suffix>[a-z\d.-]+)$/i;
+const PRIVATE_HOST = /^(\d{12})\.(dkr\.ecr|dkr-ecr)(-fips)?\.([a-z\d-]+)\.([a-z\d.-]+)$/i;
 
 /** Whether a text has the form of a region name, such as `eu-west-1` or `us-gov-east-1`. */
-export const isRegionName = (text: string): boolean =>
+export const isRegionName = (text: string) =>
   /^[a-z]{2,4}(?:-[a-z]{2,12}){1,2}-\d{1,2}$/.test(text);
 
 /** The parts of a private registry's host, in any case; undefined if it is not a host of Amazon ECR. */
 export function parsePrivateHost(host: string): PrivateHost | undefined {
-  const parts = PRIVATE_HOST.exec(host)?.groups;
-  if (parts === undefined) return undefined;
+  const parts = PRIVATE_HOST.exec(host) ?? [];
+  const [, accountId = '', service, fips, region = '', suffix = ''] = parts.map((part = '') =>
+    part.toLowerCase(),
+  );
 
-  const { accountId = '', service = '', fips, suffix = '' } = parts;
-  const region = parts['region']?.toLowerCase() ?? '';
-  const dualStack = service.toLowerCase() === 'dkr-ecr';
-
+  const dualStack = service === 'dkr-ecr';
   const suffixes = dualStack ? DUAL_STACK_SUFFIXES : SUFFIXES;
-  if (!isRegionName(region) || !suffixes.includes(suffix.toLowerCase())) return undefined;
+  if (!isRegionName(region) || !suffixes.includes(suffix)) return undefined;
 
   return {
     accountId,
     region,
-    fips: fips !== undefined,
+    fips: fips !== '',
     dualStack,
   };
 }
 
 /** Why a word is not an account ID; undefined if it is one. */
-export function accountIdProblem(word: string): string | undefined {
+export function accountIdProblem(word: string) {
   if (/^\d{12}$/.test(word)) return undefined;
   if (!/^\d+$/.test(word)) return 'is not a 12-digit account ID';
 
@@ -116,8 +114,8 @@ function parseEntry(word: string): RegistryEntry | string {
   if (!/^[\w./:@-]*$/.test(rest)) return 'has unexpected text after the host';
 
   const name = host.toLowerCase();
-  if (name === PUBLIC_HOST) return { kind: 'public', host, dualStack: false };
-  if (name === PUBLIC_DUAL_STACK_HOST) return { kind: 'public', host, dualStack: true };
+  const dualStack = name === PUBLIC_DUAL_STACK_HOST;
+  if (name === PUBLIC_HOST || dualStack) return { kind: 'public', host, dualStack };
 
   const parts = parsePrivateHost(host);
   if (parts !== undefined) return { kind: 'private', host, ...parts };
@@ -127,7 +125,7 @@ function parseEntry(word: string): RegistryEntry | string {
 }
 
 /** Whether any of the registries is in the region of the step. */
-export const needsRegion = (entries: readonly RegistryEntry[]): boolean =>
+export const needsRegion = (entries: readonly RegistryEntry[]) =>
   entries.some(({ kind }) => kind === 'default' || kind === 'account');
 
 /**
@@ -135,7 +133,7 @@ export const needsRegion = (entries: readonly RegistryEntry[]): boolean =>
  *
  * @param region the region of the step; needed if `needsRegion` says so
  */
-export function planCalls(entries: readonly RegistryEntry[], region: string): readonly TokenCall[] {
+export function planCalls(entries: readonly RegistryEntry[], region: string) {
   const calls = new Map<string, TokenCall>();
 
   for (const entry of entries) {
@@ -158,23 +156,10 @@ function endpointOf(entry: RegistryEntry, region: string): Omit<TokenCall, 'entr
     fips: false,
     dualStack: false,
   } as const;
+  if (!('host' in entry)) return own;
 
-  switch (entry.kind) {
-    case 'public':
-      return {
-        ...own,
-        service: 'ecr-public',
-        region: PUBLIC_REGION,
-        dualStack: entry.dualStack,
-      };
-    case 'private':
-      return {
-        ...own,
-        region: entry.region,
-        fips: entry.fips,
-        dualStack: entry.dualStack,
-      };
-    default:
-      return own;
-  }
+  const { dualStack } = entry;
+  return entry.kind === 'public'
+    ? { ...own, service: 'ecr-public', region: PUBLIC_REGION, dualStack }
+    : { ...own, region: entry.region, fips: entry.fips, dualStack };
 }

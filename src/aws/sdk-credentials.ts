@@ -1,12 +1,12 @@
-import { detailsOf, Failure, messageOf } from '../errors/failure.ts';
+import { detailsOf, Failure, type FailureOptions, messageOf } from '../errors/failure.ts';
 import { runnerKind } from '../runner/kind.ts';
 import * as log from '../runner/log.ts';
 import { DeadlineError, withDeadline } from '../time/retry.ts';
 import { containerEndpoint, identityOf } from './container-endpoint.ts';
 import type { CredentialSource } from './credential-choice.ts';
 import { clientSettings, type Network } from './http.ts';
-import { podFacts } from './pod.ts';
 import { hasCredentials, type Profiles } from './profiles.ts';
+import { podFacts } from './service-account-token.ts';
 
 /** Credentials for calls to AWS. */
 export type Credentials = {
@@ -29,41 +29,45 @@ export type SdkOptions = {
 /** The sources that the SDK's providers read. */
 type SdkSource = Exclude<CredentialSource, 'container'>;
 
-/** Gets credentials from a provider of the SDK, and names them in the log. Throws a Failure if there are none. */
+/**
+ * Gets credentials from a provider of the SDK, and names in the log where they came from, and what the default chain has
+ * skipped. Throws a Failure if there are none.
+ */
 export async function sdkCredentials(
   source: SdkSource,
   reason: string,
+  profiles: Profiles,
   options: SdkOptions,
-): Promise<Credentials> {
+) {
   const { budgetMs, signal } = options;
   const provider = await sdkProvider(source, options);
   const getNamed = async () => {
     const credentials = await provider();
-    return { credentials, name: await nameOf(source, credentials) };
+    const used = source === 'default-chain' ? chainSource(credentials) : source;
+    return { credentials, used, name: await nameOf(used) };
   };
 
   try {
     // Some of them wait for a response, or for a program, without an end.
-    const { credentials, name } = await withDeadline(getNamed, budgetMs, signal);
-    log.info(`Using credentials from ${name} (${reason})`);
-    return credentials;
+    const found = await withDeadline(getNamed, budgetMs, signal);
+    log.info(`Using credentials from ${found.name} (${reason})`);
+    warnOfSkipped(profiles, found.used);
+    return found;
   } catch (error) {
     signal.throwIfAborted();
+    if (source === 'default-chain') warnOfSkipped(profiles);
     throw await sdkFailure(source, error, options);
   }
 }
 
 /** The SDK's providers are loaded only if they are used. */
-async function sdkProvider(
-  source: SdkSource,
-  { region, network, budgetMs }: SdkOptions,
-): Promise<() => Promise<Credentials>> {
+async function sdkProvider(source: SdkSource, { region, network, budgetMs }: SdkOptions) {
   const providers = await import('@aws-sdk/credential-providers');
   if (source === 'environment') return providers.fromEnv();
 
   const clientConfig = clientSettings('AWS STS', network, performance.now() + budgetMs);
   const settings: Parameters<typeof providers.fromIni>[0] = {
-    logger: SDK_LOGGER,
+    logger: { debug, info: debug, warn: debug, error: debug },
     clientConfig,
     parentClientConfig: { region },
     // fromIni does not pass its settings on to a web identity.
@@ -83,28 +87,20 @@ async function sdkProvider(
 /** Node puts the command line of a `credential_process` and its output into a message. Both can hold secrets. */
 const COMMAND_FAILED = 'Command failed: ';
 
-const debugLine = (...parts: unknown[]): void => {
+const debug = (...parts: unknown[]) => {
   const text = parts.join(' ');
   if (!text.includes(COMMAND_FAILED)) log.debug(text);
 };
-const SDK_LOGGER = {
-  debug: debugLine,
-  info: debugLine,
-  warn: debugLine,
-  error: debugLine,
-};
 
 /** How the log names where credentials came from. */
-async function nameOf(source: SdkSource, credentials: Credentials): Promise<string> {
-  const { env } = process;
-
-  switch (source === 'default-chain' ? chainSource(credentials, env) : source) {
+async function nameOf(used: ChainSource) {
+  switch (used) {
     case 'environment':
       return 'the environment';
     case 'profile':
       return `profile '${profileName()}'`;
     case 'web-identity':
-      return `web identity, role ${log.singleLine(String(env['AWS_ROLE_ARN']))}`;
+      return `web identity, role ${process.env['AWS_ROLE_ARN']}`;
     case 'container': {
       const endpoint = await containerEndpoint();
       return endpoint ? identityOf(endpoint) : 'the ECS container endpoint';
@@ -114,13 +110,27 @@ async function nameOf(source: SdkSource, credentials: Credentials): Promise<stri
   }
 }
 
-const profileName = (): string => log.singleLine(process.env['AWS_PROFILE'] ?? 'default');
+const profileName = () => process.env['AWS_PROFILE'] ?? 'default';
 
 async function sdkFailure(source: SdkSource, error: unknown, { region, budgetMs }: SdkOptions) {
   const profile = profileName();
   const from = source === 'profile' ? `profile '${profile}'` : "the AWS SDK's default chain";
-  const subject = `No credentials from ${from}`;
-  const context = {
+  let message = messageOf(error);
+  let origin: FailureOptions = { cause: error, details: detailsOf(error) };
+
+  if (message.includes(COMMAND_FAILED)) {
+    message = 'credential_process failed; its output is not shown';
+    // The output of a process can hold secrets. So can the error as a cause, which the debug log would show.
+    origin = {};
+  }
+  if (error instanceof DeadlineError) {
+    message = `a process or an endpoint that it asks did not answer in ${budgetMs / 1000} s`;
+    // In the words of a lost connection, it would be taken for one to STS.
+    origin = { cause: error };
+  }
+
+  return new Failure(`No credentials from ${from}: ${message}`, {
+    ...origin,
     area: 'credentials',
     situation: { runner: runnerKind(), source },
     facts: {
@@ -128,27 +138,6 @@ async function sdkFailure(source: SdkSource, error: unknown, { region, budgetMs 
       profile,
       region,
     },
-  } as const;
-
-  const message = messageOf(error);
-  if (message.includes(COMMAND_FAILED)) {
-    // The output of a process can hold secrets. So can the error as a cause, which the debug log would show.
-    return new Failure(`${subject}: credential_process failed; its output is not shown`, context);
-  }
-
-  if (error instanceof DeadlineError) {
-    // In the words of a lost connection, it would be taken for one to STS.
-    const late = `a process or an endpoint that it asks did not answer in ${budgetMs / 1000} s`;
-    return new Failure(`${subject}: ${late}`, {
-      ...context,
-      cause: error,
-    });
-  }
-
-  return new Failure(`${subject}: ${message}`, {
-    ...context,
-    cause: error,
-    details: detailsOf(error),
   });
 }
 
@@ -156,41 +145,33 @@ async function sdkFailure(source: SdkSource, error: unknown, { region, budgetMs 
 export type ChainSource = 'environment' | 'profile' | 'web-identity' | 'container' | 'instance';
 
 /** The source that returned the credentials. What a profile uses in turn leaves marks, too. */
-export function chainSource({ $source = {} }: Credentials, env: NodeJS.ProcessEnv): ChainSource {
+function chainSource({ $source = {} }: Credentials): ChainSource {
   const marks = Object.keys($source).join(' ');
   if (/CREDENTIALS_PROFILE|CREDENTIALS_SSO|CREDENTIALS_PROCESS/.test(marks)) return 'profile';
   if (/CREDENTIALS_ENV_VARS_STS_WEB_ID_TOKEN/.test(marks)) return 'web-identity';
   if (/CREDENTIALS_ENV_VARS/.test(marks)) return 'environment';
   if (/CREDENTIALS_HTTP/.test(marks)) return 'container';
 
-  const isEcs = env['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'] !== undefined;
+  const isEcs = process.env['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'] !== undefined;
   return isEcs ? 'container' : 'instance';
 }
 
-/** Configured sources that the default chain passed over without a message, before it came to the one it used. */
-export function skippedSources(
-  env: NodeJS.ProcessEnv,
-  profiles: Profiles,
-  used: ChainSource | undefined,
-): readonly string[] {
-  if (used === 'environment' || used === 'profile') return [];
+const WEB_IDENTITY = ['AWS_ROLE_ARN', 'AWS_WEB_IDENTITY_TOKEN_FILE'];
 
-  const problems: string[] = [];
-  const { AWS_PROFILE: chosen, AWS_ROLE_ARN: role, AWS_WEB_IDENTITY_TOKEN_FILE: tokenFile } = env;
+/** Warns of configured sources that the default chain passed over in silence before it came to the one it used. */
+export function warnOfSkipped(profiles: Profiles, used?: ChainSource) {
+  if (used === 'environment' || used === 'profile') return;
 
-  const profile = profiles[chosen ?? 'default'];
-  const isConfigured = profile === undefined ? chosen !== undefined : hasCredentials(profile);
-  if (isConfigured) {
-    const name = log.singleLine(chosen ?? 'default');
-    problems.push(`profile '${name}': it does not exist, or returned no credentials.`);
+  const warn = (problem: string) => log.warning(`The AWS SDK skipped ${problem}`);
+
+  const name = profileName();
+  const profile = profiles[name];
+  const isConfigured = profile ? hasCredentials(profile) : 'AWS_PROFILE' in process.env;
+  if (isConfigured) warn(`profile '${name}': it does not exist, or returned no credentials.`);
+
+  const set = WEB_IDENTITY.filter((variable) => variable in process.env);
+  if (set.length === 1) {
+    const missing = WEB_IDENTITY.find((variable) => variable !== set[0]);
+    warn(`the web identity: ${set[0]} is set without ${missing}.`);
   }
-
-  if (role !== undefined && tokenFile === undefined) {
-    problems.push('the web identity: AWS_ROLE_ARN is set without AWS_WEB_IDENTITY_TOKEN_FILE.');
-  }
-  if (role === undefined && tokenFile !== undefined) {
-    problems.push('the web identity: AWS_WEB_IDENTITY_TOKEN_FILE is set without AWS_ROLE_ARN.');
-  }
-
-  return problems.map((problem) => `The AWS SDK skipped ${problem}`);
 }

@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises';
+import { runnerKind } from '../runner/kind.ts';
+
 /** The audience that EKS Pod Identity requires of a token. */
 export const POD_IDENTITY_AUDIENCE = 'pods.eks.amazonaws.com';
 
@@ -40,6 +43,23 @@ export type TokenProblem = 'expired' | 'other-audience';
 export function tokenProblem({ audiences, expiresAt }: Claims): TokenProblem | undefined {
   if (!audiences.includes(POD_IDENTITY_AUDIENCE)) return 'other-audience';
 
-  const expiresMs = (expiresAt ?? Number.POSITIVE_INFINITY) * 1000;
-  return expiresMs <= Date.now() ? 'expired' : undefined;
+  const isExpired = expiresAt !== undefined && expiresAt * 1000 <= Date.now();
+  return isExpired ? 'expired' : undefined;
 }
+
+const NAMESPACE_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
+
+/** Name, namespace and service account of this pod, as far as they are known without its Kubernetes API token. */
+export async function podFacts(env = process.env) {
+  const claims = readClaims(await readText(env['AWS_WEB_IDENTITY_TOKEN_FILE']));
+  const namespace = await readText(NAMESPACE_FILE);
+
+  return {
+    pod: runnerKind(env) === 'pod' ? env['HOSTNAME'] : undefined,
+    namespace: claims?.namespace ?? /^[a-z0-9-]{1,63}$/.exec(namespace.trim())?.[0],
+    serviceAccount: claims?.serviceAccount,
+  };
+}
+
+/** Empty if the file cannot be read. */
+const readText = (path = '') => readFile(path, 'utf8').catch(() => '');

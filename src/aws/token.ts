@@ -1,8 +1,13 @@
-import { ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
-import { detailsOf, Failure, messageOf } from '../errors/failure.ts';
+import {
+  type AuthorizationData,
+  ECRClient,
+  type ECRClientConfig,
+  GetAuthorizationTokenCommand,
+} from '@aws-sdk/client-ecr';
+import { detailsOf, Failure, messageOf, throwAll } from '../errors/failure.ts';
 import * as log from '../runner/log.ts';
 import { clientSettings, type Network } from './http.ts';
-import { parsePrivateHost, type RegistryEntry, type TokenCall } from './registries.ts';
+import { parsePrivateHost, planCalls, type RegistryEntry, type TokenCall } from './registries.ts';
 import type { Credentials } from './sdk-credentials.ts';
 
 /** What logs a container client in to one registry. */
@@ -13,15 +18,13 @@ export type RegistryToken = {
   expiresAt?: Date;
 };
 
-export type TokenRequest = {
+type TokenRequest = {
   credentials: Credentials;
   network: Network;
   /** No attempt of a call starts that could end later, by the clock of `performance`. */
   endMs: number;
   signal: AbortSignal;
 };
-
-type Tokens = Awaited<ReturnType<typeof getTokens>>;
 
 /**
  * Gets a token for each registry of the calls: in the order of the input, each host once. A call that fails does not affect
@@ -36,21 +39,23 @@ export async function getTokens(
   const failures: unknown[] = [];
   let callerAccount: string | undefined;
 
-  const makeCall = async (call: TokenCall) => {
-    const token = await requestToken(call, request);
-    callerAccount ??= accountOf(token.registry);
+  const made = calls.map(async (call) => {
+    try {
+      const token = await requestToken(call, request);
+      // A response of ECR names the registry of the caller account. Only a host of Amazon ECR proves anything.
+      callerAccount ??= parsePrivateHost(token.registry)?.accountId;
 
-    for (const entry of call.entries) {
-      found.set(entry, {
-        ...token,
-        registry: hostOf(entry, token.registry),
-      });
+      for (const entry of call.entries) {
+        found.set(entry, {
+          ...token,
+          registry: hostOf(entry, token.registry),
+        });
+      }
+    } catch (error) {
+      failures.push(error);
     }
-  };
-
-  await Promise.all(
-    calls.map((call) => makeCall(call).catch((error: unknown) => failures.push(error))),
-  );
+  });
+  await Promise.all(made);
 
   const inOrder = entries.flatMap((entry) => found.get(entry) ?? []);
   const byHost = new Map(inOrder.map((token) => [token.registry, token]));
@@ -67,29 +72,23 @@ export async function getTokens(
  */
 export async function checkCallerAccount(
   allowed: readonly string[],
-  { callerAccount, tokens }: Pick<Tokens, 'callerAccount' | 'tokens'>,
+  { callerAccount, tokens }: Awaited<ReturnType<typeof getTokens>>,
   region: string,
   request: TokenRequest,
-): Promise<void> {
+) {
   const isChecked = allowed.length > 0 && tokens.length > 0;
   let account = callerAccount;
 
   if (isChecked && account === undefined) {
-    const call = {
-      service: 'ecr',
-      region,
-      fips: false,
-      dualStack: false,
-      entries: [],
-    } as const;
-    const { registry, password } = await requestToken(call, request);
-    log.hide(password);
-    account = accountOf(registry);
+    const entries = [{ kind: 'default' } as const];
+    const own = await getTokens(entries, planCalls(entries, region), request);
+    throwAll(own.failures);
+    log.hide(own.tokens[0]?.password);
+    account = own.callerAccount;
   }
   if (account !== undefined) log.info(`Caller account: ${account}`);
 
-  const isAllowed = account !== undefined && allowed.includes(account);
-  if (!isChecked || isAllowed) return;
+  if (!isChecked || allowed.includes(account ?? '')) return;
 
   const list = allowed.join(', ');
   throw new Failure(
@@ -117,23 +116,20 @@ export function maskTokens(tokens: readonly RegistryToken[], maskPassword: boole
   }
 }
 
-/** A response of ECR names the registry of the caller account. Only a host of Amazon ECR proves anything. */
-const accountOf = (registry: string): string | undefined => parsePrivateHost(registry)?.accountId;
-
 /** The host to log in to: that of the entry, or that of the response, with the account ID of the entry. */
-function hostOf(entry: RegistryEntry, host: string): string {
+function hostOf(entry: RegistryEntry, host: string) {
   if ('host' in entry) return entry.host;
   if (entry.kind === 'account') return host.replace(/^\d{12}(?=\.)/, entry.accountId);
   return host;
 }
 
 /** The service and region of a call, for the log. */
-function serviceName({ service, region }: TokenCall): string {
+function serviceName({ service, region }: TokenCall) {
   return service === 'ecr' ? `Amazon ECR in ${region}` : 'Amazon ECR Public';
 }
 
 /** Throws a Failure with the service's own message. */
-async function requestToken(call: TokenCall, request: TokenRequest): Promise<RegistryToken> {
+async function requestToken(call: TokenCall, request: TokenRequest) {
   const settings = {
     credentials: request.credentials,
     customUserAgent: userAgent(),
@@ -145,9 +141,8 @@ async function requestToken(call: TokenCall, request: TokenRequest): Promise<Reg
   };
 
   try {
-    return call.service === 'ecr'
-      ? await fromEcr(settings, request.signal)
-      : await fromEcrPublic(settings, request.signal);
+    const getToken = call.service === 'ecr' ? fromEcr : fromEcrPublic;
+    return await getToken(settings, request.signal);
   } catch (error) {
     if (error instanceof Failure) throw error;
 
@@ -161,7 +156,7 @@ async function requestToken(call: TokenCall, request: TokenRequest): Promise<Reg
 }
 
 /** The action's part of the user agent, which CloudTrail keeps: its name, and the run and attempt of the workflow. */
-function userAgent(): [string, string][] {
+function userAgent() {
   // The build puts the version in place of the variable.
   const version = process.env['npm_package_version'] ?? '0';
   const parts: [string, string][] = [['ecr-pod-identity-login', version]];
@@ -173,9 +168,7 @@ function userAgent(): [string, string][] {
   return parts;
 }
 
-type Settings = NonNullable<ConstructorParameters<typeof ECRClient>[0]>;
-
-async function fromEcr(settings: Settings, signal: AbortSignal) {
+async function fromEcr(settings: ECRClientConfig, signal: AbortSignal) {
   const client = new ECRClient(settings);
   const isCustom = await hasCustomEndpoint(client);
 
@@ -185,11 +178,11 @@ async function fromEcr(settings: Settings, signal: AbortSignal) {
 
   return {
     registry,
-    ...decodeToken(data?.authorizationToken, data?.expiresAt),
+    ...decodeToken(data),
   };
 }
 
-async function fromEcrPublic(settings: Settings, signal: AbortSignal) {
+async function fromEcrPublic(settings: ECRClientConfig, signal: AbortSignal) {
   const ecrPublic = await import('@aws-sdk/client-ecr-public');
   const client = new ecrPublic.ECRPUBLICClient(settings as object);
   await hasCustomEndpoint(client);
@@ -199,7 +192,7 @@ async function fromEcrPublic(settings: Settings, signal: AbortSignal) {
 
   return {
     registry: '',
-    ...decodeToken(data?.authorizationToken, data?.expiresAt),
+    ...decodeToken(data),
   };
 }
 
@@ -208,8 +201,7 @@ async function hasCustomEndpoint({ config }: Pick<ECRClient, 'config'>) {
   const endpoint = await config.serviceConfiguredEndpoint?.();
   if (endpoint === undefined) return false;
 
-  const host = String(URL.parse(endpoint)?.hostname);
-  log.info(`Custom endpoint of ${config.serviceId}: ${log.singleLine(host)}`);
+  log.info(`Custom endpoint of ${config.serviceId}: ${URL.parse(endpoint)?.hostname}`);
   return true;
 }
 
@@ -218,7 +210,7 @@ async function hasCustomEndpoint({ config }: Pick<ECRClient, 'config'>) {
  * Amazon ECR are accepted. An emulator behind a custom endpoint names any.
  * Throws a Failure if it is another host.
  */
-export function registryHost(proxyEndpoint: string | undefined, isCustom: boolean): string {
+export function registryHost(proxyEndpoint: string | undefined, isCustom: boolean) {
   const host = proxyEndpoint?.replace(/^https?:\/\//, '').replace(/\/$/, '') ?? '';
   if (host === '') throw new Failure('The response of Amazon ECR names no registry.');
 
@@ -233,11 +225,8 @@ export function registryHost(proxyEndpoint: string | undefined, isCustom: boolea
 }
 
 /** Decodes a token. Throws a Failure without the text of the token: even a damaged one can be a secret. */
-export function decodeToken(
-  token: string | undefined,
-  expiresAt: Date | undefined,
-): Omit<RegistryToken, 'registry'> {
-  const decoded = Buffer.from(token ?? '', 'base64').toString('utf8');
+export function decodeToken({ authorizationToken = '', expiresAt }: AuthorizationData = {}) {
+  const decoded = Buffer.from(authorizationToken, 'base64').toString('utf8');
   const [, username = '', password = ''] = /^(\w[\w.-]*):(\S+)$/.exec(decoded) ?? [];
   if (password === '') {
     throw new Failure(

@@ -18,16 +18,12 @@ function chosen(address: string, input: string, env: Env): string | undefined {
 }
 
 test.each<[protocol: string, Env, proxy: string | undefined, input?: string]>([
-  ['https', {}, undefined],
-  ['https', { HTTPS_PROXY: 'a', HTTP_PROXY: 'b' }, 'a variable HTTPS_PROXY'],
+  ['https', { ALL_PROXY: 'c', HTTPS_PROXY: 'a', HTTP_PROXY: 'b' }, 'a variable HTTPS_PROXY'],
   ['https', { HTTPS_PROXY: 'b', https_proxy: 'a' }, 'a variable https_proxy'],
-  ['https', { http_proxy: 'a', HTTP_PROXY: 'b' }, 'a variable http_proxy'],
   ['https', { HTTP_PROXY: 'http://u:p@a:1' }, 'a:1 variable HTTP_PROXY'],
   ['http', { HTTPS_PROXY: 'a' }, undefined],
   ['http', { http_proxy: 'a', HTTP_PROXY: 'b', https_proxy: 'c' }, 'a variable http_proxy'],
-  ['https', { ALL_PROXY: 'a' }, undefined],
   ['https', { HTTPS_PROXY: 'a' }, "i:9 input 'http-proxy'", 'i:9'],
-  ['http', {}, "i:9 input 'http-proxy'", 'i:9'],
   ['https', { HTTP_PROXY: 'socks5://b', NO_PROXY: '*' }, undefined],
 ])('for %s and %j, the proxy is %s', (protocol, env, proxy, input = '') => {
   expect(chosen(`${protocol}://ecr.example/`, input, env)).toBe(proxy);
@@ -41,7 +37,6 @@ test.each<[noProxy: string, url: string, isExcluded: boolean]>([
   ['ecr.example:80', 'http://ecr.example', true],
   ['[::1]', 'http://[::1]:80', true],
   ['*', 'https://ecr.example', true],
-  ['ecr.example:8443', 'https://ecr.example', false],
   ['ecr.example:443', 'https://ecr.example:8443', false],
   ['example', 'https://ecr.example', false],
   ['.ecr.example', 'https://ecr.example.evil', false],
@@ -54,7 +49,6 @@ test.each<[noProxy: string, url: string, isExcluded: boolean]>([
 
 describe('the URL of a proxy', () => {
   test.each([
-    ['http://', 'invalid host or port'],
     ['http://jane:hunter2', 'invalid host or port'],
     ['socks5://jane:hunter2@proxy', 'the scheme is not http or https'],
     ['xhttps://jane:hunter2@proxy', 'the scheme is not http or https'],
@@ -86,7 +80,6 @@ describe('the URL of a proxy', () => {
   ];
 
   test.each<[input: string, Env, masked: string[]]>([
-    ['http://build:s3cret@proxy', {}, secrets('s3cret', 's3cret', 'build:s3cret')],
     ['jane:s3cret@proxy:1', {}, secrets('s3cret', 's3cret', 'jane:s3cret')],
     [
       '',
@@ -99,11 +92,9 @@ describe('the URL of a proxy', () => {
       secrets('p@ss/w@rd', 'p@ss/w@rd', 'jane:p@ss/w@rd'),
     ],
     ['', { all_proxy: 'socks5://jane:%zz@proxy' }, secrets('%zz', '%zz', 'jane:%zz')],
-    ['', { ALL_PROXY: 'http://:s3cret@proxy' }, secrets('s3cret', 's3cret', ':s3cret')],
+    ['', { ALL_PROXY: 'http://:b@proxy' }, secrets('b', 'b', ':b')],
     ['', { HTTPS_PROXY: 'http://%zz:s3cret@proxy' }, secrets('s3cret', 's3cret', '%zz:s3cret')],
-    ['', { HTTP_PROXY: 'http://a:b@proxy' }, secrets('b', 'b', 'a:b')],
     ['', { http_proxy: 'http://jane@proxy' }, []],
-    ['', { HTTP_PROXY: 'http://proxy:3128' }, []],
     ['', { NO_PROXY: 'http://jane:s3cret@proxy' }, []],
   ])('of %j and %j, masked are %j', (input, env, masked) => {
     maskProxyPasswords(input, env);
@@ -120,7 +111,6 @@ test.each<[name: string, value: string, warning?: string]>([
   ['AWS_USE_FIPS_ENDPOINT', 'true'],
   ['AWS_USE_DUALSTACK_ENDPOINT', '1', "AWS_USE_DUALSTACK_ENDPOINT is '1'"],
   ['AWS_USE_DUALSTACK_ENDPOINT', 'false'],
-  ['PATH', '/bin'],
 ])('%s=%s: the warning %s', (name, value, warning = '') => {
   warnOfSettings({ [name]: value });
 

@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { podFacts } from '../../../src/aws/pod.ts';
-import { readClaims } from '../../../src/aws/service-account-token.ts';
+import { podFacts, readClaims } from '../../../src/aws/service-account-token.ts';
 import { homeOf, jwt } from '../support.ts';
 
 const SUB = 'system:serviceaccount:arc:build.bot';
