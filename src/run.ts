@@ -23,7 +23,7 @@ export async function run(
   try {
     await Promise.race([step(signal, endMs), givenUp]);
   } catch (error) {
-    const failure = signal.aborted ? whyItEnded(signal, error) : error;
+    const failure = signal.aborted ? whyItEnded(signal, error) : asKnownError(error);
     const { explain } = await import('./known-errors/explain.ts');
     log.failed(explain(failure), failure);
   }
@@ -87,6 +87,18 @@ function setLimits() {
     signal.addEventListener('abort', giveUpSoon);
   });
   return { signal, givenUp };
+}
+
+/** The files by which a step reports to the runner, which creates them for its own user (0644; actions/runner 3290). */
+const COMMAND_FILES = ['GITHUB_ENV', 'GITHUB_OUTPUT', 'GITHUB_STATE'];
+
+/** A user who may not write one of these files gets to know what to do. */
+export function asKnownError(error: unknown) {
+  const { code, path } = error as NodeJS.ErrnoException;
+  const isCommandFile = COMMAND_FILES.some((name) => process.env[name] === path);
+  if (code !== 'EACCES' || !isCommandFile) return error;
+
+  return new Failure(messageOf(error), { cause: error, knownError: 'command-file' });
 }
 
 /** A step that has run out of time also says what it was failing at. */

@@ -1,5 +1,4 @@
-import { Failure } from '../errors/failure.ts';
-import { runnerKind } from '../runner/kind.ts';
+import { isPod, runnerKind } from '../runner/kind.ts';
 import * as log from '../runner/log.ts';
 import { containerEndpoint, identityOf } from './container-endpoint.ts';
 import {
@@ -8,10 +7,10 @@ import {
   chooseCredentials,
   URI_VARIABLE,
 } from './credential-choice.ts';
+import { gotNothing, noPodIdentity, nothingFromEks } from './no-pod-identity.ts';
 import { type AgentOptions, podCredentials } from './pod-identity.ts';
-import { readProfiles } from './profiles.ts';
+import { type Profiles, readProfiles } from './profiles.ts';
 import { type SdkOptions, sdkCredentials } from './sdk-credentials.ts';
-import { podFacts } from './service-account-token.ts';
 
 type CredentialsRequest = AgentOptions & SdkOptions & { choice: CredentialSourceChoice };
 
@@ -41,13 +40,21 @@ export async function getCredentials(request: CredentialsRequest) {
   log.mask(credentials.secretAccessKey);
   log.mask(credentials.sessionToken ?? '');
 
-  return { credentials, doubt: used === 'instance' ? await doubtOfInstance(request) : undefined };
+  return {
+    credentials,
+    doubt: used === 'instance' ? await doubtOfInstance(profiles, request) : undefined,
+  };
 }
 
 async function containerCredentials(reason: string, request: CredentialsRequest) {
   const { region } = request;
   const endpoint = await containerEndpoint();
-  if (endpoint === undefined) throw await noPodIdentity(`${URI_VARIABLE} is not set.`, region);
+  if (endpoint === undefined) {
+    const missing = `${URI_VARIABLE} is not set.`;
+    throw await (isPod(runnerKind())
+      ? nothingFromEks(`: ${missing}`, region)
+      : noPodIdentity(missing, region));
+  }
 
   // The log of a long wait should name the identity.
   log.info(`Using credentials from ${identityOf(endpoint)} (${reason})`);
@@ -55,20 +62,16 @@ async function containerCredentials(reason: string, request: CredentialsRequest)
 }
 
 /** A failure that says why the role of the machine is most likely not meant; undefined where it can be. */
-async function doubtOfInstance({ choice, region }: CredentialsRequest) {
+async function doubtOfInstance(profiles: Profiles, { choice, region }: CredentialsRequest) {
   const kind = runnerKind();
+  const unintended = 'which is probably not intended.';
+
+  if (gotNothing(profiles)) {
+    return nothingFromEks(`, so the IAM role of the node is used, ${unintended}`, region);
+  }
+  if (isPod(kind)) return noPodIdentity(`Using the IAM role of the node, ${unintended}`, region);
+
   // The explicit choice says that it is meant.
-  const isDoubtful = kind === 'pod' || (kind === 'container-job' && choice !== 'default-chain');
-  if (!isDoubtful) return undefined;
-
-  const owner = kind === 'pod' ? 'node' : 'machine';
-  const message = `Using the IAM role of the ${owner}, which is probably not intended.`;
-  return noPodIdentity(message, region);
-}
-
-async function noPodIdentity(message: string, region: string) {
-  const knownError = runnerKind() === 'container-job' ? 'container-job' : 'no-pod-identity';
-  const facts = { ...(await podFacts()), region };
-
-  return new Failure(message, { knownError, facts });
+  if (kind !== 'container-job' || choice === 'default-chain') return undefined;
+  return noPodIdentity(`Using the IAM role of the machine, ${unintended}`, region);
 }

@@ -7,6 +7,9 @@ import { type AttemptLimits, nextAttempt } from './agent-retries.ts';
 import { AnswerError, type ContainerEndpoint, requestCredentials } from './container-endpoint.ts';
 import { podFacts, tokenProblem } from './service-account-token.ts';
 
+/** Where EKS mounts the token. */
+const EKS_TOKENS = '/var/run/secrets/pods.eks.amazonaws.com/';
+
 export type AgentOptions = AttemptLimits & {
   signal: AbortSignal;
   clock?: retry.Clock;
@@ -105,6 +108,7 @@ async function agentFailure(
       source: 'container',
       endpoint: isAgent ? 'eks' : 'other',
       status,
+      tokenFile: tokenFile?.startsWith(EKS_TOKENS) ? 'eks' : 'other',
       token: isRefused && claims ? tokenProblem(claims) : undefined,
     },
     facts: {

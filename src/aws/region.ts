@@ -1,12 +1,15 @@
+import { NODE_REGION_CONFIG_OPTIONS } from '@smithy/core/config';
 import { Failure } from '../errors/failure.ts';
 import { nameSettings } from '../runner/job-hook.ts';
 import { runnerKind } from '../runner/kind.ts';
-import { readProfiles } from './profiles.ts';
+import * as log from '../runner/log.ts';
+import { gotNothing, nothingFromEks } from './no-pod-identity.ts';
+import { type Profiles, readProfiles } from './profiles.ts';
 import { isRegionName } from './registries.ts';
 
 /**
- * The region of the step: the input, else AWS_REGION, AWS_DEFAULT_REGION, or the region of the profile. That of the
- * instance metadata is not used: nobody chose the region of a node for this job.
+ * The region of the step: the input, else AWS_REGION, AWS_DEFAULT_REGION, the region of the profile, or that of the
+ * instance metadata.
  * Throws a Failure if there is none, or if it is not a region name.
  */
 export async function stepRegion(input: string, env = process.env) {
@@ -21,13 +24,32 @@ export async function stepRegion(input: string, env = process.env) {
 
   const given = Object.entries(regions).find(([, region]) => region !== undefined);
   if (given === undefined) {
-    const names = Object.keys(regions).join(', ').replace(', the', ' and the');
-    const knownError = runnerKind(env) === 'container-job' ? 'container-job' : 'region-missing';
-    throw new Failure(`No AWS region: ${names} are not set.`, { knownError });
+    const region = await machineRegion();
+    if (region === undefined) throw await missing(regions, profiles, env);
+    return region;
   }
 
   const [source, region = ''] = given;
   if (isRegionName(region)) return region;
 
   throw new Failure(`Invalid AWS region: ${source} is '${region}'. Example: 'eu-west-1'.`);
+}
+
+/** What the SDK's own provider finds in the instance metadata, which its own variables can turn off or move. */
+async function machineRegion() {
+  const find = NODE_REGION_CONFIG_OPTIONS.default as () => Promise<string>;
+  const region = await find().catch(() => '');
+  if (!isRegionName(region)) return undefined;
+
+  log.info(`Using region ${region}, the region of this machine (instance metadata)`);
+  return region;
+}
+
+async function missing(regions: object, profiles: Profiles, env: NodeJS.ProcessEnv) {
+  if (gotNothing(profiles, env)) return nothingFromEks(': neither credentials nor a region.', '');
+
+  const names = Object.keys(regions).join(', ').replace(', the', ' and the');
+  const knownError = runnerKind(env) === 'container-job' ? 'container-job' : 'region-missing';
+  const message = `No AWS region: ${names} are not set, and no instance metadata names one.`;
+  return new Failure(message, { knownError });
 }

@@ -5,6 +5,7 @@ import { DeadlineError, withDeadline } from '../time/retry.ts';
 import { containerEndpoint, identityOf } from './container-endpoint.ts';
 import type { CredentialSource } from './credential-choice.ts';
 import { clientSettings, type Network } from './http.ts';
+import { gotNothing, nothingFromEks } from './no-pod-identity.ts';
 import { hasCredentials, type Profiles } from './profiles.ts';
 import { podFacts } from './service-account-token.ts';
 
@@ -56,7 +57,12 @@ export async function sdkCredentials(
   } catch (error) {
     signal.throwIfAborted();
     if (source === 'default-chain') warnOfSkipped(profiles);
-    throw await sdkFailure(source, error, options);
+    throw source === 'default-chain' && gotNothing(profiles)
+      ? await nothingFromEks(
+          `, and no other source has credentials: ${messageOf(error)}`,
+          options.region,
+        )
+      : await sdkFailure(source, error, options);
   }
 }
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { runnerKind } from '../runner/kind.ts';
+import { isPod, runnerKind } from '../runner/kind.ts';
 
 /** The audience that EKS Pod Identity requires of a token. */
 export const POD_IDENTITY_AUDIENCE = 'pods.eks.amazonaws.com';
@@ -47,15 +47,18 @@ export function tokenProblem({ audiences, expiresAt }: Claims): TokenProblem | u
   return isExpired ? 'expired' : undefined;
 }
 
-const NAMESPACE_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
+/** Kubernetes mounts it into most pods. */
+const MOUNTED = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-/** Name, namespace and service account of this pod, as far as they are known without its Kubernetes API token. */
-export async function podFacts(env = process.env) {
-  const claims = readClaims(await readText(env['AWS_WEB_IDENTITY_TOKEN_FILE']));
-  const namespace = await readText(NAMESPACE_FILE);
+/** Name, namespace and service account of this pod, as far as its files tell. A token is only read for its claims. */
+export async function podFacts(env = process.env, mounted = MOUNTED) {
+  const tokens = [env['AWS_WEB_IDENTITY_TOKEN_FILE'], `${mounted}/token`];
+  const [irsa, own] = await Promise.all(tokens.map(readText));
+  const claims = readClaims(irsa) ?? readClaims(own);
+  const namespace = await readText(`${mounted}/namespace`);
 
   return {
-    pod: runnerKind(env) === 'pod' ? env['HOSTNAME'] : undefined,
+    pod: isPod(runnerKind(env)) ? env['HOSTNAME'] : undefined,
     namespace: claims?.namespace ?? /^[a-z0-9-]{1,63}$/.exec(namespace.trim())?.[0],
     serviceAccount: claims?.serviceAccount,
   };

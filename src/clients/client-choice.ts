@@ -1,7 +1,7 @@
 import { which } from '@actions/io';
 import { Failure } from '../errors/failure.ts';
 import { nameSettings } from '../runner/job-hook.ts';
-import { isContainerJob } from '../runner/kind.ts';
+import { isJobContainer } from '../runner/kind.ts';
 import * as log from '../runner/log.ts';
 import { CLIENTS, type ClientName, type KnownClient } from './known-clients.ts';
 
@@ -68,7 +68,7 @@ async function firstOnPath() {
 
 function clientMissing(tool: string, message: string) {
   return new Failure(message, {
-    knownError: isContainerJob() ? 'client-missing-in-job' : 'client-missing',
+    knownError: isJobContainer() ? 'client-missing-in-job' : 'client-missing',
     facts: { tool },
   });
 }

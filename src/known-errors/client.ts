@@ -3,6 +3,25 @@ import type { KnownError } from './known-error.ts';
 /** A message can quote another one, so what is closer to the client comes first. */
 export const CLIENT: KnownError[] = [
   {
+    id: 'command-file',
+    cause: `The user of this container is neither root nor the user of the runner (uid 1001
+      in the image of ARC), who alone can write the files by which steps report to the
+      runner. No action works for such a user.`,
+    remedy: {
+      text: `Run the job as root, or as uid 1001: in the kubernetes modes of ARC by the
+        template of the job pods, with docker by the options of the container. Where HOME is
+        / then, set HOME, or 'isolate-docker-config: true'.`,
+      commands: [
+        'spec:',
+        '  securityContext:',
+        '    runAsUser: 1001',
+        'container:',
+        '  options: --user 1001',
+      ],
+    },
+  },
+
+  {
     id: 'client-missing',
     cause: `<tool> is not installed on the runner, or its directory is not on PATH.`,
     remedy: {

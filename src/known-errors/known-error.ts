@@ -10,6 +10,7 @@ export type Requirements = {
   endpoint?: 'eks' | 'other';
   status?: number;
   token?: TokenProblem;
+  tokenFile?: 'eks' | 'other';
 };
 
 /**

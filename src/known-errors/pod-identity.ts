@@ -38,6 +38,10 @@ const CONTAINER_JOB = {
   },
 };
 
+const NO_ASSOCIATION = `Service account <service-account> in namespace <namespace> has no EKS
+  Pod Identity association, or this pod is older than it. EKS sets its variables, the region
+  among them, when it creates a pod, and never later.`;
+
 /** The words of the SDK's default chain that found nothing. */
 export const NOTHING_FOUND = /credentials from any providers|instance metadata|EC2 metadata/i;
 
@@ -57,7 +61,7 @@ export const POD_IDENTITY: KnownError[] = [
 
   {
     id: 'role-trust-policy',
-    patterns: [/permissions? to assume/],
+    patterns: [/permissions? to assume|\bassume (?:the )?role\b|trust policy/i],
 
     cause: `EKS cannot assume the role of the association, or its target role. The trust
       policy does not allow pods.eks.amazonaws.com sts:AssumeRole and sts:TagSession, or
@@ -74,6 +78,22 @@ export const POD_IDENTITY: KnownError[] = [
         'aws iam get-role --role-name <role> --query Role.AssumeRolePolicyDocument',
         `{ "Effect": "Allow", "Principal": { "Service": "pods.eks.amazonaws.com" },
           "Action": ["sts:AssumeRole", "sts:TagSession"] }`,
+      ],
+    },
+  },
+
+  {
+    id: 'service-account-deleted',
+    patterns: [/service ?account .{0,300}has been deleted/i],
+
+    cause: `The service account of this pod was deleted, perhaps to be created anew, or its
+      deletion waits for a finalizer. EKS refuses the tokens of pods that had it.`,
+    remedy: {
+      text: `Look at the service account. If it is there and its deletionTimestamp is empty,
+        delete the idle runners, or run the job again if it has a pod of its own.`,
+      commands: [
+        `kubectl get serviceaccount <service-account> --namespace <namespace>
+          --output jsonpath='{.metadata.deletionTimestamp}'`,
       ],
     },
   },
@@ -135,10 +155,12 @@ export const POD_IDENTITY: KnownError[] = [
 
   {
     id: 'token-invalid',
+    // The file that EKS mounts holds the right one.
+    requires: { tokenFile: 'other' },
     patterns: [
       /audience in identity token|token cannot be (?:empty|parsed)/,
       /failed basic claim validations|missing (?:pod|kubernetes\.io) claims/,
-      /failed to get pod uid|InvalidTokenException|Invalid(?:Parameter|Request)Exception/,
+      /failed to get pod uid|InvalidTokenException/,
       /Invalid character in header content|invalid \\r\\n sequence/,
     ],
     alsoIf: { token: 'other-audience' },
@@ -192,6 +214,17 @@ export const POD_IDENTITY: KnownError[] = [
         timeout or a certificate (x509). A node without a route to the internet needs the
         VPC endpoint, with port 443 open to the node.`,
       commands: [...AGENT_LOG, `${VPC_ENDPOINT}.eks-auth`],
+    },
+  },
+
+  {
+    id: 'eks-auth-failed',
+    patterns: [/InternalServerException|ServiceUnavailableException/],
+
+    cause: `EKS Auth fails. The agent has called it several times before each answer.`,
+    remedy: {
+      text: `Run the job again. If the error persists, look for an event of Amazon EKS in
+        <region> on the AWS Health Dashboard: https://health.aws.amazon.com`,
     },
   },
 
@@ -277,18 +310,43 @@ export const POD_IDENTITY: KnownError[] = [
   },
 
   {
-    id: 'no-pod-identity',
-    areas: ['credentials'],
-    requires: { runner: 'pod', source: 'default-chain' },
-    patterns: [NOTHING_FOUND],
-
-    cause: `This pod does not have the variables of EKS Pod Identity. EKS sets them when it
-      creates a pod whose service account has an association; a pod that is older than the
-      association does not have them.`,
+    id: 'no-pod-identity-arc',
+    cause: NO_ASSOCIATION,
     remedy: {
-      text: `Look for an association, create it if there is none, and delete the runner pod:
-        the new pod gets the variables.`,
-      commands: [LIST_ASSOCIATIONS, CREATE_ASSOCIATION, 'kubectl delete pod -n <namespace> <pod>'],
+      text: `Look for an association, and create it if there is none. Wait ten seconds, and
+        delete the idle runners: those that ARC creates for them get the variables. To
+        delete this pod is of no use, since it ends with its job. The older controller,
+        with RunnerDeployment, has no ephemeral runners: delete its idle pods.`,
+      commands: [
+        LIST_ASSOCIATIONS,
+        CREATE_ASSOCIATION,
+        'kubectl get ephemeralrunners --namespace <namespace>',
+        'kubectl delete ephemeralrunner --namespace <namespace> <idle-runner>',
+      ],
+    },
+  },
+
+  {
+    id: 'no-pod-identity-job',
+    cause: NO_ASSOCIATION,
+    remedy: {
+      text: `Look for an association of the service account of the job pods, and create it
+        if there is none. Wait ten seconds, and run the job again: each job has a new pod.`,
+      commands: [LIST_ASSOCIATIONS, CREATE_ASSOCIATION],
+    },
+  },
+
+  {
+    id: 'no-pod-identity',
+    cause: NO_ASSOCIATION,
+    remedy: {
+      text: `Look for an association, and create it if there is none. Wait ten seconds, and
+        delete the runner pod: the new pod gets the variables.`,
+      commands: [
+        LIST_ASSOCIATIONS,
+        CREATE_ASSOCIATION,
+        'kubectl delete pod --namespace <namespace> <pod>',
+      ],
     },
   },
 ];

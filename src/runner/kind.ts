@@ -1,19 +1,40 @@
-/** What runs a step, as far as it decides which credentials the step can have. */
-export type RunnerKind = 'github-hosted' | 'pod' | 'container-job' | 'other';
+/** What runs a step, as far as it decides which credentials the step can have, and what helps if it has none. */
+export type RunnerKind =
+  | 'github-hosted'
+  /** The pod of a runner that Actions Runner Controller (ARC) manages. */
+  | 'arc-pod'
+  /** Another pod that a runner is in. */
+  | 'runner-pod'
+  /** The pod of one job: ARC's kubernetes modes create it for `container:`. */
+  | 'job-pod'
+  /** A container that docker runs for a job with `container:`, on any machine. */
+  | 'container-job'
+  | 'other';
 
-/** Kubernetes sets KUBERNETES_SERVICE_HOST in every container of a pod. */
-export function runnerKind(env: NodeJS.ProcessEnv = process.env): RunnerKind {
+export function runnerKind(env = process.env): RunnerKind {
   if (env['RUNNER_ENVIRONMENT'] === 'github-hosted') return 'github-hosted';
-  if (env['KUBERNETES_SERVICE_HOST'] !== undefined) return 'pod';
-  return isContainerJob(env) ? 'container-job' : 'other';
+
+  // The runner (2.336) and its container hooks (0.8.1) mount the work folder there.
+  const isJobContainer = /^\/__w(?:\/|$)/.test(env['GITHUB_WORKSPACE'] ?? '');
+  // Kubernetes sets it in every container of a pod.
+  const isPod = env['KUBERNETES_SERVICE_HOST'] !== undefined;
+
+  if (isPod && isJobContainer) return 'job-pod';
+  if (isPod) return isManaged(env) ? 'arc-pod' : 'runner-pod';
+
+  return isJobContainer && env['HOME'] === '/github/home' ? 'container-job' : 'other';
 }
 
-/**
- * Whether the step runs in a container that docker runs for a job with `container:`, on any machine: the runner (2.336)
- * sets these paths there.
- */
-export function isContainerJob(env: NodeJS.ProcessEnv = process.env): boolean {
-  const isBelowWorkFolder = /^\/__w(?:\/|$)/.test(env['GITHUB_WORKSPACE'] ?? '');
+/** Both controllers of ARC set this variable of the runner. */
+function isManaged({ GITHUB_ACTIONS_RUNNER_EXTRA_USER_AGENT: userAgent = '' }: NodeJS.ProcessEnv) {
+  return userAgent.startsWith('actions-runner-controller/');
+}
 
-  return isBelowWorkFolder && env['HOME'] === '/github/home';
+export function isPod(kind: RunnerKind) {
+  return kind.endsWith('-pod');
+}
+
+/** Whether the step runs in the container of a job, and not beside the runner. */
+export function isJobContainer(kind = runnerKind()) {
+  return kind === 'job-pod' || kind === 'container-job';
 }

@@ -141,7 +141,7 @@ describe('EKS Pod Identity', () => {
       [
         ASSOCIATE,
         'aws eks list-pod-identity-associations',
-        `kubectl delete pod -n <namespace> ${POD.HOSTNAME}`,
+        `kubectl delete pod --namespace <namespace> ${POD.HOSTNAME}`,
       ],
     ],
     [

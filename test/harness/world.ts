@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { AwsServices, regionOfHost } from './aws-services.ts';
 import { type Identity, makeRoleSession, makeUser } from './identities.ts';
-import { InstanceMetadata } from './instance-metadata.ts';
+import { InstanceMetadata, type Machine } from './instance-metadata.ts';
 import { requireNoLeaks, type Secret } from './leaks.ts';
 import { builtAction, harness, type Stage } from './paths.ts';
 import {
@@ -211,8 +211,9 @@ export class World {
   }
 
   /** Starts the instance metadata of a node; returns the variables that lead the SDK there. */
-  async startInstanceMetadata(): Promise<Environment> {
-    const metadata = await this.#listening(new InstanceMetadata(this.identities.node));
+  async startInstanceMetadata(machine: Partial<Machine> = {}): Promise<Environment> {
+    const all = { region: this.region, ...machine };
+    const metadata = await this.#listening(new InstanceMetadata(this.identities.node, all));
 
     return {
       AWS_EC2_METADATA_DISABLED: undefined,

@@ -152,7 +152,7 @@ test.each<[CredentialSourceChoice, Env, message: RegExp, string | undefined, str
     { KUBERNETES_SERVICE_HOST: '1', AWS_ROLE_ARN: 'r' },
     /default chain/,
     undefined,
-    'default-chain pod',
+    'default-chain runner-pod',
   ],
 ])('no credentials with %s, %j: %s, %s', async (choice, env, words, known, expected = '') => {
   const thrown = await thrownBy(() => get(choice, env));

@@ -251,6 +251,7 @@ test.each([
       endpoint,
       status,
       token: problem,
+      tokenFile: 'other',
     });
     expect(facts).toMatchObject({
       namespace: 'arc',

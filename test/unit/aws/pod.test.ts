@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { podFacts, readClaims } from '../../../src/aws/service-account-token.ts';
-import { homeOf, jwt } from '../support.ts';
+import { homeOf, jwt, output } from '../support.ts';
 
 const SUB = 'system:serviceaccount:arc:build.bot';
 const FULL = {
@@ -39,4 +39,20 @@ test.each([
 
   expect(await podFacts(withToken)).toEqual({ pod, namespace: 'arc', serviceAccount: 'build.bot' });
   expect((await podFacts(env)).serviceAccount).toBeUndefined();
+});
+
+test('the mounted Kubernetes token names the service account where there is no other', async () => {
+  writeFileSync(homeOf('token'), jwt(FULL));
+  writeFileSync(homeOf('namespace'), 'other\n');
+  expect(await podFacts({}, homeOf())).toMatchObject({
+    namespace: 'arc',
+    serviceAccount: 'build.bot',
+  });
+
+  rmSync(homeOf('token'));
+  expect(await podFacts({}, homeOf())).toMatchObject({
+    namespace: 'other',
+    serviceAccount: undefined,
+  });
+  expect(output()).toBe('');
 });

@@ -235,8 +235,12 @@ region = x
     ['Europe', {}, "input 'aws-region' is 'Europe'. Example: 'eu-west-1'."],
     ['', { AWS_REGION: 'Europe', AWS_DEFAULT_REGION: 'eu-west-3' }, "AWS_REGION is 'Europe'"],
     ['', { AWS_PROFILE: 'bad' }, "profile 'bad' is 'x'"],
-    ['', { AWS_PROFILE: 'none' }, `${NONE_OF_ALL} are not set. region-missing`],
-    ['', { ...IN_CONTAINER, AWS_PROFILE: 'gone' }, 'are not set. container-job'],
+    [
+      '',
+      { AWS_PROFILE: 'none' },
+      `${NONE_OF_ALL} are not set, and no instance metadata names one. region-missing`,
+    ],
+    ['', { ...IN_CONTAINER, AWS_PROFILE: 'gone' }, 'names one. container-job'],
   ])('is missing or invalid with the input %j and %j: %s', async (input, env, expected) => {
     const { message, knownError } = await thrownBy(() => region(input, env));
 

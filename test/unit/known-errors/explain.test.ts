@@ -73,14 +73,17 @@ test.each<Row>([
   expect(named).toMatch(/^Likely cause: .+\nWhat to do: .+/);
 });
 
-test.each<[Area, string]>([
+test.each<[Area, string, Situation?]>([
   ['ecr', 'the moon is full'],
   ['ecr', 'error storing credentials: not implemented'],
   ['client', 'the moon is full (request id 400)'],
   ['client', 'unexpected end after 401 of 403 bytes'],
   ['pod-identity', 'http://169.254.170.23/v1/credentials responded with HTTP 418'],
-])('not known, in area %s: %s', (area, message) => {
-  expect(explain(new Failure(message, { area }))).toBe(message);
+  ['pod-identity', '(InvalidTokenException): x', { status: 400, tokenFile: 'eks' }],
+  ['pod-identity', '(InvalidRequestException): x', { status: 400, tokenFile: 'other' }],
+  ['pod-identity', '(InvalidParameterException): x', { status: 400, tokenFile: 'other' }],
+])('not known, in area %s: %s', (area, message, situation = {}) => {
+  expect(explain(new Failure(message, { area, situation }))).toBe(message);
 });
 
 test.each([

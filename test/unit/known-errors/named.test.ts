@@ -6,16 +6,20 @@ import { parseProxy } from '../../../src/aws/proxy.ts';
 import { stepRegion } from '../../../src/aws/region.ts';
 import { checkCallerAccount } from '../../../src/aws/token.ts';
 import { chooseClients } from '../../../src/clients/client-choice.ts';
+import { asKnownError } from '../../../src/run.ts';
 import { makeRoleSession } from '../../harness/identities.ts';
 import { InstanceMetadata } from '../../harness/instance-metadata.ts';
 import { homeOf, NETWORK, NEVER, NO_END, thrownBy } from '../support.ts';
 import { SAMPLES } from './samples.ts';
 
-const metadata = new InstanceMetadata(makeRoleSession('111122223333', 'node', 'i-1'));
+const metadata = new InstanceMetadata(makeRoleSession('111122223333', 'node', 'i-1'), {
+  region: 'eu-west-1',
+});
 afterAll(() => metadata.stop());
 
 const IN_CONTAINER = { GITHUB_WORKSPACE: '/__w/a', HOME: '/github/home' };
 const IN_POD = { KUBERNETES_SERVICE_HOST: '10.0.0.1' };
+const OF_ARC = { GITHUB_ACTIONS_RUNNER_EXTRA_USER_AGENT: 'actions-runner-controller/0.14' };
 
 async function credentials(env: NodeJS.ProcessEnv, choice: CredentialSourceChoice) {
   writeFileSync(homeOf('config'), '');
@@ -61,6 +65,14 @@ function tools(names: Parameters<typeof chooseClients>[0], env: NodeJS.ProcessEn
   return chooseClients(names);
 }
 
+function refusedCommandFile() {
+  const path = '/__w/_temp/_runner_file_commands/save_state_9b1f3c3e-9a52-4d3c-8f0e-2f1f3a6b7c11';
+  const refusal = new Error(`EACCES: permission denied, open '${path}'`);
+  process.env['GITHUB_STATE'] = path;
+
+  throw asKnownError(Object.assign(refusal, { code: 'EACCES', path }));
+}
+
 /** What the code really says, by the known error that it names. */
 const SAID: Record<string, (() => unknown)[]> = {
   'account-not-allowed': [caller],
@@ -69,12 +81,21 @@ const SAID: Record<string, (() => unknown)[]> = {
     () => tools(['podman'], IN_CONTAINER),
     () => tools([], { ...IN_CONTAINER, ...IN_POD }),
   ],
+  'command-file': [refusedCommandFile],
   'container-job': [
     () => credentials(IN_CONTAINER, 'container'),
     () => doubtOf(IN_CONTAINER),
     () => stepRegion('', IN_CONTAINER),
   ],
-  'no-pod-identity': [() => credentials(IN_POD, 'container'), () => doubtOf(IN_POD)],
+  'no-pod-identity': [
+    () => credentials(IN_POD, 'container'),
+    () => credentials(IN_POD, 'default-chain'),
+    () => stepRegion('', IN_POD),
+    () => doubtOf(IN_POD),
+    () => doubtOf({ ...IN_POD, AWS_ROLE_ARN: 'r' }),
+  ],
+  'no-pod-identity-arc': [() => credentials({ ...IN_POD, ...OF_ARC }, 'container')],
+  'no-pod-identity-job': [() => credentials({ ...IN_POD, ...IN_CONTAINER }, 'container')],
   'proxy-url-invalid': [() => parseProxy('http://:', "input 'http-proxy'")],
   'region-missing': [() => stepRegion('', {})],
 };

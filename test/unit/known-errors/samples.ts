@@ -27,7 +27,8 @@ const TOKEN_FILE = '/var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-p
 
 const NOTHING_FOUND = 'Could not load credentials from any providers';
 const NO_REGION = `No AWS region: input 'aws-region', AWS_REGION, AWS_DEFAULT_REGION
-  and the region of profile 'default' are not set.`;
+  and the region of profile 'default' are not set, and no instance metadata names one.`;
+const NOTHING_FROM_EKS = 'This pod got nothing from EKS Pod Identity';
 
 /** What IAM answers. */
 const DENIED = `AccessDeniedException:
@@ -117,6 +118,19 @@ const SAMPLE_TEXTS: Record<string, Sample> = {
         400,
         `(AccessDeniedException): Unauthorized Exception! EKS does not have permissions to
           assume the associated role.`,
+      ),
+      eksAuth(400, '(InvalidRequestException): Unable to assume role'),
+    ],
+    variants: ['HTTP 400: x: (X): The trust policy of the role does not allow it'],
+  },
+
+  'service-account-deleted': {
+    title: 'The service account was deleted',
+    messages: [
+      eksAuth(
+        400,
+        `(InvalidRequestException): Service account arc-runners/build has been
+        deleted.`,
       ),
     ],
   },
@@ -219,6 +233,14 @@ const SAMPLE_TEXTS: Record<string, Sample> = {
     variants: ['responded with HTTP 403: []', 'responded with HTTP 504: []'],
   },
 
+  'eks-auth-failed': {
+    title: 'EKS Auth fails',
+    messages: [
+      eksAuth(500, '(InternalServerException): Internal failure'),
+      eksAuth(503, '(ServiceUnavailableException): The service is unavailable.'),
+    ],
+  },
+
   'agent-throttled': {
     title: 'EKS Auth or the agent throttles the requests',
     messages: [
@@ -265,11 +287,23 @@ const SAMPLE_TEXTS: Record<string, Sample> = {
     messages: ['169.254.170.23 is not a valid container metadata service hostname'],
   },
 
+  'no-pod-identity-arc': {
+    title: 'A runner pod of ARC got nothing from EKS Pod Identity',
+    named: [`${NOTHING_FROM_EKS}: AWS_CONTAINER_CREDENTIALS_FULL_URI is not set.`],
+  },
+
+  'no-pod-identity-job': {
+    title: 'A job pod got nothing from EKS Pod Identity',
+    named: [`${NOTHING_FROM_EKS}: AWS_CONTAINER_CREDENTIALS_FULL_URI is not set.`],
+  },
+
   'no-pod-identity': {
-    title: 'The pod does not have the variables of EKS Pod Identity',
-    messages: [NOTHING_FOUND],
+    title: 'Another pod got nothing from EKS Pod Identity',
     named: [
-      'AWS_CONTAINER_CREDENTIALS_FULL_URI is not set.',
+      `${NOTHING_FROM_EKS}: AWS_CONTAINER_CREDENTIALS_FULL_URI is not set.`,
+      `${NOTHING_FROM_EKS}, and no other source has credentials: ${NOTHING_FOUND}`,
+      `${NOTHING_FROM_EKS}: neither credentials nor a region.`,
+      `${NOTHING_FROM_EKS}, so the IAM role of the node is used, which is probably not intended.`,
       'Using the IAM role of the node, which is probably not intended.',
     ],
   },
@@ -300,6 +334,14 @@ const SAMPLE_TEXTS: Record<string, Sample> = {
       `${VIA_PROXY} cannot be reached: self-signed certificate in certificate chain`,
       `Error: authenticating creds for "${HOST}": pinging container registry ${HOST}: ${GET}
         Bad Gateway`,
+    ],
+  },
+
+  'command-file': {
+    title: 'The user of the job cannot write the files of the runner',
+    named: [
+      `EACCES: permission denied, open
+        '/__w/_temp/_runner_file_commands/save_state_9b1f3c3e-9a52-4d3c-8f0e-2f1f3a6b7c11'`,
     ],
   },
 

@@ -1,18 +1,38 @@
 import { expect, test } from '@jest/globals';
-import { runnerKind } from '../../../src/runner/kind.ts';
+import { isJobContainer, isPod, type RunnerKind, runnerKind } from '../../../src/runner/kind.ts';
 
 const IN_POD = { KUBERNETES_SERVICE_HOST: '10.0.0.1' };
+const OF_ARC = { GITHUB_ACTIONS_RUNNER_EXTRA_USER_AGENT: 'actions-runner-controller/0.14.2' };
 const HOME = '/github/home';
 
-test.each([
+test.each<[NodeJS.ProcessEnv, RunnerKind]>([
   [{ RUNNER_ENVIRONMENT: 'github-hosted', ...IN_POD }, 'github-hosted'],
-  [{ RUNNER_ENVIRONMENT: 'self-hosted', ...IN_POD }, 'pod'],
-  [{ ...IN_POD, HOME, GITHUB_WORKSPACE: '/__w/a/a' }, 'pod'],
+  [{ RUNNER_ENVIRONMENT: 'self-hosted', ...IN_POD }, 'runner-pod'],
+  [{ ...IN_POD, GITHUB_WORKSPACE: '/home/runner/_work/a' }, 'runner-pod'],
+  [{ ...IN_POD, ...OF_ARC }, 'arc-pod'],
+  [{ ...IN_POD, GITHUB_ACTIONS_RUNNER_EXTRA_USER_AGENT: 'x' }, 'runner-pod'],
+  // The container hooks pass no HOME.
+  [{ ...IN_POD, HOME: '/root', GITHUB_WORKSPACE: '/__w/a/a' }, 'job-pod'],
+  [{ ...IN_POD, ...OF_ARC, HOME, GITHUB_WORKSPACE: '/__w/a/a' }, 'job-pod'],
   [{ HOME, GITHUB_WORKSPACE: '/__w/a/a' }, 'container-job'],
   [{ HOME, GITHUB_WORKSPACE: '/__w' }, 'container-job'],
   [{ HOME, GITHUB_WORKSPACE: '/__work/a' }, 'other'],
   [{ HOME, GITHUB_WORKSPACE: '/x/__w/a' }, 'other'],
+  [{ HOME }, 'other'],
   [{ HOME: '/home/runner', GITHUB_WORKSPACE: '/__w/a/a' }, 'other'],
+  [OF_ARC, 'other'],
 ])('%j: the step runs in: %s', (env, kind) => {
   expect(runnerKind(env)).toBe(kind);
+});
+
+test.each<[RunnerKind, isInPod: boolean, isOfJob: boolean]>([
+  ['github-hosted', false, false],
+  ['arc-pod', true, false],
+  ['runner-pod', true, false],
+  ['job-pod', true, true],
+  ['container-job', false, true],
+  ['other', false, false],
+])('%s is a pod: %s, and the container of a job: %s', (kind, isInPod, isOfJob) => {
+  expect(isPod(kind)).toBe(isInPod);
+  expect(isJobContainer(kind)).toBe(isOfJob);
 });
