@@ -11,7 +11,15 @@ folder=${folder%/*}
 source "$folder/run-bundle.sh" || exit 1
 
 # Nothing was logged in to.
-[[ -r $state/node ]] || exit 0
+[[ -e $state/node ]] || exit 0
+
+# A read of a pipe does not end.
+for file in node path state; do
+  if [[ ! -f $state/$file || ! -r $state/$file ]]; then
+    report warning "$state/$file cannot be read, so a login can be left."
+    exit 0
+  fi
+done
 
 node=$(<"$state/node")
 if [[ ! -f $node || ! -x $node ]]; then

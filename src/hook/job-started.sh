@@ -17,7 +17,8 @@ logout_time_limit=15
 
 is_node_24() {
   local version
-  version=$("$1" --version 2>/dev/null) || return 1
+  # A program that hangs is not waited for. The runner ends it with the job.
+  IFS= read -r -t 5 version < <("$1" --version 2>/dev/null) || return 1
   [[ $version =~ ^v([0-9]+)\. && ${BASH_REMATCH[1]} -ge 24 ]]
 }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from '@jest/globals';
@@ -303,6 +304,7 @@ describe('a failure of the job-started hook', () => {
     ['is not there', ''],
     ['is older', 'echo v20.19.0'],
     ['is of another machine', 'exit 126'],
+    ['hangs', 'exec /bin/sleep 70'],
   ])('for a node that %s is one line', async (_, script) => {
     const node = join(world.directory, 'other-node');
     if (script !== '') writeScript(node, script);
@@ -333,6 +335,20 @@ describe('a failure of the job-started hook', () => {
     expect([world.dockerLogins(), saved()]).toEqual([{}, []]);
   });
 });
+
+test.each(['node', 'path', 'state'])(
+  'a pipe in place of the file %s of the state is not read',
+  async (name) => {
+    await started();
+    const file = join(stateFolder(), saved()[0] ?? '', name);
+    fs.rmSync(file);
+    execFileSync('mkfifo', [file]);
+
+    const hook = await completed();
+    expect(hook.warnings).toEqual([expect.stringContaining(`${name} cannot be read`)]);
+    expect(hook.exitCode).toBe(0);
+  },
+);
 
 describe('a job-completed hook that cannot log out', () => {
   test.each([
