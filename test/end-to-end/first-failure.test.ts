@@ -31,218 +31,100 @@ type Place = keyof typeof PLACES;
 /** What answers at the address of the instance metadata. */
 type Metadata = 'region and role' | 'region' | 'nothing';
 
-type Case = {
-  readonly place: Place;
-  readonly hasAssociation?: boolean;
-  /** Whether the input names the region. */
-  readonly isRegionGiven?: boolean;
-  readonly metadata: Metadata;
-  /** Whose credentials the step uses; undefined if it fails. */
-  readonly caller?: 'pod' | 'node';
-  /** What the first line of the error or the warning says; undefined if there is none. */
-  readonly first?: string;
-  /** What to do, of the known error. */
-  readonly remedy?: RegExp;
-};
-
 const NOTHING = 'This pod got nothing from EKS Pod Identity';
 const AS_NODE = `${NOTHING}, so the IAM role of the node is used`;
 const NO_CREDENTIALS = `${NOTHING}, and no other source has credentials`;
 const NO_REGION = `${NOTHING}: neither credentials nor a region`;
+const CHAIN_FAILED = "No credentials from the AWS SDK's default chain";
 
-/** In the order of what a reader does. The old controller is named, since its runners look the same. */
+/** What to do, in the order of what a reader does. */
 const IDLE_RUNNERS =
   /create-pod-identity-association.*--service-account.*kubectl get ephemeralrunners.*kubectl delete ephemeralrunner/s;
 const DELETE_POD = /create-pod-identity-association.*kubectl delete pod .*runner-abcde/s;
 const RUN_AGAIN = /create-pod-identity-association(?!.*kubectl delete)/s;
+const ASSUME_ROLE = /configure-aws-credentials/;
+const SET_REGION = /Set input 'aws-region'/;
 
-const CASES: readonly Case[] = [
+type Case = [
+  place: Place,
+  /** Where EKS or the input named a region. */
+  region: 'of EKS' | 'of the input' | 'none',
+  metadata: Metadata,
+  /** Whose credentials the step uses, if it succeeds. */
+  caller: 'pod' | 'node' | 'nobody',
+  /** How the error begins, or the warning of a step that succeeds; empty if there is none. */
+  first: string,
+  remedy?: RegExp,
+];
+
+const CASES: Case[] = [
   // With an association, nothing of the machine counts.
-  { place: 'runner pod of ARC', hasAssociation: true, metadata: 'region and role', caller: 'pod' },
-  { place: 'runner pod of ARC', hasAssociation: true, metadata: 'nothing', caller: 'pod' },
-  { place: 'runner pod', hasAssociation: true, metadata: 'region and role', caller: 'pod' },
-  { place: 'job pod', hasAssociation: true, metadata: 'region and role', caller: 'pod' },
-  { place: 'job pod', hasAssociation: true, metadata: 'nothing', caller: 'pod' },
+  ['runner pod of ARC', 'of EKS', 'region and role', 'pod', ''],
+  ['runner pod of ARC', 'of EKS', 'nothing', 'pod', ''],
+  ['runner pod', 'of EKS', 'region and role', 'pod', ''],
+  ['job pod', 'of EKS', 'region and role', 'pod', ''],
+  ['job pod', 'of EKS', 'nothing', 'pod', ''],
 
-  {
-    place: 'runner pod of ARC',
-    isRegionGiven: true,
-    metadata: 'region and role',
-    caller: 'node',
-    first: AS_NODE,
-    remedy: IDLE_RUNNERS,
-  },
-  {
-    place: 'runner pod of ARC',
-    isRegionGiven: true,
-    metadata: 'region',
-    first: NO_CREDENTIALS,
-    remedy: IDLE_RUNNERS,
-  },
-  {
-    place: 'runner pod of ARC',
-    isRegionGiven: true,
-    metadata: 'nothing',
-    first: NO_CREDENTIALS,
-    remedy: IDLE_RUNNERS,
-  },
-  {
-    place: 'runner pod of ARC',
-    metadata: 'region and role',
-    caller: 'node',
-    first: AS_NODE,
-    remedy: IDLE_RUNNERS,
-  },
-  {
-    place: 'runner pod of ARC',
-    metadata: 'region',
-    first: NO_CREDENTIALS,
-    remedy: IDLE_RUNNERS,
-  },
-  {
-    place: 'runner pod of ARC',
-    metadata: 'nothing',
-    first: NO_REGION,
-    remedy: IDLE_RUNNERS,
-  },
+  ['runner pod of ARC', 'of the input', 'region and role', 'node', AS_NODE, IDLE_RUNNERS],
+  ['runner pod of ARC', 'of the input', 'region', 'nobody', NO_CREDENTIALS, IDLE_RUNNERS],
+  ['runner pod of ARC', 'of the input', 'nothing', 'nobody', NO_CREDENTIALS, IDLE_RUNNERS],
+  ['runner pod of ARC', 'none', 'region and role', 'node', AS_NODE, IDLE_RUNNERS],
+  ['runner pod of ARC', 'none', 'region', 'nobody', NO_CREDENTIALS, IDLE_RUNNERS],
+  ['runner pod of ARC', 'none', 'nothing', 'nobody', NO_REGION, IDLE_RUNNERS],
 
-  {
-    place: 'runner pod',
-    isRegionGiven: true,
-    metadata: 'region and role',
-    caller: 'node',
-    first: AS_NODE,
-    remedy: DELETE_POD,
-  },
-  {
-    place: 'runner pod',
-    isRegionGiven: true,
-    metadata: 'nothing',
-    first: NO_CREDENTIALS,
-    remedy: DELETE_POD,
-  },
-  {
-    place: 'runner pod',
-    metadata: 'region and role',
-    caller: 'node',
-    first: AS_NODE,
-    remedy: DELETE_POD,
-  },
-  {
-    place: 'runner pod',
-    metadata: 'nothing',
-    first: NO_REGION,
-    remedy: DELETE_POD,
-  },
+  ['runner pod', 'of the input', 'region and role', 'node', AS_NODE, DELETE_POD],
+  ['runner pod', 'of the input', 'nothing', 'nobody', NO_CREDENTIALS, DELETE_POD],
+  ['runner pod', 'none', 'region and role', 'node', AS_NODE, DELETE_POD],
+  ['runner pod', 'none', 'nothing', 'nobody', NO_REGION, DELETE_POD],
 
-  {
-    place: 'job pod',
-    isRegionGiven: true,
-    metadata: 'region and role',
-    caller: 'node',
-    first: AS_NODE,
-    remedy: RUN_AGAIN,
-  },
-  {
-    place: 'job pod',
-    isRegionGiven: true,
-    metadata: 'region',
-    first: NO_CREDENTIALS,
-    remedy: RUN_AGAIN,
-  },
-  {
-    place: 'job pod',
-    isRegionGiven: true,
-    metadata: 'nothing',
-    first: NO_CREDENTIALS,
-    remedy: RUN_AGAIN,
-  },
-  {
-    place: 'job pod',
-    metadata: 'region and role',
-    caller: 'node',
-    first: AS_NODE,
-    remedy: RUN_AGAIN,
-  },
-  {
-    place: 'job pod',
-    metadata: 'region',
-    first: NO_CREDENTIALS,
-    remedy: RUN_AGAIN,
-  },
-  {
-    place: 'job pod',
-    metadata: 'nothing',
-    first: NO_REGION,
-    remedy: RUN_AGAIN,
-  },
+  ['job pod', 'of the input', 'region and role', 'node', AS_NODE, RUN_AGAIN],
+  ['job pod', 'of the input', 'region', 'nobody', NO_CREDENTIALS, RUN_AGAIN],
+  ['job pod', 'of the input', 'nothing', 'nobody', NO_CREDENTIALS, RUN_AGAIN],
+  ['job pod', 'none', 'region and role', 'node', AS_NODE, RUN_AGAIN],
+  ['job pod', 'none', 'region', 'nobody', NO_CREDENTIALS, RUN_AGAIN],
+  ['job pod', 'none', 'nothing', 'nobody', NO_REGION, RUN_AGAIN],
 
   // A machine of EC2 has its role on purpose.
-  { place: 'EC2', isRegionGiven: true, metadata: 'region and role', caller: 'node' },
-  { place: 'EC2', metadata: 'region and role', caller: 'node' },
-  {
-    place: 'EC2',
-    isRegionGiven: true,
-    metadata: 'region',
-    first: "No credentials from the AWS SDK's default chain",
-    remedy: /configure-aws-credentials/,
-  },
-  {
-    place: 'EC2',
-    metadata: 'region',
-    first: "No credentials from the AWS SDK's default chain",
-    remedy: /configure-aws-credentials/,
-  },
+  ['EC2', 'of the input', 'region and role', 'node', ''],
+  ['EC2', 'none', 'region and role', 'node', ''],
+  ['EC2', 'of the input', 'region', 'nobody', CHAIN_FAILED, ASSUME_ROLE],
+  ['EC2', 'none', 'region', 'nobody', CHAIN_FAILED, ASSUME_ROLE],
 
-  // So does EC2, where the metadata is turned off.
-  {
-    place: 'laptop',
-    isRegionGiven: true,
-    metadata: 'nothing',
-    first: "No credentials from the AWS SDK's default chain",
-    remedy: /configure-aws-credentials/,
-  },
-  {
-    place: 'laptop',
-    metadata: 'nothing',
-    first: 'No AWS region',
-    remedy: /Set input 'aws-region'/,
-  },
+  // EC2 with its metadata turned off is like a laptop.
+  ['laptop', 'of the input', 'nothing', 'nobody', CHAIN_FAILED, ASSUME_ROLE],
+  ['laptop', 'none', 'nothing', 'nobody', 'No AWS region', SET_REGION],
 ];
 
 const NO_REGION_VARIABLES = { AWS_REGION: undefined, AWS_DEFAULT_REGION: undefined };
 
-function titleOf({ place, hasAssociation, isRegionGiven, metadata }: Case): string {
-  const association = hasAssociation ? 'an association' : 'no association';
-  const region = isRegionGiven ? 'the region of the input' : 'no region of its own';
-
-  return `${place}, ${association}, ${region}, metadata that know: ${metadata}`;
-}
-
-async function environmentOf({ place, hasAssociation, metadata }: Case): Promise<Environment> {
+async function environmentOf(place: Place, region: Case[1], metadata: Metadata) {
   const machine =
     metadata === 'nothing'
       ? {}
       : await world.startInstanceMetadata({ hasRole: metadata === 'region and role' });
-  const ofEks = hasAssociation ? world.podIdentityEnv() : {};
+  const ofEks = region === 'of EKS' ? world.podIdentityEnv() : {};
 
   return { ...PLACES[place], ...machine, ...NO_REGION_VARIABLES, ...ofEks };
 }
 
 describe('the first failure', () => {
-  test.each(CASES.map((one) => [titleOf(one), one] as const))('%s', async (_, one) => {
-    const inputs: Record<string, string> = one.isRegionGiven ? { 'aws-region': 'eu-west-1' } : {};
-    const main = await world.main({ env: await environmentOf(one), inputs });
+  test.each(CASES)('%s, region: %s, metadata that know: %s: %s is logged in', async (...row) => {
+    const [place, region, metadata, caller, first, remedy] = row;
 
-    const { pod, node } = world.identities;
+    const main = await world.main({
+      env: await environmentOf(place, region, metadata),
+      inputs: region === 'of the input' ? { 'aws-region': 'eu-west-1' } : {},
+    });
+
+    const isDone = caller !== 'nobody';
     const signers = world.aws.calls.map(({ signer }) => signer);
-    const expected = { pod, node }[one.caller ?? 'pod'];
-    expect(signers).toEqual(one.caller === undefined ? [] : [expected]);
+    expect(signers).toEqual(isDone ? [world.identities[caller]] : []);
 
-    const said = one.caller === undefined ? main.errors : main.warnings;
-    expect(said).toHaveLength(one.first === undefined ? 0 : 1);
-    if (one.first !== undefined) expect(said[0]?.startsWith(one.first)).toBe(true);
-    if (one.remedy !== undefined) expect(said[0]).toMatch(one.remedy);
+    const [said = '', ...others] = isDone ? main.warnings : main.errors;
+    expect(said.slice(0, first.length)).toBe(first);
+    expect(said === '').toBe(first === '');
+    expect(others).toEqual([]);
+    if (remedy !== undefined) expect(said).toMatch(remedy);
   });
 
   test('the log says that the region is that of the machine', async () => {
