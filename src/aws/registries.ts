@@ -45,9 +45,12 @@ const DUAL_STACK_SUFFIXES = ['on.aws', 'on.amazonwebservices.com.cn'];
 
 const PRIVATE_HOST = /^(\d{12})\.(dkr\.ecr|dkr-ecr)(-fips)?\.([a-z\d-]+)\.([a-z\d.-]+)$/i;
 
-/** Whether a text has the form of a region name, such as `eu-west-1` or `us-gov-east-1`. */
+/** The form of a region name, such as `eu-west-1` or `us-gov-east-1`, as it is in a host. */
+const REGION = /^(?!fips)[a-z]{2,4}(?:-[a-z]{2,12}){1,2}-\d{1,2}$/;
+
+/** Whether a text has the form of a region name. The SDK also takes `fips-us-east-1` and its like, for the FIPS endpoint. */
 export const isRegionName = (text: string) =>
-  /^[a-z]{2,4}(?:-[a-z]{2,12}){1,2}-\d{1,2}$/.test(text);
+  REGION.test(text.replace(/^fips-(?:dkr-|prod-)?|-fips$/, ''));
 
 /** The parts of a private registry's host, in any case; undefined if it is not a host of Amazon ECR. */
 export function parsePrivateHost(host: string): PrivateHost | undefined {
@@ -58,7 +61,7 @@ export function parsePrivateHost(host: string): PrivateHost | undefined {
 
   const dualStack = service === 'dkr-ecr';
   const suffixes = dualStack ? DUAL_STACK_SUFFIXES : SUFFIXES;
-  if (!isRegionName(region) || !suffixes.includes(suffix)) return undefined;
+  if (!REGION.test(region) || !suffixes.includes(suffix)) return undefined;
 
   return {
     accountId,

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { resolveRegionConfig } from '@smithy/core/config';
 import fc from 'fast-check';
 import { stepRegion } from '../../../src/aws/region.ts';
 import {
@@ -72,9 +73,21 @@ test.each([
   'eu-a-b-c-1',
   'eu-west-1x',
   'EU-west-1',
+  'fips-us-east-1-fips',
 ])('no region name: %s', (text) => {
   expect(isRegionName(text)).toBe(false);
 });
+
+test.each(['us-east-1-fips', 'fips-us-east-1', 'fips-dkr-us-gov-east-1', 'fips-prod-eu-west-1'])(
+  '%s, which the SDK takes for FIPS, is a region, but none of a host',
+  async (region) => {
+    const sdk = resolveRegionConfig({ region, useFipsEndpoint: false });
+    expect([isRegionName(await sdk.region()), await sdk.useFipsEndpoint()]).toEqual([true, true]);
+
+    const host = IRELAND.replace('eu-west-1', region);
+    expect([isRegionName(region), parsePrivateHost(host)]).toEqual([true, undefined]);
+  },
+);
 
 test.each([
   ['123456789012', /^$/],
