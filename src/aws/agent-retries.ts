@@ -20,9 +20,9 @@ const UNREACHABLE: RetryRule = {
 
 /** For answers: their HTTP status, a space, and their text. The first rule that matches applies. */
 const ANSWER_RULES: RetryRule[] = [
-  // EKS Auth sees a new association, or a new trust policy, after some seconds.
+  // AWS sees a new association, a new trust policy, or the role of a new node (UnrecognizedClient…) after some seconds.
   {
-    pattern: /ResourceNotFoundException|permissions? to assume/,
+    pattern: /ResourceNotFoundException|permissions? to assume|UnrecognizedClient/,
     attempts: 3,
     stepMs: 1_000,
   },

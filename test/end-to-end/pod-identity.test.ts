@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { agentFault, plainText } from '../harness/pod-identity-agent.ts';
+import { agentFault, eksAuth, plainText } from '../harness/pod-identity-agent.ts';
 import type { StepResult } from '../harness/runner.ts';
 import { FAKE_DOCKER, FAST, useWorld, world } from '../harness/use-world.ts';
 
@@ -43,6 +43,13 @@ describe('a transient failure', () => {
 
     expect([main.errors, retries(main).length]).toEqual([[], 1]);
   });
+});
+
+test('a node whose role AWS does not know yet is asked again', async () => {
+  world.agent.faults.once(plainText(403, eksAuth('UnrecognizedClientException', '…')));
+  const main = await run(FAST);
+
+  expect([main.errors, retries(main).length]).toEqual([[], 1]);
 });
 
 test('a refusal in unknown words reaches the user in full', async () => {

@@ -80,7 +80,8 @@ describeReal('https addresses, as those of AWS are', ['openssl'], () => {
       HTTPS_PROXY: await world.startProxy(),
       AWS_CONTAINER_CREDENTIALS_FULL_URI: `https://localhost:${world.aws.port}`,
     };
-    const main = await logIn(env, { 'credential-source': 'container' });
+    const inputs = { 'credential-source': 'container', 'max-attempts': '1' };
+    const main = await logIn(env, inputs);
 
     expect([main.exitCode, tunnels(), world.aws.requests.length]).toEqual([1, [], 1]);
   });

@@ -53,6 +53,7 @@ test.each<[status: number, text: string, starts: number[]]>([
   [404, '[id]: (ResourceNotFoundException): … has no … association for it.', ASSOCIATION],
   [400, `${NO_PERMISSION}, fault: client`, ASSOCIATION],
   [400, '[id]: (AccessDeniedException): User: … is not authorized to perform: …', ONCE],
+  [403, '[id]: (UnrecognizedClientException): The security token … is invalid.', ASSOCIATION],
   [400, '[id]: (ThrottlingException): Rate exceeded, fault: client', THROTTLED],
   [429, 'Too Many Requests', THROTTLED],
   [500, '… failed to get rate limit token, retry quota exceeded, 0 available', THROTTLED],
