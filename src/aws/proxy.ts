@@ -70,7 +70,7 @@ export function proxyFor(
   return undefined;
 }
 
-/** Whether NO_PROXY excludes a host. A name that begins with a dot or `*` stands for every host that ends so. */
+/** Whether NO_PROXY excludes a host. A name, also with a dot or `*.` in front, stands for its subdomains, too. */
 function isExcluded(host: string, port: number, env: NodeJS.ProcessEnv) {
   const list = env['no_proxy'] || env['NO_PROXY'] || '';
   const entries = list.toLowerCase().split(/[,\s]+/);
@@ -79,7 +79,7 @@ function isExcluded(host: string, port: number, env: NodeJS.ProcessEnv) {
     const [, name = entry, ownPort = port] = /^(.+):(\d+)$/.exec(entry) ?? [];
     if (Number(ownPort) !== port) return false;
 
-    return /^[.*]/.test(name) ? host.endsWith(name.replace(/^\*/, '')) : host === name;
+    return name === '*' || `.${host}`.endsWith(`.${name.replace(/^\*?\.?/, '')}`);
   });
 }
 

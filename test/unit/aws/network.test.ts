@@ -29,16 +29,21 @@ test.each<[protocol: string, Env, proxy: string | undefined, input?: string]>([
   expect(chosen(`${protocol}://ecr.example/`, input, env)).toBe(proxy);
 });
 
+/** Names as curl 8 and Python 3 read them, `*.` and ports as Go does. */
 test.each<[noProxy: string, url: string, isExcluded: boolean]>([
   ['ecr.example', 'https://ecr.example', true],
+  ['example', 'https://ecr.example', true],
   ['.example', 'https://ecr.example', true],
+  ['.ecr.example', 'https://ecr.example', true],
   ['*.example', 'https://ecr.example', true],
+  ['*example', 'https://ecr.example', true],
   ['ECR.example:443', 'https://ecr.example', true],
   ['ecr.example:80', 'http://ecr.example', true],
   ['[::1]', 'http://[::1]:80', true],
   ['*', 'https://ecr.example', true],
+  [',', 'https://ecr.example', false],
   ['ecr.example:443', 'https://ecr.example:8443', false],
-  ['example', 'https://ecr.example', false],
+  ['cr.example', 'https://ecr.example', false],
   ['.ecr.example', 'https://ecr.example.evil', false],
 ])('NO_PROXY=%s excludes %s: %s', (noProxy, url, isExcluded) => {
   const byInput = chosen(url, 'p', { NO_PROXY: noProxy });
