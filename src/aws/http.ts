@@ -7,7 +7,7 @@ import { messageOf } from '../errors/failure.ts';
 import * as log from '../runner/log.ts';
 import { CONNECTION_MS, RESPONSE_MS, RETRY_AFTER_MS } from '../time/limits.ts';
 import { backoffMs, retryLine } from '../time/retry.ts';
-import { proxyAgent, proxyFor } from './proxy.ts';
+import { proxyAgent, proxyFor, silentProxy } from './proxy.ts';
 
 /** How the calls of this step go over the network. */
 export type Network = {
@@ -88,7 +88,10 @@ function requestHandler(httpProxy: string) {
     const sender = agent
       ? new NodeHttpHandler({ ...OPTIONS, httpAgent: agent, httpsAgent: agent })
       : direct;
-    const result = await sender.handle(request, options);
+    const result = await sender.handle(request, options).catch((error: Error) => {
+      const isSilent = proxy !== undefined && error.name === 'TimeoutError';
+      throw isSilent ? silentProxy(proxy, request.hostname, error) : error;
+    });
 
     // A response that began and does not end. The SDK takes an error of this name for transient.
     const late = new Error(`the response was not complete within ${RESPONSE_MS / 1000} s`);

@@ -12,13 +12,22 @@ function proxyError(message: string, isTransient: boolean, cause?: unknown) {
   return isTransient ? Object.assign(error, { $retryable: { throttling: false } }) : error;
 }
 
+const nameOf = ({ url, origin }: Proxy) => `The proxy ${url.protocol}//${url.host} (${origin})`;
+
+/** A call that was given up, since nothing came through the proxy in time. The service can be the cause, but rarely is. */
+export function silentProxy(proxy: Proxy, host: string, error: Error) {
+  const message = `${nameOf(proxy)} passed on nothing from ${host}: ${messageOf(error)}`;
+
+  return proxyError(message, true, error);
+}
+
 /** An agent whose errors name the proxy. */
-export async function proxyAgent({ url, origin }: Proxy, host: string) {
+export async function proxyAgent(proxy: Proxy, host: string) {
   const { HttpsProxyAgent } = await import('https-proxy-agent');
-  const agent = new HttpsProxyAgent(url);
+  const agent = new HttpsProxyAgent(proxy.url);
   const connect = agent.connect.bind(agent);
 
-  const name = `The proxy ${url.protocol}//${url.host} (${origin})`;
+  const name = nameOf(proxy);
   const noHttp = `${name} did not answer with HTTP`;
 
   agent.connect = async (request, options) => {

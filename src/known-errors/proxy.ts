@@ -27,7 +27,7 @@ export const PROXY: KnownError[] = [
     id: 'proxy-failed',
     patterns: [
       /refused the connection to \S{1,300}: \d|proxyconnect/,
-      /The proxy .{1,300}(?:cannot be reached|did not answer with HTTP)/,
+      /The proxy .{1,300}(?:cannot be reached|did not answer with HTTP|passed on nothing)/,
       // Of the proxy's answer, Go shows only the text of the status.
       /(?:Get|Head|Post) "https:[^" ]{1,300}": (?:Forbidden|Filtered|Bad |Service Unavailable|Gateway )/,
     ],

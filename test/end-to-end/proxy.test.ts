@@ -86,6 +86,15 @@ describeReal('https addresses, as those of AWS are', ['openssl'], () => {
     expect([main.exitCode, tunnels(), world.aws.requests.length]).toEqual([1, [], 1]);
   });
 
+  test('fail through a proxy that connects and is silent: the error names it', async () => {
+    const inputs = { 'http-proxy': await world.startProxy(), 'max-attempts': '1' };
+    world.proxy.faults.always(text(200));
+
+    const main = await logIn(FAST, inputs);
+
+    expect(main.errors[0]).toContain(`The proxy ${world.proxy.url} (input 'http-proxy')`);
+  });
+
   test('fail for a certificate that is not trusted, and the error says what to set', async () => {
     const main = await logIn({ NODE_EXTRA_CA_CERTS: '' }, { 'max-attempts': '1' });
 
@@ -176,6 +185,7 @@ describe('a proxy that fails', () => {
     ['refuses', text(403), 1],
     ['is unavailable', text(503), 3],
     ['does not answer', 'hang', 3],
+    ['connects and is silent', text(200), 3],
     ['closes the connection', 'cut', 3],
   ])(
     'as it %s: the error names it and what to do; attempts are as for AWS',
@@ -186,7 +196,6 @@ describe('a proxy that fails', () => {
       const main = await logIn(FAST, inputs);
       expect([main.exitCode, world.proxy.requests.length]).toEqual([1, attempts]);
 
-      if (fault === 'hang') return;
       for (const words of [world.proxy.url, "'http-proxy'", 'What to do']) {
         expect(main.errors[0]).toContain(words);
       }

@@ -62,6 +62,8 @@ export class ForwardProxy {
 
     if (fault === undefined) this.#connect(socket, asked);
     else if (fault === 'cut') socket.destroy();
+    // A tunnel that nothing comes through.
+    else if (fault !== 'hang' && fault.status === 200) socket.write('HTTP/1.1 200 OK\r\n\r\n');
     else if (fault !== 'hang') socket.end(`HTTP/1.1 ${fault.status} Refused\r\n\r\n`);
   }
 

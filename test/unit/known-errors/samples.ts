@@ -326,6 +326,7 @@ const SAMPLE_TEXTS: Record<string, Sample> = {
     messages: [
       `${VIA_PROXY} refused the connection to sts.eu-west-1.amazonaws.com: 403 Filtered`,
       `${VIA_PROXY} cannot be reached: connect ECONNREFUSED 10.0.0.1:3128`,
+      `${VIA_PROXY} passed on nothing from sts.eu-west-1.amazonaws.com: no connection within 5 s`,
       `${GET} proxyconnect tcp: dial tcp 10.0.0.1:3128: connect: connection refused`,
       `${GET} Forbidden`,
       `${VIA_PROXY} did not answer with HTTP`,
