@@ -126,7 +126,8 @@ function decoded(text: string) {
   }
 }
 
-const USER_AND_PASSWORD = /^(?:[\w+.-]+:\/+)?([^:]*):(?!\/\/)(.*)@/s;
+/** Without the `(?!\/)`, many slashes would take quadratic time. */
+const USER_AND_PASSWORD = /^(?:[\w+.-]+:\/+(?!\/))?([^:]*):(?!\/\/)(.*)@/s;
 
 /**
  * Masks the passwords of all proxies that anything in this step can use: container clients read the variables, too, and

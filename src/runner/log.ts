@@ -12,7 +12,9 @@ const ERROR_PARTS = /.{1,4000}(?:\n|$)|.{1,4000}/gs;
 const SHORTEST_SECRET = 8;
 
 /** All known secrets, as they are, URI-encoded and in base64. */
-let secrets: string[] = [];
+const secrets = new Set<string>();
+/** The longest first: a secret can contain another one, which must not break it up. Made when there is something to print. */
+let inOrder: string[] | undefined;
 
 /** Writes one line. */
 export function info(text: string): void {
@@ -64,15 +66,12 @@ export function hide(...texts: (string | undefined)[]): void {
     .map((text = '') => text.trim())
     .filter((text) => text.length >= SHORTEST_SECRET);
 
-  const forms = hidden.flatMap((secret) => [
-    secret,
-    encodeURIComponent(secret.toWellFormed()),
-    Buffer.from(secret).toString('base64'),
-  ]);
-
-  // A secret can contain another one, which must not break it up.
-  const all = new Set([...secrets, ...forms]);
-  secrets = [...all].sort((one, other) => other.length - one.length);
+  for (const secret of hidden) {
+    secrets.add(secret);
+    secrets.add(encodeURIComponent(secret.toWellFormed()));
+    secrets.add(Buffer.from(secret).toString('base64'));
+  }
+  inOrder = undefined;
 }
 
 /** Makes text from outside (a service, a client, an input) fit for one line of the log: short, and without secrets. */
@@ -118,8 +117,10 @@ const SECRET_FORMS = [
 ];
 
 function withoutSecrets(text: string) {
+  inOrder ??= [...secrets].sort((one, other) => other.length - one.length);
+
   let shown = text;
-  for (const secret of secrets) shown = shown.replaceAll(secret, '***');
+  for (const secret of inOrder) shown = shown.replaceAll(secret, '***');
   for (const { form, instead } of SECRET_FORMS) shown = shown.replace(form, instead);
 
   return shown;

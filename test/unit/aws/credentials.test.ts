@@ -78,6 +78,20 @@ test.each<[Env, CredentialSource, CredentialSourceChoice?]>([
   expect(chooseCredentials(choice, process.env, profiles).source).toBe(source);
 });
 
+test('the secrets of 10,000 profiles are hidden in less than 2 s', async () => {
+  const profile = (_: unknown, number: number) =>
+    `[${number}]\naws_secret_access_key = secret-${number}\naws_session_token = token-${number}\n`;
+  writeFileSync(homeOf('credentials'), Array.from({ length: 10_000 }, profile).join(''));
+  process.env['AWS_SHARED_CREDENTIALS_FILE'] = homeOf('credentials');
+
+  const start = process.cpuUsage();
+  await readProfiles();
+  log.info('secret-9999 token-0000 token-9999');
+
+  expect(process.cpuUsage(start).user).toBeLessThan(2_000_000);
+  expect(output()).toBe('*** token-0000 ***\n');
+});
+
 test.each<[CredentialSource, Env, warning?: string]>([
   ['environment', KEYS],
   ['environment', { ...KEYS, AWS_PROFILE: 'ci' }, 'AWS_PROFILE'],

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, jest, test } from '@jest/globals';
 import { clientSettings, warnOfSettings } from '../../../src/aws/http.ts';
 import { maskProxyPasswords, parseProxy, proxyAgent, proxyFor } from '../../../src/aws/proxy.ts';
-import { masks, NETWORK, NO_END, output, thrownBy } from '../support.ts';
+import { expectLinear, masks, NETWORK, NO_END, output, thrownBy } from '../support.ts';
 
 type Env = Readonly<Record<string, string>>;
 
@@ -107,6 +107,12 @@ describe('the URL of a proxy', () => {
     // The runner takes a % in a command for an escape.
     expect(masks().map((secret) => secret.replaceAll('%25', '%'))).toEqual(masked);
   });
+});
+
+test.each(['/', ':', '@', '%', 'a', ':/', '@/'])('128 KB of %j in a proxy URL', (piece) => {
+  for (const start of ['', 'http:', 'http://u:']) {
+    expectLinear(piece, (text) => maskProxyPasswords('', { HTTP_PROXY: start + text }));
+  }
 });
 
 test.each<[name: string, value: string, warning?: string]>([
