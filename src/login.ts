@@ -25,6 +25,7 @@ import { CREDENTIALS_MS, callsEndMs, loginEndMs } from './time/limits.ts';
  * @param endMs when the step has to end, by the clock of `performance`
  */
 export async function login(signal: AbortSignal, endMs: number): Promise<void> {
+  hideSecrets(process.env);
   const state = new StateWriter();
   outputs.requireOutputFile();
   const inputs = readInputs();
@@ -69,9 +70,21 @@ export async function login(signal: AbortSignal, endMs: number): Promise<void> {
   if (only !== undefined) outputs.setOnlyLogin(only);
 }
 
-/** How the step goes over the network. Nothing that is printed from here on contains the password of a proxy. */
+/**
+ * Nothing that is printed from here on contains a secret of the environment. It comes before all settings: a secret can
+ * stand in the place of one by mistake, and the error quotes it.
+ */
+function hideSecrets(env: NodeJS.ProcessEnv) {
+  log.hide(
+    env['AWS_SECRET_ACCESS_KEY'],
+    env['AWS_SESSION_TOKEN'],
+    env['AWS_CONTAINER_AUTHORIZATION_TOKEN'],
+  );
+  maskProxyPasswords(env);
+}
+
+/** How the step goes over the network. */
 function settleNetwork({ httpProxy, maxAttempts }: Inputs): Network {
-  maskProxyPasswords(httpProxy);
   if (httpProxy !== '') parseProxy(httpProxy, nameSettings("input 'http-proxy'"));
 
   ignoreEnvProxy();

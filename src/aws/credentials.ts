@@ -20,12 +20,6 @@ type CredentialsRequest = AgentOptions & SdkOptions & { choice: CredentialSource
  */
 export async function getCredentials(request: CredentialsRequest) {
   const { env } = process;
-  log.hide(
-    env['AWS_SECRET_ACCESS_KEY'],
-    env['AWS_SESSION_TOKEN'],
-    env['AWS_CONTAINER_AUTHORIZATION_TOKEN'],
-  );
-
   const profiles = await readProfiles();
   const { source, reason } = chooseCredentials(request.choice, env, profiles);
   const warning = choiceWarning(source, env);

@@ -129,15 +129,15 @@ function decoded(text: string) {
 /** Without the `(?!\/)`, many slashes would take quadratic time. */
 const USER_AND_PASSWORD = /^(?:[\w+.-]+:\/+(?!\/))?([^:]*):(?!\/\/)(.*)@/s;
 
-/**
- * Masks the passwords of all proxies that anything in this step can use: container clients read the variables, too, and
- * quote them. A user name is not masked: it can be a word that the whole log needs.
- */
-export function maskProxyPasswords(input: string, env = process.env): void {
-  const variables = Object.keys(env).filter((name) => /^(?:https?|all)_proxy$/i.test(name));
+/** The input, in a step and in a job hook, and all variables: container clients read and quote those, too. */
+const HOLDERS = /^(?:input_http-proxy|(?:ecr_login_http|https?|all)_proxy)$/i;
 
-  for (const text of [input, ...variables.map((name) => env[name])]) {
-    const [, user = '', password = ''] = USER_AND_PASSWORD.exec(text?.trim() ?? '') ?? [];
+/** Masks the passwords of all proxies. A user name is not masked: it can be a word that the whole log needs. */
+export function maskProxyPasswords(env: NodeJS.ProcessEnv): void {
+  const holders = Object.keys(env).filter((name) => HOLDERS.test(name));
+
+  for (const name of holders) {
+    const [, user = '', password = ''] = USER_AND_PASSWORD.exec(env[name]?.trim() ?? '') ?? [];
     if (password === '') continue;
 
     const plain = decoded(password) ?? password;

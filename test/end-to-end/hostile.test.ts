@@ -251,23 +251,40 @@ describe('a secret that is quoted back is not shown', () => {
     expect(main.stdout).not.toContain('opaque');
   });
 
-  test('by the agent: the token of the environment, keys that are not used, a token that is no JWT', async () => {
+  test('by the agent: a token that is no JWT', async () => {
     world.addSecret('session token', secret);
     const words = `no entry with ${secret} or ${encodeURIComponent(secret)}`;
     world.agent.faults.always(text(403, words));
 
-    const { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file = '', ...pod } = env();
-    writeFileSync(file, secret);
+    const main = await attack({
+      moreEnv: { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: world.writeHome('token', secret) },
+    });
 
-    const holders = [
-      { AWS_CONTAINER_AUTHORIZATION_TOKEN: secret },
-      { AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: secret },
-      { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file },
-    ];
+    expect(main.errors.join()).toContain('no entry with *** or ***');
+  });
 
-    for (const variables of holders) {
-      const main = await attack({ env: { ...pod, ...variables } });
-      expect(main.errors.join()).toContain('no entry with *** or ***');
+  const proxy = `http://u:${encodeURIComponent(secret)}@proxy`;
+  test.each<[Environment, httpProxy?: string]>([
+    [{ AWS_SECRET_ACCESS_KEY: secret }],
+    [{ AWS_SESSION_TOKEN: secret }],
+    [{ AWS_CONTAINER_AUTHORIZATION_TOKEN: secret }],
+    [{ all_proxy: proxy }],
+    [{}, proxy],
+  ])('where a setting belongs (%#)', async (holder, httpProxy = '') => {
+    world.addSecret('session token', secret);
+    const names = Object.keys(readActionMetadata().inputs);
+    const inputs = Object.fromEntries(names.map((name) => [name, secret]));
+
+    for (const [set, moreEnv] of [
+      [inputs],
+      [{}, { AWS_REGION: secret, AWS_MAX_ATTEMPTS: secret }],
+    ]) {
+      const main = await attack({
+        inputs: { ...set, 'http-proxy': httpProxy },
+        env: { ...env(), ...holder, ...moreEnv },
+      });
+
+      expect(main.errors.join()).toContain("'***'");
     }
   });
 

@@ -80,16 +80,15 @@ test.each<[Env, CredentialSource, CredentialSourceChoice?]>([
 
 test('the secrets of 10,000 profiles are hidden in less than 2 s', async () => {
   const profile = (_: unknown, number: number) =>
-    `[${number}]\naws_secret_access_key = secret-${number}\naws_session_token = token-${number}\n`;
-  writeFileSync(homeOf('credentials'), Array.from({ length: 10_000 }, profile).join(''));
-  process.env['AWS_SHARED_CREDENTIALS_FILE'] = homeOf('credentials');
+    `[profile ${number}]\naws_session_token = token-${number}\n`;
+  prepare({});
+  writeFileSync(homeOf('config'), Array.from({ length: 10_000 }, profile).join(''));
 
   const start = process.cpuUsage();
   await readProfiles();
-  log.info('secret-9999 token-0000 token-9999');
+  expect(log.singleLine('token-1234 token-x')).toBe('*** token-x');
 
   expect(process.cpuUsage(start).user).toBeLessThan(2_000_000);
-  expect(output()).toBe('*** token-0000 ***\n');
 });
 
 test.each<[CredentialSource, Env, warning?: string]>([
@@ -146,8 +145,7 @@ test.each<[CredentialSourceChoice, Env, keyId: string, name: string, secrets: st
     expect(masks()).toEqual(secrets);
 
     // A profile that is not used has secrets, too.
-    const others = 'secret-of-profile session-of-profile for-the-agent';
-    expect(log.singleLine(others)).toBe('*** *** ***');
+    expect(log.singleLine('secret-of-profile session-of-profile')).toBe('*** ***');
   },
 );
 

@@ -84,25 +84,26 @@ describe('the URL of a proxy', () => {
     Buffer.from(login).toString('base64'),
   ];
 
-  test.each<[input: string, Env, masked: string[]]>([
-    ['jane:s3cret@proxy:1', {}, secrets('s3cret', 's3cret', 'jane:s3cret')],
+  test.each<[Env, masked: string[]]>([
+    [{ 'INPUT_HTTP-PROXY': 'jane:s3cret@proxy:1' }, secrets('s3cret', 's3cret', 'jane:s3cret')],
     [
-      '',
       { HTTP_PROXY: 'http://j%40n:p%40ss%3A1@proxy' },
       secrets('p%40ss%3A1', 'p@ss:1', 'j@n:p@ss:1'),
     ],
     [
-      '',
       { https_proxy: 'http://jane:p@ss/w@rd@proxy' },
       secrets('p@ss/w@rd', 'p@ss/w@rd', 'jane:p@ss/w@rd'),
     ],
-    ['', { all_proxy: 'socks5://jane:%zz@proxy' }, secrets('%zz', '%zz', 'jane:%zz')],
-    ['', { ALL_PROXY: 'http://:b@proxy' }, secrets('b', 'b', ':b')],
-    ['', { HTTPS_PROXY: 'http://%zz:s3cret@proxy' }, secrets('s3cret', 's3cret', '%zz:s3cret')],
-    ['', { http_proxy: 'http://jane@proxy' }, []],
-    ['', { NO_PROXY: 'http://jane:s3cret@proxy' }, []],
-  ])('of %j and %j, masked are %j', (input, env, masked) => {
-    maskProxyPasswords(input, env);
+    [{ all_proxy: 'socks5://jane:%zz@proxy' }, secrets('%zz', '%zz', 'jane:%zz')],
+    [{ ALL_PROXY: 'http://:b@proxy' }, secrets('b', 'b', ':b')],
+    [
+      { ECR_LOGIN_HTTP_PROXY: 'http://%zz:s3cret@proxy' },
+      secrets('s3cret', 's3cret', '%zz:s3cret'),
+    ],
+    [{ http_proxy: 'http://jane@proxy' }, []],
+    [{ NO_PROXY: 'http://jane:s3cret@proxy' }, []],
+  ])('of %j, masked are %j', (env, masked) => {
+    maskProxyPasswords(env);
 
     // The runner takes a % in a command for an escape.
     expect(masks().map((secret) => secret.replaceAll('%25', '%'))).toEqual(masked);
@@ -111,7 +112,7 @@ describe('the URL of a proxy', () => {
 
 test.each(['/', ':', '@', '%', 'a', ':/', '@/'])('128 KB of %j in a proxy URL', (piece) => {
   for (const start of ['', 'http:', 'http://u:']) {
-    expectLinear(piece, (text) => maskProxyPasswords('', { HTTP_PROXY: start + text }));
+    expectLinear(piece, (text) => maskProxyPasswords({ HTTP_PROXY: start + text }));
   }
 });
 
