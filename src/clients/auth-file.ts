@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Failure, messageOf } from '../errors/failure.ts';
+import { makeDirectory } from '../files/directory.ts';
 import * as log from '../runner/log.ts';
 import type { KnownClient } from './known-clients.ts';
 
@@ -109,7 +110,7 @@ const DRAFT = '.ecr-pod-identity-login-draft-';
  */
 export function writeAuthFile(file: string, config: AuthFile): void {
   const target = followLink(file);
-  fs.mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
+  makeDirectory(dirname(target));
   removeDrafts(file);
 
   const draft = `${target}${DRAFT}${Math.random().toString(36).slice(2)}`;

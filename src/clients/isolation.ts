@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import { basename, join } from 'node:path';
 import * as core from '@actions/core';
 import { Failure, messageOf } from '../errors/failure.ts';
+import { makeDirectory } from '../files/directory.ts';
 import * as log from '../runner/log.ts';
 import { type AuthFile, entryKeys, isStored, readAuthFile, writeAuthFile } from './auth-file.ts';
 import { authFilePath, dockerDirectory } from './auth-file-path.ts';
@@ -78,9 +79,8 @@ function claimDirectory(kinds: FileKind[], onPlan: (isolation: Isolation) => voi
       const first = { directory, isFirst: true, moved };
       onPlan(first);
 
-      // It returns nothing if another step was faster.
-      const created = fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
-      if (created !== undefined) return first;
+      // Else another step was faster.
+      if (makeDirectory(directory)) return first;
     }
 
     if (isOwn(directory)) {

@@ -1,6 +1,7 @@
-import { mkdirSync, rmdirSync, statSync, utimesSync } from 'node:fs';
+import { rmdirSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { messageOf } from '../errors/failure.ts';
+import { makeDirectory } from '../files/directory.ts';
 import * as log from '../runner/log.ts';
 import { LOCK_WAIT_MS, STALE_LOCK_MS } from '../time/limits.ts';
 import { type Clock, SYSTEM_CLOCK } from '../time/retry.ts';
@@ -46,9 +47,6 @@ export async function withLock<Result>(
 /** Returns whether it has the lock. Rejects only with the signal's reason. */
 async function acquire(lock: string, signal: AbortSignal, clock: Clock) {
   try {
-    // The client would create the directory, too.
-    mkdirSync(dirname(lock), { recursive: true, mode: 0o700 });
-
     return await waitFor(lock, signal, clock);
   } catch (error) {
     signal.throwIfAborted();
@@ -62,8 +60,8 @@ async function waitFor(lock: string, signal: AbortSignal, clock: Clock) {
   let seen = { time: -1, since: 0 };
 
   while (!timedOut.has(lock)) {
-    // It returns nothing if the lock is there.
-    if (mkdirSync(lock, { recursive: true }) !== undefined) return true;
+    // The client, too, would create the directory that it is in.
+    if (makeDirectory(lock)) return true;
 
     const now = clock.now();
     const time = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? 0;

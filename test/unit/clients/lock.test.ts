@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import { LOCK_NAME, withLock } from '../../../src/clients/lock.ts';
 import { fakeClock, homeOf, NEVER, output } from '../support.ts';
@@ -94,10 +95,11 @@ describe('the lock', () => {
   });
 
   test('that cannot be created is not needed for the work', async () => {
-    writeFileSync(lock(), '');
+    writeFileSync(file(), '');
     const work = async () => 'done';
 
     expect(await withLock(undefined, NEVER, work)).toBe('done');
-    expect(await withLock(file(), NEVER, work)).toBe('done');
+    expect(await withLock(join(file(), 'below'), NEVER, work)).toBe('done');
+    expect(output('debug')).toMatch(/^::debug::No lock /);
   });
 });
