@@ -130,7 +130,7 @@ export function writeAuthFile(file: string, config: AuthFile): void {
 }
 
 /** The file that a link leads to, also if it is not there: docker creates it, too. */
-function followLink(file: string): string {
+export function followLink(file: string): string {
   if (fs.existsSync(file)) return fs.realpathSync(file);
 
   try {

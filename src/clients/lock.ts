@@ -5,8 +5,10 @@ import { makeDirectory } from '../files/directory.ts';
 import * as log from '../runner/log.ts';
 import { LOCK_WAIT_MS, STALE_LOCK_MS } from '../time/limits.ts';
 import { type Clock, SYSTEM_CLOCK } from '../time/retry.ts';
+import { followLink } from './auth-file.ts';
 
-// The lock is a directory beside the auth file, since only one process can create it. Its holder refreshes its time.
+// The lock is a directory beside the auth file, since only one process can create it. Its holder refreshes its time. Where
+// the file is a link, it is beside the file that all links lead to, as the drafts are.
 
 export const LOCK_NAME = '.ecr-pod-identity-login.lock';
 
@@ -32,7 +34,7 @@ export async function withLock<Result>(
   signal.throwIfAborted();
   if (file === undefined) return work();
 
-  const lock = join(dirname(file), LOCK_NAME);
+  const lock = join(dirname(followLink(file)), LOCK_NAME);
   if (!(await acquire(lock, signal, clock))) return work();
 
   const refreshing = setInterval(refresh, REFRESH_MS, lock).unref();

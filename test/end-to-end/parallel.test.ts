@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { describeReal } from '../harness/real-parts.ts';
@@ -43,6 +43,30 @@ describeReal('six steps at once', ['docker', 'openssl'], () => {
     const posts = await Promise.all(steps.map((main) => world.post(main, { isQuiet: true })));
     expect(posts.flatMap(({ errors }) => errors)).toEqual([]);
     expect(world.dockerLogins()).toEqual(OTHERS);
+    expect(readdirSync(join(world.home, '.docker'))).toEqual(['config.json']);
+  });
+
+  test('on homes that link one file leave no login at logout', async () => {
+    const file = world.writeDockerConfig({ auths: OTHERS });
+    const homes = ACCOUNTS.map((account) => join(world.directory, account));
+    for (const home of homes) {
+      mkdirSync(join(home, '.docker'), { recursive: true });
+      symlinkSync(file, join(home, '.docker/config.json'));
+    }
+
+    for (const round of [1, 2, 3]) {
+      const mains = [];
+      for (const [index, HOME] of homes.entries()) {
+        const accounts = Array.from({ length: 5 }, (_, login) => 200000000000 + 5 * index + login);
+        const inputs = { registries: accounts.join() };
+        mains.push(await world.main({ moreEnv: { HOME }, inputs, isQuiet: true }));
+      }
+      expect(world.loggedIn()).toHaveLength(31);
+
+      const posts = await Promise.all(mains.map((main) => world.post(main, { isQuiet: true })));
+      const seen = [round, posts.flatMap(({ errors }) => errors), world.loggedIn()];
+      expect(seen).toEqual([round, [], ['ghcr.io']]);
+    }
     expect(readdirSync(join(world.home, '.docker'))).toEqual(['config.json']);
   });
 
