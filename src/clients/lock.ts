@@ -1,7 +1,7 @@
 import { rmdirSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { messageOf } from '../errors/failure.ts';
-import { makeDirectory } from '../files/directory.ts';
+import { makeDirectory } from '../files/file-system.ts';
 import * as log from '../runner/log.ts';
 import { LOCK_WAIT_MS, STALE_LOCK_MS } from '../time/limits.ts';
 import { type Clock, SYSTEM_CLOCK } from '../time/retry.ts';

@@ -18,8 +18,16 @@ test.each<[text: string, files.AuthFile]>([
   expect(files.readAuthFile(file())).toEqual(config);
 });
 
-test('an auth file that is missing has no logins', () => {
-  expect(files.readAuthFile(file())).toEqual({});
+test('only an auth file that is missing has no logins', () => {
+  fs.writeFileSync(homeOf('file'), '');
+  fs.symlinkSync('nothing', homeOf('dead'));
+  fs.symlinkSync('loop', homeOf('loop'));
+
+  for (const name of ['missing', 'no/directory', 'file/below', 'dead']) {
+    expect(files.readAuthFile(homeOf(name))).toEqual({});
+  }
+  expect(() => files.readAuthFile(homeOf('loop'))).toThrow('ELOOP');
+  expect(() => files.readAuthFile(homeOf('x'.repeat(999)))).toThrow('ENAMETOOLONG');
 });
 
 const FORM = 'it does not have the form of a docker configuration';
