@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { fromHttp } from '@aws-sdk/credential-provider-http';
+import { readText } from '../files/file-system.ts';
 import * as log from '../runner/log.ts';
 import { LONGEST_RESPONSE } from './http.ts';
 import { type Claims, POD_IDENTITY_AUDIENCE, readClaims } from './service-account-token.ts';
@@ -52,7 +52,7 @@ export function identityOf({ uri, claims, isEks }: ContainerEndpoint) {
 
 /** Read at each use: Kubernetes replaces the token while a job runs. */
 async function readToken({ tokenFile, token }: Pick<ContainerEndpoint, 'tokenFile' | 'token'>) {
-  const current = tokenFile === undefined ? token : await readFile(tokenFile, 'utf8');
+  const current = tokenFile === undefined ? token : await readText(tokenFile);
 
   log.hide(current);
   return current;

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readText } from '../files/file-system.ts';
 import { isPod, runnerKind } from '../runner/kind.ts';
 
 /** The audience that EKS Pod Identity requires of a token. */
@@ -53,9 +53,9 @@ const MOUNTED = '/var/run/secrets/kubernetes.io/serviceaccount';
 /** Name, namespace and service account of this pod, as far as its files tell. A token is only read for its claims. */
 export async function podFacts(env = process.env, mounted = MOUNTED) {
   const tokens = [env['AWS_WEB_IDENTITY_TOKEN_FILE'], `${mounted}/token`];
-  const [irsa, own] = await Promise.all(tokens.map(readText));
+  const [irsa, own] = await Promise.all(tokens.map(tryToRead));
   const claims = readClaims(irsa) ?? readClaims(own);
-  const namespace = await readText(`${mounted}/namespace`);
+  const namespace = await tryToRead(`${mounted}/namespace`);
 
   return {
     pod: isPod(runnerKind(env)) ? env['HOSTNAME'] : undefined,
@@ -65,4 +65,4 @@ export async function podFacts(env = process.env, mounted = MOUNTED) {
 }
 
 /** Empty if the file cannot be read. */
-const readText = (path = '') => readFile(path, 'utf8').catch(() => '');
+const tryToRead = (path = '') => readText(path).catch(() => '');

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Failure, messageOf } from '../errors/failure.ts';
-import { isMissing, makeDirectory } from '../files/file-system.ts';
+import { isMissing, makeDirectory, readTextSync } from '../files/file-system.ts';
 import * as log from '../runner/log.ts';
 import type { KnownClient } from './known-clients.ts';
 
@@ -23,7 +23,7 @@ export type AuthFile = {
 
 /** Reads an auth file; one that is missing or empty has no logins. Throws an Error if it cannot be read. */
 export function readAuthFile(file: string): AuthFile {
-  const text = isMissing(file) ? '' : fs.readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+  const text = isMissing(file) ? '' : readTextSync(file).replace(/^\uFEFF/, '');
   if (text.trim() === '') return {};
 
   const config = parse(text);
@@ -144,6 +144,9 @@ export function followLink(file: string): string {
 function keepModeAndOwner(target: string, handle: number) {
   const old = fs.statSync(target, { throwIfNoEntry: false });
   if (old === undefined) return;
+
+  // As root, even /dev/null could be replaced.
+  if (!old.isFile()) throw new Error(`${target} is not a regular file`);
 
   fs.fchmodSync(handle, old.mode & 0o777);
   if (process.getuid?.() === 0) fs.fchownSync(handle, old.uid, old.gid);

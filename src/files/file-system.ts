@@ -1,5 +1,9 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { devNull } from 'node:os';
 import { dirname } from 'node:path';
+
+// What can be in the place of a file or a directory is not always one.
 
 /**
  * Creates a directory for this user alone, and its parents. Returns whether it is new. The recursive mkdir of node never
@@ -24,5 +28,28 @@ export function isMissing(path: string): boolean {
     return statSync(path, { throwIfNoEntry: false }) === undefined;
   } catch {
     return false;
+  }
+}
+
+/** Reads a text file. Throws an Error if it is none. */
+export function readTextSync(path: string): string {
+  requireRegular(path, statSync(path));
+  return readFileSync(path, 'utf8');
+}
+
+/** As `readTextSync`. The step can end while a file system does not respond. */
+export async function readText(path: string): Promise<string> {
+  requireRegular(path, await stat(path));
+  return readFile(path, 'utf8');
+}
+
+/** No limit and no signal ends a read of a pipe, and one of another device can have no end. */
+function requireRegular(path: string, found: Stats) {
+  // /dev/null stands for an empty file.
+  const isRegular = found.isFile() || found.rdev === statSync(devNull).rdev;
+
+  // Sixteen megabytes are more than any file that the action reads.
+  if (!isRegular || found.size > 2 ** 24) {
+    throw new Error(`${path} is not a regular file of at most 16 MB`);
   }
 }

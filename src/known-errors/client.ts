@@ -115,7 +115,7 @@ export const CLIENT: KnownError[] = [
     patterns: [
       /unmarshaling JSON|failed to decode config file/i,
       /not valid JSON|form of a docker configuration/i,
-      /is a directory|EISDIR|not a directory|ENOTDIR|file exists|EEXIST/i,
+      /is a directory|EISDIR|not a directory|ENOTDIR|file exists|EEXIST|regular file/i,
     ],
 
     cause: `The auth file of <tool> is not valid JSON, or its path is wrong: a directory

@@ -177,7 +177,7 @@ export const POD_IDENTITY: KnownError[] = [
   {
     id: 'container-job-token',
     requires: { runner: 'container-job' },
-    patterns: [/, open '/],
+    patterns: [/, (open|stat) '/],
     ...CONTAINER_JOB,
   },
 
@@ -191,7 +191,7 @@ export const POD_IDENTITY: KnownError[] = [
 
   {
     id: 'token-file',
-    patterns: [/, open '|EISDIR/],
+    patterns: [/, (open|stat) '|regular file/],
 
     cause: `The token file <token-file> does not exist, or the user of the runner cannot
       read it. A container that docker runs in the pod can have the variable without the

@@ -123,7 +123,7 @@ describe('an auth file that is written', () => {
   test('is left as it was, without a draft, if that fails', () => {
     fs.mkdirSync(homeOf('config.json', 'full'), { recursive: true });
 
-    expect(() => files.writeAuthFile(file(), {})).toThrow('EISDIR');
+    expect(() => files.writeAuthFile(file(), {})).toThrow('not a regular file');
     expect(fs.readdirSync(homeOf())).toEqual(['config.json']);
   });
 });

@@ -221,7 +221,10 @@ const SAMPLE_TEXTS: Record<string, Sample> = {
       `ENOENT: no such file or directory, open '${TOKEN_FILE}'`,
       `EACCES: permission denied, open '${TOKEN_FILE}'`,
     ],
-    variants: ['EISDIR: illegal operation on a directory, read'],
+    variants: [
+      `ENOENT: no such file or directory, stat '${TOKEN_FILE}'`,
+      `${TOKEN_FILE} is not a regular file of at most 16 MB`,
+    ],
   },
 
   'eks-auth-unreachable': {
@@ -408,6 +411,7 @@ const SAMPLE_TEXTS: Record<string, Sample> = {
       'Error saving credentials: mkdir /home/runner/.docker/config.json: not a directory',
     ],
     variants: [
+      '/x could not be changed: /x is not a regular file of at most 16 MB',
       `Error saving credentials: rename /root/.docker/config.json985937260
         /root/.docker/config.json: file exists`,
     ],
