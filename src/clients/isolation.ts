@@ -117,7 +117,7 @@ function variablesToMove(directory: string, kinds: FileKind[]) {
 function fill(directory: string, kind: FileKind, clients: KnownClient[], hosts: string[]) {
   const file = join(directory, FILES[kind].name);
   if (kind === 'docker' && !fs.existsSync(file)) {
-    linkShared(dockerDirectory(process.env), directory);
+    tryTo(dockerDirectory(process.env), (shared) => linkShared(shared, directory));
   }
 
   const sources = [
@@ -132,20 +132,29 @@ function fill(directory: string, kind: FileKind, clients: KnownClient[], hosts: 
   writeAuthFile(file, withoutHelpers(config || {}, hosts, clients));
 }
 
-/** Links what is beside `config.json`: plugins, builders, contexts, certificates. */
+/** Links what is beside `config.json`: plugins, builders, contexts, certificates. Throws one Failure for all that it cannot. */
 function linkShared(shared: string, directory: string) {
   const own = [...Object.values(FILES).map(({ name }) => name), LOCK_NAME];
-  const names = fs.existsSync(shared) ? tryTo(shared, (path) => fs.readdirSync(path)) : [];
+  if (!fs.existsSync(shared)) return;
 
-  for (const name of names ?? []) {
+  const problems: string[] = [];
+  for (const name of fs.readdirSync(shared)) {
     // Beside `config.json` there can be drafts of it.
     if (own.some((start) => name.startsWith(start))) continue;
 
-    tryTo(join(shared, name), (target) => {
+    try {
+      const target = join(shared, name);
+
       // On Windows a junction, which only a directory can have, needs no privilege.
       const type = fs.statSync(target).isDirectory() ? 'junction' : 'file';
       fs.symlinkSync(target, join(directory, name), type);
-    });
+    } catch (error) {
+      problems.push(messageOf(error));
+    }
+  }
+
+  if (problems.length > 0) {
+    throw new Failure(`not linked: ${problems.length}. The first: ${problems[0]}`);
   }
 }
 
