@@ -1,9 +1,9 @@
+import { existsSync } from 'node:fs';
 import { createClient } from './clients/client.ts';
 import { findClient } from './clients/client-choice.ts';
 import type { Isolation } from './clients/isolation.ts';
 import { logOut } from './clients/logout.ts';
 import { Failure, throwAll } from './errors/failure.ts';
-import { isMissing } from './files/file-system.ts';
 import * as log from './runner/log.ts';
 import { readState, type State } from './state.ts';
 
@@ -16,7 +16,7 @@ export async function logout(signal: AbortSignal): Promise<void> {
   if (logins.length === 0 && isolation === undefined) log.info('No registry to log out of');
 
   // Once the directory of the job is gone, so are the logins in it.
-  const isGone = isolation !== undefined && isMissing(isolation.directory);
+  const isGone = isolation !== undefined && !existsSync(isolation.directory);
   if (!isGone) problems.push(...(await logOutOfAll(state, signal)));
 
   if (isolation !== undefined) problems.push(...(await endIsolation(isolation)));

@@ -53,9 +53,9 @@ const MOUNTED = '/var/run/secrets/kubernetes.io/serviceaccount';
 /** Name, namespace and service account of this pod, as far as its files tell. A token is only read for its claims. */
 export async function podFacts(env = process.env, mounted = MOUNTED) {
   const tokens = [env['AWS_WEB_IDENTITY_TOKEN_FILE'], `${mounted}/token`];
-  const [irsa, own] = await Promise.all(tokens.map(tryToRead));
+  const [irsa, own] = await Promise.all(tokens.map(tryRead));
   const claims = readClaims(irsa) ?? readClaims(own);
-  const namespace = await tryToRead(`${mounted}/namespace`);
+  const namespace = await tryRead(`${mounted}/namespace`);
 
   return {
     pod: isPod(runnerKind(env)) ? env['HOSTNAME'] : undefined,
@@ -65,4 +65,4 @@ export async function podFacts(env = process.env, mounted = MOUNTED) {
 }
 
 /** Empty if the file cannot be read. */
-const tryToRead = (path = '') => readText(path).catch(() => '');
+const tryRead = (path = '') => readText(path).catch(() => '');

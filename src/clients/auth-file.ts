@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Failure, messageOf } from '../errors/failure.ts';
-import { isMissing, makeDirectory, readTextSync } from '../files/file-system.ts';
+import { makeDirectory, readTextSync } from '../files/file-system.ts';
 import * as log from '../runner/log.ts';
 import type { KnownClient } from './known-clients.ts';
 
@@ -23,7 +23,7 @@ export type AuthFile = {
 
 /** Reads an auth file; one that is missing or empty has no logins. Throws an Error if it cannot be read. */
 export function readAuthFile(file: string): AuthFile {
-  const text = isMissing(file) ? '' : readTextSync(file).replace(/^\uFEFF/, '');
+  const text = readTextSync(file).replace(/^\uFEFF/, '');
   if (text.trim() === '') return {};
 
   const config = parse(text);

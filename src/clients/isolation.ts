@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import { basename, join } from 'node:path';
 import * as core from '@actions/core';
 import { Failure, messageOf } from '../errors/failure.ts';
-import { isMissing, makeDirectory } from '../files/file-system.ts';
+import { makeDirectory } from '../files/file-system.ts';
 import * as log from '../runner/log.ts';
 import { type AuthFile, entryKeys, isStored, readAuthFile, writeAuthFile } from './auth-file.ts';
 import { authFilePath, dockerDirectory } from './auth-file-path.ts';
@@ -126,7 +126,7 @@ function fill(directory: string, kind: FileKind, clients: KnownClient[], hosts: 
     // podman and helm read docker's file if there is none of their own.
     authFilePath('docker', process.env),
   ];
-  const source = sources.find((path = '') => !isMissing(path));
+  const source = sources.find((path = '') => fs.existsSync(path));
   const config = source && tryTo(source, readAuthFile);
 
   writeAuthFile(file, withoutHelpers(config || {}, hosts, clients));

@@ -35,7 +35,12 @@ export async function withLock<Result>(
   if (file === undefined) return work();
 
   const lock = join(dirname(followLink(file)), LOCK_NAME);
-  if (!(await acquire(lock, signal, clock))) return work();
+  const isHeld = await waitFor(lock, signal, clock).catch((error: unknown) => {
+    signal.throwIfAborted();
+    log.debug(`No lock ${lock}: ${messageOf(error)}`);
+    return false;
+  });
+  if (!isHeld) return work();
 
   const refreshing = setInterval(refresh, REFRESH_MS, lock).unref();
   try {
@@ -46,17 +51,7 @@ export async function withLock<Result>(
   }
 }
 
-/** Returns whether it has the lock. Rejects only with the signal's reason. */
-async function acquire(lock: string, signal: AbortSignal, clock: Clock) {
-  try {
-    return await waitFor(lock, signal, clock);
-  } catch (error) {
-    signal.throwIfAborted();
-    log.debug(`No lock ${lock}: ${messageOf(error)}`);
-    return false;
-  }
-}
-
+/** Returns whether it has the lock. Rejects if there can be none. */
 async function waitFor(lock: string, signal: AbortSignal, clock: Clock) {
   const end = clock.now() + LOCK_WAIT_MS;
   let seen = { time: -1, since: 0 };

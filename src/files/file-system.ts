@@ -9,7 +9,7 @@ import { dirname } from 'node:path';
  * Creates a directory for this user alone, and its parents. Returns whether it is new. The recursive mkdir of node never
  * returns where the system says ENOENT though the parent is there: below a mounted directory that was removed, and in /proc.
  */
-export function makeDirectory(path: string): boolean {
+export function makeDirectory(path: string) {
   const parent = dirname(path);
   if (parent !== path && !existsSync(parent)) makeDirectory(parent);
 
@@ -22,23 +22,17 @@ export function makeDirectory(path: string): boolean {
   }
 }
 
-/** Whether nothing is there. What this user may not look at can be there. */
-export function isMissing(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false }) === undefined;
-  } catch {
-    return false;
-  }
-}
+/** Reads a text file; empty if there is none. Throws an Error also if this user may not know whether there is one. */
+export function readTextSync(path: string) {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return '';
 
-/** Reads a text file. Throws an Error if it is none. */
-export function readTextSync(path: string): string {
-  requireRegular(path, statSync(path));
+  requireRegular(path, found);
   return readFileSync(path, 'utf8');
 }
 
-/** As `readTextSync`. The step can end while a file system does not respond. */
-export async function readText(path: string): Promise<string> {
+/** Reads a text file, which has to be there. The step can end while its file system does not respond. */
+export async function readText(path: string) {
   requireRegular(path, await stat(path));
   return readFile(path, 'utf8');
 }
@@ -46,10 +40,10 @@ export async function readText(path: string): Promise<string> {
 /** No limit and no signal ends a read of a pipe, and one of another device can have no end. */
 function requireRegular(path: string, found: Stats) {
   // /dev/null stands for an empty file.
-  const isRegular = found.isFile() || found.rdev === statSync(devNull).rdev;
+  const isOther = !found.isFile() && found.rdev !== statSync(devNull).rdev;
 
   // Sixteen megabytes are more than any file that the action reads.
-  if (!isRegular || found.size > 2 ** 24) {
+  if (isOther || found.size > 2 ** 24) {
     throw new Error(`${path} is not a regular file of at most 16 MB`);
   }
 }
