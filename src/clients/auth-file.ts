@@ -148,8 +148,15 @@ function keepModeAndOwner(target: string, handle: number) {
   // As root, even /dev/null could be replaced.
   if (!old.isFile()) throw new Error(`${target} is not a regular file`);
 
+  const isRoot = process.getuid?.() === 0;
+  try {
+    fs.fchownSync(handle, isRoot ? old.uid : -1, old.gid);
+  } catch (error) {
+    // Another user can give it only to a group of their own.
+    if (isRoot) throw error;
+  }
+
   fs.fchmodSync(handle, old.mode & 0o777);
-  if (process.getuid?.() === 0) fs.fchownSync(handle, old.uid, old.gid);
 }
 
 /** Removes the login of a registry from a file, and keeps everything else in it. Returns whether there was one. */

@@ -1,7 +1,8 @@
 import * as fs from 'node:fs';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import * as files from '../../../src/clients/auth-file.ts';
 import { CLIENTS } from '../../../src/clients/known-clients.ts';
+import { testReal } from '../../harness/real-parts.ts';
 import { homeOf } from '../support.ts';
 
 const HOST = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
@@ -106,6 +107,20 @@ describe('an auth file that is written', () => {
     // A program that has the old file open still reads all of it.
     expect(fs.readFileSync(reader, 'utf8')).toBe('{}');
     fs.closeSync(reader);
+  });
+
+  testReal('root').each([
+    [0, [1001, 1002]],
+    [54_321, [0, 1002]],
+  ])('by user %i has the owner and group %j if they can be kept', (uid, kept) => {
+    fs.writeFileSync(file(), '{}');
+    fs.chownSync(file(), 1001, 1002);
+    jest.spyOn(process, 'getuid').mockReturnValue(uid);
+
+    files.writeAuthFile(file(), config);
+
+    const { uid: owner, gid } = fs.statSync(file());
+    expect([owner, gid]).toEqual(kept);
   });
 
   test('stays a link to what is not there yet, which is created, as docker does', () => {
