@@ -13,7 +13,8 @@ const shared = {
   // The packages of the toolkit have no entry for CommonJS.
   moduleNameMapper: {
     '^@actions/http-client(/lib/auth)?$': '<rootDir>/scripts/stubs/http-client.js',
-    '^@actions/(core|exec|io)$': '<rootDir>/node_modules/@actions/$1/lib/$1.js',
+    '^@actions/(core|exec)$': '<rootDir>/node_modules/@actions/$1/lib/$1.js',
+    '^@actions/io$': '<rootDir>/scripts/stubs/io.js',
     '^@actions/io/lib/io-util$': '<rootDir>/node_modules/@actions/io/lib/io-util.js',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],

@@ -17,7 +17,7 @@ const ENTRIES = { main: '', post: 'post' };
 /** Licenses that a package of the bundle may have, as SPDX identifiers. */
 const ALLOWED_LICENSES = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT'];
 
-/** What this action never needs of its packages: who imports it, and the file of scripts/stubs that stands in for it. */
+/** What stands in for parts of packages: who imports the part, and the file of scripts/stubs. */
 const STUBS = [
   {
     module: /^@aws-sdk\/credential-provider-node$/,
@@ -30,6 +30,7 @@ const STUBS = [
     stub: 'http-client.js',
   },
   { module: /^crypto$/, from: /@actions.core/, stub: 'lazy-crypto.js' },
+  { module: /^@actions\/io$/, from: /./, stub: 'io.js' },
 ];
 
 const stubs: Plugin = {

@@ -1,7 +1,10 @@
+import { chmodSync, chownSync, mkdirSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { chooseClients, parseClients } from '../../../src/clients/client-choice.ts';
+import { chooseClients, findClient, parseClients } from '../../../src/clients/client-choice.ts';
 import type { ClientName } from '../../../src/clients/known-clients.ts';
-import { homeOf, thrownBy } from '../support.ts';
+import { runProgram } from '../../../src/clients/process.ts';
+import { testReal } from '../../harness/real-parts.ts';
+import { homeOf, NEVER, program, thrownBy } from '../support.ts';
 
 test.each([
   ['', [], []],
@@ -15,6 +18,29 @@ test.each([
     problems: problems.map((one) => expect.stringContaining(one)),
   });
 });
+
+testReal('root').each<[ClientName, mode: number, isFound: boolean]>([
+  ['podman', 0o750, true],
+  ['podman', 0o700, true],
+  ['podman', 0o640, false],
+  ['buildah', 0o755, false],
+])(
+  '%s with mode %i of another user is found if the system would run it',
+  async (name, mode, isFound) => {
+    process.env['PATH'] = `:${homeOf('no')}:${homeOf()}`;
+    mkdirSync(homeOf('buildah'));
+    program('podman', 'echo ran');
+    chmodSync(homeOf('podman'), mode);
+    chownSync(homeOf('podman'), 1001, 1002);
+
+    const { executable } = await findClient(name);
+
+    expect(executable).toBe(isFound ? homeOf(name) : '');
+    if (!isFound) return;
+    const options = { env: {}, input: '', deadlineMs: 9_000, signal: NEVER };
+    expect(await runProgram(executable, [], options)).toMatchObject({ stdout: 'ran\n' });
+  },
+);
 
 test.each<[ClientName[], missing: string]>([
   [[], 'docker'],
