@@ -1,7 +1,5 @@
-import { chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { testReal } from '../harness/real-parts.ts';
 import type { Tool } from '../harness/tools.ts';
 import { useWorld, world } from '../harness/use-world.ts';
 
@@ -58,21 +56,6 @@ describe('container-cli', () => {
 
     const docker = await choose('', { docker: done, podman: done });
     expect(docker.toolRuns.map(({ tool }) => tool)).toEqual(['docker']);
-  });
-
-  testReal('root')('of a tool that its mode does not open is run if the system would', async () => {
-    const directory = join(world.directory, 'of-a-group');
-    mkdirSync(directory);
-    writeFileSync(join(directory, 'helm'), '#!/bin/sh', { mode: 0o750 });
-    chownSync(join(directory, 'helm'), 1001, 1002);
-
-    const main = await world.main({
-      inputs: { 'container-cli': 'helm' },
-      tools: {},
-      after: [{ exportedEnv: {}, paths: [directory] }],
-    });
-
-    expect(main).toMatchObject({ exitCode: 0, errors: [] });
   });
 
   test('one tool that refuses does not keep the others from their logins; the step fails', async () => {

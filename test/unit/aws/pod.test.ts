@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { podFacts, readClaims } from '../../../src/aws/service-account-token.ts';
@@ -40,10 +39,6 @@ test.each([
 
   expect(await podFacts(withToken)).toEqual({ pod, namespace: 'arc', serviceAccount: 'build.bot' });
   expect((await podFacts(env)).serviceAccount).toBeUndefined();
-
-  execFileSync('mkfifo', [homeOf('pipe')]);
-  const withPipe = { ...env, AWS_WEB_IDENTITY_TOKEN_FILE: homeOf('pipe') };
-  expect((await podFacts(withPipe)).serviceAccount).toBeUndefined();
 });
 
 test('the mounted Kubernetes token names the service account where there is no other', async () => {

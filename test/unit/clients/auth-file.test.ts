@@ -19,16 +19,8 @@ test.each<[text: string, files.AuthFile]>([
   expect(files.readAuthFile(file())).toEqual(config);
 });
 
-test('only an auth file that is missing has no logins', () => {
-  fs.writeFileSync(homeOf('file'), '');
-  fs.symlinkSync('nothing', homeOf('dead'));
-  fs.symlinkSync('loop', homeOf('loop'));
-
-  for (const name of ['missing', 'no/directory', 'file/below', 'dead']) {
-    expect(files.readAuthFile(homeOf(name))).toEqual({});
-  }
-  expect(() => files.readAuthFile(homeOf('loop'))).toThrow('ELOOP');
-  expect(() => files.readAuthFile(homeOf('x'.repeat(999)))).toThrow('ENAMETOOLONG');
+test('an auth file that is missing has no logins', () => {
+  expect(files.readAuthFile(file())).toEqual({});
 });
 
 const FORM = 'it does not have the form of a docker configuration';
@@ -109,18 +101,14 @@ describe('an auth file that is written', () => {
     fs.closeSync(reader);
   });
 
-  testReal('root').each([
-    [0, [1001, 1002]],
-    [54_321, [0, 1002]],
-  ])('by user %i has the owner and group %j if they can be kept', (uid, kept) => {
+  testReal('root')('keeps the group if the user does not own it', () => {
     fs.writeFileSync(file(), '{}');
     fs.chownSync(file(), 1001, 1002);
-    jest.spyOn(process, 'getuid').mockReturnValue(uid);
+    jest.spyOn(process, 'getuid').mockReturnValue(1003);
 
     files.writeAuthFile(file(), config);
 
-    const { uid: owner, gid } = fs.statSync(file());
-    expect([owner, gid]).toEqual(kept);
+    expect(fs.statSync(file())).toMatchObject({ gid: 1002 });
   });
 
   test('stays a link to what is not there yet, which is created, as docker does', () => {

@@ -19,34 +19,22 @@ test.each([
   });
 });
 
-testReal('root').each<[ClientName, mode: number, isFound: boolean]>([
-  ['podman', 0o750, true],
-  ['podman', 0o700, true],
-  ['podman', 0o640, false],
-  ['buildah', 0o755, false],
-])(
-  '%s with mode %i of another user is found if the system would run it',
-  async (name, mode, isFound) => {
-    process.env['PATH'] = `:${homeOf('no')}:${homeOf()}`;
-    mkdirSync(homeOf('buildah'));
-    program('podman', 'echo ran');
-    chmodSync(homeOf('podman'), mode);
-    chownSync(homeOf('podman'), 1001, 1002);
+testReal('root')('a program is what the system would run, whatever its mode', async () => {
+  process.env['PATH'] = homeOf();
+  chmodSync(program('helm', 'echo ran'), 0o750);
+  chownSync(homeOf('helm'), 1001, 1002);
 
-    const { executable } = await findClient(name);
-
-    expect(executable).toBe(isFound ? homeOf(name) : '');
-    if (!isFound) return;
-    const options = { env: {}, input: '', deadlineMs: 9_000, signal: NEVER };
-    expect(await runProgram(executable, [], options)).toMatchObject({ stdout: 'ran\n' });
-  },
-);
+  const { executable } = await findClient('helm');
+  const options = { env: {}, input: '', deadlineMs: 9_000, signal: NEVER };
+  expect(await runProgram(executable, [], options)).toMatchObject({ stdout: 'ran\n' });
+});
 
 test.each<[ClientName[], missing: string]>([
   [[], 'docker'],
   [['podman', 'config-file', 'oras'], 'podman, oras'],
 ])('a client that is missing, of %j, is a failure', async (names, tool) => {
   process.env['PATH'] = homeOf();
+  mkdirSync(homeOf('podman'));
 
   const thrown = await thrownBy(() => chooseClients(names));
 

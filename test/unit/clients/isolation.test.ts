@@ -156,13 +156,12 @@ describe('the configuration of a job', () => {
     expect(readAuthFile(`${directory}/auth.json`)).toEqual(isolated);
   });
 
-  test('links what it can, and says in one line of how much it cannot', async () => {
-    write('.docker/plugin', '');
+  test('says in one line how much it cannot link', async () => {
+    fs.mkdirSync(homeOf('.docker'));
     for (let link = 0; link < 200; link += 1) fs.symlinkSync('no', homeOf(`.docker/${link}`));
 
-    const { directory } = await isolateFor('docker');
+    await isolateFor('docker');
 
-    expect(fs.readdirSync(directory)).toEqual(['config.json', 'plugin']);
     expect(output()).toMatch(/^::warning::.* not linked: 200\. The first: ENOENT.*\n$/);
   });
 

@@ -1,13 +1,5 @@
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  statSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import { LOCK_NAME, withLock } from '../../../src/clients/lock.ts';
 import { fakeClock, homeOf, NEVER, output } from '../support.ts';
@@ -47,17 +39,6 @@ describe('the lock', () => {
     const all = [1, 2, 3].map(() => withLock(file, NEVER, work));
 
     expect(await Promise.all(all)).toEqual([0, 0, 0]);
-  });
-
-  test.each(['', '{}'])('is beside the file that links lead to, with %j in it', async (text) => {
-    const links = ['a', 'b'].map((name) => homeOf(name, 'config.json'));
-    for (const link of links) {
-      mkdirSync(dirname(link));
-      symlinkSync(file(), link);
-    }
-    if (text !== '') writeFileSync(file(), text);
-
-    for (const path of [file(), ...links]) expect(await withLock(path, NEVER, isHeld)).toBe(true);
   });
 
   test('that a killed process has left is taken over after ten seconds', async () => {
