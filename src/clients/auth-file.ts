@@ -36,11 +36,33 @@ export function readAuthFile(file: string): AuthFile {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return isObject(JSON.parse(text)) ? mergeKeys(text) : undefined;
   } catch {
     // The parser's message would quote the file, and with it a password.
     throw new Failure('it is not valid JSON');
   }
+}
+
+/** The keys that the action looks at. */
+const KEYS = ['auths', 'credHelpers', 'credsStore'];
+
+/**
+ * Reads an object as docker does: its keys in any case, and of objects that have the same key the parts of all. JSON.parse
+ * keeps the last one, so each key is parsed in an object of its own.
+ */
+function mergeKeys(text: string) {
+  let depth = 0;
+  const divided = text.replace(/"(?:[^"\\]+|\\.)*"|[{}[\],]/g, (token) => {
+    depth += Number('{['.includes(token)) - Number('}]'.includes(token));
+    return token === ',' && depth === 1 ? '},{' : token;
+  });
+
+  const config = Object.create(null);
+  for (const [key, value] of JSON.parse(`[${divided}]`).flatMap(Object.entries)) {
+    const name = KEYS.find((known) => known.toLowerCase() === key.toLowerCase()) ?? key;
+    config[name] = isObject(value) ? { ...config[name], ...value } : value;
+  }
+  return config;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

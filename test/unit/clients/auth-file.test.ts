@@ -1,9 +1,10 @@
 import * as fs from 'node:fs';
 import { describe, expect, jest, test } from '@jest/globals';
+import fc from 'fast-check';
 import * as files from '../../../src/clients/auth-file.ts';
 import { CLIENTS } from '../../../src/clients/known-clients.ts';
 import { testReal } from '../../harness/real-parts.ts';
-import { homeOf } from '../support.ts';
+import { homeOf, SEED } from '../support.ts';
 
 const HOST = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
 const LOGIN = { auth: 'eA==' };
@@ -17,6 +18,38 @@ test.each<[text: string, files.AuthFile]>([
   fs.writeFileSync(file(), text);
 
   expect(files.readAuthFile(file())).toEqual(config);
+});
+
+// As docker 28.2.2 wrote such files after a logout: its decoder takes keys in any case, and adds the entries of a map to
+// those that it has. An entry is replaced as a whole.
+test.each<[text: string, files.AuthFile]>([
+  ['{"credsstore":"a","CREDHELPERS":{"b":"c"}}', { credsStore: 'a', credHelpers: { b: 'c' } }],
+  ['{"auths":{"a":{}},"\\u0041uths":{"b":{}}}', { auths: { a: {}, b: {} } }],
+  ['{"auths":{"a":{"auth":"1"},"a":{"x":"2"}}}', { auths: { a: { x: '2' } } }],
+  ['{"auths":{"a":{}},"auths":null,"Auths":{"b":{}}}', { auths: { b: {} } }],
+  [
+    '{"auths":{"x\\",":{",":{}}},"z":[{"auths":1}]}',
+    { auths: { 'x",': { ',': {} } }, z: [{ auths: 1 }] },
+  ],
+  ['{"my":{"a":1},"my":{"b":2},"My":3}', { my: { a: 1, b: 2 }, My: 3 }],
+])('an auth file with %s is read as docker reads it', (text, config) => {
+  fs.writeFileSync(file(), text);
+
+  expect(files.readAuthFile(file())).toEqual(config);
+});
+
+test(`an auth file is read as JSON.parse reads it, if each key is there once (seed ${SEED})`, () => {
+  const anyConfig = fc.dictionary(
+    fc.string().map((key) => `.${key}`),
+    fc.jsonValue(),
+  );
+  const property = fc.property(anyConfig, (config) => {
+    const text = JSON.stringify(config);
+    fs.writeFileSync(file(), text);
+
+    expect(files.readAuthFile(file())).toEqual(JSON.parse(text));
+  });
+  fc.assert(property, { seed: SEED });
 });
 
 test('an auth file that is missing has no logins', () => {
