@@ -76,10 +76,10 @@ export function hide(...texts: (string | undefined)[]): void {
 
 /** Makes text from outside (a service, a client, an input) fit for one line of the log: short, and without secrets. */
 export function singleLine(text: string): string {
-  const start = cut(text, 4 * LONGEST_LINE);
+  const start = cut(text, 16 * LONGEST_LINE);
   const line = withoutSecrets(withoutControls(start)).trim();
 
-  return cut(line, LONGEST_LINE);
+  return line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line;
 }
 
 /** The runner takes a command from a line that begins with `::`, and from `##[` anywhere. */
@@ -116,22 +116,23 @@ const SECRET_FORMS = [
   },
 ];
 
-function withoutSecrets(text: string) {
+function longestFirst() {
   inOrder ??= [...secrets].sort((one, other) => other.length - one.length);
+  return inOrder;
+}
 
+function withoutSecrets(text: string) {
   let shown = text;
-  for (const secret of inOrder) shown = shown.replaceAll(secret, '***');
+  for (const secret of longestFirst()) shown = shown.replaceAll(secret, '***');
   for (const { form, instead } of SECRET_FORMS) shown = shown.replace(form, instead);
 
   return shown;
 }
 
-/** Shortens a text. The word at the end is left out: it can be a part of a secret. */
+/** Shortens a text in which secrets can be. At the end, what can be a part of a known one is left out. */
 export function cut(text: string, longest: number): string {
   if (text.length <= longest) return text;
 
-  let end = longest;
-  while (end > 0 && /\S/.test(text.charAt(end - 1))) end -= 1;
-
-  return `${text.slice(0, end)}…`;
+  const [longestSecret = ''] = longestFirst();
+  return `${text.slice(0, Math.max(0, longest - longestSecret.length))}…`;
 }
