@@ -128,10 +128,12 @@ async function createClients(
   { inputs, state, signal }: Step,
 ) {
   let variables = locationVariables(process.env);
+  const names = chosen.map(({ name }) => name);
+  const hosts = tokens.map(({ registry }) => registry);
+  state.plan(names, hosts);
 
   if (inputs.isolateDockerConfig && tokens.length > 0) {
     const { exportVariables, isolate } = await import('./clients/isolation.ts');
-    const hosts = tokens.map(({ registry }) => registry);
     const onPlan = (isolation: Isolation) => state.save({ isolation });
 
     const { directory, moved } = await isolate(chosen, hosts, signal, onPlan);
@@ -159,12 +161,14 @@ async function logInToAll(
 ) {
   const done: RegistryToken[] = [];
   const failures: unknown[] = [];
-  let following = tokens.length * clients.length;
+  const count = tokens.length * clients.length;
+  let following = count;
 
   for (const token of tokens) {
     const failuresBefore = failures.length;
 
     for (const client of clients) {
+      const number = count - following;
       following -= 1;
       const login = { tool: client.name, registry: token.registry };
       if (signal.aborted) {
@@ -179,9 +183,9 @@ async function logInToAll(
         maxAttempts: inputs.maxAttempts.call,
         endMs: loginEndMs(endMs, performance.now(), following),
         signal,
-        onMayBeWritten: () => state.add(login),
+        onMayBeWritten: () => state.set(number, true),
         // Post must not remove a login that was there before this step.
-        onNotWritten: () => state.remove(login),
+        onNotWritten: () => state.set(number, false),
       };
       await logIn(client, token, options).catch((error: unknown) => failures.push(error));
     }

@@ -2,31 +2,39 @@ import * as core from '@actions/core';
 import { LOCATION_VARIABLES } from './clients/auth-file-path.ts';
 import type { Isolation } from './clients/isolation.ts';
 import { CLIENTS, type ClientName } from './clients/known-clients.ts';
+import { Failure } from './errors/failure.ts';
 import * as log from './runner/log.ts';
 
 /** A login that post has to undo. */
 export type SavedLogin = { tool: ClientName; registry: string };
 
-/** All that passes from main to post. It holds no secret: the runner keeps it in a plain file. */
-export type State = {
-  logins: SavedLogin[];
+/** What passes from main to post, with the plan. It holds no secret: the runner keeps it in a plain file. */
+export type State<Login = SavedLogin> = {
+  logins: Login[];
   /** The variables that say where the clients of main kept their logins. */
   variables: Readonly<Record<string, string>>;
   isolation?: Isolation;
 };
 
-const NOTHING: State = { logins: [], variables: {} };
+const NOTHING = { logins: [], variables: {} };
 
-/** The job hooks read and set it by this name, too. */
+/** The job hooks read and set it by this name, too, and the plan as `plan`: they tell them apart by the first character. */
 const NAME = 'login';
 
-/** Saves what post has to undo while main goes on. */
+/** How long a value can be for post to start: Linux takes 128 KB for a variable, its name included. */
+const LONGEST_VALUE = 131_000;
+
+/**
+ * Saves what post has to undo while main goes on. The runner adds each value that is saved to a file, so hosts and names
+ * are saved once, in the plan. A login is its number: the first host with each client, then the next host.
+ */
 export class StateWriter {
-  #state = NOTHING;
+  #state: State<number> = NOTHING;
   #isClosed = false;
 
   /** Saves at once that there is nothing to undo: from then on, no `STATE_…` that the job has set is read. */
   constructor() {
+    this.plan([], []);
     this.save({});
   }
 
@@ -35,38 +43,50 @@ export class StateWriter {
     this.#isClosed = true;
   }
 
-  save(change: Partial<State>) {
+  /** Saves which logins there can be. Throws a Failure if they are too many. */
+  plan(tools: ClientName[], hosts: string[]) {
+    if (this.#isClosed) return;
+
+    const plan = JSON.stringify([tools, hosts]);
+    const { length } = hosts;
+    const most = Math.floor((length * LONGEST_VALUE) / plan.length);
+    if (length > most) {
+      throw new Failure(`${length} registries are too many: post can log out of about ${most}.`);
+    }
+
+    core.saveState('plan', plan);
+  }
+
+  save(change: Partial<State<number>>) {
     if (this.#isClosed) return;
 
     this.#state = { ...this.#state, ...change };
     core.saveState(NAME, this.#state);
   }
 
-  add(login: SavedLogin) {
-    this.save({ logins: [...this.#allBut(login), login] });
-  }
+  /** Saves whether post has to undo a login. */
+  set(login: number, mayBeWritten: boolean) {
+    const others = this.#state.logins.filter((saved) => saved !== login);
 
-  remove(login: SavedLogin) {
-    this.save({ logins: this.#allBut(login) });
-  }
-
-  #allBut({ tool, registry }: SavedLogin) {
-    return this.#state.logins.filter((saved) => saved.tool !== tool || saved.registry !== registry);
+    this.save({ logins: mayBeWritten ? [...others, login] : others });
   }
 }
 
 /** Reads what main has saved. What it says becomes arguments of programs, so a login of another form is left out. */
-export function readState(text = core.getState(NAME)): State {
+export function readState(text = core.getState(NAME), plan = core.getState('plan')): State {
   if (text === '') return NOTHING;
 
   try {
-    const state = JSON.parse(text) as State;
+    const state = JSON.parse(text) as State<number>;
+    const [tools, hosts] = JSON.parse(plan) as [ClientName[], string[]];
+    const all = hosts.flatMap((registry) => tools.map((tool) => ({ tool, registry })));
+
     const variables = Object.entries(state.variables);
     const known = variables.filter(([name]) => LOCATION_VARIABLES.includes(name));
 
     return {
       ...state,
-      logins: state.logins.filter(isLogin),
+      logins: state.logins.flatMap((login) => all[login] ?? []).filter(isLogin),
       variables: Object.fromEntries(known),
     };
   } catch {

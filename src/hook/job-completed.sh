@@ -27,13 +27,17 @@ if [[ ! -f $node || ! -x $node ]]; then
   exit 0
 fi
 
-# The state is in the format of GITHUB_STATE: each time that it was saved, a line of JSON between two other lines.
+# The state is in the format of GITHUB_STATE: each time that it was saved, a line of JSON between two other lines. The plan
+# of the logins is a list.
 saved=
+plan=
 while IFS= read -r line; do
   [[ $line != '{'* ]] || saved=$line
+  [[ $line != '['* ]] || plan=$line
 done 2>/dev/null <"$state/state"
 
-run_bundle "${1:-55}" "$node" "$folder/../post/index.js" "PATH=$(<"$state/path")" "STATE_login=$saved"
+run_bundle "${1:-55}" "$node" "$folder/../post/index.js" "PATH=$(<"$state/path")" "STATE_login=$saved" \
+  "STATE_plan=$plan"
 result=$?
 # If it was killed, the next job-started hook tries once more.
 ((result > 128)) || command -p rm -rf "$state"

@@ -53,7 +53,8 @@ describe('a step that is canceled', () => {
 
       expect([main.exitCode, main.errors]).toEqual([1, [expect.stringContaining(name)]]);
       expect(main.toolRuns.filter(({ pid }) => isAlive(pid))).toEqual([]);
-      expect(main.state['login']).toContain(await world.registryHost());
+      expect(main.state['plan']).toContain(await world.registryHost());
+      expect(main.state['login']).toContain('[0]');
       await expectNothingLeft(main);
     },
   );
@@ -188,8 +189,9 @@ describe('a step whose thread of node is blocked', () => {
 
 describe("state that a step has planted in the job's environment", () => {
   const planted = () => ({
+    STATE_plan: '[["docker"],["ghcr.io"]]',
     STATE_login: JSON.stringify({
-      logins: [{ tool: 'docker', registry: 'ghcr.io' }],
+      logins: [0],
       variables: { HOME: world.home, PATH: world.directory },
       isolation: { directory: join(world.home, '.docker'), isFirst: true, moved: [] },
     }),

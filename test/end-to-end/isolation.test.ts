@@ -121,7 +121,7 @@ describe('the configuration of the job', () => {
     const state = JSON.parse(main.state['login'] ?? '') as { isolation: object };
     const isolation = { ...state.isolation, directory: choose(directory) };
     const login = JSON.stringify({ ...state, logins: [], isolation });
-    const post = await world.post({ ...main, state: { login } });
+    const post = await world.post({ ...main, state: { ...main.state, login } });
 
     expect([post.exitCode, fs.readFileSync(precious, 'utf8')]).toEqual([1, '{}']);
   });

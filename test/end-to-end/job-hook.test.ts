@@ -89,11 +89,11 @@ describe('the job hooks', () => {
   });
 
   test('read neither inputs nor state of the environment, which a job can set', async () => {
-    const login = { logins: [{ tool: 'docker', registry: 'ghcr.io' }], variables: {} };
     const planted = {
       INPUT_REGISTRIES: 'nonsense',
       'INPUT_AWS-REGION': 'nonsense',
-      STATE_login: JSON.stringify(login),
+      STATE_login: '{"logins":[0],"variables":{}}',
+      STATE_plan: '[["docker"],["ghcr.io"]]',
     };
     const auths = { 'ghcr.io': { auth: 'eDp5' } };
     world.writeDockerConfig({ auths });

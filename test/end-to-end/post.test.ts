@@ -83,3 +83,17 @@ describeReal('an earlier login to the same registry', ['openssl'], () => {
     expect([post.exitCode, world.dockerLogins()]).toEqual([0, earlier]);
   });
 });
+
+describeReal('a step with more registries than post could log out of', ['openssl'], () => {
+  test('fails before any login', async () => {
+    const accounts = Array.from({ length: 3_000 }, (_, index) => 100_000_000_000 + index);
+    const many = { registries: accounts.join(), 'mask-password': 'false' };
+    const main = await world.main({ inputs: many, tools: FAKE_DOCKER });
+
+    expect(main.errors).toEqual([expect.stringMatching(/^3000 .* about 2[67]\d\d\./)]);
+    expect(main.toolRuns).toEqual([]);
+
+    const post = await world.post(main);
+    expect([post.exitCode, post.toolRuns]).toEqual([0, []]);
+  });
+});
