@@ -24,6 +24,7 @@ export type AuthFile = {
 /** Reads an auth file; one that is missing or empty has no logins. Throws an Error if it cannot be read. */
 export function readAuthFile(file: string): AuthFile {
   const text = readTextSync(file).replace(/^\uFEFF/, '');
+  hideLogins(text);
   if (text.trim() === '') return {};
 
   const config = parse(text);
@@ -32,6 +33,14 @@ export function readAuthFile(file: string): AuthFile {
   if (!isConfig) throw new Failure('it does not have the form of a docker configuration');
 
   return config;
+}
+
+/** Keeps the logins in the text of an auth file, whole or not, out of the log: clients can show them, also decoded. */
+export function hideLogins(text: string): void {
+  const logins = new Set(text.match(/(?<="auth"\s*:\s*")[^"]+/gi));
+  const decoded = [...logins].map((login) => Buffer.from(login, 'base64').toString());
+
+  log.hide(...logins, ...decoded.map((login) => login.replace(/^[^:]*:/, '')));
 }
 
 function parse(text: string): unknown {

@@ -32,6 +32,21 @@ describeReal('post', ['docker', 'openssl'], () => {
     expect(post.log).toContain('timed out after 15 s');
   });
 
+  test('shows no password that main has not masked, whatever a client prints', async () => {
+    const hosts = [HOST, ecrHost('123456789012', 'eu-west-2')];
+    const main = await world.main({
+      inputs: { registries: hosts.join(), 'mask-password': 'false' },
+    });
+
+    const logins = Object.values(world.dockerLogins()).map(({ auth = '' }) => auth);
+    const passwords = world.aws.issued.map(({ password }) => password);
+    const stderr = `Error: ${[...logins, ...passwords].join(', ')}`;
+    const post = await world.post(main, { tools: { docker: { stderr, exitCode: 1 } } });
+
+    expect(logins).toHaveLength(2);
+    expect(post.log).toContain('Error: ***, ***, ***, ***: removed the login');
+  });
+
   test("keeps another tool's login to the same registry", async () => {
     const main = await world.main();
     mkdirSync(join(world.directory, 'run', 'containers'));

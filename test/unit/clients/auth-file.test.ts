@@ -3,8 +3,9 @@ import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import * as files from '../../../src/clients/auth-file.ts';
 import { CLIENTS } from '../../../src/clients/known-clients.ts';
+import { singleLine } from '../../../src/runner/log.ts';
 import { testReal } from '../../harness/real-parts.ts';
-import { homeOf, SEED } from '../support.ts';
+import { expectLinear, homeOf, SEED } from '../support.ts';
 
 const HOST = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
 const LOGIN = { auth: 'eA==' };
@@ -194,4 +195,17 @@ test.each([
   files.removeDrafts(file());
 
   expect(fs.existsSync(homeOf(name))).toBe(!isRemoved);
+});
+
+test.each([
+  ['{"auths":{"a":{"auth":"QVdTOnRoZTpzZWNyZXQ="}}}', 'QVdTOnRoZTpzZWNyZXQ= the:secret'],
+  ['{"Auth" : "QVdTOmluIGEgcGFydA==', 'in a part'],
+])('the logins in %j are not shown', (text, secrets) => {
+  files.hideLogins(text);
+
+  expect(singleLine(secrets)).toMatch(/^[* ]+$/);
+});
+
+test.each(['"auth" : "', ' :"'])('logins in 128 KB of %j are found in linear time', (piece) => {
+  expectLinear(piece, files.hideLogins);
 });
