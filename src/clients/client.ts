@@ -1,4 +1,5 @@
 import { messageOf } from '../errors/failure.ts';
+import { hideLogins } from './auth-file.ts';
 import { authFilePath, LOCATION_VARIABLES } from './auth-file-path.ts';
 import type { FoundClient } from './client-choice.ts';
 import type { Command } from './known-clients.ts';
@@ -18,6 +19,7 @@ export function createClient(found: FoundClient, variables: Record<string, strin
   const others = inherited.filter(([name]) => !LOCATION_VARIABLES.includes(name));
   const env = { ...Object.fromEntries(others), ...variables };
 
+  hideLogins(env['DOCKER_AUTH_CONFIG'] ?? '');
   return { ...found, env, file: authFilePath(found.fileKind, env) };
 }
 

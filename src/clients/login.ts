@@ -42,6 +42,7 @@ export async function logIn(client: Client, login: Login, options: LoginOptions)
 
   try {
     await attemptUntilDone(client, login, options, problems);
+    warnOfVariable(client, login);
   } catch (error) {
     const config = auth.tryRead(client.file) ?? {};
     const isInFile = auth.hasAuth(config, login.registry, authOf(login));
@@ -179,12 +180,33 @@ function checkLogin(client: Client, login: Login, versionBefore?: string): Probl
   return undefined;
 }
 
+/**
+ * docker 28.3.2 and later read DOCKER_AUTH_CONFIG before any file (`memorystore` in docker/cli), and a login does not change
+ * it. What docker cannot read there, it says itself, and reads the file.
+ */
+function warnOfVariable({ name, env }: Client, { registry }: Login) {
+  try {
+    const config = JSON.parse(env['DOCKER_AUTH_CONFIG'] ?? '');
+    if (name === 'docker' && auth.hasLogin(config, registry)) {
+      warnOfOther(
+        `docker 28.3.2 and later uses DOCKER_AUTH_CONFIG for ${registry}`,
+        'Remove the host from it.',
+      );
+    }
+  } catch {
+    // It is not set, or not valid.
+  }
+}
+
 /** `ecr-login` keeps no login of others, and the client `config-file` hands none to a helper. */
 function warnOfHelper(helper: string, { commands, file }: Client) {
   if (helper !== 'ecr-login' && commands !== undefined) return;
 
   const remedy = nameSettings("To set it aside for this job, set input 'isolate-docker-config'.");
-  const effect = `Tools will use the credential helper ${helper} in ${file}`;
+  warnOfOther(`Tools will use the credential helper ${helper} in ${file}`, remedy);
+}
+
+function warnOfOther(effect: string, remedy: string) {
   log.warning(`${effect}, not the login of this step. ${remedy}`);
 }
 

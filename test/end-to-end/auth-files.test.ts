@@ -300,3 +300,17 @@ testReal('root', 'docker')(
     expect(without.errors.join()).toContain('HOME');
   },
 );
+
+testReal('docker')('a login that docker would not use is a warning with its host', async () => {
+  const host = await world.registryHost();
+  const auth = Buffer.from('robot:secret-of-the-variable').toString('base64');
+  const moreEnv = { DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { [host]: { auth } } }) };
+
+  const main = await world.main({ moreEnv });
+
+  const words = `DOCKER_AUTH_CONFIG for ${host}, not the login of this step`;
+  expect([main.exitCode, main.warnings]).toEqual([0, [expect.stringContaining(words)]]);
+  expect(main.stdout).not.toContain(auth);
+  expect(main.toolRuns[0]?.env).toMatchObject(moreEnv);
+  expect(world.loggedIn()).toEqual([host]);
+});

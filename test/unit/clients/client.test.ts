@@ -161,6 +161,28 @@ describe('a login', () => {
   });
 });
 
+describe('DOCKER_AUTH_CONFIG', () => {
+  const auths = { auths: { [HOST]: entry('of-variable') } };
+
+  test.each<[ClientName, value: string, isNamed: boolean]>([
+    ['docker', JSON.stringify(auths).slice(0, -1), false],
+    ['docker', JSON.stringify(auths), true],
+    ['docker', JSON.stringify({ auths: { other: entry('x') } }), false],
+    ['docker', 'null', false],
+    ['podman', JSON.stringify(auths), false],
+  ])('of %s, %j: a login that docker does not use is named: %s', async (name, value, isNamed) => {
+    process.env['DOCKER_AUTH_CONFIG'] = value;
+    const show = 'echo "$DOCKER_AUTH_CONFIG, 503 of-variable" >&2; exit 1';
+    const script = `${WRITE}; test -e "$0.n" || { echo x > "$0.n"; ${show}; }`;
+
+    expect(await tryLogin(client(script, name))).toMatchObject({ message: 'done' });
+
+    const warning = `::warning::docker 28.3.2 and later uses DOCKER_AUTH_CONFIG for ${HOST}`;
+    expect(output().includes(warning)).toBe(isNamed);
+    expect(output()).not.toMatch(/of-variable|QVdTOm9m|::warning::(?!docker)/);
+  });
+});
+
 describe('a logout', () => {
   const saved = { [HOST]: entry('old'), 'ghcr.io': entry('x') };
   const removed = { 'ghcr.io': entry('x') };
