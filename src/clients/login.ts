@@ -176,8 +176,27 @@ function checkLogin(client: Client, login: Login, versionBefore?: string): Probl
   }
 
   // podman reads the names of helpers from registries.conf, too.
-  log.info(`${name} keeps its logins in a credential helper or another file, not in ${file}`);
+  const say = isInNamespace(client, login) ? log.debug : log.info;
+  say(`${name} keeps its logins in a credential helper or another file, not in ${file}`);
   return undefined;
+}
+
+/**
+ * Whether the login is where buildah keeps it if root lacks CAP_SYS_ADMIN, as in a pod: buildah then runs in a user
+ * namespace of its own, as if for another user. Its logout finds it there. The versions use different directories.
+ */
+function isInNamespace({ env }: Client, login: Login) {
+  const { TMPDIR = '/var/tmp' } = env;
+  const places = [
+    '/run/user/0',
+    `${TMPDIR}/storage-run-0`,
+    `${TMPDIR}/containers-user-0/containers`,
+  ];
+
+  return places.some((place) => {
+    const config = auth.tryRead(`${place}/containers/auth.json`) ?? {};
+    return auth.hasAuth(config, login.registry, authOf(login));
+  });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { type Client, createClient } from '../../../src/clients/client.ts';
 import { CLIENTS, type ClientName } from '../../../src/clients/known-clients.ts';
@@ -159,6 +159,25 @@ describe('a login', () => {
     expect(result).toMatchObject({ message: 'done', told: 'may be' });
     expectLog(line);
   });
+});
+
+const KEPT_ELSEWHERE = 'keeps its logins in a credential helper or another file';
+
+test.each([
+  ['storage-run-0', 'password', ''],
+  ['containers-user-0/containers', 'password', ''],
+  ['containers-user-0/containers', 'old', KEPT_ELSEWHERE],
+])('buildah in a namespace of its own, with the login in %s: %s', async (name, password, line) => {
+  process.env['TMPDIR'] = homeOf();
+  const directory = homeOf(name, 'containers');
+  mkdirSync(directory, { recursive: true });
+  const config = JSON.stringify({ auths: { [HOST]: entry(password) } });
+  writeFileSync(`${directory}/auth.json`, config);
+
+  expect(await tryLogin(client('', 'buildah'))).toMatchObject({ message: 'done' });
+
+  expectLog(line);
+  expect(output('debug')).toContain(line === '' ? KEPT_ELSEWHERE : '');
 });
 
 describe('DOCKER_AUTH_CONFIG', () => {
