@@ -9,6 +9,15 @@ const NAMES = Object.keys(CLIENTS) as ClientName[];
 /** The clients that are programs. */
 const PROGRAMS = NAMES.filter((name) => CLIENTS[name].commands !== undefined);
 
+/** Packages of Debian, by client. Its finch is another program. */
+const PACKAGES: Partial<Record<ClientName, string>> = {
+  docker: 'docker-cli',
+  podman: 'podman',
+  buildah: 'buildah',
+  skopeo: 'skopeo',
+  oras: 'oras',
+};
+
 export type FoundClient = KnownClient & {
   name: ClientName;
   /** The path of its program; empty if there is none on PATH. */
@@ -41,9 +50,9 @@ export async function chooseClients(names: readonly ClientName[]): Promise<Found
   const missing = clients.filter(({ commands, executable }) => commands && !executable);
 
   if (missing.length > 0) {
-    const tool = missing.map(({ name }) => name).join(', ');
     const input = nameSettings("Input 'container-cli'");
-    throw clientMissing(tool, `${input}: ${tool} not found on PATH.`);
+    const absent = missing.map(({ name }) => name);
+    throw clientMissing(absent, `${input}: ${absent.join(', ')} not found on PATH.`);
   }
   return clients;
 }
@@ -61,14 +70,18 @@ async function firstOnPath() {
   }
 
   throw clientMissing(
-    'docker',
+    ['docker'],
     `No container client found on PATH. Looked for ${PROGRAMS.join(', ')}.`,
   );
 }
 
-function clientMissing(tool: string, message: string) {
+function clientMissing(names: ClientName[], message: string) {
+  const isInJob = isJobContainer();
+  const packages = isInJob ? [] : names.flatMap((name) => PACKAGES[name] ?? []);
+
   return new Failure(message, {
-    knownError: isJobContainer() ? 'client-missing-in-job' : 'client-missing',
-    facts: { tool },
+    knownError: isInJob ? 'client-missing-in-job' : 'client-missing',
+    facts: { tool: names.join(', ') },
+    commands: packages.length > 0 ? [`sudo apt-get install --yes ${packages.join(' ')}`] : [],
   });
 }

@@ -18,6 +18,8 @@ export type FailureOptions = ErrorOptions & {
   details?: string;
   situation?: Situation;
   facts?: Facts;
+  /** Commands to copy that only the code knows, shown after those of the known error. */
+  commands?: string[];
 };
 
 /** An error for the user. Its message says what failed, on one line; `explain` adds the cause and the remedy. */

@@ -28,7 +28,6 @@ export const CLIENT: KnownError[] = [
       text: `Install the client in the runner image, or choose another one with
         'container-cli'. A login does not need a daemon. For builders that read docker's
         config.json, such as kaniko or buildctl, set 'container-cli: config-file'.`,
-      commands: ['sudo apt-get install --yes docker-cli'],
     },
   },
 
@@ -37,10 +36,10 @@ export const CLIENT: KnownError[] = [
     cause: `This job uses 'container:', so this step runs in the container of the job, and
       its image does not have <tool>.`,
     remedy: {
-      text: `Use a job image that has the client, such as docker:cli; in the kubernetes
-        modes of ARC, one with buildah. For a builder in that container that reads
-        docker's config.json, set 'container-cli: config-file'. Or run the job without
-        'container:', where the runner allows it. The images of 'container:' and
+      text: `Use a job image that has the client, such as docker:cli or, in the kubernetes
+        modes of ARC, quay.io/buildah/stable. Or set 'container-cli: config-file', for a
+        builder that reads docker's config.json. Or run the job without 'container:',
+        where the runner allows it. The images of 'container:' and
         'services:' themselves are pulled before any step: set 'credentials:' there or,
         except in the kubernetes modes, use the job hook.`,
       commands: ['container:', '  image: docker:cli'],

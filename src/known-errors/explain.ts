@@ -33,14 +33,14 @@ export function explain(error: unknown): string {
   const message = messageOf(error);
   if (!(error instanceof Failure)) return message;
 
-  const { details = '', facts } = error.options;
+  const { details = '', facts, commands = [] } = error.options;
   const text = `${message}\n${details}`;
   const known = findKnown(error, text);
   if (known === undefined) return message;
 
   const { cause, remedy } = known;
   const values = { ...facts, ...deniedCall(text) };
-  const toDo = [`What to do: ${remedy.text}`, ...(remedy.commands ?? [])];
+  const toDo = [`What to do: ${remedy.text}`, ...(remedy.commands ?? []), ...commands];
 
   return [
     message,

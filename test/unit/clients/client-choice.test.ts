@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import { chooseClients, findClient, parseClients } from '../../../src/clients/client-choice.ts';
 import type { ClientName } from '../../../src/clients/known-clients.ts';
 import { runProgram } from '../../../src/clients/process.ts';
+import { explain } from '../../../src/known-errors/explain.ts';
 import { testReal } from '../../harness/real-parts.ts';
 import { homeOf, NEVER, program, thrownBy } from '../support.ts';
 
@@ -40,4 +41,22 @@ test.each<[ClientName[], missing: string]>([
 
   expect(thrown).toMatchObject({ knownError: 'client-missing', facts: { tool } });
   expect(thrown.message).toMatch(/not found on PATH|No container client/);
+});
+
+const explained = async (names: ClientName[]) => String(await chooseClients(names).catch(explain));
+
+test.each<[missing: ClientName[], packages: string]>([
+  [[], 'docker-cli'],
+  [['skopeo'], 'skopeo'],
+  [['oras', 'helm', 'docker'], 'oras docker-cli'],
+  // Debian has another finch.
+  [['helm', 'nerdctl', 'finch'], ''],
+])('for clients that are missing, of %j, the packages %j are offered', async (names, packages) => {
+  process.env['PATH'] = homeOf();
+  const text = await explained(names);
+  expect(text.split('sudo apt-get install --yes ')[1] ?? '').toBe(packages);
+
+  // In the container of a job, nothing can be installed for good.
+  Object.assign(process.env, { GITHUB_WORKSPACE: '/__w/a', HOME: '/github/home' });
+  expect(await explained(names)).not.toContain('apt-get');
 });
