@@ -39,7 +39,7 @@ async function show(title: string, step: Promise<StepResult>): Promise<StepResul
 
 async function showLogin(world: World): Promise<Check[]> {
   const host = await world.registryHost();
-  const main = await show('Main step', world.main({ isQuiet: true }));
+  const main = await show('Main step', world.main({ withoutDebugLog: true }));
   const secrets = [...main.masks].flatMap(maskedForms);
 
   printTitle('Outputs');
@@ -48,7 +48,7 @@ async function showLogin(world: World): Promise<Check[]> {
   }
 
   const isStored = host in world.dockerLogins();
-  const post = await show('Post step', world.post(main, { isQuiet: true }));
+  const post = await show('Post step', world.post(main, { withoutDebugLog: true }));
 
   const [{ signer } = {}, ...otherCalls] = world.aws.calls;
   const isThePods = signer === world.identities.pod && otherCalls.length === 0;
@@ -68,9 +68,9 @@ async function showNoAssociation(world: World): Promise<Check[]> {
   world.agent.associations.clear();
   console.log('\nThe service account has no association, so the main step should fail.');
 
-  const main = await show('Main step', world.main({ isQuiet: true }));
+  const main = await show('Main step', world.main({ withoutDebugLog: true }));
   const hasFailed = main.exitCode === 1 && main.errors.length > 0;
-  const post = await show('Post step', world.post(main, { isQuiet: true }));
+  const post = await show('Post step', world.post(main, { withoutDebugLog: true }));
 
   return [
     ['the main step failed as expected, with an error', hasFailed],
@@ -82,11 +82,11 @@ async function showNoAssociation(world: World): Promise<Check[]> {
 async function showJobHook(world: World): Promise<Check[]> {
   const before = await world.runnerMayPull();
 
-  const start = world.hook('job-started', { env: world.podIdentityEnv(), isQuiet: true });
+  const start = world.hook('job-started', { env: world.podIdentityEnv(), withoutDebugLog: true });
   const started = await show('Job-started hook, before the runner pulls images', start);
   const isIn = started.exitCode === 0 && (await world.runnerMayPull());
 
-  const end = world.hook('job-completed', { isQuiet: true });
+  const end = world.hook('job-completed', { withoutDebugLog: true });
   const completed = await show('Job-completed hook', end);
   const isOut = completed.exitCode === 0 && !(await world.runnerMayPull());
 

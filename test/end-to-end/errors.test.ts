@@ -14,7 +14,7 @@ type Case = [title: string, arrange: () => StepChoice, words: string[]];
 /** A case for each remedy: the step fails with one error that has a likely cause, a remedy and the words. */
 function explains(cases: Case[]): void {
   test.each(cases)('%s', async (_, arrange, words) => {
-    const main = await world.main({ isQuiet: true, ...arrange() });
+    const main = await world.main({ withoutDebugLog: true, ...arrange() });
     expect([main.exitCode, main.errors.length, main.summary]).toEqual([1, 1, '']);
 
     // A registry whose login fails is an output: steps that run all the same log out of it.
@@ -319,7 +319,7 @@ describe('the container client', () => {
 
 test('the stack is in the debug log only', async () => {
   world.aws.faults.always(denied('ecr:GetAuthorizationToken'));
-  const quiet = await world.main({ isQuiet: true });
+  const quiet = await world.main({ withoutDebugLog: true });
 
   expect(quiet.log).not.toMatch(/^\s+at /m);
 

@@ -42,7 +42,7 @@ test('CloudTrail shows the action, the run and the attempt', async () => {
 });
 
 test('the log of a job without debug logging tells the credentials, the account, the registry and the time', async () => {
-  const main = await world.main({ tools: FAKE_DOCKER, isQuiet: true });
+  const main = await world.main({ tools: FAKE_DOCKER, withoutDebugLog: true });
 
   const told = ['EKS Pod Identity', 'arc-runners/build', await world.registryHost(), '12 h'];
   for (const words of told) expect(main.log).toContain(words);

@@ -29,7 +29,7 @@ describeReal('six steps at once', ['docker', 'openssl'], () => {
         env,
         inputs: { ...inputs, registries },
         runnerTemp,
-        isQuiet: true,
+        withoutDebugLog: true,
       });
     });
     return Promise.all(steps);
@@ -40,7 +40,9 @@ describeReal('six steps at once', ['docker', 'openssl'], () => {
     expect(steps.flatMap(({ errors }) => errors)).toEqual([]);
     expect(world.loggedIn()).toEqual(EVERYONE);
 
-    const posts = await Promise.all(steps.map((main) => world.post(main, { isQuiet: true })));
+    const posts = await Promise.all(
+      steps.map((main) => world.post(main, { withoutDebugLog: true })),
+    );
     expect(posts.flatMap(({ errors }) => errors)).toEqual([]);
     expect(world.dockerLogins()).toEqual(OTHERS);
     expect(readdirSync(join(world.home, '.docker'))).toEqual(['config.json']);
@@ -85,7 +87,7 @@ describeReal('six steps at once', ['docker', 'openssl'], () => {
     expect(world.loggedIn(directory)).toEqual(EVERYONE);
     // The runner runs the post steps of a job one after another, the last one first.
     for (const main of steps.reverse()) {
-      const post = await world.post(main, { isQuiet: true });
+      const post = await world.post(main, { withoutDebugLog: true });
       expect(post.errors).toEqual([]);
     }
     expect(readdirSync(world.runnerTemp)).toEqual([]);

@@ -9,7 +9,10 @@ export function git(...args: readonly string[]): Buffer {
   return execFileSync('git', ['-c', `safe.directory=${repository}`, ...args], options);
 }
 
-/** Writes the archive that GitHub makes of HEAD, and that a runner downloads: everything is in one folder, `action`. */
+/**
+ * Writes the archive of HEAD that runners download from GitHub. Everything in it is in one folder,
+ * `action`.
+ */
 export function archiveHead(file: string): void {
   git('archive', '--format', 'tar.gz', '--prefix', 'action/', '--output', file, 'HEAD');
 }

@@ -11,7 +11,10 @@ import { type Identity, makeRoleSession } from './identities.ts';
 
 export type ServiceName = 'ecr' | 'ecr-public' | 'sts';
 
-/** A password that ECR gave out. It is for all registries of its region, or for ECR Public. */
+/**
+ * A password that ECR issued. It is valid for all registries of `region`, which is `public` for ECR
+ * Public.
+ */
 export interface IssuedPassword {
   region: string;
   password: string;
@@ -22,7 +25,7 @@ export function ecrError(status: number, code: string, message: string) {
   return ecrReply({ __type: code, message }, status);
 }
 
-/** How ECR refuses the role of the pod. */
+/** The response of ECR if the role of the pod lacks a permission. */
 export function denied(action: string): Reply {
   const principal = 'arn:aws:sts::123456789012:assumed-role/pod-role/eks-cluster-runner-abcde';
   const words = `User: ${principal} is not authorized to perform: ${action} on resource: *`;
@@ -54,22 +57,22 @@ export function stsError(status: number, code: string, message: string): Reply {
   return xmlReply(status, 'ErrorResponse', xml({ Error: error, RequestId: randomUUID() }));
 }
 
-/** What ECR says if the account's quota for the region is used up. */
+/** The response of ECR if the account's quota for the region is used up. */
 export const THROTTLED = ecrError(400, 'ThrottlingException', 'Rate exceeded');
 
-/** The private registry of an account, in a region. */
+/** The host of the private registry of an account in a region. */
 export function ecrHost(accountId: string, region = 'eu-west-1'): string {
   const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
 
   return `${accountId}.dkr.ecr.${region}.${suffix}`;
 }
 
-/** The region of a host of any kind of private registry. */
+/** The region in the host of a private registry of any kind. */
 export function regionOfHost(host: string): string | undefined {
   return /^\d{12}\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\./.exec(host.toLowerCase())?.[1];
 }
 
-/** Holds for calls of one service, of one region if it is given: says which calls a fault is for. */
+/** Limits a fault to the calls of one service and, if a region is given, of that region. */
 export function callsOf(
   service: ServiceName,
   region?: string,
@@ -81,7 +84,7 @@ export function callsOf(
   };
 }
 
-/** A call to one of the services, as its request shows it; the region is empty if it is not signed. */
+/** What a request says of a call. The region is empty if the request is not signed. */
 function readCall(request: ReceivedRequest) {
   const { 'user-agent': userAgent = '', host = '' } = request.headers;
   const { region = '' } = readScope(request);
@@ -100,9 +103,9 @@ function serviceOf({ headers }: ReceivedRequest): ServiceName {
 export class AwsServices extends HttpStandIn {
   identities = new Map<string, Identity>();
   issued: IssuedPassword[] = [];
-  /** Hears of each password before its caller does. */
+  /** Is called with each password, before the caller of ECR gets the password. */
   onIssued = (_issued: IssuedPassword) => {};
-  /** What the response names as the registry of the caller. */
+  /** The registry that ECR names in its response. */
   proxyEndpoint = (accountId: string, region: string): string | Promise<string> => {
     return `https://${ecrHost(accountId, region)}`;
   };
@@ -116,7 +119,7 @@ export class AwsServices extends HttpStandIn {
     return identity;
   }
 
-  /** Every call so far, also those that met a fault. */
+  /** All calls so far, including calls that met a fault. */
   get calls() {
     return this.requests.map((request) => {
       const signer = this.identities.get(readScope(request)['accessKeyId'] ?? '');
@@ -129,12 +132,12 @@ export class AwsServices extends HttpStandIn {
     const { service, region } = readCall(request);
     const work = service === 'sts' ? this.#sts(request) : this.#ecr(request, service, region);
 
-    // What a service refuses with is thrown.
+    // A service throws its refusal.
     const reply = await work.catch((refusal: Reply) => refusal);
     return { ...reply, headers: { ...reply.headers, 'x-amzn-requestid': randomUUID() } };
   }
 
-  /** Who signed the request; throws what the service refuses with if the signature is not right. */
+  /** The identity that signed the request. Throws the refusal if the signature is wrong. */
   #signer(request: ReceivedRequest, service: ServiceName): Identity {
     const refuse = service === 'sts' ? stsError : ecrError;
     const scope = readScope(request);
@@ -169,7 +172,7 @@ export class AwsServices extends HttpStandIn {
   }
 
   #issue(region: string) {
-    // As long as a real one.
+    // A real password has this length.
     const payload = randomBytes(1100).toString('base64');
     const password = Buffer.from(JSON.stringify({ payload, version: '2' })).toString('base64');
     const token = Buffer.from(`AWS:${password}`).toString('base64');

@@ -7,14 +7,15 @@ const AUTHORIZATION = new RegExp(
     'SignedHeaders=(?<names>[^,]+), ?Signature=(?<signature>[0-9a-f]{64})$',
 );
 
-/** Who signed a request, and for what; empty if it is not signed. */
+/** The key, the date, the region and the service of a signature. Empty if there is no signature. */
 export function readScope({ headers }: ReceivedRequest): Record<string, string> {
   return AUTHORIZATION.exec(headers.authorization ?? '')?.groups ?? {};
 }
 
 /**
- * Whether a request was signed with this secret key and not changed on its way, by the rules of Signature Version 4
- * (docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html). Without queries.
+ * Whether a request, which has no query, was signed with this secret key and then not changed. The
+ * rules are those of Signature Version 4
+ * (docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
  */
 export function isSignedWith(secretAccessKey: string, request: ReceivedRequest): boolean {
   const { date = '', region = '', service = '', names = '', signature } = readScope(request);

@@ -1,5 +1,6 @@
-// Loaded into the action by NODE_OPTIONS=--import, for tests of long waits: time passes TEST_CLOCK_FACTOR times as fast.
-// Timers and the clock that waits are measured by go together. The dates that the action signs with stay as they are.
+// NODE_OPTIONS=--import loads this file into the action, for tests of long waits: time passes
+// TEST_CLOCK_FACTOR times as fast for timers and for `performance.now`, which measures waits.
+// `Date` stays as it is, since the action signs requests with it.
 import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers/promises';
 

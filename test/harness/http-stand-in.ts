@@ -30,7 +30,7 @@ export function text(status: number, body: string | Buffer = '', headers = {}): 
   return { status, headers, body };
 }
 
-/** The faults that a stand-in has still to show, in the order in which they were planned. */
+/** The faults that a stand-in still has to show, in the order in which they were planned. */
 export class FaultQueue<Request> {
   #planned: { fault: Fault; applies: (request: Request) => boolean; left: number }[] = [];
 
@@ -47,7 +47,7 @@ export class FaultQueue<Request> {
     this.times(Number.POSITIVE_INFINITY, fault, applies);
   }
 
-  /** The fault that this request gets, if any; it is used up by it. */
+  /** Uses up the fault for this request, if any, and returns the fault. */
   take(request: Request): Fault | undefined {
     const planned = this.#planned.find(
       (candidate) => candidate.left > 0 && candidate.applies(request),
@@ -58,7 +58,9 @@ export class FaultQueue<Request> {
   }
 }
 
-/** A server that records what it is asked, shows the faults planned for it, and else answers. */
+/**
+ * A server that records its requests. It shows the faults that are planned, and otherwise answers.
+ */
 export class HttpStandIn {
   requests: ReceivedRequest[] = [];
   faults = new FaultQueue<ReceivedRequest>();
@@ -79,14 +81,14 @@ export class HttpStandIn {
     this.#server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
   }
 
-  /** Starts listening; port 0 takes any free one. */
+  /** Starts to listen. Port 0 stands for any free port. */
   async listen(host = '127.0.0.1', port = 0): Promise<void> {
     this.host = host;
     await once(this.#server.listen({ host, port }), 'listening');
     this.port = (this.#server.address() as AddressInfo).port;
   }
 
-  /** Refuses connections from now on, and cuts those that are open. */
+  /** Cuts the open connections, and refuses new ones. */
   async stop(): Promise<void> {
     if (!this.#server.listening) return;
 
@@ -105,7 +107,7 @@ export class HttpStandIn {
     return `${this.#scheme}://${this.authority}`;
   }
 
-  /** Resolves as soon as so many requests have been received, past ones included. */
+  /** Resolves once this many requests were received since the start. */
   async seen(count = 1): Promise<void> {
     while (this.requests.length < count) await once(this.#events, 'request');
   }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** Someone who can sign calls to the stand-ins of AWS. */
+/** A user or a role that can sign calls to the stand-ins of AWS. */
 export interface Identity {
   accountId: string;
   arn: string;
@@ -14,7 +14,7 @@ function makeIdentity(accountId: string, arn: string, prefix: string) {
   const letters = [...randomBytes(16)].map((byte) => alphabet[byte % 32]);
   const accessKeyId = prefix + letters.join('');
 
-  // A secret key can hold characters that a URL has to encode: each has some.
+  // A real secret key can contain characters that a URL has to encode. These always do.
   const secret = randomBytes(40).toString('base64').replace(/[+/=]/g, 'x');
   const secretAccessKey = `${secret.slice(0, 13)}/${secret.slice(14, 27)}+${secret.slice(28, 40)}`;
 
@@ -34,7 +34,12 @@ export function makeRoleSession(accountId: string, role: string, session: string
   };
 }
 
-/** Credentials as the agent and the metadata of a node write them. */
+/** The lines of a profile with the keys of a user. */
+export function profileKeys({ accessKeyId, secretAccessKey }: Identity): string {
+  return `aws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;
+}
+
+/** Credentials in the form of the agent and of the instance metadata. */
 export function metadataCredentials(identity: Identity): Record<string, string | undefined> {
   return {
     AccessKeyId: identity.accessKeyId,

@@ -7,7 +7,7 @@ const ROLES = '/latest/meta-data/iam/security-credentials';
 
 export interface Machine {
   region: string;
-  /** Without an instance profile, the metadata has no role to give out. */
+  /** False for a node without an instance profile. */
   hasRole?: boolean;
 }
 

@@ -8,12 +8,15 @@ export interface Secret {
   value: string;
 }
 
-/** Runs of so many characters of a long secret count as the secret: a part of one is a leak, too. */
+/** A part of a secret is a leak, too, if it has this many characters. */
 const WINDOW = 20;
-/** The action cannot tell a shorter secret from a word: only its mask hides it. */
+/** The action cannot tell a shorter secret from a word. Only the runner's mask hides it. */
 const SHORTEST_SECRET = 8;
 
-/** Base64 of a text at the three places where it can begin in a longer text, without the characters that depend on its neighbors. */
+/**
+ * Base64 of a secret inside a longer text, at each of the three places where the secret can begin.
+ * Leaves out the characters that depend on the text around the secret.
+ */
 function embeddedBase64(value: string) {
   return [0, 1, 2].flatMap((shift) => {
     const bytes = Buffer.from(value).subarray(shift);
@@ -23,7 +26,9 @@ function embeddedBase64(value: string) {
   });
 }
 
-/** The forms in which a secret could show. Of a service account token only the signature is secret. */
+/**
+ * The forms in which a secret can leak. Only the signature of a service account token is secret.
+ */
 function secretForms({ kind, value }: Secret) {
   const secret = kind === 'service account token' ? (value.split('.').at(-1) ?? value) : value;
 
@@ -93,7 +98,7 @@ function inOutput(result: StepResult, finder: SecretFinder): Finding[] {
   });
 }
 
-/** The tools need their proxy, with its password; nothing else that is secret. */
+/** No secret is in what tools get, except the password of the proxy, which tools need. */
 function inTools({ toolRuns }: StepResult, finder: SecretFinder): Finding[] {
   return toolRuns.flatMap(({ tool, argv, env }) => {
     const variables = Object.entries(env).map(([name, value]): Finding => {
@@ -106,7 +111,7 @@ function inTools({ toolRuns }: StepResult, finder: SecretFinder): Finding[] {
   });
 }
 
-/** A password is in the outputs that are documented for it, and nowhere else. */
+/** No secret is in the files of the runner, except a password in the outputs for it. */
 function inFileCommands(result: StepResult, finder: SecretFinder): Finding[] {
   const files = {
     output: result.outputs,
@@ -134,7 +139,10 @@ function unmaskedPasswords({ options, outputs, masks }: StepResult): string[] {
   return unmasked.map((name) => `the output ${name} is not masked`);
 }
 
-/** The files that others can read. Another step, which runs at the same time, can remove them any moment. */
+/**
+ * Searches the files that other users can read. A step that runs at the same time can remove files
+ * during the search.
+ */
 function inFiles(directory: string, finder: SecretFinder): Finding[] {
   const list = (): string[] =>
     unlessGone(() => readdirSync(directory, { recursive: true, encoding: 'utf8' })) ?? list();
@@ -163,13 +171,16 @@ function unlessGone<Result>(look: () => Result): Result | undefined {
   }
 }
 
-/** Commands that show something or hide it. The others go through files: as commands, only text from outside issues them. */
+/**
+ * The action prints no other commands. It writes outputs and the like to files, so another command
+ * in the log comes from text that was not escaped.
+ */
 const ALLOWED_COMMANDS = new Set(['add-mask', ...SHOWN]);
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/;
 const LONGEST_LOG = 512 * 1024;
 
-/** What a tool gets: a login or a logout of one plain host, and nothing else. A credential store is run by a tool. */
+/** The arguments of a client: a login to one plain host, or a logout, and nothing else. */
 const HOST = '[a-z0-9][a-z0-9.-]*(?::\\d{1,5})?';
 const ORDERLY = new RegExp(
   `^(?:registry )?(?:login --username \\w[\\w.-]* --password-stdin|logout) ${HOST}$`,
@@ -196,7 +207,10 @@ function misconduct({ lines, stdout, stderr, log, toolRuns }: StepResult): strin
   return deeds;
 }
 
-/** Throws if a secret got out, or if the step did what no step may do. It can have written files below `directory`. */
+/**
+ * Throws if a secret leaked, or if the step did what no step may do. The files of the step are
+ * below `directory`.
+ */
 export function requireNoLeaks(
   result: StepResult,
   secrets: readonly Secret[],

@@ -1,4 +1,7 @@
-/** A world in a namespace of its own. Run as a program, by `runInNamespace`, it makes one and runs a scenario in it. */
+/**
+ * A world in a namespace of its own. `runInNamespace` runs this file as a program, which makes such
+ * a world and runs a scenario in it.
+ */
 import { execFile, execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,14 +15,15 @@ import { makeWorldDirectory, World } from './world.ts';
 
 export interface NamespaceOptions {
   ipv6?: boolean;
-  /** Whether the real registry serves at `HOST`; a stand-in does else, and at all other hosts. */
+  /** Whether the real registry serves `HOST`. A stand-in serves all other hosts. */
   realRegistry?: boolean;
-  /** Further names that exist. */
+  /** Names that exist in addition to NAMES. */
   names?: string[];
 }
 
-/** Where pods have their service account, and where the webhook of EKS Pod Identity mounts its token. */
+/** Where Kubernetes mounts the service account of a pod. */
 const SERVICE_ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
+/** Where the webhook of EKS Pod Identity mounts its token. */
 const POD_IDENTITY_FOLDER = '/var/run/secrets/pods.eks.amazonaws.com/serviceaccount';
 
 const [IPV4, IPV6] = ['169.254.170.23', 'fd00:ec2::23'];
@@ -40,13 +44,17 @@ const isRegistry = (name: string) =>
 /** Everything has its real name and address, and serves over TLS where AWS does. */
 export class NamespaceWorld extends World {
   #stopRegistry: (() => Promise<void>) | undefined;
-  #authority: CertificateAuthority;
+  #certificateAuthority: CertificateAuthority;
   #options: NamespaceOptions;
 
-  constructor(directory: string, authority: CertificateAuthority, options: NamespaceOptions) {
-    const aws = new AwsServices(authority.serverOptions());
-    super(directory, aws, authority);
-    this.#authority = authority;
+  constructor(
+    directory: string,
+    certificateAuthority: CertificateAuthority,
+    options: NamespaceOptions,
+  ) {
+    const aws = new AwsServices(certificateAuthority.serverOptions());
+    super(directory, aws, certificateAuthority);
+    this.#certificateAuthority = certificateAuthority;
     this.#options = options;
     aws.onIssued = ({ region, password }) => {
       if (options.realRegistry && regionOfHost(HOST) === region)
@@ -60,7 +68,7 @@ export class NamespaceWorld extends World {
     await this.registry.listen(REGISTRY_ADDRESS, 443);
 
     if (this.#options.realRegistry) {
-      const certificate = await this.#authority.issue(HOST);
+      const certificate = await this.#certificateAuthority.issue(HOST);
       const folder = join(this.directory, HOST);
       this.#stopRegistry = await startRegistry(folder, REAL_REGISTRY_ADDRESS, certificate);
     }
@@ -72,7 +80,7 @@ export class NamespaceWorld extends World {
   #writeHosts() {
     const lines = ['127.0.0.1 localhost'];
 
-    // The first line of a name counts.
+    // Of several lines with the same name, the first one counts.
     if (this.#options.realRegistry) lines.push(`${REAL_REGISTRY_ADDRESS} ${HOST}`);
     for (const name of [...NAMES, ...(this.#options.names ?? [])]) {
       lines.push(`${isRegistry(name) ? REGISTRY_ADDRESS : API_ADDRESS} ${name}`);
@@ -82,7 +90,7 @@ export class NamespaceWorld extends World {
     this.#bind('nsswitch.conf', ['passwd: files', 'hosts: files']);
   }
 
-  /** Puts a file in the place of one of the machine's below /etc, in this namespace only. */
+  /** Replaces a file below /etc, in this namespace only. */
   #bind(name: string, lines: readonly string[]) {
     const file = join(this.directory, name);
     writeFileSync(file, `${lines.join('\n')}\n`);
@@ -100,12 +108,15 @@ export class NamespaceWorld extends World {
     writeFileSync(join(SERVICE_ACCOUNT_FOLDER, 'namespace'), namespace);
   }
 
-  /** Takes the agent's IPv4 address away: there is no route to it any more. */
+  /** Removes the agent's IPv4 address, so that no route leads to the agent. */
   cutOffAgent(): void {
     ip('address', 'del', `${IPV4}/32`, 'dev', 'lo');
   }
 
-  /** Runs a real client as the runner's user, with no more than these variables; returns what it said if it failed. */
+  /**
+   * Runs a real client as the runner's user, with only these variables. Returns the error that the
+   * client prints, or an empty text if the client succeeds.
+   */
   async run(
     program: string,
     args: readonly string[],
@@ -113,7 +124,7 @@ export class NamespaceWorld extends World {
   ): Promise<string> {
     const options = {
       cwd: this.directory,
-      // No PATH: a client finds no credential helper of the machine.
+      // Without a PATH, a client finds no credential helper of the machine.
       env: {
         HOME: this.home,
         XDG_RUNTIME_DIR: join(this.directory, 'run'),
@@ -130,7 +141,10 @@ export class NamespaceWorld extends World {
     }
   }
 
-  /** Pushes a small artifact with oras and the login of a docker configuration; returns what it said if it failed. */
+  /**
+   * Pushes a small artifact with oras and the login of a docker configuration. Returns what `run`
+   * returns.
+   */
   push(DOCKER_CONFIG = join(this.home, '.docker')): Promise<string> {
     writeFileSync(join(this.directory, 'artifact.txt'), 'pushed\n');
 
@@ -148,7 +162,10 @@ export class NamespaceWorld extends World {
   }
 
   protected override placeEnv(): Record<string, string> {
-    return { NODE_EXTRA_CA_CERTS: this.#authority.file, SSL_CERT_FILE: this.#authority.file };
+    return {
+      NODE_EXTRA_CA_CERTS: this.#certificateAuthority.file,
+      SSL_CERT_FILE: this.#certificateAuthority.file,
+    };
   }
 }
 
@@ -164,17 +181,17 @@ async function runScenario(args: readonly string[]) {
 
   ip('link', 'set', 'lo', 'up');
   ip('address', 'add', `${IPV4}/32`, 'dev', 'lo');
-  // Without duplicate address detection: until that is over, nothing can listen at the address.
+  // `nodad` turns off duplicate address detection, during which nothing can listen at the address.
   if (chosen.ipv6) ip('-6', 'address', 'add', `${IPV6}/128`, 'dev', 'lo', 'nodad');
 
-  // For what a pod has mounted below /run, and the storage that podman makes.
+  // Pods have mounts below /run, and podman makes its storage below /var/lib.
   for (const folder of ['/run', '/var/lib']) {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=0755', 'tmpfs', folder]);
   }
 
   const directory = makeWorldDirectory();
-  const authority = await CertificateAuthority.create(directory);
-  const world = new NamespaceWorld(directory, authority, chosen);
+  const certificateAuthority = await CertificateAuthority.create(directory);
+  const world = new NamespaceWorld(directory, certificateAuthority, chosen);
   try {
     await world.start();
 

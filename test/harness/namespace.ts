@@ -6,14 +6,15 @@ import { promisify } from 'node:util';
 import type { NamespaceOptions } from './namespace-world.ts';
 import { harness } from './paths.ts';
 
-/** The registry of the caller. */
+/** The registry of the account that calls ECR. */
 export const HOST = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
 
 const UNSHARE = ['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc'];
 
 /**
- * Runs a scenario, a function that a file exports, in namespaces of its own, where the agent has its own addresses and AWS
- * its own names. Returns by JSON what it returned. Needs the parts NAMESPACE.
+ * Runs a scenario, which is a function that a file exports, in new namespaces. There, the agent has
+ * its real addresses and AWS its real names. The result goes through JSON. Needs the parts in
+ * NAMESPACE.
  */
 export async function runInNamespace<Result>(
   file: string,

@@ -1,5 +1,5 @@
-// Loaded into the action by NODE_OPTIONS=--import, as root: from then on, the process belongs to a user without an entry in
-// /etc/passwd, as one that `runAsUser` of Kubernetes names by a number alone.
+// NODE_OPTIONS=--import loads this file into the action, which root has started. From then on, the
+// process belongs to a user without an entry in /etc/passwd, as with `runAsUser` of Kubernetes.
 if (process.getuid() === 0) {
   process.setgroups([]);
   process.setgid(Number(process.env.TEST_USER));

@@ -12,7 +12,7 @@ export type Stage = 'main' | 'post' | 'job-started' | 'job-completed';
 /** The folder of the built action. */
 export const builtAction = join(repository, 'dist');
 
-/** The file that a stage starts from. */
+/** The file that the runner starts for a stage. */
 export function stageFile(stage: Stage, dist = builtAction): string {
   if (stage === 'main') return join(dist, 'index.js');
   if (stage === 'post') return join(dist, 'post', 'index.js');
@@ -20,7 +20,7 @@ export function stageFile(stage: Stage, dist = builtAction): string {
   return join(dist, 'hook', `${stage}.sh`);
 }
 
-/** The variables by which time passes faster for the action, and only for it: what it talks to keeps its own. */
+/** Variables by which time passes faster for the action. Servers and tools keep the real time. */
 export function fastClock(factor: number) {
   const clock = pathToFileURL(join(harness, 'fast-clock.mjs'));
 
@@ -30,5 +30,5 @@ export function fastClock(factor: number) {
   };
 }
 
-/** Twenty times as fast, for waits that are long by design. */
+/** Makes time pass twenty times as fast, for tests of long waits. */
 export const FAST = fastClock(20);

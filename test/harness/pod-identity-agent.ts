@@ -4,7 +4,7 @@ import { type Identity, metadataCredentials } from './identities.ts';
 
 const AUDIENCE = 'pods.eks.amazonaws.com';
 
-/** An error of EKS Auth as the agent passes it on (github.com/aws/eks-pod-identity-agent, pkg/errors). */
+/** An error of EKS Auth, as the agent passes it on (eks-pod-identity-agent, pkg/errors). */
 export function eksAuth(code: string, message: string, fault = 'client'): string {
   return `[${randomUUID()}]: (${code}): ${message}, fault: ${fault}`;
 }
@@ -13,7 +13,7 @@ function refusal(status: number, code: string, message: string) {
   return plainText(status, eksAuth(code, message));
 }
 
-/** How the agent says that it could not ask EKS Auth. */
+/** The response of the agent if its call to EKS Auth fails. */
 function notFetched(reason: string) {
   const call = 'operation error EKS Auth: AssumeRoleForPodIdentity';
   const words = 'error getting credentials to cache: unable to fetch credentials from EKS Auth';
@@ -21,7 +21,9 @@ function notFetched(reason: string) {
   return plainText(500, `${words}: ${call}, ${reason}`);
 }
 
-/** The responses of the agent if something is wrong: statuses and texts of eks-pod-identity-agent 0.1.37 to 0.2.2. */
+/**
+ * Responses of the agent to problems: statuses and texts of eks-pod-identity-agent 0.1.37 to 0.2.2.
+ */
 const RESPONSES = {
   'no association': refusal(
     404,
@@ -84,7 +86,7 @@ export function plainText(status: number, words: string): Reply {
 
 /** The EKS Pod Identity agent of a node, and the associations of its cluster. */
 export class PodIdentityAgent extends HttpStandIn {
-  /** Who a service account (`namespace/name`) becomes. */
+  /** The role session of each service account, by `namespace/name`. */
   associations = new Map<string, Identity>();
 
   constructor() {
@@ -128,13 +130,16 @@ export interface TokenOptions {
   namespace?: string;
   serviceAccount?: string;
   audience?: string;
-  /** Negative for a token that has expired. */
+  /** If negative, the token has expired. */
   expiresInS?: number;
 }
 
 type Claims = { aud: string[]; exp: number; sub: string };
 
-/** Makes a token as Kubernetes projects it into a pod, without the claims that nobody reads. Its signature is random: no stand-in has the cluster's keys. */
+/**
+ * Makes a token as Kubernetes mounts it into a pod, with the claims that somebody reads. The
+ * signature is random, since no stand-in checks it.
+ */
 export function makeServiceAccountToken(options: TokenOptions = {}): string {
   const { namespace = 'arc-runners', serviceAccount = 'build' } = options;
   const { audience = AUDIENCE, expiresInS = 3600 } = options;

@@ -20,12 +20,15 @@ export class ForwardProxy {
   #leadsTo: (host: string, port: number) => Address;
   #sockets = new Set<Socket>();
   #server = createServer((request, response) => {
-    // No client of AWS or of a registry sends plain requests: one that is seen is a leak.
+    // Clients of AWS and of registries send no plain requests. A plain request would be a leak.
     this.requests.push(addressIn(request.url ?? ''));
     response.writeHead(502).end();
   });
 
-  /** Without a login, `user:password`, everyone can use it; it can lead names of the outside to servers on loopback. */
+  /**
+   * If a login, `user:password`, is given, clients need it. `leadsTo` can replace the address that
+   * a client asks for, for example by a server on loopback.
+   */
   constructor(login?: string, leadsTo = (host: string, port: number): Address => ({ host, port })) {
     this.#login = login && `Basic ${Buffer.from(login).toString('base64')}`;
     this.#leadsTo = leadsTo;
@@ -69,7 +72,7 @@ export class ForwardProxy {
 
   #connect(socket: Socket, asked: Address) {
     const upstream = connect(this.#leadsTo(asked.host, asked.port));
-    // Small pieces of a handshake would else wait for one another, 40 ms at a time.
+    // Otherwise each small piece of a handshake waits 40 ms for the piece before it.
     upstream.setNoDelay(true);
     this.#sockets.add(upstream);
 

@@ -22,9 +22,9 @@ type Program =
 
 const isRoot = process.getuid?.() === 0;
 
-/** What else a test can need of the machine. */
+/** Other needs of a test, and how to find out if they are met. */
 const OTHER_PARTS = {
-  /** docker's plugin of that name. */
+  /** The plugin `buildx` of docker. */
   buildx: () => runs('docker', 'buildx', 'version'),
   /** The history of this repository. */
   '.git': () => existsSync(join(repository, '.git')),
@@ -39,7 +39,7 @@ const OTHER_PARTS = {
 
 export type RealPart = Program | keyof typeof OTHER_PARTS;
 
-/** What `runInNamespace` needs in every case. */
+/** What `runInNamespace` always needs. */
 export const NAMESPACE: readonly RealPart[] = ['namespaces', 'openssl', 'docker'];
 
 function runs(...[program = '', ...args]: string[]) {
@@ -51,7 +51,7 @@ function runs(...[program = '', ...args]: string[]) {
   }
 }
 
-/** No other user can have these, whatever is installed. */
+/** Other users cannot have these, even if everything is installed. */
 const isForRoot = (part: RealPart) => part === 'root' || part === 'namespaces';
 
 function isHere(part: RealPart) {
@@ -60,7 +60,10 @@ function isHere(part: RealPart) {
     : findProgram(part) !== undefined;
 }
 
-/** What is missing here, as a part of a test's name, and whether it is skipped: with REQUIRE_REAL_PARTS=1 it runs and fails. */
+/**
+ * Whether a test is skipped for what is missing here, and the text for its name. With
+ * REQUIRE_REAL_PARTS=1, the test is not skipped but fails.
+ */
 function missing(needs: readonly RealPart[]): { text: string; isSkipped: boolean } {
   const parts = needs.filter((part) => !isHere(part));
 
@@ -73,14 +76,16 @@ function missing(needs: readonly RealPart[]): { text: string; isSkipped: boolean
   };
 }
 
-/** Describes tests that need real parts; without them, they are skipped by name. */
+/** jest's `describe`, for tests that need real parts. Skips the tests if parts are missing. */
 export function describeReal(name: string, needs: readonly RealPart[], define: () => void): void {
   const { text, isSkipped } = missing(needs);
 
   (isSkipped ? describe.skip : describe)(name + text, define);
 }
 
-/** jest's `test` and `test.each`, for tests that need real parts. */
+/**
+ * jest's `test` and `test.each`, for tests that need real parts. Skips a test if parts are missing.
+ */
 export function testReal(...needs: RealPart[]): typeof test {
   const { text, isSkipped } = missing(needs);
   if (!isSkipped) return test;

@@ -7,7 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import type { Certificate } from './tls.ts';
 
-/** Starts the real registry (distribution) over TLS, at port 443 of an address; returns what stops it. */
+/**
+ * Starts the real registry (distribution) over TLS, at port 443 of an address. Returns a function
+ * that stops the registry.
+ */
 export async function startRegistry(
   folder: string,
   host: string,
@@ -48,11 +51,11 @@ async function end(child: ChildProcess) {
   if (child.kill()) await once(child, 'exit');
 }
 
-/** Has a registry let the user AWS in with this password, and with no other. bcrypt reads 72 bytes of a password. */
+/** Makes this password the only one of the registry's user AWS. bcrypt reads 72 bytes of it. */
 export function setPassword(folder: string, password: string): void {
   const args = ['-niB', '-C', '4', 'AWS'];
   const line = execFileSync('htpasswd', args, { input: password.slice(0, 72) });
 
-  // The registry reads the file again when it has changed.
+  // The registry reads the file again after each change.
   writeFileSync(join(folder, 'htpasswd'), line);
 }

@@ -2,7 +2,7 @@ import { HttpStandIn, json, type ReceivedRequest, type ServerTls, text } from '.
 
 type LoginCheck = (host: string, username: string, password: string) => boolean;
 
-/** A container registry that asks for a password at `/v2/` and serves nothing more. */
+/** A container registry that checks the password of logins, and has no images. */
 export class Registry extends HttpStandIn {
   logins: { host: string; password: string; isAccepted: boolean }[] = [];
   #isValid: LoginCheck;

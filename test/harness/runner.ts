@@ -35,41 +35,43 @@ export function actionNode(): string {
   return process.execPath;
 }
 
-/** When to send a step a signal, as the runner does on a cancel: as soon as the promise resolves. */
+/** Sends a step a signal, as the runner does on a cancel, as soon as the promise resolves. */
 type Interrupt = { signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'; when: Promise<unknown> };
 
-/** What to do as soon as the step has printed certain words; once. */
+/** Acts once, as soon as the step has printed these words. */
 type Reaction = { words: string; act: (step: ChildProcess) => void };
 
 /** How the runner starts and ends a stage. */
 export interface StepManner {
   interrupt?: Interrupt;
   reaction?: Reaction;
-  /** The action, in place of the built one: a folder like `dist`. */
+  /** A folder like `dist`, whose action is run in place of the built one. */
   dist?: string;
-  /** A program that starts a hook's script, in place of the runner's bash. */
+  /** The command that starts the script of a hook, in place of the runner's bash. */
   hookStarter?: readonly string[];
-  /** The number of the user who gets the folder, if the step runs as another one. */
+  /** The ID of another user, who gets the folder of the step. */
   uid?: number;
 }
 
 export interface StepOptions extends StepManner {
   stage: Stage;
   inputs: Record<string, string>;
-  /** All of the step's environment that is not the runner's own. */
+  /** The environment, without the variables of inputs, state and the runner's files. */
   env: Record<string, string>;
   state: Record<string, string>;
-  tools: ToolDirectory;
-  /** A folder for the files that the runner gives to the step. */
+  toolDirectory: ToolDirectory;
+  /** The folder of the files that the runner gives to the step. */
   directory: string;
 }
 
-/** A stage of the action, once it has ended. */
+/** What a stage of the action has done, once the stage has ended. */
 export type StepResult = Awaited<ReturnType<typeof runStep>>;
 
 const FILES = ['OUTPUT', 'STATE', 'ENV', 'PATH', 'STEP_SUMMARY'];
 
-/** Reads a file of `name=value` lines and of `name<<delimiter` blocks. A later value of a name wins. */
+/**
+ * Reads a file of `name=value` lines and `name<<delimiter` blocks. The last value of a name wins.
+ */
 export function parseKeyValueFile(text: string): Record<string, string> {
   const values: Record<string, string> = {};
   const lines = text.split(/\r?\n/);
@@ -90,7 +92,7 @@ export function parseKeyValueFile(text: string): Record<string, string> {
   return values;
 }
 
-/** Makes the files by which a step talks to the runner; returns the variables that name them. */
+/** Makes the files by which a step talks to the runner. Returns the variables for them. */
 function makeFiles(directory: string) {
   const variables: Record<string, string> = {};
   mkdirSync(directory, { recursive: true });
@@ -116,10 +118,10 @@ function readFiles(directory: string) {
   };
 }
 
-/** A step that takes longer is killed. Its test has failed by then. */
+/** A step that takes longer is killed. By then, jest has failed its test. */
 const LIMIT_MS = 90_000;
 
-/** Runs one stage of the action as the runner does, and takes its output and files as the runner takes them. */
+/** Runs one stage of the action, and reads its output and its files, as the runner does. */
 export async function runStep(options: StepOptions) {
   const { directory, env } = options;
   const child = start(options);
@@ -147,13 +149,13 @@ export async function runStep(options: StepOptions) {
     signal,
     ...texts,
     lines,
-    /** As the runner shows it, secrets as `***`. */
+    /** The log as the runner shows it, with secrets as `***`. */
     log: log.join('\n'),
     logLines,
     masks: masks.values,
     warnings: messages('warning'),
     errors: messages('error'),
-    toolRuns: options.tools.runs,
+    toolRuns: options.toolDirectory.runs,
     options,
   };
 }
@@ -175,7 +177,10 @@ function start(options: StepOptions): ChildProcess {
   });
 }
 
-/** Collects what a child prints. No step prints to the standard error, so the order of the two says nothing. */
+/**
+ * Collects the texts that a child prints. The order between the two does not matter, since no step
+ * prints to the standard error.
+ */
 function collect(child: ChildProcess, reaction?: Reaction) {
   const texts = { stdout: '', stderr: '' };
   let isDone = reaction === undefined;

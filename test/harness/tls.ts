@@ -15,7 +15,7 @@ async function makeCertificate(...args: string[]) {
 
 export type Certificate = { certificateFile: string; keyFile: string };
 
-/** A certificate authority of a test's own, made with openssl. */
+/** A certificate authority for one world, made with openssl. */
 export class CertificateAuthority {
   #directory: string;
   #contexts = new Map<string, Promise<SecureContext>>();
@@ -24,7 +24,7 @@ export class CertificateAuthority {
     this.#directory = directory;
   }
 
-  /** Makes an authority that keeps its files in a folder of this one. */
+  /** Makes an authority. Its files are in the folder `authority` below `parent`. */
   static async create(parent: string): Promise<CertificateAuthority> {
     const directory = join(parent, 'authority');
     mkdirSync(directory);
@@ -37,7 +37,7 @@ export class CertificateAuthority {
     return authority;
   }
 
-  /** The authority's own certificate, which clients are told to trust. */
+  /** The certificate of the authority, which clients are told to trust. */
   get file(): string {
     return join(this.#directory, 'ca.crt');
   }
@@ -54,7 +54,7 @@ export class CertificateAuthority {
     return files;
   }
 
-  /** Settings for a server that has a certificate for whatever name it is called by. */
+  /** Settings for a server that has a certificate for each name that a client asks for. */
   serverOptions(): ServerTls {
     return {
       SNICallback: (name, done) => {

@@ -2,24 +2,24 @@ import * as fs from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 export interface ToolBehavior {
-  /** Only for runs whose arguments contain this word (`login`); else for any run. */
+  /** Only runs whose arguments contain this word, such as `login`, get this behavior. */
   on?: string;
   stdout?: string | Buffer;
   stderr?: string | Buffer;
   exitCode?: number;
-  /** Stays until it is ended, also if it is asked to end by SIGTERM or SIGINT. */
+  /** The tool runs until it is killed: SIGTERM and SIGINT do not end it. */
   hangs?: boolean;
-  /** Starts a process of its own that stays for a while and keeps the output open. */
+  /** The tool starts a process that outlives it, and keeps its output open. */
   hasChild?: boolean;
 }
 
 /**
- * A tool on the PATH of a step: the real one, recorded, another real one under its name, or a fake that follows a list,
- * its last entry repeated.
+ * A tool on the PATH of a step: the real program of this name, another real program, or a fake. A
+ * fake behaves at each run as the next entry of its list says, and then always as the last entry.
  */
 export type Tool = 'real' | { real: string } | ToolBehavior | ToolBehavior[];
 
-/** The tools of a step whose container client is not what the test is about: a docker that does nothing. */
+/** A docker that does nothing, for tests that are not about the container client. */
 export const FAKE_DOCKER = { docker: { exitCode: 0 } };
 
 export interface ToolRun {
@@ -55,8 +55,8 @@ function program(name: string) {
 const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /**
- * A folder of tools that is a step's whole PATH, and theirs, and the record of their runs. Nothing of the machine is on it:
- * docker would find its credential store there, and so the keychain of whoever runs the tests.
+ * A folder of tools, and the record of their runs. It is the whole PATH of a step and of its tools.
+ * With the PATH of the machine, docker could use the keychain of the person who runs the tests.
  */
 export class ToolDirectory {
   path: string;
@@ -64,7 +64,7 @@ export class ToolDirectory {
   #record: string;
   #realEnv: Record<string, string>;
 
-  /** `realEnv` is added to the environment of real tools, after theirs has been recorded. */
+  /** Real tools get `realEnv`, too, which their record does not contain. */
   constructor(directory: string, realEnv: Record<string, string> = {}) {
     this.path = join(directory, 'bin');
     this.#record = join(directory, 'runs');
@@ -94,11 +94,11 @@ export class ToolDirectory {
     numbers.sort((one, other) => one - other);
     const folders = numbers.map((number) => join(this.#record, `${number}`));
 
-    // The last file of a recording; without it, it is still being written.
+    // `tool` is the last file of a record: without it, the record is not complete.
     return folders.filter((folder) => fs.existsSync(join(folder, 'tool'))).map(readRun);
   }
 
-  /** Writes what a run got, before anything else happens: one folder a run, numbered. */
+  /** Shell commands that record a run, in a numbered folder. */
   #recording(name: string) {
     return [
       'umask 077',
@@ -107,7 +107,7 @@ export class ToolDirectory {
       `d=${quote(this.#record)}/$n`,
       `if [ $# -gt 0 ]; then printf '%s\\0' "$@"; fi >"$d/argv"`,
       'printf %s "$$" >"$d/pid"',
-      // Shells drop variables whose names they cannot hold, such as INPUT_SKIP-LOGOUT, so the kernel's copy is better.
+      // The kernel's copy has all variables. A shell drops names with a hyphen (INPUT_SKIP-LOGOUT).
       `if [ -r /proc/$$/environ ]; then ${program('cat')} /proc/$$/environ; else ${program('env')} -0; fi >"$d/env"`,
       `printf %s ${quote(name)} >"$d/tool"`,
       'umask 022',
@@ -128,7 +128,7 @@ export class ToolDirectory {
     for (const [index, behavior] of behaviors.entries()) {
       const state = join(this.#record, `${name}-${index}`);
       const isLast = !behaviors.slice(index + 1).some(({ on }) => on === behavior.on);
-      // A behavior is taken by making a folder; the last one of its kind can be had again and again.
+      // The folder marks a behavior as used up, except the last one of its kind.
       const take = isLast ? '' : ` && ${program('mkdir')} ${quote(state)} 2>/dev/null`;
 
       script.push(`if ${isMeant(behavior)}${take}; then`, ...this.#steps(state, behavior), 'fi');
@@ -147,14 +147,14 @@ export class ToolDirectory {
       `${program('cat')} ${quote(`${file}.err`)} >&2`,
     ];
     if (hasChild) steps.push(`${program('sleep')} 90 &`);
-    // By exec, so that the recorded pid is that of the process that stays. Ignored signals stay ignored.
+    // After exec, the recorded pid is that of sleep, and the ignored signals stay ignored.
     if (hangs) steps.push(`trap '' TERM INT`, `exec ${program('sleep')} 120`);
 
     return [...steps, `exit ${exitCode}`];
   }
 }
 
-/** A condition of the shell: whether a behavior is for this run. */
+/** A shell condition: whether this run gets the behavior. */
 function isMeant({ on }: ToolBehavior) {
   if (on === undefined) return 'true';
 
@@ -177,7 +177,24 @@ function readRun(folder: string) {
   };
 }
 
-/** Whether a process is still there. One that has ended but has not been waited for (a zombie) counts as gone. */
+/**
+ * podman and buildah make their storage at each run. Returns the variables for a storage below the
+ * directory, so that they leave the storage of the machine alone.
+ */
+export function makeContainerStorage(directory: string): Record<string, string> {
+  const at = (name: string) => join(directory, name);
+  const places = `graphroot = "${at('storage')}"\nrunroot = "${at('storage-run')}"`;
+
+  fs.writeFileSync(at('storage.conf'), `[storage]\ndriver = "vfs"\n${places}\n`);
+  fs.writeFileSync(at('containers.conf'), `[engine]\ntmp_dir = "${at('libpod')}"\n`);
+
+  return {
+    CONTAINERS_STORAGE_CONF: at('storage.conf'),
+    CONTAINERS_CONF: at('containers.conf'),
+  };
+}
+
+/** Whether a process still runs. A process that has ended, but is still listed, does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

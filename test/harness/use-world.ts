@@ -5,10 +5,15 @@ export { ecrHost } from './aws-services.ts';
 export { FAST, fastClock } from './paths.ts';
 export { FAKE_DOCKER } from './tools.ts';
 
-/** That of the running test. */
+/** What `toMatchObject` expects of a step that succeeds. */
+export const SUCCESS = { exitCode: 0, errors: [] };
+
+export const QUIET_SUCCESS = { ...SUCCESS, warnings: [] };
+
+/** The world of the running test. */
 export let world: World;
 
-/** Starts a world before each test of this file or `describe`, and closes it afterwards. The innermost one counts. */
+/** Starts a world before each test of this file or `describe`, and closes it afterwards. */
 export function useWorld(options: WorldOptions = {}): void {
   let own: World | undefined;
 

@@ -1,12 +1,12 @@
-/** A line of a step's output, and the workflow command that the runner takes it for. */
+/** A line that a step prints, and the workflow command in it, if any. */
 export interface OutputLine {
   stream: string;
   text: string;
   command?: { name: string; message: string };
 }
 
-// Names that the runner has registered (github.com/actions/runner, Runner.Worker/ActionCommandManager.cs and its
-// extensions); a line with another name is plain text.
+// The names that the runner knows (github.com/actions/runner, Runner.Worker/ActionCommandManager.cs
+// and its extensions). A line with another name is plain text.
 const COMMANDS = new Set([
   'add-mask',
   'add-matcher',
@@ -26,10 +26,12 @@ const COMMANDS = new Set([
   'warning',
 ]);
 
-/** At the start of a line, after white space; and the older form, anywhere. */
+/**
+ * `::name::message` at the start of a line, or the older form, `##[name]message`, anywhere in it.
+ */
 const FORMS = [/^\s*::(.*?)::(.*)$/s, /##\[(.*?)\](.*)$/s];
 
-/** Takes a line as the runner does: `::name key=value::message`, or `##[name key=value]message`. */
+/** Finds the workflow command in a line, as the runner does. */
 export function withCommand(line: OutputLine): OutputLine {
   for (const form of FORMS) {
     const [, info = '', message = ''] = form.exec(line.text) ?? [];
@@ -52,7 +54,10 @@ export function splitLines(text: string): string[] {
   return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
 }
 
-/** The forms of a secret that the runner masks: as it is, as JSON, as part of a URI, and in base64 (three shifts). */
+/**
+ * The forms of a secret that the runner masks: plain, as JSON, as part of a URI, and in base64 at
+ * each of the three places where the secret can begin.
+ */
 export function maskedForms(value: string): string[] {
   const bytes = Buffer.from(value);
   const base64 = [0, 1, 2].map((shift) => bytes.subarray(shift).toString('base64'));
@@ -65,12 +70,12 @@ export function maskedForms(value: string): string[] {
   ];
 }
 
-/** The runner's masks, which grow as a step goes on. */
+/** The runner's masks. A step adds to them as it runs. */
 export class Masks {
   values = new Set<string>();
   #forms: string[] = [];
 
-  /** Registers a value: the whole and, of several lines, each. */
+  /** Registers a value. If the value has several lines, each line is masked, too. */
   add(message: string): void {
     const values = [message, ...splitLines(message)].filter((value) => value.trim() !== '');
 
@@ -88,13 +93,13 @@ export class Masks {
   }
 }
 
-/** A line of the log as the runner shows it: of the kind of its command, or plain text. */
+/** A line of the log as the runner shows it. Its kind is the name of its command, or `text`. */
 export type LogLine = { kind: string; text: string };
 
-/** The commands that show something. */
+/** The commands whose message is in the log. */
 export const SHOWN = new Set(['error', 'warning', 'notice', 'debug', 'group', 'endgroup']);
 
-/** The log of a step: commands are acted on, and secrets are `***` from their mask on. */
+/** The log of a step. After a secret is masked, it is shown as `***`. */
 export function renderLog(
   lines: readonly OutputLine[],
   masks: Masks,

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { AwsServices, regionOfHost } from './aws-services.ts';
 import { type Identity, makeRoleSession, makeUser } from './identities.ts';
 import { InstanceMetadata, type Machine } from './instance-metadata.ts';
+import { JobFolders } from './job-folders.ts';
 import { requireNoLeaks, type Secret } from './leaks.ts';
 import { builtAction, harness, type Stage } from './paths.ts';
 import {
@@ -16,35 +17,38 @@ import { ForwardProxy } from './proxy.ts';
 import { Registry } from './registry.ts';
 import { runStep, type StepManner, type StepResult } from './runner.ts';
 import { CertificateAuthority } from './tls.ts';
-import { type Tool, ToolDirectory } from './tools.ts';
+import { makeContainerStorage, type Tool, ToolDirectory } from './tools.ts';
 
-/** Variables of a step; undefined takes one away that the world sets by itself. */
+/** Variables of a step. A variable that is undefined is not set, even if the world would set it. */
 export type Environment = Record<string, string | undefined>;
 
 export interface WorldOptions {
   /**
-   * Registries have their real hosts, where docker reaches them through a proxy that it alone is told of; the only one is
-   * else `127.0.0.1:<port>`. All serve over TLS, AWS at `localhost`; `startProxy` leads real names there. Needs openssl.
+   * If false, there is one registry, at `127.0.0.1:<port>`.
+   *
+   * If true, registries have their real host names, and all servers use TLS, which needs openssl.
+   * Docker reaches the registries through a proxy, which only docker knows. AWS is at `localhost`.
+   * Through the proxy of `startProxy`, AWS also has its real names.
    */
   realNames?: boolean;
-  /** All that is on the PATH of a step, if the step chooses nothing; the real docker, which needs `testReal`. */
+  /** The tools of each step that does not choose its own. By default, the real docker. */
   tools?: Record<string, Tool>;
 }
 
 export interface StepChoice extends StepManner {
   inputs?: Record<string, string>;
-  /** The step's own variables; without any, a main step has those of a pod with an identity. */
+  /** The variables of the step. By default, a main step has those of a pod with an identity. */
   env?: Environment;
-  /** Variables beside these. */
+  /** Variables that are added to `env`. */
   moreEnv?: Environment;
-  /** All that is on the PATH; else what the world has. */
+  /** The only tools on the PATH of the step, in place of the tools of the world. */
   tools?: Record<string, Tool>;
-  /** Earlier steps of the job: what they exported is in this step's environment. */
+  /** Earlier steps of the job, which can have exported variables and additions to the PATH. */
   after?: Pick<StepResult, 'exportedEnv' | 'paths'>[];
   runnerTemp?: string;
-  /** Whether the log is that of a job without debug logging. */
-  isQuiet?: boolean;
-  /** Runs the step as a user without an entry in /etc/passwd, who owns the home. Needs root. */
+  /** Whether the job has no debug logging. */
+  withoutDebugLog?: boolean;
+  /** Runs the step as a user who owns the home but has no entry in /etc/passwd. Needs root. */
   asOtherUser?: boolean;
 }
 
@@ -55,49 +59,43 @@ const RUNNER_ENV = {
   RUNNER_ENVIRONMENT: 'self-hosted',
   RUNNER_NAME: 'runner-abcde',
   AWS_EC2_METADATA_DISABLED: 'true',
-  // A daemon of this machine would log in by itself, without the names and certificates of the world.
+  // A Docker daemon of this machine would log in by itself, without the names of the world.
   DOCKER_HOST: 'unix:///nonexistent/docker.sock',
 };
 
+/** The user ID of a step with `asOtherUser`. */
 const OTHER_USER = 54_321;
 
 type Server = { listen: () => Promise<void>; stop: () => Promise<void> };
 
-/** Everything that a step of a job meets, on loopback: the services of AWS, the registries, the runner. */
-export class World {
+/** What a step of a job meets, on loopback: the services of AWS, the registries, the runner. */
+export class World extends JobFolders {
   accountId = '123456789012';
   region = 'eu-west-1';
-  directory: string;
-  home: string;
-  runnerTemp: string;
   agent = new PodIdentityAgent();
   aws: AwsServices;
-  authority: CertificateAuthority | undefined;
+  certificateAuthority: CertificateAuthority | undefined;
   /** The role of the pod's association, a user with keys, and the role of the node. */
   identities: { pod: Identity; keys: Identity; node: Identity };
   registry: Registry;
   tools: Record<string, Tool> = { docker: 'real' };
-  /** That of `startProxy`. */
+  /** The proxy that `startProxy` has started. */
   proxy = new ForwardProxy();
   #servers: Server[] = [];
   #secrets: Secret[] = [];
-  #steps: ToolDirectory[] = [];
+  /** A directory for each step so far. */
+  #toolDirectories: ToolDirectory[] = [];
   #realToolEnv: Record<string, string>;
 
-  constructor(directory: string, aws: AwsServices, authority?: CertificateAuthority) {
-    this.directory = directory;
-    this.home = join(directory, 'home');
-    this.runnerTemp = join(directory, 'temp');
-    for (const name of ['home', 'temp', 'run']) {
-      fs.mkdirSync(join(directory, name), { mode: 0o700 });
-    }
-    this.#realToolEnv = this.#ownContainerStorage();
+  constructor(directory: string, aws: AwsServices, certificateAuthority?: CertificateAuthority) {
+    super(directory);
+    this.#realToolEnv = makeContainerStorage(directory);
 
     this.aws = aws;
-    this.authority = authority;
+    this.certificateAuthority = certificateAuthority;
     this.registry = new Registry(
       (...login) => this.#isIssued(...login),
-      authority?.serverOptions(),
+      certificateAuthority?.serverOptions(),
     );
 
     this.identities = {
@@ -112,9 +110,9 @@ export class World {
     this.tools = tools;
 
     if (realNames) {
-      const names = await this.#listening(new ForwardProxy(undefined, () => this.registry));
-      this.#realToolEnv['HTTPS_PROXY'] = names.url;
-      this.#realToolEnv['SSL_CERT_FILE'] = this.authority?.file ?? '';
+      const toRegistry = await this.#listening(new ForwardProxy(undefined, () => this.registry));
+      this.#realToolEnv['HTTPS_PROXY'] = toRegistry.url;
+      this.#realToolEnv['SSL_CERT_FILE'] = this.certificateAuthority?.file ?? '';
     } else {
       this.aws.proxyEndpoint = () => this.registry.url;
     }
@@ -122,7 +120,7 @@ export class World {
     for (const server of [this.agent, this.aws, this.registry]) await this.#listening(server);
   }
 
-  /** Starts a server, which is stopped with the world. */
+  /** Starts a server, which is stopped when the world is closed. */
   async #listening<S extends Server>(server: S): Promise<S> {
     await server.listen();
     this.#servers.push(server);
@@ -130,33 +128,20 @@ export class World {
     return server;
   }
 
-  /** podman and buildah make their storage at each run, also to log in. */
-  #ownContainerStorage() {
-    const at = (name: string) => join(this.directory, name);
-    const places = `graphroot = "${at('storage')}"\nrunroot = "${at('storage-run')}"`;
-
-    fs.writeFileSync(at('storage.conf'), `[storage]\ndriver = "vfs"\n${places}\n`);
-    fs.writeFileSync(at('containers.conf'), `[engine]\ntmp_dir = "${at('libpod')}"\n`);
-
-    return {
-      CONTAINERS_STORAGE_CONF: at('storage.conf'),
-      CONTAINERS_CONF: at('containers.conf'),
-    };
-  }
-
-  /** Whether ECR gave out this password for the region of this host, if it has one. */
+  /** Whether ECR issued this password, and for the region of this host, if the host names one. */
   #isIssued(host: string, username: string, password: string) {
     const region = /^public\.|^ecr-public\./.test(host) ? 'public' : regionOfHost(host);
-    const issued = this.aws.issued.filter((one) => one.password === password);
+    const issued = this.aws.issued.find((one) => one.password === password);
+    if (issued === undefined || username !== 'AWS') return false;
 
-    return username === 'AWS' && issued.some((one) => [undefined, one.region].includes(region));
+    return region === undefined || region === issued.region;
   }
 
   async registryHost(): Promise<string> {
     return new URL(await this.aws.proxyEndpoint(this.accountId, this.region)).host;
   }
 
-  /** The variables that the webhook of EKS Pod Identity sets in a pod, with a token made for it. */
+  /** The variables that the webhook of EKS Pod Identity sets in a pod, with a new token. */
   podIdentityEnv(token: TokenOptions = {}): Record<string, string> {
     const file = this.podIdentityTokenFile();
     fs.writeFileSync(file, this.serviceAccountToken(token), { mode: 0o600 });
@@ -170,10 +155,12 @@ export class World {
 
   /** The variables that configure-aws-credentials sets for an identity. */
   keysEnv(identity: Identity = this.identities.keys): Record<string, string> {
+    const { accessKeyId, secretAccessKey, sessionToken } = identity;
+
     return {
-      AWS_ACCESS_KEY_ID: identity.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: identity.secretAccessKey,
-      ...(identity.sessionToken !== undefined && { AWS_SESSION_TOKEN: identity.sessionToken }),
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      ...(sessionToken !== undefined && { AWS_SESSION_TOKEN: sessionToken }),
       ...this.regionEnv(),
     };
   }
@@ -193,7 +180,7 @@ export class World {
     return { AWS_REGION: this.region, AWS_DEFAULT_REGION: this.region };
   }
 
-  /** Makes a service account token, which counts as a secret from then on. */
+  /** Makes a service account token, for which steps are searched from then on. */
   serviceAccountToken(options: TokenOptions = {}): string {
     const token = makeServiceAccountToken(options);
     this.addSecret('service account token', token);
@@ -201,16 +188,7 @@ export class World {
     return token;
   }
 
-  /** Writes a file below the home folder, readable for its user only. */
-  writeHome(name: string, content: string): string {
-    const file = join(this.home, name);
-    fs.mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    fs.writeFileSync(file, content, { mode: 0o600 });
-
-    return file;
-  }
-
-  /** Starts the instance metadata of a node; returns the variables that lead the SDK there. */
+  /** Starts the instance metadata of a node. Returns the variables by which the SDK finds it. */
   async startInstanceMetadata(machine: Partial<Machine> = {}): Promise<Environment> {
     const all = { region: this.region, ...machine };
     const metadata = await this.#listening(new InstanceMetadata(this.identities.node, all));
@@ -222,7 +200,9 @@ export class World {
     };
   }
 
-  /** Starts a proxy, with a login if one is given; returns its URL, login included. It leads names of AWS to the stand-in. */
+  /**
+   * Starts a proxy, through which AWS has its real names. Returns the URL, with the login if any.
+   */
   async startProxy(login?: { username: string; password: string }): Promise<string> {
     const leadsTo = (host: string, port: number) => {
       return host.endsWith('.amazonaws.com') ? this.aws : { host, port };
@@ -245,23 +225,30 @@ export class World {
     this.#secrets.push({ kind, value });
   }
 
-  /** Runs the main stage. Throws if a secret got out, or if it did what no step may do, whatever the test is about. */
+  /** Runs the main stage. Throws if a secret leaks, or if the step does what no step may do. */
   main(choice: StepChoice = {}): Promise<StepResult> {
     const { env = this.podIdentityEnv() } = choice;
 
     return this.#run('main', { ...choice, env });
   }
 
-  /** Runs the post stage of a main stage, with its state, its inputs and what it exported. */
-  post(main: StepResult, choice: StepChoice = {}): Promise<StepResult> {
-    const env = { ...main.options.env, ...choice.env };
-    const after = [main, ...(choice.after ?? [])];
-    const { inputs, tools } = main.options;
+  /** Runs the post stage with the inputs and the state of a main stage, and what it exported. */
+  post(main: StepResult, choice: Omit<StepChoice, 'inputs'> = {}): Promise<StepResult> {
+    const { inputs, env, toolDirectory } = main.options;
 
-    return this.#run('post', { tools: tools.tools, ...choice, inputs, env, after }, main.state);
+    const ofPost = {
+      tools: toolDirectory.tools,
+      ...choice,
+      inputs,
+      env: { ...env, ...choice.env },
+      after: [main, ...(choice.after ?? [])],
+    };
+    return this.#run('post', ofPost, main.state);
   }
 
-  /** Runs a job hook. Of what steps of the job have exported, the runner gives its hooks only the PATH. */
+  /**
+   * Runs a job hook. The runner gives a hook the PATH that steps have exported, and no variables.
+   */
   hook(stage: 'job-started' | 'job-completed', choice: StepChoice = {}): Promise<StepResult> {
     const after = (choice.after ?? []).map(({ paths }) => ({ paths, exportedEnv: {} }));
     const env = { ECR_LOGIN_NODE: process.execPath, ...choice.env };
@@ -269,25 +256,7 @@ export class World {
     return this.#run(stage, { ...choice, env, after });
   }
 
-  /** The logins in docker's configuration, by host; empty if there is none. */
-  dockerLogins(directory = join(this.home, '.docker')): Record<string, { auth?: string }> {
-    const file = join(directory, 'config.json');
-    if (!fs.existsSync(file)) return {};
-
-    return JSON.parse(fs.readFileSync(file, 'utf8')).auths ?? {};
-  }
-
-  /** The hosts that docker's configuration has a login for, in order. */
-  loggedIn(directory?: string): string[] {
-    return Object.keys(this.dockerLogins(directory)).sort();
-  }
-
-  /** Writes docker's configuration, as other jobs and people have left it; returns the file. */
-  writeDockerConfig(config: object): string {
-    return this.writeHome('.docker/config.json', JSON.stringify(config));
-  }
-
-  /** Whether the registry takes the login in docker's configuration of this user: how the runner pulls an image. */
+  /** Whether the registry accepts the login in docker's configuration, with which runners pull. */
   async runnerMayPull(): Promise<boolean> {
     const host = await this.registryHost();
     const { auth = '' } = this.dockerLogins()[host] ?? {};
@@ -314,30 +283,32 @@ export class World {
     return secrets;
   }
 
-  /** Ends servers and what fakes left running, and removes all files. */
+  /** Ends the servers and the fake tools that still run, and removes all files. */
   async close(): Promise<void> {
     await Promise.all(this.#servers.map((server) => server.stop()));
 
-    const pids = this.#steps.flatMap(({ runs }) => runs.map(({ pid }) => pid));
+    const pids = this.#toolDirectories.flatMap(({ runs }) => runs.map(({ pid }) => pid));
     for (const pid of pids.filter(isFake)) process.kill(pid, 'SIGKILL');
 
     fs.rmSync(this.directory, { recursive: true, force: true });
   }
 
   async #run(stage: Stage, choice: StepChoice, state: StepResult['state'] = {}) {
-    const directory = join(this.directory, `step-${this.#steps.length}`);
-    const tools = new ToolDirectory(join(directory, 'tools'), this.#realToolEnv);
-    this.#steps.push(tools);
-    for (const [name, tool] of Object.entries(choice.tools ?? this.tools)) tools.add(name, tool);
+    const directory = join(this.directory, `step-${this.#toolDirectories.length}`);
+    const toolDirectory = new ToolDirectory(join(directory, 'tools'), this.#realToolEnv);
+    this.#toolDirectories.push(toolDirectory);
+
+    const tools = choice.tools ?? this.tools;
+    for (const [name, tool] of Object.entries(tools)) toolDirectory.add(name, tool);
 
     const result = await runStep({
       ...choice,
       ...(choice.asOtherUser && { uid: OTHER_USER, dist: this.#giveToOtherUser() }),
       stage,
       inputs: choice.inputs ?? {},
-      env: this.#environment(choice, tools),
+      env: this.#environment(choice, toolDirectory.path),
       state,
-      tools,
+      toolDirectory,
       directory,
     });
 
@@ -345,7 +316,7 @@ export class World {
     return result;
   }
 
-  #environment(choice: StepChoice, tools: ToolDirectory) {
+  #environment(choice: StepChoice, toolPath: string) {
     const after = choice.after ?? [];
     const otherUser = {
       NODE_OPTIONS: `--import=${join(harness, 'other-user.mjs')}`,
@@ -358,19 +329,24 @@ export class World {
       RUNNER_TEMP: choice.runnerTemp ?? this.runnerTemp,
       XDG_RUNTIME_DIR: join(this.directory, 'run'),
       ...this.placeEnv(),
-      ...(!choice.isQuiet && { RUNNER_DEBUG: '1' }),
+      ...(!choice.withoutDebugLog && { RUNNER_DEBUG: '1' }),
       ...(choice.asOtherUser && otherUser),
       ...choice.env,
       ...choice.moreEnv,
     };
     for (const { exportedEnv } of after) Object.assign(env, exportedEnv);
-    env['PATH'] = [...after.flatMap(({ paths }) => paths), tools.path].join(delimiter);
+
+    const exportedPaths = after.flatMap(({ paths }) => paths);
+    env['PATH'] = [...exportedPaths, toolPath].join(delimiter);
 
     const set = Object.entries(env).filter(([, value]) => value !== undefined);
     return Object.fromEntries(set) as Record<string, string>;
   }
 
-  /** Gives the files of this world away, once, with a copy of the action: nobody else can enter, say, /root. */
+  /**
+   * Gives the files of this world to the other user, once. The action is copied, since another user
+   * may not be able to read the repository, for example below /root.
+   */
   #giveToOtherUser() {
     const dist = join(this.directory, 'dist');
 
@@ -382,21 +358,23 @@ export class World {
     return dist;
   }
 
+  /** Where the token of EKS Pod Identity is. `NamespaceWorld` overrides this with the real path. */
   protected podIdentityTokenFile(): string {
     return join(fs.mkdtempSync(join(this.directory, 'pod-identity-')), 'eks-pod-identity-token');
   }
 
+  /** How a step finds AWS. `NamespaceWorld` overrides this: there, AWS has its real names. */
   protected placeEnv(): Record<string, string> {
-    if (this.authority === undefined) return { AWS_ENDPOINT_URL: this.aws.url };
+    if (this.certificateAuthority === undefined) return { AWS_ENDPOINT_URL: this.aws.url };
 
     return {
       AWS_ENDPOINT_URL: this.aws.url.replace('127.0.0.1', 'localhost'),
-      NODE_EXTRA_CA_CERTS: this.authority.file,
+      NODE_EXTRA_CA_CERTS: this.certificateAuthority.file,
     };
   }
 }
 
-/** Whether a process is a fake tool that hangs: a pid alone can be another's by now. */
+/** Whether a process is a fake tool that hangs. Its pid can belong to another process by now. */
 function isFake(pid: number) {
   const file = `/proc/${pid}/cmdline`;
 
@@ -405,10 +383,12 @@ function isFake(pid: number) {
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const directory = makeWorldDirectory();
-  const authority = options.realNames ? await CertificateAuthority.create(directory) : undefined;
-  const aws = new AwsServices(authority?.serverOptions());
+  const certificateAuthority = options.realNames
+    ? await CertificateAuthority.create(directory)
+    : undefined;
+  const aws = new AwsServices(certificateAuthority?.serverOptions());
 
-  const world = new World(directory, aws, authority);
+  const world = new World(directory, aws, certificateAuthority);
   await world.start(options);
   return world;
 }

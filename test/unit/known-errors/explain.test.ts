@@ -178,7 +178,18 @@ test('each known error has an ID of its own and a sample, in the same order', ()
   expect([...SAMPLES.keys()]).toEqual(ids);
 });
 
-test.each(KNOWN_ERRORS)('$id in linear time', ({ id, patterns = [] }) => {
+test.each([...SAMPLES])(
+  '%s has a title, or shares a remedy with an entry that has one',
+  (id, sample) => {
+    const remedyOf = (other: string) => KNOWN_ERRORS.find((known) => known.id === other)?.remedy;
+    const { title, titleOf = id } = sample;
+
+    expect(title ?? SAMPLES.get(titleOf)?.title).toEqual(expect.any(String));
+    expect(remedyOf(titleOf)).toBe(remedyOf(id));
+  },
+);
+
+test.each(KNOWN_ERRORS)('$id is found in linear time', ({ id, patterns = [] }) => {
   const messages = SAMPLES.get(id)?.messages ?? [];
   // What a pattern almost matches, over and over.
   const pieces = messages.flatMap((text) => [text.slice(0, -1), text.slice(0, text.length / 2)]);

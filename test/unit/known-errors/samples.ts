@@ -1,52 +1,70 @@
 import { onOneLine } from '../../../src/known-errors/known-error.ts';
 
-/** How a known error shows itself, word for word: users search for these messages. */
+/** The messages of a known error, word for word: users search for them. */
 type Sample = {
-  /** The heading in docs/troubleshooting.md. Without it, the entry shares that of another one with the same remedy. */
+  /** The heading in docs/troubleshooting.md. */
   title?: string;
+  /** The ID of the known error that has the same remedy, and so the same heading on the page. */
+  titleOf?: string;
   messages?: string[];
   /** More messages, which the page leaves out. */
   variants?: string[];
-  /** What the code says where it names the error itself. `named.test.ts` makes it say so. */
+  /** The messages of code that names the known error. `named.test.ts` compares them. */
   named?: string[];
 };
 
 const HOST = '111122223333.dkr.ecr.eu-west-1.amazonaws.com';
-const REQUEST = '[9b1f3c3e-9a52-4d3c-8f0e-2f1f3a6b7c11]:';
-
-/** What the agent answers if EKS Auth refuses. */
-function eksAuth(status: number, message: string): string {
-  return `responded with HTTP ${status}: ${REQUEST} ${message}, fault: client`;
-}
-
-/** What the agent answers if its call to EKS Auth fails. */
-const NOT_FETCHED = `responded with HTTP 500: error getting credentials to cache: unable to
-  fetch credentials from EKS Auth: operation error EKS Auth: AssumeRoleForPodIdentity,`;
-
+const REQUEST_ID = '9b1f3c3e-9a52-4d3c-8f0e-2f1f3a6b7c11';
 const TOKEN_FILE = '/var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token';
 
 const NOTHING_FOUND = 'Could not load credentials from any providers';
 const NO_REGION = `No AWS region: input 'aws-region', AWS_REGION, AWS_DEFAULT_REGION
   and the region of profile 'default' are not set, and no instance metadata names one.`;
-const NOTHING_FROM_EKS = 'This pod got nothing from EKS Pod Identity';
-
-/** What IAM answers. */
-const DENIED = `AccessDeniedException:
-  User: arn:aws:sts::123456789012:assumed-role/pod-role/eks-runners-arc-7f1c
-  is not authorized to perform:`;
-
-function notAllowedBy(policy: string, action = 'ecr:GetAuthorizationToken'): string {
-  return `${DENIED} ${action} on resource: * because no ${policy} allows the ${action} action`;
-}
-
-const VIA_PROXY = 'The proxy http://proxy.example.com:3128 (variable HTTPS_PROXY)';
-
-/** What the clients say. */
-const GET = `Get "https://${HOST}/v2/":`;
-const NOT_STORED = 'Error saving credentials: error storing credentials - err: exit status 1, out:';
 const NO_PODMAN = "Input 'container-cli': podman not found on PATH.";
 const NO_CLIENT = `No container client found on PATH. Looked for docker, podman,
   buildah, skopeo, nerdctl, finch, oras, helm.`;
+
+/** EKS Auth refuses, and the agent passes the refusal on. */
+function eksAuth(status: number, message: string, fault = 'client'): string {
+  return `responded with HTTP ${status}: [${REQUEST_ID}]: ${message}, fault: ${fault}`;
+}
+
+/** The call of the agent to EKS Auth fails. */
+function notFetched(reason: string): string {
+  return `responded with HTTP 500: error getting credentials to cache: unable to fetch credentials
+    from EKS Auth: operation error EKS Auth: AssumeRoleForPodIdentity, ${reason}`;
+}
+
+/** A pod has no variables of EKS Pod Identity. */
+function nothingFromEks(rest: string): string {
+  return `This pod got nothing from EKS Pod Identity${rest}`;
+}
+
+/** IAM denies a call. */
+function denied(call: string): string {
+  return `AccessDeniedException:
+    User: arn:aws:sts::123456789012:assumed-role/pod-role/eks-runners-arc-7f1c
+    is not authorized to perform: ${call}`;
+}
+
+function notAllowedBy(policy: string, action = 'ecr:GetAuthorizationToken'): string {
+  return denied(`${action} on resource: * because no ${policy} allows the ${action} action`);
+}
+
+function viaProxy(failure: string): string {
+  return `The proxy http://proxy.example.com:3128 (variable HTTPS_PROXY) ${failure}`;
+}
+
+/** docker's request to the registry fails. */
+function dockerGet(failure: string): string {
+  return `Get "https://${HOST}/v2/": ${failure}`;
+}
+
+/** A credential helper of docker fails. */
+function notStored(helperOutput: string): string {
+  return `Error saving credentials: error storing credentials - err: exit status 1, out:
+    \`${helperOutput}\``;
+}
 
 function podman(status: string): string {
   return `login attempt to https://${HOST}/v2/ failed with status: ${status}`;
@@ -56,15 +74,18 @@ function skopeo(status: number): string {
   return `Error: authenticating creds for "${HOST}": StatusCode: ${status}, ""`;
 }
 
-/** By the ID of the known error, in the order of the table. As there, a text can go over several lines. */
+/**
+ * The samples by the ID of the known error, in the order of `KNOWN_ERRORS`. A text can go over
+ * several lines: a line break with spaces stands for one space.
+ */
 const SAMPLE_TEXTS: Record<string, Sample> = {
   'explicit-deny': {
     title: 'A policy explicitly denies the call',
     messages: [
-      `${DENIED} ecr:GetAuthorizationToken on resource: * with an explicit deny in a service
-        control policy`,
-      `${DENIED} sts:AssumeRole on resource: arn:aws:iam::444455556666:role/ecr-push with an
-        explicit deny in the role trust policy`,
+      denied(`ecr:GetAuthorizationToken on resource: * with an explicit deny in a service
+        control policy`),
+      denied(`sts:AssumeRole on resource: arn:aws:iam::444455556666:role/ecr-push with an
+        explicit deny in the role trust policy`),
     ],
   },
 
@@ -84,14 +105,14 @@ const SAMPLE_TEXTS: Record<string, Sample> = {
       notAllowedBy('identity-based policy'),
       notAllowedBy('identity-based policy', 'sts:GetServiceBearerToken'),
     ],
-    variants: [`${DENIED} ecr-public:GetAuthorizationToken on resource: *`],
+    variants: [denied('ecr-public:GetAuthorizationToken on resource: *')],
   },
 
   'role-not-assumable': {
     title: 'The role cannot be assumed',
     messages: [
-      `${DENIED} sts:AssumeRole on resource: arn:aws:iam::444455556666:role/ecr-push`,
-      `${DENIED} sts:TagSession on resource: arn:aws:iam::444455556666:role/ecr-push`,
+      denied('sts:AssumeRole on resource: arn:aws:iam::444455556666:role/ecr-push'),
+      denied('sts:TagSession on resource: arn:aws:iam::444455556666:role/ecr-push'),
     ],
     variants: [
       `User: arn:aws:sts::123456789012:assumed-role/pod-role/eks-runners-arc-7f1c is not
@@ -152,15 +173,18 @@ const SAMPLE_TEXTS: Record<string, Sample> = {
   'node-credentials': {
     title: 'The node has no valid credentials',
     messages: [
-      `${NOT_FETCHED} get identity: get credentials: failed to refresh cached credentials, no
+      notFetched(`get identity: get credentials: failed to refresh cached credentials, no
         EC2 IMDS role found, operation error ec2imds: GetMetadata, http response error
-        StatusCode: 404, request to EC2 IMDS failed`,
+        StatusCode: 404, request to EC2 IMDS failed`),
       eksAuth(
         403,
         '(ExpiredTokenException): The security token included in the request is expired',
       ),
-      `responded with HTTP 403: ${REQUEST} (UnrecognizedClientException): The security token
-        included in the request is invalid., fault: unknown`,
+      eksAuth(
+        403,
+        '(UnrecognizedClientException): The security token included in the request is invalid.',
+        'unknown',
+      ),
     ],
   },
 
@@ -202,6 +226,7 @@ const SAMPLE_TEXTS: Record<string, Sample> = {
   },
 
   'container-job-token': {
+    titleOf: 'container-job',
     messages: [`ENOENT: no such file or directory, open '${TOKEN_FILE}'`],
   },
 
@@ -249,8 +274,8 @@ const SAMPLE_TEXTS: Record<string, Sample> = {
     messages: [
       eksAuth(429, '(ThrottlingException): Rate exceeded'),
       'responded with HTTP 429: Too Many Requests',
-      `${NOT_FETCHED} failed to get rate limit token, retry quota exceeded, 0 available, 5
-        requested`,
+      notFetched(`failed to get rate limit token, retry quota exceeded, 0 available, 5
+        requested`),
     ],
     variants: [eksAuth(400, '(ThrottlingException): Rate exceeded')],
   },
@@ -258,8 +283,8 @@ const SAMPLE_TEXTS: Record<string, Sample> = {
   'agent-region-missing': {
     title: 'The agent has no region',
     messages: [
-      `${NOT_FETCHED} resolve auth scheme: resolve endpoint: endpoint rule error, Invalid
-        Configuration: Missing Region`,
+      notFetched(`resolve auth scheme: resolve endpoint: endpoint rule error, Invalid
+        Configuration: Missing Region`),
     ],
   },
 
@@ -292,21 +317,21 @@ const SAMPLE_TEXTS: Record<string, Sample> = {
 
   'no-pod-identity-arc': {
     title: 'A runner pod of ARC got nothing from EKS Pod Identity',
-    named: [`${NOTHING_FROM_EKS}: AWS_CONTAINER_CREDENTIALS_FULL_URI is not set.`],
+    named: [nothingFromEks(': AWS_CONTAINER_CREDENTIALS_FULL_URI is not set.')],
   },
 
   'no-pod-identity-job': {
     title: 'A job pod got nothing from EKS Pod Identity',
-    named: [`${NOTHING_FROM_EKS}: AWS_CONTAINER_CREDENTIALS_FULL_URI is not set.`],
+    named: [nothingFromEks(': AWS_CONTAINER_CREDENTIALS_FULL_URI is not set.')],
   },
 
   'no-pod-identity': {
     title: 'Another pod got nothing from EKS Pod Identity',
     named: [
-      `${NOTHING_FROM_EKS}: AWS_CONTAINER_CREDENTIALS_FULL_URI is not set.`,
-      `${NOTHING_FROM_EKS}, and no other source has credentials: ${NOTHING_FOUND}`,
-      `${NOTHING_FROM_EKS}: neither credentials nor a region.`,
-      `${NOTHING_FROM_EKS}, so the IAM role of the node is used, which is probably not intended.`,
+      nothingFromEks(': AWS_CONTAINER_CREDENTIALS_FULL_URI is not set.'),
+      nothingFromEks(`, and no other source has credentials: ${NOTHING_FOUND}`),
+      nothingFromEks(': neither credentials nor a region.'),
+      nothingFromEks(', so the IAM role of the node is used, which is probably not intended.'),
       'Using the IAM role of the node, which is probably not intended.',
     ],
   },
@@ -317,27 +342,28 @@ const SAMPLE_TEXTS: Record<string, Sample> = {
   },
 
   'proxy-login': {
+    titleOf: 'proxy-url-invalid',
     messages: [
-      `${VIA_PROXY} refused the connection to sts.eu-west-1.amazonaws.com: 407 Proxy
-        Authentication Required`,
-      `${GET} Proxy Authentication Required`,
+      viaProxy(`refused the connection to sts.eu-west-1.amazonaws.com: 407 Proxy
+        Authentication Required`),
+      dockerGet('Proxy Authentication Required'),
     ],
   },
 
   'proxy-failed': {
     title: 'The proxy does not answer or refuses the connection',
     messages: [
-      `${VIA_PROXY} refused the connection to sts.eu-west-1.amazonaws.com: 403 Filtered`,
-      `${VIA_PROXY} cannot be reached: connect ECONNREFUSED 10.0.0.1:3128`,
-      `${VIA_PROXY} passed on nothing from sts.eu-west-1.amazonaws.com: no connection within 5 s`,
-      `${GET} proxyconnect tcp: dial tcp 10.0.0.1:3128: connect: connection refused`,
-      `${GET} Forbidden`,
-      `${VIA_PROXY} did not answer with HTTP`,
+      viaProxy('refused the connection to sts.eu-west-1.amazonaws.com: 403 Filtered'),
+      viaProxy('cannot be reached: connect ECONNREFUSED 10.0.0.1:3128'),
+      viaProxy('passed on nothing from sts.eu-west-1.amazonaws.com: no connection within 5 s'),
+      dockerGet('proxyconnect tcp: dial tcp 10.0.0.1:3128: connect: connection refused'),
+      dockerGet('Forbidden'),
+      viaProxy('did not answer with HTTP'),
     ],
     variants: [
-      `${VIA_PROXY} cannot be reached: self-signed certificate in certificate chain`,
-      `Error: authenticating creds for "${HOST}": pinging container registry ${HOST}: ${GET}
-        Bad Gateway`,
+      viaProxy('cannot be reached: self-signed certificate in certificate chain'),
+      `Error: authenticating creds for "${HOST}": pinging container registry ${HOST}:
+        ${dockerGet('Bad Gateway')}`,
     ],
   },
 
@@ -384,7 +410,7 @@ const SAMPLE_TEXTS: Record<string, Sample> = {
 
   'ecr-login-helper': {
     title: 'The credential helper ecr-login stores no logins',
-    messages: [`${NOT_STORED} \`not implemented\``],
+    messages: [notStored('not implemented')],
   },
 
   'credential-store-failed': {
@@ -392,9 +418,9 @@ const SAMPLE_TEXTS: Record<string, Sample> = {
     messages: [
       `error getting credentials - err: exec: "docker-credential-desktop": executable file not
         found in $PATH, out: \`\``,
-      `${NOT_STORED} \`The stub received bad data.\``,
-      `${NOT_STORED} \`User interaction is not allowed. (-25308)\``,
-      `${NOT_STORED} \`pass store is uninitialized\``,
+      notStored('The stub received bad data.'),
+      notStored('User interaction is not allowed. (-25308)'),
+      notStored('pass store is uninitialized'),
     ],
     variants: [
       `Error: failed to store the credentials for ${HOST}: User interaction is not allowed.`,
@@ -505,7 +531,7 @@ const SAMPLE_TEXTS: Record<string, Sample> = {
       'self-signed certificate in certificate chain',
       'unable to get local issuer certificate',
       'certificate has expired',
-      `${GET} tls: failed to verify certificate: x509: certificate signed by unknown authority`,
+      dockerGet('tls: failed to verify certificate: x509: certificate signed by unknown authority'),
     ],
     variants: [
       `Hostname/IP does not match certificate's altnames: Host:
@@ -518,13 +544,13 @@ const SAMPLE_TEXTS: Record<string, Sample> = {
     messages: [
       'getaddrinfo ENOTFOUND api.ecr.eu-wset-1.amazonaws.com',
       'connect ETIMEDOUT 10.0.0.1:443',
-      `${GET} dial tcp: lookup ${HOST}: no such host`,
-      `${GET} dial tcp 10.0.0.1:443: i/o timeout`,
+      dockerGet(`dial tcp: lookup ${HOST}: no such host`),
+      dockerGet('dial tcp 10.0.0.1:443: i/o timeout'),
     ],
     variants: [
-      `${GET} dial tcp 10.0.0.1:443: connectex: No connection could be made because the target
-        machine actively refused it.`,
-      `${GET} EOF`,
+      dockerGet(`dial tcp 10.0.0.1:443: connectex: No connection could be made because the target
+        machine actively refused it.`),
+      dockerGet('EOF'),
       `docker could not log in to registry ${HOST}: timed out after 45 s`,
     ],
   },
@@ -584,9 +610,10 @@ const SAMPLE_TEXTS: Record<string, Sample> = {
 
 export const SAMPLES = new Map(
   Object.entries(SAMPLE_TEXTS).map(([id, sample]) => {
-    const { title, messages = [], variants = [], named = [] } = sample;
+    const { title, titleOf, messages = [], variants = [], named = [] } = sample;
     const texts = {
       title,
+      titleOf,
       messages: messages.map(onOneLine),
       variants: variants.map(onOneLine),
       named: named.map(onOneLine),
