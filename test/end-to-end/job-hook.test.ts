@@ -5,65 +5,82 @@ import { describe, expect } from '@jest/globals';
 import { callsOf, THROTTLED } from '../harness/aws-services.ts';
 import { builtAction } from '../harness/paths.ts';
 import { testReal } from '../harness/real-parts.ts';
-import { ecrHost, FAST, fastClock, useWorld, world } from '../harness/use-world.ts';
+import {
+  ecrHost,
+  FAKE_DOCKER,
+  FAST,
+  fastClock,
+  OTHER_LOGINS,
+  QUIET_SUCCESS,
+  useWorld,
+  world,
+} from '../harness/use-world.ts';
 import type { StepChoice } from '../harness/world.ts';
 
 const test = testReal('docker');
-useWorld();
 
-const started = (moreEnv = {}, choice: StepChoice = {}) =>
+const runStarted = (moreEnv = {}, choice: StepChoice = {}) =>
   world.hook('job-started', { ...choice, env: world.podIdentityEnv(), moreEnv });
-const completed = (choice: StepChoice = {}) => world.hook('job-completed', choice);
+
+const runCompleted = (choice: StepChoice = {}) => world.hook('job-completed', choice);
 
 const stateFolder = () => join(world.home, '.ecr-pod-identity-login');
 
-/** What is in the folders of this user's runners. */
-const saved = () => (fs.existsSync(stateFolder()) ? fs.readdirSync(stateFolder()) : []);
-const calls = () => [...world.agent.requests, ...world.aws.requests];
+/** The names of the folders in which hooks have saved their state: one for each runner. */
+const savedStates = () => (fs.existsSync(stateFolder()) ? fs.readdirSync(stateFolder()) : []);
 
-/** A copy of the built action with other code in one file. */
+const callsToAws = () => [...world.agent.requests, ...world.aws.requests];
+
+function expectNothingLeft() {
+  expect(world.dockerLogins()).toEqual({});
+  expect(savedStates()).toEqual([]);
+}
+
+/** Copies the built action, and replaces the code of one file. Returns the folder of the copy. */
 function distWith(file: string, code: string): string {
   const dist = join(world.directory, 'dist');
   fs.cpSync(builtAction, dist, { recursive: true });
   fs.writeFileSync(join(dist, file), code);
+
   return dist;
 }
 
-function writeScript(file: string, line: string): void {
+/** Writes a program, which is one line of shell. Returns its path. */
+function writeProgram(line: string, ...path: string[]): string {
+  const file = join(world.directory, ...path);
+  fs.mkdirSync(join(file, '..'), { recursive: true });
   fs.writeFileSync(file, `#!/bin/sh\n${line}\n`, { mode: 0o755 });
+
+  return file;
 }
 
-test('their settings include a proxy, and ECR Public', async () => {
-  const hook = await started({
-    ECR_LOGIN_HTTP_PROXY: await world.startProxy(),
-    ECR_LOGIN_REGISTRY_TYPE: 'public',
-  });
-
-  expect(hook.toolRuns[0]?.argv.at(-1)).toBe('public.ecr.aws');
-  expect(world.proxy.requests.length).toBeGreaterThan(0);
-});
+/** An earlier step of the job that has put a folder in front of the PATH. */
+const withPath = (folder: string) => [{ paths: [join(world.directory, folder)], exportedEnv: {} }];
 
 describe('the job hooks', () => {
-  test('log the runner in before any step, and out after the last, job after job', async () => {
-    for (const job of [1, 2]) {
-      expect([job, await world.runnerMayPull()]).toEqual([job, false]);
+  useWorld();
 
-      const hook = await started();
-      expect([hook.exitCode, hook.warnings]).toEqual([0, []]);
-      expect([hook.outputs, hook.state, hook.exportedEnv]).toEqual([{}, {}, {}]);
+  test('log the runner in before a job, and out after it, job after job', async () => {
+    for (let job = 1; job <= 2; job += 1) {
+      expect(await world.runnerMayPull()).toBe(false);
+
+      const hook = await runStarted();
+      expect(hook).toMatchObject(QUIET_SUCCESS);
       expect(hook.masks).toContain(world.aws.issued.at(-1)?.password);
-      expect([job, await world.runnerMayPull()]).toEqual([job, true]);
+      expect(await world.runnerMayPull()).toBe(true);
 
-      const end = await completed();
-      expect([end.exitCode, end.warnings]).toEqual([0, []]);
-      expect([world.dockerLogins(), saved()]).toEqual([{}, []]);
+      const { outputs, state, exportedEnv } = hook;
+      expect({ outputs, state, exportedEnv }).toEqual({ outputs: {}, state: {}, exportedEnv: {} });
+
+      expect(await runCompleted()).toMatchObject(QUIET_SUCCESS);
+      expectNothingLeft();
     }
   });
 
-  test('keep their state outside of the work folder, for this user alone and without secrets', async () => {
-    await started();
+  test('save a state that only their user can read, and that has no secrets', async () => {
+    await runStarted();
 
-    const [runner = ''] = saved();
+    const [runner = ''] = savedStates();
     const folder = join(stateFolder(), runner);
     expect(runner).toContain('runner-abcde');
     expect(fs.statSync(folder).mode & 0o077).toBe(0);
@@ -74,44 +91,41 @@ describe('the job hooks', () => {
     expect(content).not.toContain(world.aws.issued[0]?.password);
   });
 
-  test('leave alone a runner of the same name with another RUNNER_TEMP', async () => {
+  test('leave a runner logged in that has the same name and another RUNNER_TEMP', async () => {
     const runnerTemp = join(world.directory, 'other-runner');
-    fs.mkdirSync(runnerTemp);
-    await started();
-
     const DOCKER_CONFIG = join(world.directory, 'other-docker');
-    const other = await started({ DOCKER_CONFIG }, { runnerTemp });
-    expect(other.toolRuns.map(({ argv }) => argv[0])).toEqual(['login']);
-    expect(saved()).toHaveLength(2);
+    fs.mkdirSync(runnerTemp);
+    await runStarted();
 
-    await completed({ env: { DOCKER_CONFIG }, runnerTemp });
-    expect([await world.runnerMayPull(), saved().length]).toEqual([true, 1]);
+    const other = await runStarted({ DOCKER_CONFIG }, { runnerTemp });
+    expect(other.toolRuns.map(({ argv: [command] }) => command)).toEqual(['login']);
+    expect(savedStates()).toHaveLength(2);
+
+    await runCompleted({ env: { DOCKER_CONFIG }, runnerTemp });
+    expect(savedStates()).toHaveLength(1);
+    expect(await world.runnerMayPull()).toBe(true);
   });
 
-  test('read neither inputs nor state of the environment, which a job can set', async () => {
+  test('ignore inputs and state in the environment, which a job can set', async () => {
     const planted = {
       INPUT_REGISTRIES: 'nonsense',
       'INPUT_AWS-REGION': 'nonsense',
       STATE_login: '{"logins":[0],"variables":{}}',
       STATE_plan: '[["docker"],["ghcr.io"]]',
     };
-    const auths = { 'ghcr.io': { auth: 'eDp5' } };
-    world.writeDockerConfig({ auths });
+    world.writeDockerConfig({ auths: OTHER_LOGINS });
 
-    const hook = await started(planted);
-    expect([hook.warnings, await world.runnerMayPull()]).toEqual([[], true]);
+    expect(await runStarted(planted)).toMatchObject(QUIET_SUCCESS);
+    expect(await world.runnerMayPull()).toBe(true);
 
-    const end = await completed({ env: planted });
-    expect([end.warnings, world.dockerLogins()]).toEqual([[], auths]);
+    expect(await runCompleted({ env: planted })).toMatchObject(QUIET_SUCCESS);
+    expect(world.dockerLogins()).toEqual(OTHER_LOGINS);
   });
 
-  test('do not run what the job has put in front of PATH', async () => {
-    await started();
+  test('do not run programs that the job has put in front of the PATH', async () => {
+    await runStarted();
 
-    const evil = join(world.directory, 'evil');
     const proof = join(world.directory, 'proof');
-    fs.mkdirSync(evil);
-
     const programs = [
       'docker',
       'node',
@@ -125,42 +139,44 @@ describe('the job hooks', () => {
       'cat',
       'bash',
     ];
-    for (const name of programs) {
-      writeScript(join(evil, name), `echo ${name} >> ${proof}`);
-    }
+    for (const name of programs) writeProgram(`echo ${name} >> ${proof}`, 'evil', name);
 
-    const end = await completed({ after: [{ paths: [evil], exportedEnv: {} }] });
-    expect([end.exitCode, end.warnings, world.dockerLogins()]).toEqual([0, [], {}]);
+    expect(await runCompleted({ after: withPath('evil') })).toMatchObject(QUIET_SUCCESS);
+    expect(world.dockerLogins()).toEqual({});
 
-    const ran = fs.existsSync(proof) ? fs.readFileSync(proof, 'utf8') : '';
-    expect(ran).toBe('');
+    const programsThatRan = fs.existsSync(proof) ? fs.readFileSync(proof, 'utf8') : '';
+    expect(programsThatRan).toBe('');
   });
 
-  test('work with a step that logs in with other credentials', async () => {
-    await started();
+  test('log out after a job with a step that logs in with other credentials', async () => {
+    await runStarted();
     const main = await world.main({ env: world.keysEnv() });
     expect(await world.runnerMayPull()).toBe(true);
 
     const post = await world.post(main);
-    const end = await completed({ after: [main] });
+    const completed = await runCompleted({ after: [main] });
 
-    expect([post.exitCode, end.exitCode, end.warnings]).toEqual([0, 0, []]);
+    expect(post.exitCode).toBe(0);
+    expect(completed).toMatchObject(QUIET_SUCCESS);
     expect(world.dockerLogins()).toEqual({});
   });
 
-  test('do nothing in a Kubernetes mode, and say so in one line', async () => {
-    const hook = await started({ ACTIONS_RUNNER_CONTAINER_HOOKS: '/home/runner/k8s/index.js' });
+  test('do nothing in a Kubernetes mode of the runner, which one line says', async () => {
+    const hook = await runStarted({ ACTIONS_RUNNER_CONTAINER_HOOKS: '/home/runner/k8s/index.js' });
 
-    expect([hook.exitCode, saved(), calls()]).toEqual([0, [], []]);
+    expect(hook.exitCode).toBe(0);
     expect(hook.stdout).toMatch(/^.*\n$/);
-    expect((await completed()).exitCode).toBe(0);
+    expect(savedStates()).toEqual([]);
+    expect(callsToAws()).toEqual([]);
+
+    expect((await runCompleted()).exitCode).toBe(0);
   });
 });
 
-describe('settings, with the real names of registries,', () => {
+describe('the job hooks, with the real names of registries,', () => {
   useWorld({ realNames: true });
 
-  testReal('docker', 'openssl')('are variables named after the inputs', async () => {
+  testReal('docker', 'openssl')('take variables that are named after the inputs', async () => {
     const settings = {
       ECR_LOGIN_REGISTRIES: '111111111111,222222222222',
       ECR_LOGIN_AWS_REGION: 'us-east-1',
@@ -171,7 +187,7 @@ describe('settings, with the real names of registries,', () => {
     };
     const tools = { docker: 'real', helm: { exitCode: 0 } } as const;
 
-    const hook = await started(settings, { tools });
+    const hook = await runStarted(settings, { tools });
     expect(hook.warnings).toEqual([]);
     expect(world.loggedIn()).toEqual([
       ecrHost('111111111111', 'us-east-1'),
@@ -179,19 +195,34 @@ describe('settings, with the real names of registries,', () => {
     ]);
     expect(hook.toolRuns.filter(({ tool }) => tool === 'helm')).toHaveLength(2);
 
-    // The last job had no end: this hook first logs out of it, and then makes no login.
-    const refused = await started({ ECR_LOGIN_ALLOWED_ACCOUNT_IDS: '999988887777' }, { tools });
+    // The last job had no end: this hook first logs out of that job, and then refuses to log in.
+    const refused = await runStarted({ ECR_LOGIN_ALLOWED_ACCOUNT_IDS: '999988887777' }, { tools });
     expect(refused.warnings.join()).toContain('999988887777');
-    expect([refused.exitCode, world.dockerLogins()]).toEqual([0, {}]);
+    expect(refused.exitCode).toBe(0);
+    expect(world.dockerLogins()).toEqual({});
   });
 });
 
-describe('settings', () => {
-  test('ECR_LOGIN_SKIP_LOGOUT leaves the runner logged in', async () => {
-    await started({ ECR_LOGIN_SKIP_LOGOUT: 'true' });
-    await completed();
+describe('the job-started hook', () => {
+  useWorld();
 
-    expect([await world.runnerMayPull(), saved()]).toEqual([true, []]);
+  test('calls AWS through its proxy, and logs in to ECR Public', async () => {
+    const settings = {
+      ECR_LOGIN_HTTP_PROXY: await world.startProxy(),
+      ECR_LOGIN_REGISTRY_TYPE: 'public',
+    };
+    const hook = await runStarted(settings, { tools: FAKE_DOCKER });
+
+    expect(hook.toolRuns[0]?.argv.at(-1)).toBe('public.ecr.aws');
+    expect(world.proxy.requests.length).toBeGreaterThan(0);
+  });
+
+  test('leaves the runner logged in after the job if ECR_LOGIN_SKIP_LOGOUT is true', async () => {
+    await runStarted({ ECR_LOGIN_SKIP_LOGOUT: 'true' });
+    await runCompleted();
+
+    expect(await world.runnerMayPull()).toBe(true);
+    expect(savedStates()).toEqual([]);
   });
 
   test.each([
@@ -199,203 +230,215 @@ describe('settings', () => {
     ['ECR_LOGIN_ON_FAILURE', 'ignore'],
     ['ECR_LOGIN_REGISTRIES', 'ghcr.io'],
     ['ECR_LOGIN_AWS_REGION', ''],
-  ])('%s=%s is named in a warning, and nothing is called', async (name, value) => {
+  ])('warns of %s=%s, and calls nothing', async (name, value) => {
     const noRegion = { AWS_REGION: '', AWS_DEFAULT_REGION: '' };
-    const hook = await started({ ...noRegion, [name]: value });
+    const hook = await runStarted({ ...noRegion, [name]: value });
 
-    expect([hook.exitCode, hook.warnings.length, hook.toolRuns, calls()]).toEqual([0, 1, [], []]);
-    expect(hook.warnings[0]).toContain(`ariable ${name}`);
+    const warning = expect.stringMatching(new RegExp(`variable ${name}`, 'i'));
+    expect(hook).toMatchObject({ exitCode: 0, warnings: [warning], toolRuns: [] });
+    expect(callsToAws()).toEqual([]);
+  });
+
+  test.each([
+    ['ignores', 'an older node', 'echo v20.19.0', false],
+    ['uses', 'node 24', `exec ${process.execPath} "$@"`, true],
+  ])(
+    '%s %s on the PATH if the runner has no node of its own',
+    async (_verb, _node, line, isUsed) => {
+      writeProgram(line, 'on-path', 'node');
+
+      const hook = await runStarted({ ECR_LOGIN_NODE: '' }, { after: withPath('on-path') });
+
+      const warnings = isUsed ? [] : [expect.stringContaining('no node 24')];
+      expect(hook).toMatchObject({ exitCode: 0, warnings });
+      expect(await world.runnerMayPull()).toBe(isUsed);
+    },
+  );
+
+  test('uses the node of the runner that starts the hook', async () => {
+    const proof = join(world.directory, 'proof');
+    const line = `echo used > ${proof}; exec ${process.execPath} "$@"`;
+    writeProgram(line, 'runner', 'externals', 'node24', 'bin', 'node');
+
+    // The runner starts the bash of a hook from the program bin/Runner.Worker. Here, this program is
+    // a bash, too. `exit` after the hook keeps this bash from becoming the hook.
+    const worker = writeProgram('', 'runner', 'bin', 'Runner.Worker');
+    fs.writeFileSync(worker, fs.readFileSync('/bin/bash'));
+    const hookStarter = [worker, '-c', '/bin/bash -e "$0"; exit $?'];
+
+    const hook = await runStarted({ ECR_LOGIN_NODE: '' }, { hookStarter });
+
+    expect(hook).toMatchObject(QUIET_SUCCESS);
+    expect(fs.existsSync(proof)).toBe(true);
+  });
+
+  test('logs in if the agent is late and ECR throttles once', async () => {
+    world.agent.faults.once('hang');
+    world.aws.faults.once(THROTTLED);
+
+    // On a faster clock, docker would take too long.
+    const hook = await runStarted(fastClock(3));
+
+    expect(hook.warnings).toEqual([]);
+    expect(await world.runnerMayPull()).toBe(true);
   });
 });
 
-describe('a failure of the job-started hook', () => {
+describe('the job-started hook, if it fails,', () => {
+  useWorld();
+
   test.each([
-    ['', 0],
-    [' Fail ', 1],
-  ])(
-    'with ECR_LOGIN_ON_FAILURE=%j: exit code %i, and the whole explanation',
-    async (value, exitCode) => {
+    ['warnings', '', 0],
+    ['errors', ' Fail ', 1],
+  ] as const)(
+    'explains the failure in its %s with ECR_LOGIN_ON_FAILURE=%j, and exits with %i',
+    async (kind, value, exitCode) => {
       world.agent.associations.clear();
-      const hook = await started({ ...FAST, ECR_LOGIN_ON_FAILURE: value });
+      const hook = await runStarted({ ...FAST, ECR_LOGIN_ON_FAILURE: value });
 
-      const words = [expect.stringContaining('aws eks create-pod-identity-association')];
-      const [warnings, errors] = exitCode === 0 ? [words, []] : [[], words];
-      expect(hook).toMatchObject({ exitCode, warnings, errors });
+      const explanation = expect.stringContaining('aws eks create-pod-identity-association');
+      expect(hook).toMatchObject({ exitCode, warnings: [], errors: [], [kind]: [explanation] });
 
-      expect((await completed()).exitCode).toBe(0);
+      expect((await runCompleted()).exitCode).toBe(0);
     },
   );
 
   test.each([
-    ['throws what nothing catches', `setTimeout(() => { throw new Error('x'); }, 1)`],
+    ['throws an error that nothing catches', `setTimeout(() => { throw new Error('x'); }, 1)`],
     ['cannot be loaded', 'import'],
     ['is killed', `process.kill(process.pid, 'SIGKILL')`],
-  ])('is never one of the job, whatever the bundle does: it %s', async (_, code) => {
+  ])('fails the job only on demand, even if the action %s', async (_, code) => {
     const dist = distWith('index.js', code);
-    const hook = await started({}, { dist });
-    expect([hook.exitCode, hook.errors, hook.warnings.length > 0]).toEqual([0, [], true]);
+    const hook = await runStarted({}, { dist });
+    expect(hook).toMatchObject({ exitCode: 0, errors: [] });
+    expect(hook.warnings).not.toEqual([]);
 
-    const strict = await started({ ECR_LOGIN_ON_FAILURE: 'fail' }, { dist });
+    const strict = await runStarted({ ECR_LOGIN_ON_FAILURE: 'fail' }, { dist });
     expect(strict.exitCode).toBe(1);
   });
 
-  test('comes within its minute, and says what it was failing at', async () => {
+  test('ends within a minute, and says what failed last', async () => {
     world.agent.faults.always('hang');
-    const hook = await started({ ...FAST, ECR_LOGIN_MAX_ATTEMPTS: '20' });
-    const words = expect.stringMatching(/^EKS Pod Identity .*no response within 12 s/);
+    const hook = await runStarted({ ...FAST, ECR_LOGIN_MAX_ATTEMPTS: '20' });
 
-    expect([hook.exitCode, hook.warnings]).toEqual([0, [words]]);
+    const warning = expect.stringMatching(/^EKS Pod Identity .*no response within 12 s/);
+    expect(hook).toMatchObject({ exitCode: 0, warnings: [warning] });
   });
 
-  test('does not come from ECR, if it throttles once after an agent that was late', async () => {
-    world.agent.faults.once('hang');
-    world.aws.faults.once(THROTTLED);
-
-    const hook = await started(fastClock(3));
-    expect(hook.warnings).toEqual([]);
-    expect(await world.runnerMayPull()).toBe(true);
-  });
-
-  test('leaves time to the registries and regions that respond', async () => {
-    const one = ecrHost(world.accountId, 'eu-west-1');
-    const two = ecrHost(world.accountId, 'eu-west-2');
-    const three = ecrHost(world.accountId, 'eu-west-3');
+  test('leaves time for the registries and regions that respond', async () => {
+    const hanging = ecrHost(world.accountId, 'eu-west-1');
+    const good = ecrHost(world.accountId, 'eu-west-2');
+    const withoutToken = ecrHost(world.accountId, 'eu-west-3');
     world.aws.faults.always('hang', callsOf('ecr', 'eu-west-3'));
-    const docker = [{ on: one, hangs: true }, { exitCode: 0 }];
+    const docker = [{ on: hanging, hangs: true }, { exitCode: 0 }];
 
-    const env = { ...fastClock(5), ECR_LOGIN_REGISTRIES: [one, three, two].join() };
-    const hook = await started(env, { tools: { docker } });
+    // On a faster clock, the programs would take too long.
+    const env = { ...fastClock(5), ECR_LOGIN_REGISTRIES: [hanging, withoutToken, good].join() };
+    const hook = await runStarted(env, { tools: { docker } });
+    const warnings = hook.warnings.join();
 
-    expect(hook.toolRuns.map(({ argv }) => argv.at(-1))).toEqual([one, two]);
-    for (const words of [one, 'eu-west-3']) expect(hook.warnings.join()).toContain(words);
-    expect(hook.warnings.join()).not.toMatch(/\d\.\d\d+ s/);
-  });
+    expect(hook.toolRuns.map(({ argv }) => argv.at(-1))).toEqual([hanging, good]);
+    for (const words of [hanging, 'eu-west-3']) expect(warnings).toContain(words);
 
-  test('is reported if the action does not end by its time limit, and ends it', async () => {
-    await started();
-
-    const dist = distWith('post/index.js', 'setInterval(() => {}, 1_000)');
-    const hookStarter = ['/bin/bash', '-c', 'exec /bin/bash -e "$0" 1'];
-    const hook = await completed({ dist, hookStarter });
-    expect(hook.exitCode).toBe(0);
-    expect(hook.warnings).toEqual([expect.stringContaining('did not end within 1 s')]);
-
-    expect((await completed()).exitCode).toBe(0);
-    expect(await world.runnerMayPull()).toBe(false);
-  });
-
-  test.each([
-    ['an older node', 'echo v20.19.0', false],
-    ['node 24', `exec ${process.execPath} "$@"`, true],
-  ])('for a runner without its own node, with %s on PATH', async (_, script, isUsed) => {
-    const folder = join(world.directory, 'node-on-path');
-    fs.mkdirSync(folder);
-    writeScript(join(folder, 'node'), script);
-
-    const after = [{ paths: [folder], exportedEnv: {} }];
-    const hook = await started({ ECR_LOGIN_NODE: '' }, { after });
-
-    const warnings = isUsed ? [] : [expect.stringContaining('no node 24')];
-    expect(hook).toMatchObject({ exitCode: 0, warnings });
-    expect(await world.runnerMayPull()).toBe(isUsed);
+    const secondsWithTwoDecimals = /\d\.\d\d+ s/;
+    expect(warnings).not.toMatch(secondsWithTwoDecimals);
   });
 
   test.each([
     ['is not there', ''],
-    ['is older', 'echo v20.19.0'],
-    ['is of another machine', 'exit 126'],
+    ['is older than node 24', 'echo v20.19.0'],
+    ['is a program of another machine', 'exit 126'],
     ['hangs', 'exec /bin/sleep 70'],
-  ])('for a node that %s is one line', async (_, script) => {
+  ])('warns in one line if the node of ECR_LOGIN_NODE %s', async (_, line) => {
     const node = join(world.directory, 'other-node');
-    if (script !== '') writeScript(node, script);
+    if (line !== '') writeProgram(line, 'other-node');
 
-    const hook = await started({ ECR_LOGIN_NODE: node });
-    expect([hook.exitCode, hook.warnings]).toEqual([0, [expect.stringContaining('node 24')]]);
+    const hook = await runStarted({ ECR_LOGIN_NODE: node });
+    const warnings = [expect.stringContaining('node 24')];
+    expect(hook).toMatchObject({ exitCode: 0, warnings });
 
-    const strict = await started({ ECR_LOGIN_NODE: node, ECR_LOGIN_ON_FAILURE: 'fail' });
+    const strict = await runStarted({ ECR_LOGIN_NODE: node, ECR_LOGIN_ON_FAILURE: 'fail' });
     expect(strict.exitCode).toBe(1);
   });
 
-  test('for a state that cannot be kept names the folder', async () => {
+  test('names the folder of the state if the state cannot be saved', async () => {
     fs.symlinkSync('/dev/null', stateFolder());
-    const hook = await started();
+    const hook = await runStarted();
 
     expect(hook.exitCode).toBe(0);
     expect(hook.warnings.join()).toContain(stateFolder());
   });
 
-  test('as it is canceled leaves no login behind', async () => {
+  test('leaves no login behind if it is canceled', async () => {
     world.aws.faults.always('hang');
     const interrupt = { signal: 'SIGTERM', when: world.aws.seen() } as const;
 
-    const hook = await started({}, { interrupt });
+    const hook = await runStarted({}, { interrupt });
     expect(hook.exitCode).toBe(0);
 
-    await completed();
-    expect([world.dockerLogins(), saved()]).toEqual([{}, []]);
+    await runCompleted();
+    expectNothingLeft();
   });
 });
 
-test.each(['node', 'path', 'state'])(
-  'a pipe in place of the file %s of the state is not read',
-  async (name) => {
-    await started();
-    const file = join(stateFolder(), saved()[0] ?? '', name);
-    fs.rmSync(file);
-    execFileSync('mkfifo', [file]);
+describe('the job-completed hook', () => {
+  useWorld();
 
-    const hook = await completed();
-    expect(hook.warnings).toEqual([expect.stringContaining(`${name} cannot be read`)]);
-    expect(hook.exitCode).toBe(0);
-  },
-);
+  test('ends an action that does not end by its time limit, which a warning says', async () => {
+    await runStarted();
 
-describe('a job-completed hook that cannot log out', () => {
-  test.each([
-    ['warn', 0],
-    ['fail', 1],
-  ])('with ECR_LOGIN_ON_FAILURE=%s: exit code %i', async (value, exitCode) => {
-    const docker = [{ on: 'login' }, { stderr: 'Error: the store is locked', exitCode: 1 }];
-    await started({}, { tools: { docker } });
-    const end = await completed({ env: { ECR_LOGIN_ON_FAILURE: value } });
+    const dist = distWith('post/index.js', 'setInterval(() => {}, 1_000)');
+    const limitS = 1;
+    const hookStarter = ['/bin/bash', '-c', `exec /bin/bash -e "$0" ${limitS}`];
+    const hook = await runCompleted({ dist, hookStarter });
 
-    const shown = exitCode === 0 ? end.warnings : end.errors;
-    expect(end.exitCode).toBe(exitCode);
-    expect(shown.join()).toContain(await world.registryHost());
+    const warnings = [expect.stringContaining(`did not end within ${limitS} s`)];
+    expect(hook).toMatchObject({ exitCode: 0, warnings });
+
+    expect((await runCompleted()).exitCode).toBe(0);
+    expect(await world.runnerMayPull()).toBe(false);
   });
 
-  test('as the node is gone warns, and the next job-started hook logs out', async () => {
+  test.each(['node', 'path', 'state'])(
+    'does not read a pipe in place of the file %s of the state',
+    async (name) => {
+      await runStarted();
+      const file = join(stateFolder(), savedStates()[0] ?? '', name);
+      fs.rmSync(file);
+      execFileSync('mkfifo', [file]);
+
+      const warnings = [expect.stringContaining(`${name} cannot be read`)];
+      expect(await runCompleted()).toMatchObject({ exitCode: 0, warnings });
+    },
+  );
+
+  test.each([
+    ['warnings', 'warn', 0],
+    ['errors', 'fail', 1],
+  ] as const)(
+    'has %s for a failed logout with ECR_LOGIN_ON_FAILURE=%s, and exits with %i',
+    async (kind, value, exitCode) => {
+      const docker = [{ on: 'login' }, { stderr: 'Error: the store is locked', exitCode: 1 }];
+      await runStarted({}, { tools: { docker } });
+      const hook = await runCompleted({ env: { ECR_LOGIN_ON_FAILURE: value } });
+
+      expect(hook.exitCode).toBe(exitCode);
+      expect(hook[kind].join()).toContain(await world.registryHost());
+    },
+  );
+
+  test('warns if its node is gone, and the next job-started hook logs out', async () => {
     const node = join(world.directory, 'node-of-the-runner');
     fs.symlinkSync(process.execPath, node);
 
-    await started({ ECR_LOGIN_NODE: node });
+    await runStarted({ ECR_LOGIN_NODE: node });
     fs.rmSync(node);
 
-    const end = await completed();
-    expect([end.exitCode, end.warnings.length, await world.runnerMayPull()]).toEqual([0, 1, true]);
+    const hook = await runCompleted();
+    expect(hook).toMatchObject({ exitCode: 0, warnings: [expect.any(String)] });
+    expect(await world.runnerMayPull()).toBe(true);
 
-    const next = await started({ ECR_LOGIN_SKIP_LOGOUT: 'true' });
+    const next = await runStarted({ ECR_LOGIN_SKIP_LOGOUT: 'true' });
     expect(next.log).toMatch(/logging out/i);
   });
-});
-
-test('the node is the one of the runner that starts the hook', async () => {
-  const runner = join(world.directory, 'runner');
-  for (const folder of ['bin', 'externals/node24/bin']) {
-    fs.mkdirSync(join(runner, folder), { recursive: true });
-  }
-
-  // The parent of the hook's bash is bin/Runner.Worker; here it is a bash of that name, which does
-  // not become the hook.
-  const worker = join(runner, 'bin', 'Runner.Worker');
-  fs.writeFileSync(worker, fs.readFileSync('/bin/bash'), { mode: 0o755 });
-
-  const proof = join(world.directory, 'proof');
-  const node = join(runner, 'externals', 'node24', 'bin', 'node');
-  writeScript(node, `echo used > ${proof}; exec ${process.execPath} "$@"`);
-
-  const hookStarter = [worker, '-c', '/bin/bash -e "$0"; exit $?'];
-  const hook = await started({ ECR_LOGIN_NODE: '' }, { hookStarter });
-
-  expect([hook.exitCode, hook.warnings, fs.existsSync(proof)]).toEqual([0, [], true]);
 });

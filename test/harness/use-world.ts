@@ -10,6 +10,9 @@ export const SUCCESS = { exitCode: 0, errors: [] };
 
 export const QUIET_SUCCESS = { ...SUCCESS, warnings: [] };
 
+/** Logins of other jobs and people, as an auth file has them. */
+export const OTHER_LOGINS = { 'ghcr.io': { auth: 'eDp5' } };
+
 /** The world of the running test. */
 export let world: World;
 
