@@ -4,13 +4,13 @@ import { expect } from '@jest/globals';
 import { parse } from 'yaml';
 import { archiveHead, git, unpack } from '../harness/archive.ts';
 import { testReal } from '../harness/real-parts.ts';
-import { useWorld, world } from '../harness/use-world.ts';
+import { QUIET_SUCCESS, useWorld, world } from '../harness/use-world.ts';
 
 useWorld();
 const test = testReal('docker', 'git', 'tar', '.git');
 
-/** Says so if what runs in the other tests is not what git packs. */
-function whatIsMissing(): string {
+/** Says in the title if the archive lacks changes, which the other tests run. */
+function withoutChanges(): string {
   try {
     const changed = git('status', '--porcelain', '--', '.gitattributes', 'action.yml', 'dist');
     return changed.length > 0 ? ', without what is not committed,' : '';
@@ -19,7 +19,7 @@ function whatIsMissing(): string {
   }
 }
 
-test(`the archive of HEAD${whatIsMissing()} holds what a job needs and little else, and works`, async () => {
+test(`the archive of HEAD${withoutChanges()} has what a job needs, and works`, async () => {
   const folder = join(world.directory, 'unpacked');
   archiveHead(`${folder}.tar.gz`);
   unpack(`${folder}.tar.gz`, folder);
@@ -37,14 +37,18 @@ test(`the archive of HEAD${whatIsMissing()} holds what a job needs and little el
   const env = world.podIdentityEnv();
 
   const main = await world.main({ env, dist });
-  expect([main.exitCode, main.warnings, await world.runnerMayPull()]).toEqual([0, [], true]);
+  expect(main).toMatchObject(QUIET_SUCCESS);
+  expect(await world.runnerMayPull()).toBe(true);
 
   const post = await world.post(main, { dist });
-  expect([post.exitCode, post.warnings, world.dockerLogins()]).toEqual([0, [], {}]);
+  expect(post).toMatchObject(QUIET_SUCCESS);
+  expect(world.dockerLogins()).toEqual({});
 
   const started = await world.hook('job-started', { env, dist });
-  expect([started.exitCode, started.warnings, await world.runnerMayPull()]).toEqual([0, [], true]);
+  expect(started).toMatchObject(QUIET_SUCCESS);
+  expect(await world.runnerMayPull()).toBe(true);
 
   const completed = await world.hook('job-completed', { dist });
-  expect([completed.exitCode, completed.warnings, world.dockerLogins()]).toEqual([0, [], {}]);
+  expect(completed).toMatchObject(QUIET_SUCCESS);
+  expect(world.dockerLogins()).toEqual({});
 });

@@ -3,23 +3,23 @@ import { describe, expect, test } from '@jest/globals';
 import { denied, ecrError, stsError, THROTTLED } from '../harness/aws-services.ts';
 import { type Fault, text } from '../harness/http-stand-in.ts';
 import { type AgentProblem, agentFault } from '../harness/pod-identity-agent.ts';
-import { FAKE_DOCKER, FAST, useWorld, world } from '../harness/use-world.ts';
+import { FAKE_DOCKER, FAST, ONE_ERROR, useWorld, world } from '../harness/use-world.ts';
 import type { Environment, StepChoice } from '../harness/world.ts';
 
 useWorld({ tools: FAKE_DOCKER });
 
-/** How a failure is brought about, and words that its error must have. */
-type Case = [title: string, arrange: () => StepChoice, words: string[]];
+/** A failure, what makes it happen, and words that the error must have. */
+type Case = [failure: string, arrange: () => StepChoice, words: string[]];
 
-/** A case for each remedy: the step fails with one error that has a likely cause, a remedy and the words. */
-function explains(cases: Case[]): void {
-  test.each(cases)('%s', async (_, arrange, words) => {
+/** Tests that the one error of the step has the words, a likely cause and what to do. */
+function testErrors(cases: Case[]): void {
+  test.each(cases)('the error says what to do about %s', async (_, arrange, words) => {
     const main = await world.main({ withoutDebugLog: true, ...arrange() });
-    expect([main.exitCode, main.errors.length, main.summary]).toEqual([1, 1, '']);
+    expect(main).toMatchObject({ ...ONE_ERROR, summary: '' });
 
-    // A registry whose login fails is an output: steps that run all the same log out of it.
-    const names = main.log.includes('Logging in to') ? ['registry'] : [];
-    expect(Object.keys(main.outputs)).toEqual(names);
+    // If the login to a registry fails, the registry is an output. Later steps can log out of it.
+    const isLoginTried = main.log.includes('Logging in to');
+    expect(Object.keys(main.outputs)).toEqual(isLoginTried ? ['registry'] : []);
 
     for (const word of [...words, '\nLikely cause: ', '\nWhat to do: '])
       expect(main.errors[0]).toContain(word);
@@ -42,7 +42,7 @@ describe('EKS Pod Identity', () => {
     DOCKER_CONFIG: '/nonexistent/docker',
   };
 
-  /** The commands that show the log of the node's agent. */
+  /** The commands that show the log of the agent on the node of the pod. */
   const NODE_LOG = [
     'kubectl get pods -n kube-system',
     'app.kubernetes.io/name=eks-pod-identity-agent',
@@ -50,8 +50,8 @@ describe('EKS Pod Identity', () => {
     'kubectl logs -n kube-system',
   ];
 
-  /** What a workflow gives to the container of a job. */
-  const GIVE = [
+  /** What a workflow has to give to the container of a job. */
+  const FOR_CONTAINER = [
     `${URI}: http://169.254.170.23/v1/credentials`,
     `${TOKEN_FILE}: /var/run/secrets/pods.eks.amazonaws.com`,
     'volumes:',
@@ -62,7 +62,7 @@ describe('EKS Pod Identity', () => {
     return { moreEnv: FAST };
   };
   const agentSays = (problem: AgentProblem, words: string[]): Case => [
-    problem,
+    `a response of the agent: ${problem}`,
     fault(agentFault(problem)),
     words,
   ];
@@ -71,7 +71,7 @@ describe('EKS Pod Identity', () => {
     inputs: { 'credential-source': source },
   });
 
-  explains([
+  testErrors([
     agentSays('no association', [
       'ResourceNotFoundException',
       ASSOCIATE,
@@ -125,13 +125,13 @@ describe('EKS Pod Identity', () => {
     ],
     ['a page in place of credentials', fault(text(200, '<html>welcome</html>')), ['proxy', URI]],
     [
-      'no response',
+      'an agent that does not respond',
       fault('hang'),
       ['no response within 12 s', '169.254.170.23/32', 'aws eks create-addon'],
     ],
     [
-      'no agent',
-      // Another test can have the port of an agent that was stopped.
+      'an agent that is not there',
+      // Not the port of a stopped agent, which another test can use by now.
       () => ({ moreEnv: { ...FAST, [URI]: 'http://127.0.0.1:1/' } }),
       ['ECONNREFUSED', 'aws eks create-addon', 'spec.nodeName='],
     ],
@@ -149,11 +149,11 @@ describe('EKS Pod Identity', () => {
       without(POD, 'container'),
       [`${URI} is not set`, 'kubectl delete pod'],
     ],
-    ['the container of a job', without(CONTAINER, 'auto'), GIVE],
+    ['the container of a job', without(CONTAINER, 'auto'), FOR_CONTAINER],
     [
       'the container of a job, with credential-source default-chain',
       without(CONTAINER, 'default-chain'),
-      GIVE,
+      FOR_CONTAINER,
     ],
     [
       'the container of a job, without a region',
@@ -169,19 +169,19 @@ describe('credentials', () => {
   const sts = (message: string): void =>
     world.aws.faults.always(stsError(403, 'AccessDenied', message));
 
-  explains([
+  testErrors([
     [
-      'none on a runner of GitHub',
+      'no credentials on a GitHub-hosted runner',
       () => ({ env: { ...world.regionEnv(), RUNNER_ENVIRONMENT: 'github-hosted' } }),
       ['id-token: write', 'configure-aws-credentials'],
     ],
     [
-      'none anywhere else',
+      'no credentials on any other machine',
       () => ({ env: world.regionEnv() }),
       [ASSOCIATE, 'configure-aws-credentials'],
     ],
     [
-      'IRSA: the role does not let this token in',
+      'a role of IRSA that does not trust the token',
       () => {
         sts('Not authorized to perform sts:AssumeRoleWithWebIdentity');
         return { env: world.webIdentityEnv() };
@@ -189,7 +189,7 @@ describe('credentials', () => {
       ['system:serviceaccount:', 'sts.amazonaws.com', 'oidc'],
     ],
     [
-      'STS that does not answer',
+      'STS that does not respond',
       () => {
         world.aws.faults.always('hang');
         return {
@@ -214,7 +214,7 @@ describe('credentials', () => {
     ],
   ]);
 
-  test('only what was searched is said to have been searched', async () => {
+  test('the error without credentials names only the sources that were searched', async () => {
     const inputs = { 'credential-source': 'default-chain' };
     const main = await world.main({ env: world.regionEnv(), inputs });
 
@@ -232,14 +232,14 @@ describe('Amazon ECR', () => {
     };
   const expired = 'The security token included in the request is expired';
 
-  explains([
+  testErrors([
     [
-      'access denied',
+      'a call that ECR denies',
       fault(denied('ecr:GetAuthorizationToken')),
       [POD_ROLE, '"Action": "ecr:GetAuthorizationToken"'],
     ],
     [
-      'access denied at ECR Public',
+      'a call that ECR Public denies',
       fault(denied('ecr-public:GetAuthorizationToken'), {
         inputs: { 'registry-type': 'public' },
       }),
@@ -251,7 +251,7 @@ describe('Amazon ECR', () => {
       ['expired', 'aws sts get-caller-identity --region eu-west-1'],
     ],
     [
-      'throttling',
+      'ECR that throttles',
       () => {
         world.aws.faults.always(THROTTLED);
         return { moreEnv: FAST };
@@ -259,18 +259,18 @@ describe('Amazon ECR', () => {
       ['Rate exceeded', 'Service Quotas'],
     ],
     [
-      'no way to the endpoint',
+      'an endpoint of ECR that cannot be reached',
       () => ({ moreEnv: { ...FAST, AWS_ENDPOINT_URL: 'http://127.0.0.1:1' } }),
       ['ECONNREFUSED', 'com.amazonaws.eu-west-1.ecr.api', 'ecr.dkr', 's3'],
     ],
     [
-      'no region',
+      'a region that is not set',
       () => ({ moreEnv: { AWS_REGION: '', AWS_DEFAULT_REGION: '' } }),
       ['aws-region', 'AWS_REGION', 'AWS_DEFAULT_REGION'],
     ],
   ]);
 
-  test('in words that nobody knows: they reach the user, on one line', async () => {
+  test('an unknown error of ECR reaches the user as it is, on one line', async () => {
     world.aws.faults.always(ecrError(400, 'TeapotException', 'the teapot\n::add-mask::is full'));
     const { errors } = await world.main();
 
@@ -286,38 +286,38 @@ describe('the container client', () => {
     tools: { docker: { stderr, exitCode: 1 } },
   });
 
-  explains([
+  testErrors([
     [
-      'is not there',
+      'a container client that is not there',
       () => ({ moreEnv: FAST, tools: {} }),
       ['on PATH', 'container-cli', 'config-file', 'docker-cli'],
     ],
     [
-      'finds no daemon',
+      'docker without a daemon',
       says(
         'Cannot connect to the Docker daemon at tcp://localhost:2376. Is the docker daemon running?',
       ),
       ['DOCKER_HOST', 'docker info'],
     ],
     [
-      'gets the 400 of a registry',
+      'a registry that responds with 400',
       says('Error: Head "https://host/v2/": received unexpected HTTP status: 400 Bad Request'),
       ['region', "'registries'"],
     ],
     [
-      'cannot reach the registry',
+      'a registry that cannot be reached',
       says(`${GET} dial tcp 10.0.0.1:443: i/o timeout`),
       ['i/o timeout', 'com.amazonaws.<region>.ecr.dkr'],
     ],
     [
-      'is denied by its proxy',
+      'a proxy that denies the container client',
       says(`${GET} Proxy Authentication Required`),
       ['proxy', 'secrets.PROXY_URL'],
     ],
   ]);
 });
 
-test('the stack is in the debug log only', async () => {
+test('the stack of an error is only in the debug log', async () => {
   world.aws.faults.always(denied('ecr:GetAuthorizationToken'));
   const quiet = await world.main({ withoutDebugLog: true });
 

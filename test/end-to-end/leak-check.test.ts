@@ -3,45 +3,49 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { FAKE_DOCKER, useWorld, world } from '../harness/use-world.ts';
 
-// Every step of every test goes through the check. Here an action of a few lines breaks it.
+// All steps of all tests are searched for leaks. Here, actions of a few lines leak a secret key.
 
 useWorld();
 
 const KEY = 'process.env.AWS_SECRET_ACCESS_KEY';
 
 test.each([
-  ['prints it', `console.log('the keys: ' + ${KEY})`, 'secret key in line 1'],
+  ['prints a secret', `console.log('the keys: ' + ${KEY})`, 'secret key in line 1'],
   [
-    'prints it in base64, as a part of another text',
+    'prints a secret in base64, inside another text',
     `console.log(Buffer.from('x' + ${KEY}).toString('base64'))`,
     'secret key in line 1',
   ],
   [
-    'prints it before it masks it',
+    'prints a secret before the mask',
     `console.log(${KEY} + '\\n::add-mask::' + ${KEY})`,
     'secret key in line 1',
   ],
   [
-    'saves it for post',
+    'saves a secret for post',
     `require('fs').writeFileSync(process.env.GITHUB_STATE, 'key=' + ${KEY})`,
     'secret key in the state key',
   ],
   [
-    'writes it to a file that others can read',
+    'writes a secret to a file that others can read',
     `require('fs').writeFileSync(process.env.HOME + '/keys', ${KEY})`,
     'keys, which others can read',
   ],
   [
-    'hands it to a tool',
+    'gives a secret to a tool',
     `require('child_process').execFileSync('docker', ['logout', 'x'], { stdio: 'ignore' })`,
     'the variable AWS_SECRET_ACCESS_KEY of docker',
   ],
   [
-    'sets a password that is not masked',
+    'sets an output to a password that is not masked',
     `require('fs').writeFileSync(process.env.GITHUB_OUTPUT, 'docker_password=x')`,
     'not masked',
   ],
-  ['issues a command', `console.log('::set-output name=a::b')`, 'the command set-output'],
+  [
+    'prints another workflow command',
+    `console.log('::set-output name=a::b')`,
+    'the command set-output',
+  ],
 ])('a step that %s fails its test', async (_, code, words) => {
   const dist = join(world.directory, 'action');
   mkdirSync(dist);

@@ -1,17 +1,24 @@
 import { expect, test } from '@jest/globals';
 import { testReal } from '../harness/real-parts.ts';
-import { FAKE_DOCKER, useWorld, world } from '../harness/use-world.ts';
+import {
+  FAKE_DOCKER,
+  ONE_ERROR,
+  QUIET_SUCCESS,
+  SUCCESS,
+  useWorld,
+  world,
+} from '../harness/use-world.ts';
 
 const withDocker = testReal('docker');
 useWorld();
 
 withDocker(
-  'a pod with an identity: docker is logged in, outputs are set, and post logs out',
+  'in a pod with an identity, main logs docker in and sets the outputs, and post logs out',
   async () => {
     const host = await world.registryHost();
     const main = await world.main();
 
-    expect(main).toMatchObject({ exitCode: 0, errors: [], warnings: [] });
+    expect(main).toMatchObject(QUIET_SUCCESS);
 
     const [{ password, token } = { password: '', token: '' }] = world.aws.issued;
     const suffix = host.replace(/\W/g, '_');
@@ -29,11 +36,12 @@ withDocker(
     expect(world.dockerLogins()).toEqual({ [host]: { auth: token } });
 
     const post = await world.post(main);
-    expect([post.exitCode, post.errors, world.dockerLogins()]).toEqual([0, [], {}]);
+    expect(post).toMatchObject(SUCCESS);
+    expect(world.dockerLogins()).toEqual({});
   },
 );
 
-test('CloudTrail shows the action, the run and the attempt', async () => {
+test('the user agent, which CloudTrail shows, has the action, the run and the attempt', async () => {
   await world.main({ tools: FAKE_DOCKER });
   const [call] = world.aws.calls;
 
@@ -41,57 +49,56 @@ test('CloudTrail shows the action, the run and the attempt', async () => {
   for (const part of parts) expect(call?.userAgent).toContain(part);
 });
 
-test('the log of a job without debug logging tells the credentials, the account, the registry and the time', async () => {
+test('without debug logging, the log names the credentials, the registry and the time left', async () => {
   const main = await world.main({ tools: FAKE_DOCKER, withoutDebugLog: true });
 
-  const told = ['EKS Pod Identity', 'arc-runners/build', await world.registryHost(), '12 h'];
-  for (const words of told) expect(main.log).toContain(words);
+  const host = await world.registryHost();
+  for (const words of ['EKS Pod Identity', 'arc-runners/build', host, '12 h'])
+    expect(main.log).toContain(words);
   expect(main.log).not.toMatch(/debug/i);
 });
 
-test('invalid inputs are in one error before any call', async () => {
+test('one error names all invalid inputs, before any call', async () => {
   const inputs = {
     registries: 'one,two',
     'max-attempts': 'three',
     'container-cli': 'docker,/bin/sh',
   };
-  // The runner hands on inputs that the action does not have, with a warning of its own.
+  // The runner warns of inputs that the action does not have, but passes them on.
   const moreEnv = { INPUT_REGISTRY: 'ghcr.io', INPUT_PASSWORD: 'hunter2-hunter2' };
 
   const main = await world.main({ moreEnv, inputs, tools: FAKE_DOCKER });
-  expect([main.exitCode, main.errors.length, main.outputs]).toEqual([1, 1, {}]);
+  expect(main).toMatchObject(ONE_ERROR);
+  expect(main.outputs).toEqual({});
 
   const named = ["'one'", "'two'", "'three'", "'/bin/sh'"];
   for (const word of named) expect(main.errors[0]).toContain(word);
   expect(main.stdout).not.toContain('hunter2');
   expect([...world.agent.requests, ...world.aws.requests, ...main.toolRuns]).toEqual([]);
 
-  const post = await world.post(main);
-  expect([post.exitCode, post.toolRuns]).toEqual([0, []]);
+  expect(await world.post(main)).toMatchObject({ exitCode: 0, toolRuns: [] });
 });
 
-test('mask-password: false leaves the password readable for another job, with a warning', async () => {
+test('with mask-password: false, the password is not masked, and a warning says so', async () => {
   const main = await world.main({ inputs: { 'mask-password': 'false' }, tools: FAKE_DOCKER });
   const { password = '', token = '' } = world.aws.issued[0] ?? {};
 
-  // GitHub drops outputs that contain a masked value, config.json among them.
+  // GitHub does not pass an output to another job if the output contains a masked value.
   for (const mask of main.masks) expect(`${password} ${token}`).not.toContain(mask);
   expect(main.warnings).toEqual([expect.stringMatching(/not masked.*nor config\.json/)]);
   expect(main.outputs['docker_password']).toBe(password);
 });
 
-withDocker('skip-logout: post leaves the client logged in', async () => {
+withDocker('with skip-logout: true, post leaves the client logged in', async () => {
   const main = await world.main({ inputs: { 'skip-logout': 'true' } });
-  const post = await world.post(main);
 
-  expect([post.exitCode, post.toolRuns]).toEqual([0, []]);
+  expect(await world.post(main)).toMatchObject({ exitCode: 0, toolRuns: [] });
   expect(world.loggedIn()).toHaveLength(1);
 });
 
-test('without a file for outputs the step fails before any login, and prints no password', async () => {
+test('without a file for outputs, the step fails before any login', async () => {
   const main = await world.main({ moreEnv: { GITHUB_OUTPUT: '' }, tools: FAKE_DOCKER });
 
-  expect(main.exitCode).toBe(1);
+  expect(main).toMatchObject({ exitCode: 1, toolRuns: [] });
   expect(main.errors.join()).toContain('GITHUB_OUTPUT');
-  expect(main.toolRuns).toEqual([]);
 });

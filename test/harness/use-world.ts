@@ -1,4 +1,4 @@
-import { afterEach, beforeEach } from '@jest/globals';
+import { afterEach, beforeEach, expect } from '@jest/globals';
 import { startWorld, type World, type WorldOptions } from './world.ts';
 
 export { ecrHost } from './aws-services.ts';
@@ -9,6 +9,9 @@ export { FAKE_DOCKER } from './tools.ts';
 export const SUCCESS = { exitCode: 0, errors: [] };
 
 export const QUIET_SUCCESS = { ...SUCCESS, warnings: [] };
+
+/** What `toMatchObject` expects of a step that fails with one error, whatever the error says. */
+export const ONE_ERROR = { exitCode: 1, errors: [expect.any(String)] };
 
 /** Logins of other jobs and people, as an auth file has them. */
 export const OTHER_LOGINS = { 'ghcr.io': { auth: 'eDp5' } };
