@@ -8,54 +8,64 @@ import { text } from '../harness/http-stand-in.ts';
 import { testReal } from '../harness/real-parts.ts';
 import type { StepResult } from '../harness/runner.ts';
 import { isAlive } from '../harness/tools.ts';
-import { ecrHost, FAKE_DOCKER, fastClock, useWorld, world } from '../harness/use-world.ts';
+import {
+  ecrHost,
+  FAKE_DOCKER,
+  fastClock,
+  OTHER_LOGINS,
+  SUCCESS,
+  useWorld,
+  world,
+} from '../harness/use-world.ts';
 
 const withDocker = testReal('docker');
 useWorld();
 
 /**
- * The deadlines of calls, 12 s and more, are minutes on this clock: a step that waits for them
- * fails its test.
+ * With this clock, the time limits of calls, 12 s and more, are minutes. So the test of a step that
+ * waits for a time limit fails.
  */
 const SLOW = fastClock(0.1);
-const EARLIER = { 'ghcr.io': { auth: 'eDp5' } };
 
-/** Logins that other jobs and people have left in docker's configuration. */
-const logInEarlier = (auths: object = EARLIER) => world.writeDockerConfig({ auths });
+/** Writes the logins that other jobs and people have left in docker's configuration. */
+const writeEarlierLogins = (auths: object = OTHER_LOGINS) => world.writeDockerConfig({ auths });
 
-/** Runs post, and expects that it leaves nothing behind but the earlier logins. */
-async function expectNothingLeft(main: StepResult, earlier: object = EARLIER): Promise<void> {
-  const post = await world.post(main);
+/** Runs post, and expects that post leaves only the earlier logins. */
+async function expectOnlyEarlierLogins(
+  main: StepResult,
+  earlier: object = OTHER_LOGINS,
+): Promise<void> {
+  expect(await world.post(main)).toMatchObject(SUCCESS);
+  expect(world.dockerLogins()).toEqual(earlier);
 
-  expect([post.exitCode, post.errors, world.dockerLogins()]).toEqual([0, [], earlier]);
-
-  // A step that is killed before it has saved the login leaves its lock, which the next one takes
-  // over after ten seconds.
-  const left = readdirSync(join(world.home, '.docker'));
-  expect(left.filter((name) => !name.endsWith('.lock'))).toEqual(['config.json']);
+  // A step that is killed leaves its lock, which the next step takes over after ten seconds.
+  const names = readdirSync(join(world.home, '.docker'));
+  expect(names.filter((name) => !name.endsWith('.lock'))).toEqual(['config.json']);
   expect(readdirSync(world.runnerTemp)).toEqual([]);
 }
 
-/** Cancels a step as soon as it has printed certain words. */
+/** Sends a step the signal as soon as the step has printed these words. */
 const cancelAt = (words: string, name: NodeJS.Signals) => ({
   reaction: { words, act: (step: ChildProcess) => step.kill(name) },
 });
 
+/** What `toMatchObject` expects of a step that a signal ended. */
+const canceledBy = (name: string) => ({ exitCode: 1, errors: [expect.stringContaining(name)] });
+
 describe('a step that is canceled', () => {
   withDocker.each(['SIGINT', 'SIGTERM'] as const)(
-    'by %s during docker login ends docker',
+    'by %s ends a docker login that hangs',
     async (name) => {
-      logInEarlier();
+      writeEarlierLogins();
       world.registry.faults.always('hang');
       const interrupt = { signal: name, when: world.registry.seen() };
 
       const main = await world.main({ interrupt });
 
-      expect([main.exitCode, main.errors]).toEqual([1, [expect.stringContaining(name)]]);
+      expect(main).toMatchObject(canceledBy(name));
       expect(main.toolRuns.filter(({ pid }) => isAlive(pid))).toEqual([]);
-      expect(main.state['plan']).toContain(await world.registryHost());
-      expect(main.state['login']).toContain('[0]');
-      await expectNothingLeft(main);
+      expect(main.state['login']).toContain(await world.registryHost());
+      await expectOnlyEarlierLogins(main);
     },
   );
 
@@ -64,74 +74,74 @@ describe('a step that is canceled', () => {
     ['ECR', () => world.aws.seen(), () => ({ ...world.keysEnv(), ...SLOW })],
     ['STS', () => world.aws.seen(), () => world.webIdentityEnv()],
   ])(
-    'while it waits for %s ends soon, and there is nothing to log out of',
+    'ends soon while it waits for %s, and post has nothing to log out of',
     async (_, seen, env) => {
       world.agent.faults.always('hang');
       world.aws.faults.always('hang');
       const interrupt = { signal: 'SIGTERM', when: seen() } as const;
 
       const main = await world.main({ env: env(), tools: FAKE_DOCKER, interrupt });
-      expect(main.errors).toEqual([expect.stringContaining('SIGTERM')]);
+      expect(main).toMatchObject(canceledBy('SIGTERM'));
 
-      const post = await world.post(main);
-      expect([post.exitCode, post.toolRuns]).toEqual([0, []]);
+      expect(await world.post(main)).toMatchObject({ exitCode: 0, toolRuns: [] });
     },
   );
 
-  withDocker('between two attempts starts no other one', async () => {
+  withDocker('between two attempts starts no further attempt', async () => {
     world.registry.faults.always(text(503));
     const main = await world.main({
       env: world.keysEnv(),
       ...cancelAt('(attempt 1 of 8', 'SIGTERM'),
     });
 
-    expect([main.errors, main.toolRuns.length]).toEqual([[expect.stringContaining('SIGTERM')], 1]);
+    expect(main).toMatchObject(canceledBy('SIGTERM'));
+    expect(main.toolRuns).toHaveLength(1);
     expect((await world.post(main)).exitCode).toBe(0);
   });
 
   withDocker.each(['SIGTERM', 'SIGKILL'] as const)(
-    'by %s as docker starts leaves nothing',
+    'by %s when docker starts leaves no login',
     async (name) => {
-      logInEarlier();
+      writeEarlierLogins();
       const main = await world.main(cancelAt('Logging in to', name));
 
-      // After SIGKILL docker goes on, while post waits until the lock counts as abandoned.
-      await expectNothingLeft(main);
+      // After SIGKILL docker still runs. Post waits until the lock counts as abandoned.
+      await expectOnlyEarlierLogins(main);
     },
     60_000,
   );
 
   withDocker.each(['SIGTERM', 'SIGKILL'] as const)(
-    'by %s with isolation leaves nothing',
+    'by %s with isolate-docker-config leaves no login',
     async (name) => {
-      logInEarlier();
+      writeEarlierLogins();
       const main = await world.main({
         inputs: { 'isolate-docker-config': 'true' },
         ...cancelAt('ecr-pod-identity-login', name),
       });
 
-      await expectNothingLeft(main);
+      await expectOnlyEarlierLogins(main);
     },
   );
 
   withDocker(
-    'keeps an earlier login to the same registry if it had not begun its own',
+    'keeps an earlier login to the same registry if it has not begun to log in',
     async () => {
       const earlier = { [await world.registryHost()]: { auth: 'ZWFybGllcjpsb2dpbg==' } };
-      logInEarlier(earlier);
+      writeEarlierLogins(earlier);
       world.aws.faults.always('hang');
       const interrupt = { signal: 'SIGINT', when: world.aws.seen() } as const;
 
       const main = await world.main({ env: world.keysEnv(), interrupt });
 
-      await expectNothingLeft(main, earlier);
+      await expectOnlyEarlierLogins(main, earlier);
     },
   );
 });
 
 describe('a step that takes too long', () => {
-  test('ends within five minutes, and says what it was failing at', async () => {
-    // Twenty registries that get 15 s each.
+  test('ends within five minutes, and says what failed', async () => {
+    // Each login takes up to 15 s, and a step up to 290 s.
     const hosts = Array.from({ length: 20 }, (_, index) => ecrHost(`${111_111_111_111 + index}`));
 
     const main = await world.main({
@@ -146,9 +156,8 @@ describe('a step that takes too long', () => {
   });
 });
 
-// A name server that does not answer holds a thread of node for 20 seconds. A pipe that nobody
-// writes to holds one for ever, and on every machine: the SDK reads the configuration in the home
-// folder.
+// In practice, a name server that does not respond blocks a thread of node for 20 seconds. Here, the
+// configuration of AWS in the home folder is a pipe that nobody writes to, which blocks for ever.
 describe('a step whose thread of node is blocked', () => {
   let pipe = '';
 
@@ -158,38 +167,39 @@ describe('a step whose thread of node is blocked', () => {
     execFileSync('mkfifo', [pipe]);
   });
 
-  /** Resolves as soon as the step reads from the pipe, or the test is over. */
-  async function blocked(): Promise<void> {
+  /** Resolves as soon as the step reads from the pipe, or once the test is over. */
+  async function stepIsBlocked(): Promise<void> {
     const flags = constants.O_WRONLY | constants.O_NONBLOCK;
     const writer = await open(pipe, flags).catch(() => undefined);
     if (writer !== undefined) return void writers.push(writer);
 
     await sleep(20);
-    if (existsSync(pipe)) await blocked();
+    if (existsSync(pipe)) await stepIsBlocked();
   }
 
   const writers: FileHandle[] = [];
   afterEach(() => Promise.all(writers.splice(0).map((writer) => writer.close())));
 
   test.each(['SIGINT', 'SIGTERM'] as const)('ends soon if it is canceled by %s', async (name) => {
-    const interrupt = { signal: name, when: blocked() };
+    const interrupt = { signal: name, when: stepIsBlocked() };
     const main = await world.main({ tools: FAKE_DOCKER, interrupt });
 
-    expect([main.errors, main.signal]).toEqual([[expect.stringContaining(name)], 'SIGKILL']);
+    expect(main.errors).toEqual([expect.stringContaining(name)]);
+    expect(main.signal).toBe('SIGKILL');
   });
 
-  test('ends if it is out of time', async () => {
+  test('ends at the time limit of a step', async () => {
     const main = await world.main({
       env: { ...world.keysEnv(), ...fastClock(100) },
       tools: FAKE_DOCKER,
     });
-    expect([main.errors, main.signal]).toEqual([[expect.stringContaining('Timed out')], 'SIGKILL']);
+    expect(main.errors).toEqual([expect.stringContaining('Timed out')]);
+    expect(main.signal).toBe('SIGKILL');
   });
 });
 
-describe("state that a step has planted in the job's environment", () => {
-  const planted = () => ({
-    STATE_plan: '[["docker"],["ghcr.io"]]',
+describe("state that another step has put into the job's environment", () => {
+  const plantedState = () => ({
     STATE_login: JSON.stringify({
       logins: [0],
       variables: { HOME: world.home, PATH: world.directory },
@@ -197,30 +207,32 @@ describe("state that a step has planted in the job's environment", () => {
     }),
   });
 
-  withDocker('changes nothing once main has begun', async () => {
-    logInEarlier();
+  withDocker('is not used if main succeeds', async () => {
+    writeEarlierLogins();
     const backup = world.writeHome('.docker/config.json.bak', 'precious');
 
-    const main = await world.main({ moreEnv: planted() });
+    const main = await world.main({ moreEnv: plantedState() });
     expect(main.exitCode).toBe(0);
     expect(world.loggedIn()).toHaveLength(2);
 
-    const post = await world.post(main, { env: planted() });
-    expect([post.exitCode, post.errors, world.dockerLogins()]).toEqual([0, [], EARLIER]);
+    const post = await world.post(main, { env: plantedState() });
+    expect(post).toMatchObject(SUCCESS);
+    expect(world.dockerLogins()).toEqual(OTHER_LOGINS);
     expect(readdirSync(join(backup, '..')).sort()).toEqual(['config.json', 'config.json.bak']);
   });
 
-  withDocker('changes nothing if main has failed at its inputs', async () => {
-    logInEarlier();
-    const main = await world.main({ moreEnv: planted(), inputs: { 'registry-type': 'x' } });
-    const post = await world.post(main, { env: planted() });
+  withDocker('is not used if main fails because of its inputs', async () => {
+    writeEarlierLogins();
+    const main = await world.main({ moreEnv: plantedState(), inputs: { 'registry-type': 'x' } });
+    const post = await world.post(main, { env: plantedState() });
 
-    expect([post.exitCode, post.toolRuns, world.dockerLogins()]).toEqual([0, [], EARLIER]);
+    expect(post).toMatchObject({ exitCode: 0, toolRuns: [] });
+    expect(world.dockerLogins()).toEqual(OTHER_LOGINS);
   });
 });
 
-test('a draft of an auth file that a killed step has left is removed by post, and no other file is', async () => {
-  logInEarlier();
+test('post removes the draft of an auth file that a killed step has left, and no other file', async () => {
+  writeEarlierLogins();
   const main = await world.main({ inputs: { 'container-cli': 'config-file' }, tools: {} });
 
   const draft = world.writeHome('.docker/config.json.ecr-pod-identity-login-draft-x1', '{}');
@@ -228,6 +240,7 @@ test('a draft of an auth file that a killed step has left is removed by post, an
 
   const post = await world.post(main);
 
-  expect([post.exitCode, world.dockerLogins()]).toEqual([0, EARLIER]);
+  expect(post.exitCode).toBe(0);
+  expect(world.dockerLogins()).toEqual(OTHER_LOGINS);
   expect(readdirSync(join(draft, '..')).sort()).toEqual(['config.json', 'precious']);
 });

@@ -1,15 +1,16 @@
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { ecrError, stsError } from '../harness/aws-services.ts';
-import { type Identity, makeUser } from '../harness/identities.ts';
-import { FAKE_DOCKER, FAST, useWorld, world } from '../harness/use-world.ts';
+import { type Identity, makeUser, profileKeys } from '../harness/identities.ts';
+import type { StepResult } from '../harness/runner.ts';
+import { FAKE_DOCKER, FAST, ONE_ERROR, useWorld, world } from '../harness/use-world.ts';
 import type { Environment } from '../harness/world.ts';
 
-/** What a step can get credentials from. */
+/** A source of credentials that a test can give to a step. */
 type Source = 'keys' | 'profile' | 'pod' | 'irsa';
 
-/** How the log names the caller of ECR, or the error if there is none. */
-const NAMES = {
+/** Words of the log for each caller of ECR, and words of the error if there is no caller. */
+const WORDS_OF_LOG = {
   keys: 'from the environment',
   profile: "from profile 'ci'",
   pod: 'from EKS Pod Identity, service account arc-runners/build',
@@ -17,38 +18,32 @@ const NAMES = {
   node: 'from the instance metadata',
   error: 'AWS_CONTAINER_CREDENTIALS_FULL_URI',
 };
-type Caller = keyof typeof NAMES;
+type Caller = keyof typeof WORDS_OF_LOG;
 
 useWorld({ tools: FAKE_DOCKER });
 let profileUser: Identity;
-let machine: Environment;
-
-const keysOf = ({ accessKeyId, secretAccessKey }: Identity) =>
-  `aws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;
+let metadataEnv: Environment;
 
 beforeEach(async () => {
-  machine = await world.startInstanceMetadata();
+  metadataEnv = await world.startInstanceMetadata();
   profileUser = world.aws.addIdentity(makeUser(world.accountId, 'from-profile'));
 
-  const keys = keysOf(profileUser);
+  const keys = profileKeys(profileUser);
   world.writeHome('.aws/credentials', `[ci]\n${keys}[source]\n${keys}`);
 });
 
-const config = (...lines: string[]): string =>
+const writeConfig = (...lines: string[]): string =>
   world.writeHome('.aws/config', `${lines.join('\n')}\n`);
 
-/** The variables of what is there. */
-const given = (...what: Source[]): Environment => ({
-  ...(what.includes('keys') && world.keysEnv()),
-  ...(what.includes('profile') && { AWS_PROFILE: 'ci' }),
-  ...(what.includes('pod') && world.podIdentityEnv()),
-  ...(what.includes('irsa') && world.webIdentityEnv()),
+/** The variables of a step with these sources. */
+const envOf = (...sources: Source[]): Environment => ({
+  ...(sources.includes('keys') && world.keysEnv()),
+  ...(sources.includes('profile') && { AWS_PROFILE: 'ci' }),
+  ...(sources.includes('pod') && world.podIdentityEnv()),
+  ...(sources.includes('irsa') && world.webIdentityEnv()),
 });
 
-/**
- * Runs a step; the calls to ECR show the identity, so docker is not needed. Its logins are the
- * world's, whatever HOME is.
- */
+/** Runs a step, whose docker configuration does not depend on HOME. */
 function run(env: Environment, source = 'auto', inputs: Record<string, string> = {}) {
   return world.main({
     env: {
@@ -60,7 +55,7 @@ function run(env: Environment, source = 'auto', inputs: Record<string, string> =
   });
 }
 
-/** The callers of ECR: those of the world by what they are, roles by their name. */
+/** The callers of ECR. A role that is not of the world has its own name. */
 function callers(): string[] {
   const { keys, pod, node } = world.identities;
   const known = Object.entries({ keys, pod, node, profile: profileUser });
@@ -73,9 +68,15 @@ function callers(): string[] {
   });
 }
 
-describe('which credentials are used', () => {
+/** Expects that ECR was called once, by this caller. */
+function expectCaller(main: StepResult, caller: string): void {
+  expect(main.errors).toEqual([]);
+  expect(callers()).toEqual([caller]);
+}
+
+describe('the step', () => {
   // Every machine has instance metadata as well.
-  test.each<[given: Source[], auto: Caller, container: Caller, defaultChain: Caller]>([
+  test.each<[sources: Source[], auto: Caller, container: Caller, defaultChain: Caller]>([
     [[], 'node', 'error', 'node'],
     [['irsa'], 'irsa-role', 'error', 'irsa-role'],
     [['pod'], 'pod', 'pod', 'pod'],
@@ -84,24 +85,24 @@ describe('which credentials are used', () => {
     [['keys', 'pod'], 'keys', 'pod', 'keys'],
     [['keys', 'profile', 'pod', 'irsa'], 'keys', 'pod', 'profile'],
   ])(
-    'with %j: auto %s, container %s, default-chain %s',
+    'uses, of the sources %j: %s with auto, %s with container, %s with default-chain',
     async (sources, auto, container, defaultChain) => {
-      const env = { ...machine, ...given(...sources) };
+      const env = { ...metadataEnv, ...envOf(...sources) };
       const expected = { auto, container, 'default-chain': defaultChain };
 
       for (const [source, who] of Object.entries(expected)) {
         const before = callers().length;
         const main = await run(env, source);
 
-        const called = who === 'error' ? [] : [who];
-        const seen = [source, main.errors.length, callers().slice(before)];
-        expect(seen).toEqual([source, 1 - called.length, called]);
-        expect(main.log).toContain(NAMES[who]);
+        const isError = who === 'error';
+        expect(main.errors).toHaveLength(isError ? 1 : 0);
+        expect(callers().slice(before)).toEqual(isError ? [] : [who]);
+        expect(main.log).toContain(WORDS_OF_LOG[who]);
       }
     },
   );
 
-  test('an empty variable counts as not set', async () => {
+  test('takes an empty variable as one that is not set', async () => {
     const empty = {
       AWS_ACCESS_KEY_ID: '',
       AWS_SECRET_ACCESS_KEY: '',
@@ -109,17 +110,18 @@ describe('which credentials are used', () => {
     };
     const main = await run({ ...world.podIdentityEnv(), ...empty });
 
-    expect([main.warnings, callers()]).toEqual([[], ['pod']]);
+    expect(main.warnings).toEqual([]);
+    expectCaller(main, 'pod');
 
-    await run({ ...given('pod', 'keys'), AWS_CONTAINER_CREDENTIALS_FULL_URI: '' });
+    await run({ ...envOf('pod', 'keys'), AWS_CONTAINER_CREDENTIALS_FULL_URI: '' });
     expect(callers()).toEqual(['pod', 'keys']);
   });
 
-  test('blanks around keys and the region do no harm', async () => {
+  test('accepts white space around keys and the region', async () => {
     const keys = Object.entries(world.keysEnv()).map(([name, value]) => [name, ` ${value}\n`]);
     const main = await run({ ...Object.fromEntries(keys), AWS_REGION: ' eu-west-1\n' });
 
-    expect([main.errors, callers()]).toEqual([[], ['keys']]);
+    expectCaller(main, 'keys');
 
     const role = await run({
       ...world.webIdentityEnv(),
@@ -130,53 +132,55 @@ describe('which credentials are used', () => {
   });
 
   test.each(['aws-global', ''])(
-    'a web identity for ECR Public needs no region: %j',
+    'needs no region for ECR Public with a web identity: AWS_REGION is %j',
     async (AWS_REGION) => {
       const env = { ...world.webIdentityEnv(), AWS_REGION, AWS_DEFAULT_REGION: '' };
       const main = await run(env, 'auto', { 'registry-type': 'public' });
       const services = world.aws.calls.map(({ service }) => service);
 
-      expect([main.errors, services]).toEqual([[], ['sts', 'ecr-public']]);
+      expect(main.errors).toEqual([]);
+      expect(services).toEqual(['sts', 'ecr-public']);
     },
   );
 
-  test.each<[who: Source, set: Environment, words: string]>([
+  test.each<[source: Source, variable: Environment, words: string]>([
     ['keys', { AWS_PROFILE: 'ci' }, 'AWS_PROFILE'],
     ['pod', { AWS_ACCESS_KEY_ID: 'a' }, 'AWS_SECRET_ACCESS_KEY'],
     ['keys', { NODE_TLS_REJECT_UNAUTHORIZED: '0' }, 'NODE_EXTRA_CA_CERTS'],
-  ])('those of the %s if %j is set, with a warning: %s', async (who, set, words) => {
-    const main = await run({ ...given(who), ...set });
+  ])('uses the %s although %j is set, with a warning of %s', async (source, variable, words) => {
+    const main = await run({ ...envOf(source), ...variable });
 
-    expect([main.errors, callers()]).toEqual([[], [who]]);
+    expectCaller(main, source);
     expect(main.warnings).toEqual([expect.stringContaining(words)]);
   });
 });
 
 describe('a profile', () => {
   const ROLE = 'role_arn = arn:aws:iam::123456789012:role/of-profile';
+  const BY_KEYS = 'source_profile = source';
   const BY_POD = 'credential_source = EcsContainer';
 
   test.each([
-    ['assumes a role with the keys of another', [ROLE, 'source_profile = source'], 'of-profile'],
-    ["assumes a role with the pod's identity", [ROLE, BY_POD], 'of-profile'],
-    ['runs a process', ['credential_process = /bin/cat "$HOME/keys.json"'], 'profile'],
-  ])('that %s', async (_, lines, caller) => {
+    ['assume a role with the keys of another profile', [ROLE, BY_KEYS], 'of-profile'],
+    ['assume a role with the identity of the pod', [ROLE, BY_POD], 'of-profile'],
+    ['run a process', ['credential_process = /bin/cat "$HOME/keys.json"'], 'profile'],
+  ])('can %s', async (_, lines, caller) => {
     const answer = {
       Version: 1,
       AccessKeyId: profileUser.accessKeyId,
       SecretAccessKey: profileUser.secretAccessKey,
     };
     world.writeHome('keys.json', JSON.stringify(answer));
-    config('[profile x]', ...lines);
+    writeConfig('[profile x]', ...lines);
 
     const main = await run({ ...world.podIdentityEnv(), AWS_PROFILE: 'x' });
 
-    expect([main.errors, callers()]).toEqual([[], [caller]]);
+    expectCaller(main, caller);
     expect(main.log).toContain("from profile 'x'");
   });
 
-  test('calls STS in the region of the input, if nothing else names one', async () => {
-    config('[profile x]', ROLE, 'source_profile = source');
+  test('calls STS in the region of the input if nothing else names a region', async () => {
+    writeConfig('[profile x]', ROLE, BY_KEYS);
     const env = { AWS_PROFILE: 'x', AWS_REGION: undefined };
     expect((await run(env, 'auto', { 'aws-region': 'eu-central-1' })).errors).toEqual([]);
 
@@ -187,11 +191,12 @@ describe('a profile', () => {
   test.each([
     ['does not exist', []],
     ['does not resolve', ['[profile late]', 'source_profile = not-there', ROLE]],
-  ])('that %s is an error: the identity of the pod is not used instead', async (_, lines) => {
-    config(...lines);
+  ])('that %s is an error, and the identity of the pod is not used', async (_, lines) => {
+    writeConfig(...lines);
     const main = await run({ ...world.podIdentityEnv(), AWS_PROFILE: 'late' });
 
-    expect([main.exitCode, main.errors.length, callers(), main.toolRuns]).toEqual([1, 1, [], []]);
+    expect(main).toMatchObject({ ...ONE_ERROR, toolRuns: [] });
+    expect(callers()).toEqual([]);
     for (const words of ["'late'", 'aws sts get-caller-identity --profile late'])
       expect(main.errors[0]).toContain(words);
   });
@@ -200,21 +205,21 @@ describe('a profile', () => {
     ['auto', 'credential_process'],
     ['default-chain', "'vend'"],
   ])(
-    'whose process fails, with %s, is named; command line and output are not',
+    'whose process fails, with %s, is an error without the command line and its output',
     async (source, words) => {
       const command = 'echo secret-on-stderr >&2; exit 3; # --token secret-in-argv';
-      config('[profile vend]', `credential_process = ${command}`);
+      writeConfig('[profile vend]', `credential_process = ${command}`);
 
       const main = await run({ AWS_PROFILE: 'vend', AWS_EC2_METADATA_DISABLED: 'true' }, source);
 
-      expect([main.exitCode, main.errors.length]).toEqual([1, 1]);
+      expect(main).toMatchObject(ONE_ERROR);
       expect([...main.errors, ...main.warnings].join()).toContain(words);
       expect(main.stdout).not.toMatch(/secret-on-stderr|secret-in-argv|exit 3/);
     },
   );
 });
 
-test('a source of the default chain that does not respond is given up in time', async () => {
+test('the default chain ends in time if one of its sources does not respond', async () => {
   world.agent.faults.always('hang');
   const main = await run({ ...world.podIdentityEnv(), ...FAST }, 'default-chain');
 
@@ -224,11 +229,11 @@ test('a source of the default chain that does not respond is given up in time', 
 });
 
 describe('a warning', () => {
-  test('names what the default chain skipped', async () => {
-    config('[default]', 'credential_process = false');
-    const main = await run(machine);
+  test('names the profile that the default chain passed over', async () => {
+    writeConfig('[default]', 'credential_process = false');
+    const main = await run(metadataEnv);
 
-    expect([main.errors, callers()]).toEqual([[], ['node']]);
+    expectCaller(main, 'node');
     expect(main.warnings).toEqual([expect.stringContaining("'default'")]);
   });
 
@@ -236,27 +241,28 @@ describe('a warning', () => {
   // The runner sets these in the container of a job.
   const IN_CONTAINER = { HOME: '/github/home', GITHUB_WORKSPACE: '/__w/app/app' };
   const ASSOCIATE = 'aws eks create-pod-identity-association';
-  const GIVE = 'AWS_CONTAINER_CREDENTIALS_FULL_URI: http://169.254.170.23/v1/credentials';
+  const URI_FOR_CONTAINER =
+    'AWS_CONTAINER_CREDENTIALS_FULL_URI: http://169.254.170.23/v1/credentials';
 
-  test.each<[where: Environment, source: string, warnings: string[]]>([
+  test.each<[place: Environment, source: string, warnings: string[]]>([
     [IN_POD, 'auto', [ASSOCIATE]],
     [IN_POD, 'default-chain', [ASSOCIATE]],
-    [IN_CONTAINER, 'auto', [GIVE]],
+    [IN_CONTAINER, 'auto', [URI_FOR_CONTAINER]],
     [IN_CONTAINER, 'default-chain', []],
     [{}, 'auto', []],
   ])(
-    "for the machine's role with %j and %s says what to do: %j",
-    async (where, source, warnings) => {
-      const main = await run({ ...machine, ...where }, source);
+    'says what to do if the role of the machine is used, with %j and %s: %j',
+    async (place, source, warnings) => {
+      const main = await run({ ...metadataEnv, ...place }, source);
 
-      expect([main.errors, callers()]).toEqual([[], ['node']]);
+      expectCaller(main, 'node');
       expect(main.warnings).toEqual(warnings.map((words) => expect.stringContaining(words)));
     },
   );
 });
 
 describe('secret keys', () => {
-  test('are masked for the steps that follow, if the step uses them', async () => {
+  test('are masked if the step uses them', async () => {
     const { secretAccessKey, sessionToken } = world.identities.pod;
     const main = await run(world.podIdentityEnv());
 
@@ -266,7 +272,7 @@ describe('secret keys', () => {
     expect(profile.masks).toContain(profileUser.secretAccessKey);
   });
 
-  test('that a service quotes back are not shown: those of the step, and of a source_profile', async () => {
+  test('are not shown if a service quotes them, also keys of a source_profile', async () => {
     const { secretAccessKey } = world.identities.keys;
     const quoted = `bad: ${encodeURIComponent(secretAccessKey)} was sent`;
     world.aws.faults.once(ecrError(400, 'ValidationException', quoted));
@@ -274,11 +280,8 @@ describe('secret keys', () => {
     const own = await run(world.keysEnv());
     expect(own.errors.join()).toMatch(/bad: .*\*\*\*.* was sent/);
 
-    config(
-      '[profile assumed]',
-      'role_arn = arn:aws:iam::123456789012:role/x',
-      'source_profile = source',
-    );
+    const role = 'role_arn = arn:aws:iam::123456789012:role/x';
+    writeConfig('[profile assumed]', role, 'source_profile = source');
     world.aws.faults.once(stsError(403, 'Refused', `bad: ${profileUser.secretAccessKey} was sent`));
 
     const other = await run({ AWS_PROFILE: 'assumed' });
@@ -288,22 +291,19 @@ describe('secret keys', () => {
 
 test.each([
   ['empty', ''],
-  ['not expanded', '~'],
-])(
-  'a HOME that is %s does not let a checkout decide which credentials are used',
-  async (_, HOME) => {
-    const ofCheckout = '[profile ci]\ncredential_process = /bin/false\n';
-    // The working directory of the first step.
-    world.writeHome('../step-0/.aws/config', ofCheckout);
-    world.writeHome('../step-0/~/.aws/config', ofCheckout);
+  ['a ~ that no shell has expanded', '~'],
+])('the configuration of a checkout is not read if HOME is %s', async (_, HOME) => {
+  const ofCheckout = '[profile ci]\ncredential_process = /bin/false\n';
+  // `step-0` is the working directory of the first step.
+  world.writeHome('../step-0/.aws/config', ofCheckout);
+  world.writeHome('../step-0/~/.aws/config', ofCheckout);
 
-    const main = await run({
-      ...world.podIdentityEnv(),
-      HOME,
-      AWS_PROFILE: 'ci',
-      DOCKER_CONFIG: world.directory,
-    });
+  const main = await run({
+    ...world.podIdentityEnv(),
+    HOME,
+    AWS_PROFILE: 'ci',
+    DOCKER_CONFIG: world.directory,
+  });
 
-    expect(main.errors.join()).toContain('does not exist');
-  },
-);
+  expect(main.errors.join()).toContain('does not exist');
+});

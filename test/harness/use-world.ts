@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect } from '@jest/globals';
+import type { StepResult } from './runner.ts';
 import { startWorld, type World, type WorldOptions } from './world.ts';
 
 export { ecrHost } from './aws-services.ts';
@@ -15,6 +16,11 @@ export const ONE_ERROR = { exitCode: 1, errors: [expect.any(String)] };
 
 /** Logins of other jobs and people, as an auth file has them. */
 export const OTHER_LOGINS = { 'ghcr.io': { auth: 'eDp5' } };
+
+/** The lines of the log that announce another attempt. */
+export function retriesOf({ log }: StepResult): string[] {
+  return log.split('\n').filter((line) => line.includes('; retrying in '));
+}
 
 /** The world of the running test. */
 export let world: World;
