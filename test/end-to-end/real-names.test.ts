@@ -5,71 +5,72 @@ import type { NamespaceOptions, NamespaceWorld } from '../harness/namespace-worl
 import { describeReal, NAMESPACE, testReal } from '../harness/real-parts.ts';
 import * as scenarios from './scenarios.ts';
 
-// Everything has its real name and address here, and AWS serves over TLS: nothing of the step's
-// environment is special.
+// Here, everything has its real name and address, and AWS uses TLS. The environment of a step does
+// not contain anything for tests.
 
 type Scenario<Seen> = (world: NamespaceWorld) => Promise<Seen>;
 type SeenBy<S extends Scenario<unknown>> = Awaited<ReturnType<S>>;
 
-/** Runs a function of the scenarios in namespaces of its own, by its name. */
+/** Runs a scenario in new namespaces. */
 const run = <Seen>({ name }: Scenario<Seen>, options: NamespaceOptions = {}): Promise<Seen> =>
   runInNamespace<Seen>(join(import.meta.dirname, 'scenarios.ts'), name, options);
 
-const real = { realRegistry: true };
 const PUSH = [...NAMESPACE, 'docker-registry', 'htpasswd', 'oras'] as const;
 const withRegistry = testReal(...PUSH);
 const refused = expect.stringMatching(/auth|credential|denied|401|403|not logged/i);
 
-describe('a job with EKS Pod Identity, real clients and a real registry', () => {
+describe('with a real registry, real clients', () => {
   withRegistry.each([
     ['IPv4', false, '169.254.170.23'],
     ['IPv6', true, '[fd00:ec2::23]'],
-  ])(
-    '%s: logs in, real clients push, and post takes the login away',
-    async (_, ipv6, agentHost) => {
-      const seen = await run(scenarios.job, { ...real, ipv6 });
-      expect(seen).toEqual({
-        main: { exitCode: 0, registry: HOST },
-        agentHosts: [agentHost],
-        apiHosts: ['api.ecr.eu-west-1.amazonaws.com'],
-        signer: expect.stringContaining('assumed-role/pod-role/'),
-        push: '',
-        post: 0,
-        pushAfterPost: refused,
-      });
-    },
-  );
+  ])('push in a job with an agent at its %s address, until post', async (_, ipv6, agentHost) => {
+    const seen = await run(scenarios.job, { realRegistry: true, ipv6 });
+    expect(seen).toEqual({
+      main: { exitCode: 0, registry: HOST },
+      agentHosts: [agentHost],
+      apiHosts: ['api.ecr.eu-west-1.amazonaws.com'],
+      signer: expect.stringContaining('assumed-role/pod-role/'),
+      push: '',
+      post: 0,
+      pushAfterPost: refused,
+    });
+  });
 
-  withRegistry(
-    'the job hooks: a real client can pull a private image during the job alone',
-    async () => {
-      const seen = await run(scenarios.jobHook, real);
-      expect(seen).toEqual({ hooks: [0, 0], before: refused, during: '', after: refused });
-    },
-  );
+  withRegistry('pull a private image only during a job with job hooks', async () => {
+    const seen = await run(scenarios.jobHook, { realRegistry: true });
+    expect(seen).toEqual({
+      started: 0,
+      completed: 0,
+      before: refused,
+      during: '',
+      after: refused,
+    });
+  });
 });
 
-describeReal('container tools', [...PUSH, 'podman', 'buildah', 'skopeo', 'buildx'], () => {
+describeReal('the real tools', [...PUSH, 'podman', 'buildah', 'skopeo', 'buildx'], () => {
   let all: SeenBy<typeof scenarios.containerTools>;
   beforeAll(async () => {
-    all = await run(scenarios.containerTools, real);
+    all = await run(scenarios.containerTools, { realRegistry: true });
   }, 110_000);
 
   const cases = Object.entries(scenarios.TOOLS_CASES);
-  test.each(cases)(
-    '%s: the login is used by the real tools until post',
-    (name, { tools, used = tools }) => {
-      const { after, ...seen } = all[name] ?? { after: {} };
-      const during = Object.fromEntries(used.map((tool) => [tool, '']));
+  test.each(cases)('use the login until post: %s', (name, { tools, used = tools }) => {
+    const { after, ...seen } = all[name] ?? { after: {} };
+    const during = Object.fromEntries(used.map((tool) => [tool, '']));
 
-      expect(seen).toEqual({ codes: [0, 0, 0], errors: [], pushed: '', during });
-      expect(Object.values(after)).toEqual(used.map(() => refused));
-    },
-  );
+    expect(seen).toEqual({
+      exitCodes: { main: 0, post: 0, secondPost: 0 },
+      messages: [],
+      pushed: '',
+      during,
+    });
+    expect(Object.values(after)).toEqual(used.map(() => refused));
+  });
 });
 
-describeReal('registries of every kind', PUSH, () => {
-  test('hosts of FIPS, dual stack, another partition and ECR Public in one step: each gets its token from its own API', async () => {
+describeReal('a step with registries of every kind', PUSH, () => {
+  test('gets the token of each registry from the API for this kind', async () => {
     const apis = [
       'api.ecr-fips.us-east-2.amazonaws.com',
       'api.ecr-public.us-east-1.amazonaws.com',
@@ -79,38 +80,38 @@ describeReal('registries of every kind', PUSH, () => {
       'ecr-public.us-east-1.api.aws',
       'ecr.us-west-2.api.aws',
     ];
-    const names = [...apis, ...scenarios.KINDS];
-    const seen = await run(scenarios.hosts, { ...real, names });
+    const names = [...apis, ...scenarios.HOSTS_OF_EVERY_KIND];
+    const seen = await run(scenarios.hosts, { realRegistry: true, names });
 
     expect(seen).toEqual({
       errors: [],
-      registries: scenarios.KINDS,
+      registries: scenarios.HOSTS_OF_EVERY_KIND,
       apis,
-      loggedIn: scenarios.KINDS.toSorted(),
+      loggedIn: scenarios.HOSTS_OF_EVERY_KIND.toSorted(),
       pushed: '',
       after: {},
     });
   });
 });
 
-describeReal('credentials', NAMESPACE, () => {
+describeReal('a pod without EKS Pod Identity', NAMESPACE, () => {
   let seen: SeenBy<typeof scenarios.credentials>;
   beforeAll(async () => {
     seen = await run(scenarios.credentials);
   }, 60_000);
 
-  test("of the node in a pod are a warning that names the pod's namespace", () => {
-    expect([seen.node.signers, seen.node.warnings.length]).toEqual([['node-role'], 1]);
-    expect(seen.node.warnings[0]).toContain('--namespace arc-runners');
+  test('uses the role of the node, with a warning that names the namespace', () => {
+    const warning = expect.stringContaining('--namespace arc-runners');
+    expect(seen.withNodeRole).toMatchObject({ signers: ['node-role'], warnings: [warning] });
   });
 
-  test('that a pod does not have are an error that names its namespace', () => {
-    expect(seen.nothing.exitCode).toBe(1);
-    expect(seen.nothing.errors.join()).toContain('--namespace arc-runners');
+  test('fails without a role of the node, with an error that names the namespace', () => {
+    expect(seen.withoutRole.exitCode).toBe(1);
+    expect(seen.withoutRole.errors.join()).toContain('--namespace arc-runners');
   });
 });
 
-describeReal('failures', NAMESPACE, () => {
+describeReal('the error of a step with real names', NAMESPACE, () => {
   let seen: SeenBy<typeof scenarios.failures>;
   beforeAll(async () => {
     seen = await run(scenarios.failures);
@@ -122,15 +123,20 @@ describeReal('failures', NAMESPACE, () => {
     'AWS_USE_FIPS_ENDPOINT',
   ];
 
-  test.each<[name: keyof typeof seen, words: string[]]>([
-    ['region', ['ENOTFOUND api.ecr.eu-west-9.amazonaws.com', 'region is wrong']],
-    ['fips', FIPS],
-    ['otherHost', ['ghcr.io']],
-    ['noRoute', ['ENETUNREACH', 'aws eks create-addon']],
-  ])('%s: the error says what to do', (name, words) => {
+  test.each<[failure: string, name: keyof typeof seen, words: string[]]>([
+    [
+      'a region that does not exist',
+      'region',
+      ['ENOTFOUND api.ecr.eu-west-9.amazonaws.com', 'region is wrong'],
+    ],
+    ['ECR Public with FIPS', 'fips', FIPS],
+    ['a response of ECR with another host', 'otherHost', ['ghcr.io']],
+    ['an agent without a route', 'noRoute', ['ENETUNREACH', 'aws eks create-addon']],
+  ])('says what to do about %s', (_, name, words) => {
     const { exitCode, errors } = seen[name];
 
-    expect([exitCode, errors.length]).toEqual([1, 1]);
+    expect(exitCode).toBe(1);
+    expect(errors).toHaveLength(1);
     for (const word of words) expect(errors[0]).toContain(word);
   });
 });
@@ -139,15 +145,14 @@ describeReal(
   'an auth file that cannot be written',
   [...NAMESPACE, 'podman', 'buildah', 'skopeo', 'oras'],
   () => {
-    test('is explained for each client, and an earlier login stays', async () => {
+    test('is explained for each client, and keeps an earlier login', async () => {
       const seen = await run(scenarios.authFileProblems);
       for (const [name, { errors, isUnchanged }] of Object.entries(seen)) {
-        expect([name, errors.length, isUnchanged]).toEqual([name, 1, true]);
+        // On a full disk, an isolated configuration would not help.
+        const remedy = name.endsWith('full') ? '' : 'isolate-docker-config: true';
 
-        // Another configuration is no remedy for a full disk.
-        if (name.endsWith('full')) continue;
-        const remedy = expect.stringContaining('isolate-docker-config: true');
-        expect([name, errors[0]]).toEqual([name, remedy]);
+        const expected = { name, errors: [expect.stringContaining(remedy)], isUnchanged: true };
+        expect({ name, errors, isUnchanged }).toEqual(expected);
       }
     }, 110_000);
   },

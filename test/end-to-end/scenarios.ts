@@ -1,4 +1,6 @@
-/** What happens in namespaces, by the names that tests run them by. The result of each goes through JSON. */
+// The scenarios of real-names.test.ts. A test runs a scenario by its name, in new namespaces, and gets
+// the result through JSON.
+
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +10,7 @@ import { FAST } from '../harness/paths.ts';
 import { FAKE_DOCKER } from '../harness/tools.ts';
 import type { Environment, StepChoice } from '../harness/world.ts';
 
-/** What the tests look at of one step, with the roles that signed its calls to ECR. */
+/** Runs a step. Returns what the tests check, with the roles that signed its calls to ECR. */
 async function step(world: NamespaceWorld, choice: StepChoice) {
   const before = world.aws.calls.length;
   const main = await world.main({ tools: FAKE_DOCKER, ...choice });
@@ -23,7 +25,7 @@ async function step(world: NamespaceWorld, choice: StepChoice) {
   };
 }
 
-/** A job in a pod on EKS: log in, push with a real client, log out, and push again. */
+/** A job in a pod on EKS logs in, pushes with a real client, logs out, and pushes again. */
 export async function job(world: NamespaceWorld) {
   const main = await world.main();
   const push = await world.push();
@@ -40,27 +42,30 @@ export async function job(world: NamespaceWorld) {
   };
 }
 
-/**
- * A runner whose jobs are logged in by the hooks: a real client reads a private image before,
- * during and after a job.
- */
+/** A real client pulls a private image before, during and after a job with job hooks. */
 export async function jobHook(world: NamespaceWorld) {
   const main = await world.main();
   await world.push();
   await world.post(main);
 
-  const read = (): Promise<string> => world.run('oras', ['pull', `${HOST}/team/app:1`]);
-  const before = await read();
+  const pull = (): Promise<string> => world.run('oras', ['pull', `${HOST}/team/app:1`]);
+  const before = await pull();
   const started = await world.hook('job-started', { env: world.podIdentityEnv() });
-  const during = await read();
+  const during = await pull();
   const completed = await world.hook('job-completed');
 
-  return { hooks: [started.exitCode, completed.exitCode], before, during, after: await read() };
+  return {
+    started: started.exitCode,
+    completed: completed.exitCode,
+    before,
+    during,
+    after: await pull(),
+  };
 }
 
 /**
- * How a login is used by each tool; docker, which needs an engine for it, stands behind oras, which
- * reads its file.
+ * A command with which a tool uses its login. docker would need a daemon for that, so oras, which
+ * reads the same auth file, takes its place.
  */
 function useOf(tool: string, world: NamespaceWorld): [program: string, args: string[]] {
   const image = `${HOST}/team/app`;
@@ -81,22 +86,21 @@ function useOf(tool: string, world: NamespaceWorld): [program: string, args: str
   }
 }
 
-/** A case of the container tools. */
 export type ToolsCase = {
-  /** Those of the input. */
+  /** The value of input `container-cli`. */
   tools: string[];
-  /** Those that then use the login; else those of the input. */
+  /** The tools that then use the login. By default, `tools`. */
   used?: string[];
   isolate?: boolean;
-  /** Where DOCKER_CONFIG leads to, below the folder of the world. */
+  /** The value of DOCKER_CONFIG, below the folder of the world. */
   dockerConfig?: string;
-  /** Programs that are installed under the name of another. */
-  installedAs?: Record<string, string>;
+  /** Tools whose program is in fact that of another tool. */
+  programs?: Record<string, string>;
   /** Docker's configuration before the step. */
   config?: object;
 };
 
-const STORE = { credsStore: 'nowhere', credHelpers: { 'ghcr.io': 'gh' } };
+const CREDENTIAL_STORE = { credsStore: 'nowhere', credHelpers: { 'ghcr.io': 'gh' } };
 
 export const TOOLS_CASES: Record<string, ToolsCase> = {
   docker: { tools: ['docker'], used: ['docker', 'buildx'] },
@@ -109,7 +113,7 @@ export const TOOLS_CASES: Record<string, ToolsCase> = {
   },
   'docker that is podman, isolated': {
     tools: ['docker'],
-    installedAs: { docker: 'podman' },
+    programs: { docker: 'podman' },
     used: ['podman'],
     isolate: true,
   },
@@ -118,49 +122,46 @@ export const TOOLS_CASES: Record<string, ToolsCase> = {
     tools: ['config-file'],
     used: ['skopeo', 'podman', 'oras'],
     isolate: true,
-    config: STORE,
+    config: CREDENTIAL_STORE,
   },
 };
 
 async function toolsCase(world: NamespaceWorld, choice: ToolsCase) {
-  const { tools, used = tools, isolate, installedAs, dockerConfig, config = {} } = choice;
+  const { tools, used = tools, isolate, programs, dockerConfig, config = {} } = choice;
   const env = {
     PODMAN_IGNORE_CGROUPSV1_WARNING: '1',
     ...(dockerConfig && { DOCKER_CONFIG: join(world.directory, dockerConfig) }),
   };
   world.writeDockerConfig(config);
 
-  const programs = tools.filter((tool) => tool !== 'config-file');
+  const clients = tools.filter((tool) => tool !== 'config-file');
   const main = await world.main({
     moreEnv: env,
     inputs: { 'container-cli': tools.join(), 'isolate-docker-config': String(isolate ?? false) },
-    tools: Object.fromEntries(
-      programs.map((tool) => [tool, { real: installedAs?.[tool] ?? tool }]),
-    ),
+    tools: Object.fromEntries(clients.map((tool) => [tool, { real: programs?.[tool] ?? tool }])),
   });
 
-  // Puts an image there to read, with the password but none of the logins.
+  // Pushes an image for the tools to read. The push does not use the logins of the step.
   const auths = { [HOST]: { auth: world.aws.issued.at(-1)?.token } };
   world.writeHome('pusher/config.json', JSON.stringify({ auths }));
   const pushed = await world.push(join(world.home, 'pusher'));
 
-  const use = async () => {
-    const said: Record<string, string> = {};
+  const useAll = async () => {
+    const errors: Record<string, string> = {};
     for (const tool of used) {
       const [program, args] = useOf(tool, world);
-      said[tool] = await world.run(program, args, { ...env, ...main.exportedEnv });
+      errors[tool] = await world.run(program, args, { ...env, ...main.exportedEnv });
     }
-    return said;
+    return errors;
   };
-  const during = await use();
+  const during = await useAll();
   const post = await world.post(main);
-  const after = await use();
-  const again = await world.post(main);
+  const after = await useAll();
+  const secondPost = await world.post(main);
 
-  const codes = [main, post, again].map(({ exitCode }) => exitCode);
   return {
-    codes,
-    errors: [...main.errors, ...main.warnings, ...post.errors],
+    exitCodes: { main: main.exitCode, post: post.exitCode, secondPost: secondPost.exitCode },
+    messages: [...main.errors, ...main.warnings, ...post.errors],
     pushed,
     during,
     after,
@@ -175,11 +176,11 @@ export async function containerTools(world: NamespaceWorld) {
   return seen;
 }
 
-/** Hosts of every kind in one step whose environment names no region, and a real push to one of them. */
+/** A step without a region logs in to hosts of every kind, and a real client pushes to one. */
 export async function hosts(world: NamespaceWorld) {
   const main = await world.main({
     moreEnv: { AWS_REGION: undefined, AWS_DEFAULT_REGION: undefined },
-    inputs: { registries: KINDS.map((host) => `${host}/team/app:1`).join() },
+    inputs: { registries: HOSTS_OF_EVERY_KIND.map((host) => `${host}/team/app:1`).join() },
   });
   const loggedIn = world.loggedIn();
   const pushed = await world.push();
@@ -195,7 +196,7 @@ export async function hosts(world: NamespaceWorld) {
   };
 }
 
-export const KINDS = [
+export const HOSTS_OF_EVERY_KIND = [
   HOST,
   'public.ecr.aws',
   'ecr-public.aws.com',
@@ -208,35 +209,35 @@ export const KINDS = [
 const KUBERNETES = { KUBERNETES_SERVICE_HOST: '10.100.0.1' };
 
 /**
- * What is said of the machine's role in a pod, and of none; the service account is that of
- * Kubernetes' own token.
+ * A pod without EKS Pod Identity, with and without the role of its node. The token of Kubernetes
+ * names the service account.
  */
 export async function credentials(world: NamespaceWorld) {
   const machine = await world.startInstanceMetadata();
   world.mountServiceAccount('arc-runners', 'lonely');
 
   return {
-    node: await step(world, { env: { ...machine, ...KUBERNETES } }),
-    nothing: await step(world, { env: { ...world.regionEnv(), ...KUBERNETES } }),
+    withNodeRole: await step(world, { env: { ...machine, ...KUBERNETES } }),
+    withoutRole: await step(world, { env: { ...world.regionEnv(), ...KUBERNETES } }),
   };
 }
 
-/** Failures at the real names and addresses; without the agent's address at the end. */
+/** Failures at the real names and addresses. */
 export async function failures(world: NamespaceWorld) {
-  const at = (env: Environment, inputs: Record<string, string> = {}) =>
+  const fail = (env: Environment, inputs: Record<string, string> = {}) =>
     step(world, {
       moreEnv: { ...FAST, ...env },
       inputs: { 'max-attempts': '2', ...inputs },
     });
 
-  const region = await at({ AWS_REGION: 'eu-west-9' });
-  const fips = await at({ AWS_USE_FIPS_ENDPOINT: 'true' }, { 'registry-type': 'public' });
+  const region = await fail({ AWS_REGION: 'eu-west-9' });
+  const fips = await fail({ AWS_USE_FIPS_ENDPOINT: 'true' }, { 'registry-type': 'public' });
 
   world.aws.proxyEndpoint = () => 'https://ghcr.io';
-  const otherHost = await at({});
+  const otherHost = await fail({});
 
   world.cutOffAgent();
-  const noRoute = await at({}, { 'max-attempts': '' });
+  const noRoute = await fail({}, { 'max-attempts': '' });
 
   return { region, fips, otherHost, noRoute };
 }
@@ -245,7 +246,7 @@ const EARLIER = JSON.stringify({ auths: { [HOST]: { auth: 'ZWFybGllcjpsb2dpbg=='
 
 type AuthFileProblem = 'read-only' | 'full' | 'config.json is mounted';
 
-/** Makes a docker configuration that cannot be written; returns what is mounted. */
+/** Makes a docker configuration that cannot be written. Returns the mount point. */
 function makeBroken(problem: AuthFileProblem, folder: string): string {
   const file = join(folder, 'config.json');
   const mount = (...args: string[]): void => void execFileSync('mount', args);
@@ -265,24 +266,20 @@ function makeBroken(problem: AuthFileProblem, folder: string): string {
   return folder;
 }
 
-const AUTH_FILE_CASES: [tool: string, problem: AuthFileProblem][] = [
-  ['docker', 'read-only'],
-  ['podman', 'read-only'],
-  ['buildah', 'read-only'],
-  ['skopeo', 'read-only'],
-  ['oras', 'read-only'],
-  ['config-file', 'read-only'],
-  ['docker', 'full'],
-  ['config-file', 'full'],
-  ['docker', 'config.json is mounted'],
-  ['podman', 'config.json is mounted'],
-];
+const TOOLS_WITH_PROBLEM: Record<AuthFileProblem, string[]> = {
+  'read-only': ['docker', 'podman', 'buildah', 'skopeo', 'oras', 'config-file'],
+  full: ['docker', 'config-file'],
+  'config.json is mounted': ['docker', 'podman'],
+};
 
-/** The error of clients for each problem with their file, and whether the file is as before after post. */
+/** Each client logs in to a file with each problem, and out again. */
 export async function authFileProblems(world: NamespaceWorld) {
   const seen: Record<string, { errors: string[]; isUnchanged: boolean }> = {};
+  const cases = Object.entries(TOOLS_WITH_PROBLEM).flatMap(([problem, tools]) =>
+    tools.map((tool) => [tool, problem as AuthFileProblem] as const),
+  );
 
-  for (const [tool, problem] of AUTH_FILE_CASES) {
+  for (const [tool, problem] of cases) {
     const DOCKER_CONFIG = join(world.directory, `${tool} ${problem}`);
     const mounted = makeBroken(problem, DOCKER_CONFIG);
 
