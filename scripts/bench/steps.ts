@@ -78,7 +78,7 @@ function makeRuns(world: World, ecr: HttpStandIn) {
   const node = actionNode();
   const bareLogin = join(import.meta.dirname, 'bare-login.mjs');
   const logout = `require('child_process')
-    .spawn('docker', ['logout', '${world.registry.authority}'])
+    .spawn('docker', ['logout', '${world.registry.address}'])
     .on('close', process.exit)`;
 
   const env = {

@@ -4,6 +4,7 @@ import { expect } from '@jest/globals';
 import { parse } from 'yaml';
 import { archiveHead, git, unpack } from '../harness/archive.ts';
 import { testReal } from '../harness/real-parts.ts';
+import type { StepResult } from '../harness/runner.ts';
 import { QUIET_SUCCESS, useWorld, world } from '../harness/use-world.ts';
 
 useWorld();
@@ -17,6 +18,12 @@ function withoutChanges(): string {
   } catch {
     return '';
   }
+}
+
+async function expectSuccess(step: StepResult, isLoggedIn: boolean) {
+  expect(step).toMatchObject(QUIET_SUCCESS);
+  expect(await world.runnerMayPull()).toBe(isLoggedIn);
+  expect(world.loggedIn()).toHaveLength(isLoggedIn ? 1 : 0);
 }
 
 test(`the archive of HEAD${withoutChanges()} has what a job needs, and works`, async () => {
@@ -37,18 +44,9 @@ test(`the archive of HEAD${withoutChanges()} has what a job needs, and works`, a
   const env = world.podIdentityEnv();
 
   const main = await world.main({ env, dist });
-  expect(main).toMatchObject(QUIET_SUCCESS);
-  expect(await world.runnerMayPull()).toBe(true);
+  await expectSuccess(main, true);
+  await expectSuccess(await world.post(main, { dist }), false);
 
-  const post = await world.post(main, { dist });
-  expect(post).toMatchObject(QUIET_SUCCESS);
-  expect(world.dockerLogins()).toEqual({});
-
-  const started = await world.hook('job-started', { env, dist });
-  expect(started).toMatchObject(QUIET_SUCCESS);
-  expect(await world.runnerMayPull()).toBe(true);
-
-  const completed = await world.hook('job-completed', { dist });
-  expect(completed).toMatchObject(QUIET_SUCCESS);
-  expect(world.dockerLogins()).toEqual({});
+  await expectSuccess(await world.hook('job-started', { env, dist }), true);
+  await expectSuccess(await world.hook('job-completed', { dist }), false);
 });

@@ -54,7 +54,7 @@ const canceledBy = (name: string) => ({ exitCode: 1, errors: [expect.stringConta
 
 describe('a step that is canceled', () => {
   withDocker.each(['SIGINT', 'SIGTERM'] as const)(
-    'by %s ends a docker login that hangs',
+    'ends a docker login that hangs when %s arrives',
     async (name) => {
       writeEarlierLogins();
       world.registry.faults.always('hang');
@@ -87,7 +87,7 @@ describe('a step that is canceled', () => {
     },
   );
 
-  withDocker('between two attempts starts no further attempt', async () => {
+  withDocker('starts no further attempt to log in', async () => {
     world.registry.faults.always(text(503));
     const main = await world.main({
       env: world.keysEnv(),
@@ -100,7 +100,7 @@ describe('a step that is canceled', () => {
   });
 
   withDocker.each(['SIGTERM', 'SIGKILL'] as const)(
-    'by %s when docker starts leaves no login',
+    'leaves no login if %s arrives when docker starts',
     async (name) => {
       writeEarlierLogins();
       const main = await world.main(cancelAt('Logging in to', name));
@@ -112,7 +112,7 @@ describe('a step that is canceled', () => {
   );
 
   withDocker.each(['SIGTERM', 'SIGKILL'] as const)(
-    'by %s with isolate-docker-config leaves no login',
+    'leaves no login if %s arrives with isolate-docker-config',
     async (name) => {
       writeEarlierLogins();
       const main = await world.main({
@@ -184,8 +184,8 @@ describe('a step whose thread of node is blocked', () => {
     const interrupt = { signal: name, when: stepIsBlocked() };
     const main = await world.main({ tools: FAKE_DOCKER, interrupt });
 
-    expect(main.errors).toEqual([expect.stringContaining(name)]);
-    expect(main.signal).toBe('SIGKILL');
+    const errors = [expect.stringContaining(name)];
+    expect(main).toMatchObject({ errors, signal: 'SIGKILL' });
   });
 
   test('ends at the time limit of a step', async () => {
@@ -193,8 +193,8 @@ describe('a step whose thread of node is blocked', () => {
       env: { ...world.keysEnv(), ...fastClock(100) },
       tools: FAKE_DOCKER,
     });
-    expect(main.errors).toEqual([expect.stringContaining('Timed out')]);
-    expect(main.signal).toBe('SIGKILL');
+    const errors = [expect.stringContaining('Timed out')];
+    expect(main).toMatchObject({ errors, signal: 'SIGKILL' });
   });
 });
 
@@ -231,7 +231,7 @@ describe("state that another step has put into the job's environment", () => {
   });
 });
 
-test('post removes the draft of an auth file that a killed step has left, and no other file', async () => {
+test('post removes the draft of an auth file that a killed step has left', async () => {
   writeEarlierLogins();
   const main = await world.main({ inputs: { 'container-cli': 'config-file' }, tools: {} });
 

@@ -191,7 +191,7 @@ describe('a profile', () => {
   test.each([
     ['does not exist', []],
     ['does not resolve', ['[profile late]', 'source_profile = not-there', ROLE]],
-  ])('that %s is an error, and the identity of the pod is not used', async (_, lines) => {
+  ])('is an error if it %s, and the identity of the pod is not used', async (_, lines) => {
     writeConfig(...lines);
     const main = await run({ ...world.podIdentityEnv(), AWS_PROFILE: 'late' });
 
@@ -205,7 +205,7 @@ describe('a profile', () => {
     ['auto', 'credential_process'],
     ['default-chain', "'vend'"],
   ])(
-    'whose process fails, with %s, is an error without the command line and its output',
+    'is an error if its process fails, with %s, without the command line and its output',
     async (source, words) => {
       const command = 'echo secret-on-stderr >&2; exit 3; # --token secret-in-argv';
       writeConfig('[profile vend]', `credential_process = ${command}`);

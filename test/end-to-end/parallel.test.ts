@@ -34,7 +34,7 @@ describeReal('six steps at once', ['docker', 'openssl'], () => {
     return Promise.all(steps);
   }
 
-  test('that share a home keep the logins of each other and of others', async () => {
+  test('keep the logins of each other and of others in the home that they share', async () => {
     const steps = await allAtOnce({});
     expect(steps.flatMap(({ errors }) => errors)).toEqual([]);
     expect(world.loggedIn()).toEqual(EVERYONE);
@@ -47,7 +47,7 @@ describeReal('six steps at once', ['docker', 'openssl'], () => {
     expect(readdirSync(join(world.home, '.docker'))).toEqual(['config.json']);
   });
 
-  test('of six jobs with isolated configurations do not see the logins of each other', async () => {
+  test('do not share their logins if each job has an isolated configuration', async () => {
     const steps = await allAtOnce(ISOLATED);
 
     const logins = steps.map(({ exportedEnv }) => world.loggedIn(exportedEnv['DOCKER_CONFIG']));
@@ -55,7 +55,7 @@ describeReal('six steps at once', ['docker', 'openssl'], () => {
     expect(world.dockerLogins()).toEqual(OTHER_LOGINS);
   });
 
-  test('of one job share the isolated configuration of the job', async () => {
+  test('share the isolated configuration of their job', async () => {
     const steps = await allAtOnce(ISOLATED, () => world.runnerTemp);
     expect(steps.flatMap(({ errors }) => errors)).toEqual([]);
 

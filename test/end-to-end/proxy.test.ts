@@ -158,9 +158,9 @@ describe('a proxy that requires a login', () => {
     await world.startProxy(login);
     world.addSecret('proxy password', 'wr0ng-passw0rd');
 
-    const main = await logIn({}, { 'http-proxy': `http://${wrong}${world.proxy.authority}` });
+    const main = await logIn({}, { 'http-proxy': `http://${wrong}${world.proxy.address}` });
 
-    const told = [world.proxy.authority, "'http-proxy'", '407', 'secrets.PROXY_URL }}'];
+    const told = [world.proxy.address, "'http-proxy'", '407', 'secrets.PROXY_URL }}'];
     for (const words of told) expect(main.errors[0]).toContain(words);
     expect(main.stdout.replace(/^::add-mask::.*$/gm, '')).not.toContain('wr0ng');
     expect(world.proxy.requests).toHaveLength(1);

@@ -40,7 +40,7 @@ describe('GetAuthorizationToken', () => {
     }
   });
 
-  test('of each region and of ECR Public is retried by itself', async () => {
+  test('is retried for each region and for ECR Public by itself', async () => {
     world.aws.faults.times(2, THROTTLED, callsOf('ecr'));
     world.aws.faults.once(text(500), callsOf('ecr-public'));
     const registries = '123456789012.dkr.ecr.us-east-1.amazonaws.com,public.ecr.aws';
@@ -100,7 +100,7 @@ describe('docker login', () => {
     expect(main.toolRuns).toHaveLength(1);
   });
 
-  test('that hangs is ended and retried, even if a process that docker started remains', async () => {
+  test('is ended and retried if it hangs, even if a process that docker started remains', async () => {
     const tools = { docker: [{ hangs: true, hasChild: true }, { exitCode: 0 }] };
 
     const main = await world.main({ moreEnv: FAST, tools });

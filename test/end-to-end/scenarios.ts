@@ -1,5 +1,5 @@
-// The scenarios of real-names.test.ts. A test runs a scenario by its name, in new namespaces, and gets
-// the result through JSON.
+// The scenarios of real-names.test.ts. A test runs a scenario by its name, in new namespaces. The
+// result goes through JSON.
 
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -266,20 +266,20 @@ function makeBroken(problem: AuthFileProblem, folder: string): string {
   return folder;
 }
 
-const TOOLS_WITH_PROBLEM: Record<AuthFileProblem, string[]> = {
-  'read-only': ['docker', 'podman', 'buildah', 'skopeo', 'oras', 'config-file'],
-  full: ['docker', 'config-file'],
-  'config.json is mounted': ['docker', 'podman'],
-};
+const withProblem = (problem: AuthFileProblem, ...tools: string[]) =>
+  tools.map((tool) => [problem, tool] as const);
+
+const AUTH_FILE_CASES = [
+  ...withProblem('read-only', 'docker', 'podman', 'buildah', 'skopeo', 'oras', 'config-file'),
+  ...withProblem('full', 'docker', 'config-file'),
+  ...withProblem('config.json is mounted', 'docker', 'podman'),
+];
 
 /** Each client logs in to a file with each problem, and out again. */
 export async function authFileProblems(world: NamespaceWorld) {
   const seen: Record<string, { errors: string[]; isUnchanged: boolean }> = {};
-  const cases = Object.entries(TOOLS_WITH_PROBLEM).flatMap(([problem, tools]) =>
-    tools.map((tool) => [tool, problem as AuthFileProblem] as const),
-  );
 
-  for (const [tool, problem] of cases) {
+  for (const [problem, tool] of AUTH_FILE_CASES) {
     const DOCKER_CONFIG = join(world.directory, `${tool} ${problem}`);
     const mounted = makeBroken(problem, DOCKER_CONFIG);
 

@@ -97,14 +97,14 @@ export class HttpStandIn {
     await closed;
   }
 
-  get authority(): string {
+  get address(): string {
     const host = isIPv6(this.host) ? `[${this.host}]` : this.host;
 
     return `${host}:${this.port}`;
   }
 
   get url(): string {
-    return `${this.#scheme}://${this.authority}`;
+    return `${this.#scheme}://${this.address}`;
   }
 
   /** Resolves once this many requests were received since the start. */

@@ -44,17 +44,13 @@ const isRegistry = (name: string) =>
 /** Everything has its real name and address, and serves over TLS where AWS does. */
 export class NamespaceWorld extends World {
   #stopRegistry: (() => Promise<void>) | undefined;
-  #certificateAuthority: CertificateAuthority;
+  #authority: CertificateAuthority;
   #options: NamespaceOptions;
 
-  constructor(
-    directory: string,
-    certificateAuthority: CertificateAuthority,
-    options: NamespaceOptions,
-  ) {
-    const aws = new AwsServices(certificateAuthority.serverOptions());
-    super(directory, aws, certificateAuthority);
-    this.#certificateAuthority = certificateAuthority;
+  constructor(directory: string, authority: CertificateAuthority, options: NamespaceOptions) {
+    const aws = new AwsServices(authority.serverOptions());
+    super(directory, aws, authority);
+    this.#authority = authority;
     this.#options = options;
     aws.onIssued = ({ region, password }) => {
       if (options.realRegistry && regionOfHost(HOST) === region)
@@ -68,7 +64,7 @@ export class NamespaceWorld extends World {
     await this.registry.listen(REGISTRY_ADDRESS, 443);
 
     if (this.#options.realRegistry) {
-      const certificate = await this.#certificateAuthority.issue(HOST);
+      const certificate = await this.#authority.issue(HOST);
       const folder = join(this.directory, HOST);
       this.#stopRegistry = await startRegistry(folder, REAL_REGISTRY_ADDRESS, certificate);
     }
@@ -163,8 +159,8 @@ export class NamespaceWorld extends World {
 
   protected override placeEnv(): Record<string, string> {
     return {
-      NODE_EXTRA_CA_CERTS: this.#certificateAuthority.file,
-      SSL_CERT_FILE: this.#certificateAuthority.file,
+      NODE_EXTRA_CA_CERTS: this.#authority.file,
+      SSL_CERT_FILE: this.#authority.file,
     };
   }
 }
@@ -190,8 +186,8 @@ async function runScenario(args: readonly string[]) {
   }
 
   const directory = makeWorldDirectory();
-  const certificateAuthority = await CertificateAuthority.create(directory);
-  const world = new NamespaceWorld(directory, certificateAuthority, chosen);
+  const authority = await CertificateAuthority.create(directory);
+  const world = new NamespaceWorld(directory, authority, chosen);
   try {
     await world.start();
 

@@ -94,7 +94,7 @@ export class PodIdentityAgent extends HttpStandIn {
   }
 
   get credentialsUri(): string {
-    return `http://${this.authority.replace(/:80$/, '')}/v1/credentials`;
+    return `http://${this.address.replace(/:80$/, '')}/v1/credentials`;
   }
 
   #respond({ path, headers }: ReceivedRequest): Reply {

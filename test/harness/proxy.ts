@@ -15,7 +15,7 @@ function addressIn(text: string) {
 export class ForwardProxy {
   requests: Address[] = [];
   faults = new FaultQueue<Address>();
-  authority = '';
+  address = '';
   #login: string | undefined;
   #leadsTo: (host: string, port: number) => Address;
   #sockets = new Set<Socket>();
@@ -41,7 +41,7 @@ export class ForwardProxy {
 
   async listen(): Promise<void> {
     await once(this.#server.listen(0, '127.0.0.1'), 'listening');
-    this.authority = `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    this.address = `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   async stop(): Promise<void> {
@@ -52,7 +52,7 @@ export class ForwardProxy {
   }
 
   get url(): string {
-    return `http://${this.authority}`;
+    return `http://${this.address}`;
   }
 
   #tunnel(request: IncomingMessage, socket: Socket) {

@@ -74,7 +74,7 @@ export class World extends JobFolders {
   region = 'eu-west-1';
   agent = new PodIdentityAgent();
   aws: AwsServices;
-  certificateAuthority: CertificateAuthority | undefined;
+  authority: CertificateAuthority | undefined;
   /** The role of the pod's association, a user with keys, and the role of the node. */
   identities: { pod: Identity; keys: Identity; node: Identity };
   registry: Registry;
@@ -87,15 +87,15 @@ export class World extends JobFolders {
   #toolDirectories: ToolDirectory[] = [];
   #realToolEnv: Record<string, string>;
 
-  constructor(directory: string, aws: AwsServices, certificateAuthority?: CertificateAuthority) {
+  constructor(directory: string, aws: AwsServices, authority?: CertificateAuthority) {
     super(directory);
     this.#realToolEnv = makeContainerStorage(directory);
 
     this.aws = aws;
-    this.certificateAuthority = certificateAuthority;
+    this.authority = authority;
     this.registry = new Registry(
       (...login) => this.#isIssued(...login),
-      certificateAuthority?.serverOptions(),
+      authority?.serverOptions(),
     );
 
     this.identities = {
@@ -112,7 +112,7 @@ export class World extends JobFolders {
     if (realNames) {
       const toRegistry = await this.#listening(new ForwardProxy(undefined, () => this.registry));
       this.#realToolEnv['HTTPS_PROXY'] = toRegistry.url;
-      this.#realToolEnv['SSL_CERT_FILE'] = this.certificateAuthority?.file ?? '';
+      this.#realToolEnv['SSL_CERT_FILE'] = this.authority?.file ?? '';
     } else {
       this.aws.proxyEndpoint = () => this.registry.url;
     }
@@ -208,17 +208,13 @@ export class World extends JobFolders {
       return host.endsWith('.amazonaws.com') ? this.aws : { host, port };
     };
 
-    if (login === undefined) {
-      this.proxy = await this.#listening(new ForwardProxy(undefined, leadsTo));
-      return this.proxy.url;
-    }
+    const credentials = login && `${login.username}:${login.password}`;
+    this.proxy = await this.#listening(new ForwardProxy(credentials, leadsTo));
+    if (login === undefined) return this.proxy.url;
 
-    const { username, password } = login;
-    this.addSecret('proxy password', password);
-    this.proxy = await this.#listening(new ForwardProxy(`${username}:${password}`, leadsTo));
-
-    const userInfo = [username, password].map(encodeURIComponent).join(':');
-    return `http://${userInfo}@${this.proxy.authority}`;
+    this.addSecret('proxy password', login.password);
+    const userInfo = [login.username, login.password].map(encodeURIComponent).join(':');
+    return `http://${userInfo}@${this.proxy.address}`;
   }
 
   addSecret(kind: Secret['kind'], value: string): void {
@@ -365,11 +361,11 @@ export class World extends JobFolders {
 
   /** How a step finds AWS. `NamespaceWorld` overrides this: there, AWS has its real names. */
   protected placeEnv(): Record<string, string> {
-    if (this.certificateAuthority === undefined) return { AWS_ENDPOINT_URL: this.aws.url };
+    if (this.authority === undefined) return { AWS_ENDPOINT_URL: this.aws.url };
 
     return {
       AWS_ENDPOINT_URL: this.aws.url.replace('127.0.0.1', 'localhost'),
-      NODE_EXTRA_CA_CERTS: this.certificateAuthority.file,
+      NODE_EXTRA_CA_CERTS: this.authority.file,
     };
   }
 }
@@ -383,12 +379,10 @@ function isFake(pid: number) {
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const directory = makeWorldDirectory();
-  const certificateAuthority = options.realNames
-    ? await CertificateAuthority.create(directory)
-    : undefined;
-  const aws = new AwsServices(certificateAuthority?.serverOptions());
+  const authority = options.realNames ? await CertificateAuthority.create(directory) : undefined;
+  const aws = new AwsServices(authority?.serverOptions());
 
-  const world = new World(directory, aws, certificateAuthority);
+  const world = new World(directory, aws, authority);
   await world.start(options);
   return world;
 }

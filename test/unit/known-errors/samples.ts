@@ -15,6 +15,7 @@ type Sample = {
 
 const HOST = '111122223333.dkr.ecr.eu-west-1.amazonaws.com';
 const REQUEST_ID = '9b1f3c3e-9a52-4d3c-8f0e-2f1f3a6b7c11';
+const ROLE = 'arn:aws:iam::444455556666:role/ecr-push';
 const TOKEN_FILE = '/var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token';
 
 const NOTHING_FOUND = 'Could not load credentials from any providers';
@@ -24,9 +25,13 @@ const NO_PODMAN = "Input 'container-cli': podman not found on PATH.";
 const NO_CLIENT = `No container client found on PATH. Looked for docker, podman,
   buildah, skopeo, nerdctl, finch, oras, helm.`;
 
+function agent(status: number, message: string): string {
+  return `responded with HTTP ${status}: ${message}`;
+}
+
 /** EKS Auth refuses, and the agent passes the refusal on. */
 function eksAuth(status: number, message: string, fault = 'client'): string {
-  return `responded with HTTP ${status}: [${REQUEST_ID}]: ${message}, fault: ${fault}`;
+  return agent(status, `[${REQUEST_ID}]: ${message}, fault: ${fault}`);
 }
 
 /** The call of the agent to EKS Auth fails. */
@@ -39,6 +44,8 @@ function notFetched(reason: string): string {
 function nothingFromEks(rest: string): string {
   return `This pod got nothing from EKS Pod Identity${rest}`;
 }
+
+const NO_URI_FROM_EKS = nothingFromEks(': AWS_CONTAINER_CREDENTIALS_FULL_URI is not set.');
 
 /** IAM denies a call. */
 function denied(call: string): string {
@@ -84,7 +91,7 @@ const SAMPLE_TEXTS: Record<string, Sample> = {
     messages: [
       denied(`ecr:GetAuthorizationToken on resource: * with an explicit deny in a service
         control policy`),
-      denied(`sts:AssumeRole on resource: arn:aws:iam::444455556666:role/ecr-push with an
+      denied(`sts:AssumeRole on resource: ${ROLE} with an
         explicit deny in the role trust policy`),
     ],
   },
@@ -111,8 +118,8 @@ const SAMPLE_TEXTS: Record<string, Sample> = {
   'role-not-assumable': {
     title: 'The role cannot be assumed',
     messages: [
-      denied('sts:AssumeRole on resource: arn:aws:iam::444455556666:role/ecr-push'),
-      denied('sts:TagSession on resource: arn:aws:iam::444455556666:role/ecr-push'),
+      denied(`sts:AssumeRole on resource: ${ROLE}`),
+      denied(`sts:TagSession on resource: ${ROLE}`),
     ],
     variants: [
       `User: arn:aws:sts::123456789012:assumed-role/pod-role/eks-runners-arc-7f1c is not
@@ -150,8 +157,7 @@ const SAMPLE_TEXTS: Record<string, Sample> = {
     messages: [
       eksAuth(
         400,
-        `(InvalidRequestException): Service account arc-runners/build has been
-        deleted.`,
+        '(InvalidRequestException): Service account arc-runners/build has been deleted.',
       ),
     ],
   },
@@ -191,36 +197,42 @@ const SAMPLE_TEXTS: Record<string, Sample> = {
   'token-expired': {
     title: 'The service account token has expired',
     messages: [
-      `responded with HTTP 400: Service account token failed basic claim validations: token is
-        expired`,
+      agent(400, 'Service account token failed basic claim validations: token is expired'),
       eksAuth(
         400,
         `(ExpiredTokenException): The token included in the request is expired: current
           date/time 1798761600 must be before the expiration date/time 1798758000`,
       ),
-      `responded with HTTP 500: fetched credentials are expired or will expire within the next
-        9.09 seconds`,
+      agent(500, 'fetched credentials are expired or will expire within the next 9.09 seconds'),
     ],
     variants: [
-      `responded with HTTP 400: Service account token failed basic claim validations: token is
-        not valid yet`,
+      agent(400, 'Service account token failed basic claim validations: token is not valid yet'),
     ],
   },
 
   'token-invalid': {
     title: 'Not the token that EKS mounts',
     messages: [
-      'responded with HTTP 400: Service account token cannot be empty',
-      `responded with HTTP 400: Service account token cannot be parsed: token is malformed:
+      agent(400, 'Service account token cannot be empty'),
+      agent(
+        400,
+        `Service account token cannot be parsed: token is malformed:
         token contains an invalid number of segments`,
-      `responded with HTTP 400: failed to get pod uid from service account token: Service
+      ),
+      agent(
+        400,
+        `failed to get pod uid from service account token: Service
         account token missing pod claims`,
+      ),
       eksAuth(400, '(InvalidTokenException): The audience in identity token is invalid.'),
       'Invalid character in header content ["authorization"]',
     ],
     variants: [
-      `responded with HTTP 400: failed to get pod uid from service account token: Service
+      agent(
+        400,
+        `failed to get pod uid from service account token: Service
         account token missing kubernetes.io claims`,
+      ),
       'Authorization token contains invalid \\r\\n sequence.',
     ],
   },
@@ -254,11 +266,8 @@ const SAMPLE_TEXTS: Record<string, Sample> = {
 
   'eks-auth-unreachable': {
     title: 'The agent gets no answer from EKS Auth',
-    messages: [
-      'responded with HTTP 500: []',
-      'responded with HTTP 400: []: (UnknownError): UnknownError, fault: unknown',
-    ],
-    variants: ['responded with HTTP 403: []', 'responded with HTTP 504: []'],
+    messages: [agent(500, '[]'), agent(400, '[]: (UnknownError): UnknownError, fault: unknown')],
+    variants: [agent(403, '[]'), agent(504, '[]')],
   },
 
   'eks-auth-failed': {
@@ -273,7 +282,7 @@ const SAMPLE_TEXTS: Record<string, Sample> = {
     title: 'EKS Auth or the agent throttles the requests',
     messages: [
       eksAuth(429, '(ThrottlingException): Rate exceeded'),
-      'responded with HTTP 429: Too Many Requests',
+      agent(429, 'Too Many Requests'),
       notFetched(`failed to get rate limit token, retry quota exceeded, 0 available, 5
         requested`),
     ],
@@ -293,9 +302,12 @@ const SAMPLE_TEXTS: Record<string, Sample> = {
     messages: [
       'Invalid URL',
       'URL not accepted. It must either be HTTPS or match one of the following:',
-      'responded with HTTP 404: 404 page not found',
-      `responded with HTTP 403: Access Denied. Called agent through invalid address, please
+      agent(404, '404 page not found'),
+      agent(
+        403,
+        `Access Denied. Called agent through invalid address, please
         use either [169.254.170.23 fd00:ec2::23] address not localhost`,
+      ),
     ],
     variants: ['the response is not valid JSON'],
   },
@@ -317,18 +329,18 @@ const SAMPLE_TEXTS: Record<string, Sample> = {
 
   'no-pod-identity-arc': {
     title: 'A runner pod of ARC got nothing from EKS Pod Identity',
-    named: [nothingFromEks(': AWS_CONTAINER_CREDENTIALS_FULL_URI is not set.')],
+    named: [NO_URI_FROM_EKS],
   },
 
   'no-pod-identity-job': {
     title: 'A job pod got nothing from EKS Pod Identity',
-    named: [nothingFromEks(': AWS_CONTAINER_CREDENTIALS_FULL_URI is not set.')],
+    named: [NO_URI_FROM_EKS],
   },
 
   'no-pod-identity': {
     title: 'Another pod got nothing from EKS Pod Identity',
     named: [
-      nothingFromEks(': AWS_CONTAINER_CREDENTIALS_FULL_URI is not set.'),
+      NO_URI_FROM_EKS,
       nothingFromEks(`, and no other source has credentials: ${NOTHING_FOUND}`),
       nothingFromEks(': neither credentials nor a region.'),
       nothingFromEks(', so the IAM role of the node is used, which is probably not intended.'),
@@ -608,15 +620,17 @@ const SAMPLE_TEXTS: Record<string, Sample> = {
   },
 };
 
+const onOneLineEach = (texts: string[] = []) => texts.map(onOneLine);
+
 export const SAMPLES = new Map(
   Object.entries(SAMPLE_TEXTS).map(([id, sample]) => {
-    const { title, titleOf, messages = [], variants = [], named = [] } = sample;
+    const { title, titleOf, messages, variants, named } = sample;
     const texts = {
       title,
       titleOf,
-      messages: messages.map(onOneLine),
-      variants: variants.map(onOneLine),
-      named: named.map(onOneLine),
+      messages: onOneLineEach(messages),
+      variants: onOneLineEach(variants),
+      named: onOneLineEach(named),
     };
     return [id, texts];
   }),
