@@ -11,7 +11,7 @@ useWorld();
 const test = testReal('docker', 'git', 'tar', '.git');
 
 /** Says in the title if the archive lacks changes, which the other tests run. */
-function withoutChanges(): string {
+function withoutChanges() {
   try {
     const changed = git('status', '--porcelain', '--', '.gitattributes', 'action.yml', 'dist');
     return changed.length > 0 ? ', without what is not committed,' : '';

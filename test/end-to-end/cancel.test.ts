@@ -28,13 +28,10 @@ useWorld();
 const SLOW = fastClock(0.1);
 
 /** Writes the logins that other jobs and people have left in docker's configuration. */
-const writeEarlierLogins = (auths: object = OTHER_LOGINS) => world.writeDockerConfig({ auths });
+const writeLogins = (auths: object = OTHER_LOGINS) => world.writeDockerConfig({ auths });
 
 /** Runs post, and expects that post leaves only the earlier logins. */
-async function expectOnlyEarlierLogins(
-  main: StepResult,
-  earlier: object = OTHER_LOGINS,
-): Promise<void> {
+async function expectOnlyEarlierLogins(main: StepResult, earlier: object = OTHER_LOGINS) {
   expect(await world.post(main)).toMatchObject(SUCCESS);
   expect(world.dockerLogins()).toEqual(earlier);
 
@@ -56,7 +53,7 @@ describe('a step that is canceled', () => {
   withDocker.each(['SIGINT', 'SIGTERM'] as const)(
     'ends a docker login that hangs when %s arrives',
     async (name) => {
-      writeEarlierLogins();
+      writeLogins();
       world.registry.faults.always('hang');
       const interrupt = { signal: name, when: world.registry.seen() };
 
@@ -102,7 +99,7 @@ describe('a step that is canceled', () => {
   withDocker.each(['SIGTERM', 'SIGKILL'] as const)(
     'leaves no login if %s arrives when docker starts',
     async (name) => {
-      writeEarlierLogins();
+      writeLogins();
       const main = await world.main(cancelAt('Logging in to', name));
 
       // After SIGKILL docker still runs. Post waits until the lock counts as abandoned.
@@ -114,7 +111,7 @@ describe('a step that is canceled', () => {
   withDocker.each(['SIGTERM', 'SIGKILL'] as const)(
     'leaves no login if %s arrives with isolate-docker-config',
     async (name) => {
-      writeEarlierLogins();
+      writeLogins();
       const main = await world.main({
         inputs: { 'isolate-docker-config': 'true' },
         ...cancelAt('ecr-pod-identity-login', name),
@@ -128,7 +125,7 @@ describe('a step that is canceled', () => {
     'keeps an earlier login to the same registry if it has not begun to log in',
     async () => {
       const earlier = { [await world.registryHost()]: { auth: 'ZWFybGllcjpsb2dpbg==' } };
-      writeEarlierLogins(earlier);
+      writeLogins(earlier);
       world.aws.faults.always('hang');
       const interrupt = { signal: 'SIGINT', when: world.aws.seen() } as const;
 
@@ -168,7 +165,7 @@ describe('a step whose thread of node is blocked', () => {
   });
 
   /** Resolves as soon as the step reads from the pipe, or once the test is over. */
-  async function stepIsBlocked(): Promise<void> {
+  async function stepIsBlocked() {
     const flags = constants.O_WRONLY | constants.O_NONBLOCK;
     const writer = await open(pipe, flags).catch(() => undefined);
     if (writer !== undefined) return void writers.push(writer);
@@ -208,7 +205,7 @@ describe("state that another step has put into the job's environment", () => {
   });
 
   withDocker('is not used if main succeeds', async () => {
-    writeEarlierLogins();
+    writeLogins();
     const backup = world.writeHome('.docker/config.json.bak', 'precious');
 
     const main = await world.main({ moreEnv: plantedState() });
@@ -222,7 +219,7 @@ describe("state that another step has put into the job's environment", () => {
   });
 
   withDocker('is not used if main fails because of its inputs', async () => {
-    writeEarlierLogins();
+    writeLogins();
     const main = await world.main({ moreEnv: plantedState(), inputs: { 'registry-type': 'x' } });
     const post = await world.post(main, { env: plantedState() });
 
@@ -232,7 +229,7 @@ describe("state that another step has put into the job's environment", () => {
 });
 
 test('post removes the draft of an auth file that a killed step has left', async () => {
-  writeEarlierLogins();
+  writeLogins();
   const main = await world.main({ inputs: { 'container-cli': 'config-file' }, tools: {} });
 
   const draft = world.writeHome('.docker/config.json.ecr-pod-identity-login-draft-x1', '{}');

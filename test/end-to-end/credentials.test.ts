@@ -32,8 +32,7 @@ beforeEach(async () => {
   world.writeHome('.aws/credentials', `[ci]\n${keys}[source]\n${keys}`);
 });
 
-const writeConfig = (...lines: string[]): string =>
-  world.writeHome('.aws/config', `${lines.join('\n')}\n`);
+const writeConfig = (...lines: string[]) => world.writeHome('.aws/config', `${lines.join('\n')}\n`);
 
 /** The variables of a step with these sources. */
 const envOf = (...sources: Source[]): Environment => ({
@@ -56,7 +55,7 @@ function run(env: Environment, source = 'auto', inputs: Record<string, string> =
 }
 
 /** The callers of ECR. A role that is not of the world has its own name. */
-function callers(): string[] {
+function callers() {
   const { keys, pod, node } = world.identities;
   const known = Object.entries({ keys, pod, node, profile: profileUser });
   const calls = world.aws.calls.filter(({ service }) => service !== 'sts');
@@ -69,7 +68,7 @@ function callers(): string[] {
 }
 
 /** Expects that ECR was called once, by this caller. */
-function expectCaller(main: StepResult, caller: string): void {
+function expectCaller(main: StepResult, caller: string) {
   expect(main.errors).toEqual([]);
   expect(callers()).toEqual([caller]);
 }

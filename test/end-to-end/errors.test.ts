@@ -12,7 +12,7 @@ useWorld({ tools: FAKE_DOCKER });
 type Case = [failure: string, arrange: () => StepChoice, words: string[]];
 
 /** Tests that the one error of the step has the words, a likely cause and what to do. */
-function testErrors(cases: Case[]): void {
+function testErrors(cases: Case[]) {
   test.each(cases)('the error says what to do about %s', async (_, arrange, words) => {
     const main = await world.main({ withoutDebugLog: true, ...arrange() });
     expect(main).toMatchObject({ ...ONE_ERROR, summary: '' });
@@ -166,8 +166,7 @@ describe('EKS Pod Identity', () => {
 describe('credentials', () => {
   const PUSH = 'arn:aws:iam::210987654321:role/push';
 
-  const sts = (message: string): void =>
-    world.aws.faults.always(stsError(403, 'AccessDenied', message));
+  const sts = (message: string) => world.aws.faults.always(stsError(403, 'AccessDenied', message));
 
   testErrors([
     [
@@ -252,10 +251,7 @@ describe('Amazon ECR', () => {
     ],
     [
       'ECR that throttles',
-      () => {
-        world.aws.faults.always(THROTTLED);
-        return { moreEnv: FAST };
-      },
+      fault(THROTTLED, { moreEnv: FAST }),
       ['Rate exceeded', 'Service Quotas'],
     ],
     [

@@ -37,7 +37,7 @@ function expectNothingLeft() {
 }
 
 /** Copies the built action, and replaces the code of one file. Returns the folder of the copy. */
-function distWith(file: string, code: string): string {
+function distWith(file: string, code: string) {
   const dist = join(world.directory, 'dist');
   fs.cpSync(builtAction, dist, { recursive: true });
   fs.writeFileSync(join(dist, file), code);
@@ -46,7 +46,7 @@ function distWith(file: string, code: string): string {
 }
 
 /** Writes a program, which is one line of shell. Returns its path. */
-function writeProgram(line: string, ...path: string[]): string {
+function writeProgram(line: string, ...path: string[]) {
   const file = join(world.directory, ...path);
   fs.mkdirSync(join(file, '..'), { recursive: true });
   fs.writeFileSync(file, `#!/bin/sh\n${line}\n`, { mode: 0o755 });
@@ -69,8 +69,9 @@ describe('the job hooks', () => {
       expect(hook.masks).toContain(world.aws.issued.at(-1)?.password);
       expect(await world.runnerMayPull()).toBe(true);
 
-      const { outputs, state, exportedEnv } = hook;
-      expect({ outputs, state, exportedEnv }).toEqual({ outputs: {}, state: {}, exportedEnv: {} });
+      for (const result of [hook.outputs, hook.state, hook.exportedEnv]) {
+        expect(result).toEqual({});
+      }
 
       expect(await runCompleted()).toMatchObject(QUIET_SUCCESS);
       expectNothingLeft();

@@ -48,7 +48,7 @@ export async function jobHook(world: NamespaceWorld) {
   await world.push();
   await world.post(main);
 
-  const pull = (): Promise<string> => world.run('oras', ['pull', `${HOST}/team/app:1`]);
+  const pull = () => world.run('oras', ['pull', `${HOST}/team/app:1`]);
   const before = await pull();
   const started = await world.hook('job-started', { env: world.podIdentityEnv() });
   const during = await pull();
@@ -247,9 +247,9 @@ const EARLIER = JSON.stringify({ auths: { [HOST]: { auth: 'ZWFybGllcjpsb2dpbg=='
 type AuthFileProblem = 'read-only' | 'full' | 'config.json is mounted';
 
 /** Makes a docker configuration that cannot be written. Returns the mount point. */
-function makeBroken(problem: AuthFileProblem, folder: string): string {
+function makeBroken(problem: AuthFileProblem, folder: string) {
   const file = join(folder, 'config.json');
-  const mount = (...args: string[]): void => void execFileSync('mount', args);
+  const mount = (...args: string[]) => void execFileSync('mount', args);
   mkdirSync(folder, { mode: 0o700 });
 
   if (problem === 'config.json is mounted') {

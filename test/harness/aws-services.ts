@@ -61,7 +61,7 @@ export function stsError(status: number, code: string, message: string): Reply {
 export const THROTTLED = ecrError(400, 'ThrottlingException', 'Rate exceeded');
 
 /** The host of the private registry of an account in a region. */
-export function ecrHost(accountId: string, region = 'eu-west-1'): string {
+export function ecrHost(accountId: string, region = 'eu-west-1') {
   const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
 
   return `${accountId}.dkr.ecr.${region}.${suffix}`;
@@ -73,11 +73,8 @@ export function regionOfHost(host: string): string | undefined {
 }
 
 /** Limits a fault to the calls of one service and, if a region is given, of that region. */
-export function callsOf(
-  service: ServiceName,
-  region?: string,
-): (request: ReceivedRequest) => boolean {
-  return (request) => {
+export function callsOf(service: ServiceName, region?: string) {
+  return (request: ReceivedRequest) => {
     const call = readCall(request);
 
     return call.service === service && (region === undefined || call.region === region);
@@ -114,7 +111,7 @@ export class AwsServices extends HttpStandIn {
     super((request) => this.#respond(request), tls);
   }
 
-  addIdentity(identity: Identity): Identity {
+  addIdentity(identity: Identity) {
     this.identities.set(identity.accessKeyId, identity);
     return identity;
   }
@@ -138,7 +135,7 @@ export class AwsServices extends HttpStandIn {
   }
 
   /** The identity that signed the request. Throws the refusal if the signature is wrong. */
-  #signer(request: ReceivedRequest, service: ServiceName): Identity {
+  #signer(request: ReceivedRequest, service: ServiceName) {
     const refuse = service === 'sts' ? stsError : ecrError;
     const scope = readScope(request);
     const sessionToken = request.headers['x-amz-security-token'];

@@ -17,7 +17,7 @@ export function readScope({ headers }: ReceivedRequest): Record<string, string> 
  * rules are those of Signature Version 4
  * (docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
  */
-export function isSignedWith(secretAccessKey: string, request: ReceivedRequest): boolean {
+export function isSignedWith(secretAccessKey: string, request: ReceivedRequest) {
   const { date = '', region = '', service = '', names = '', signature } = readScope(request);
 
   const headers = names.split(';').map((name) => {

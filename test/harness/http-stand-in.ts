@@ -30,20 +30,23 @@ export function text(status: number, body: string | Buffer = '', headers = {}): 
   return { status, headers, body };
 }
 
+/** Whether a fault is for this request. */
+type Applies<Request> = (request: Request) => boolean;
+
 /** The faults that a stand-in still has to show, in the order in which they were planned. */
 export class FaultQueue<Request> {
-  #planned: { fault: Fault; applies: (request: Request) => boolean; left: number }[] = [];
+  #planned: { fault: Fault; applies: Applies<Request>; left: number }[] = [];
 
   /** Plans a fault for the next request that `applies` holds for. */
-  once(fault: Fault, applies?: (request: Request) => boolean): void {
+  once(fault: Fault, applies?: Applies<Request>) {
     this.times(1, fault, applies);
   }
 
-  times(count: number, fault: Fault, applies: (request: Request) => boolean = () => true): void {
+  times(count: number, fault: Fault, applies: Applies<Request> = () => true) {
     this.#planned.push({ fault, applies, left: count });
   }
 
-  always(fault: Fault, applies?: (request: Request) => boolean): void {
+  always(fault: Fault, applies?: Applies<Request>) {
     this.times(Number.POSITIVE_INFINITY, fault, applies);
   }
 
@@ -58,6 +61,8 @@ export class FaultQueue<Request> {
   }
 }
 
+type Answer = (request: ReceivedRequest) => Reply | Promise<Reply>;
+
 /**
  * A server that records its requests. It shows the faults that are planned, and otherwise answers.
  */
@@ -66,12 +71,12 @@ export class HttpStandIn {
   faults = new FaultQueue<ReceivedRequest>();
   host = '';
   port = 0;
-  #answer: (request: ReceivedRequest) => Reply | Promise<Reply>;
+  #answer: Answer;
   #scheme: string;
   #server: Server;
   #events = new EventEmitter();
 
-  constructor(answer: (request: ReceivedRequest) => Reply | Promise<Reply>, tls?: ServerTls) {
+  constructor(answer: Answer, tls?: ServerTls) {
     this.#answer = answer;
     this.#scheme = tls === undefined ? 'http' : 'https';
 
@@ -82,14 +87,14 @@ export class HttpStandIn {
   }
 
   /** Starts to listen. Port 0 stands for any free port. */
-  async listen(host = '127.0.0.1', port = 0): Promise<void> {
+  async listen(host = '127.0.0.1', port = 0) {
     this.host = host;
     await once(this.#server.listen({ host, port }), 'listening');
     this.port = (this.#server.address() as AddressInfo).port;
   }
 
   /** Cuts the open connections, and refuses new ones. */
-  async stop(): Promise<void> {
+  async stop() {
     if (!this.#server.listening) return;
 
     const closed = once(this.#server.close(), 'close');
@@ -97,18 +102,18 @@ export class HttpStandIn {
     await closed;
   }
 
-  get address(): string {
+  get address() {
     const host = isIPv6(this.host) ? `[${this.host}]` : this.host;
 
     return `${host}:${this.port}`;
   }
 
-  get url(): string {
+  get url() {
     return `${this.#scheme}://${this.address}`;
   }
 
   /** Resolves once this many requests were received since the start. */
-  async seen(count = 1): Promise<void> {
+  async seen(count = 1) {
     while (this.requests.length < count) await once(this.#events, 'request');
   }
 

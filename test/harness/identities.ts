@@ -21,11 +21,11 @@ function makeIdentity(accountId: string, arn: string, prefix: string) {
   return { accountId, arn, accessKeyId, secretAccessKey };
 }
 
-export function makeUser(accountId: string, name: string): Identity {
+export function makeUser(accountId: string, name: string) {
   return makeIdentity(accountId, `arn:aws:iam::${accountId}:user/${name}`, 'AKIA');
 }
 
-export function makeRoleSession(accountId: string, role: string, session: string): Identity {
+export function makeRoleSession(accountId: string, role: string, session: string) {
   const arn = `arn:aws:sts::${accountId}:assumed-role/${role}/${session}`;
 
   return {
@@ -35,7 +35,7 @@ export function makeRoleSession(accountId: string, role: string, session: string
 }
 
 /** The lines of a profile with the keys of a user. */
-export function profileKeys({ accessKeyId, secretAccessKey }: Identity): string {
+export function profileKeys({ accessKeyId, secretAccessKey }: Identity) {
   return `aws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;
 }
 

@@ -19,7 +19,7 @@ export class JobFolders {
   }
 
   /** Writes a file below the home folder, which only its user can read. Returns its path. */
-  writeHome(name: string, content: string): string {
+  writeHome(name: string, content: string) {
     const file = join(this.home, name);
     fs.mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     fs.writeFileSync(file, content, { mode: 0o600 });
@@ -28,7 +28,7 @@ export class JobFolders {
   }
 
   /** Writes docker's configuration, as other jobs and people have left it. Returns its path. */
-  writeDockerConfig(config: object): string {
+  writeDockerConfig(config: object) {
     return this.writeHome('.docker/config.json', JSON.stringify(config));
   }
 
@@ -41,7 +41,7 @@ export class JobFolders {
   }
 
   /** The hosts of the logins in docker's configuration, sorted. */
-  loggedIn(directory?: string): string[] {
+  loggedIn(directory?: string) {
     return Object.keys(this.dockerLogins(directory)).sort();
   }
 }

@@ -130,7 +130,7 @@ function inFileCommands(result: StepResult, finder: SecretFinder): Finding[] {
   );
 }
 
-function unmaskedPasswords({ options, outputs, masks }: StepResult): string[] {
+function unmaskedPasswords({ options, outputs, masks }: StepResult) {
   if (/^\s*false\s*$/i.test(options.inputs['mask-password'] ?? '')) return [];
 
   const passwords = Object.keys(outputs).filter((name) => name.startsWith('docker_password'));
@@ -187,7 +187,7 @@ const ORDERLY = new RegExp(
   'i',
 );
 
-function misconduct({ lines, stdout, stderr, log, toolRuns }: StepResult): string[] {
+function misconduct({ lines, stdout, stderr, log, toolRuns }: StepResult) {
   const deeds: string[] = [];
 
   for (const { command } of lines) {
@@ -211,11 +211,7 @@ function misconduct({ lines, stdout, stderr, log, toolRuns }: StepResult): strin
  * Throws if a secret leaked, or if the step did what no step may do. The files of the step are
  * below `directory`.
  */
-export function requireNoLeaks(
-  result: StepResult,
-  secrets: readonly Secret[],
-  directory: string,
-): void {
+export function requireNoLeaks(result: StepResult, secrets: readonly Secret[], directory: string) {
   const finder = new SecretFinder(secrets);
 
   const findings = [

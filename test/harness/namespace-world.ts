@@ -95,7 +95,7 @@ export class NamespaceWorld extends World {
   }
 
   /** Mounts what Kubernetes gives every pod: the namespace and a token of its service account. */
-  mountServiceAccount(namespace: string, serviceAccount: string): void {
+  mountServiceAccount(namespace: string, serviceAccount: string) {
     const audience = 'https://kubernetes.default.svc';
     const token = this.serviceAccountToken({ namespace, serviceAccount, audience });
 
@@ -105,7 +105,7 @@ export class NamespaceWorld extends World {
   }
 
   /** Removes the agent's IPv4 address, so that no route leads to the agent. */
-  cutOffAgent(): void {
+  cutOffAgent() {
     ip('address', 'del', `${IPV4}/32`, 'dev', 'lo');
   }
 
@@ -113,11 +113,7 @@ export class NamespaceWorld extends World {
    * Runs a real client as the runner's user, with only these variables. Returns the error that the
    * client prints, or an empty text if the client succeeds.
    */
-  async run(
-    program: string,
-    args: readonly string[],
-    env: Record<string, string> = {},
-  ): Promise<string> {
+  async run(program: string, args: readonly string[], env: Record<string, string> = {}) {
     const options = {
       cwd: this.directory,
       // Without a PATH, a client finds no credential helper of the machine.
@@ -141,18 +137,18 @@ export class NamespaceWorld extends World {
    * Pushes a small artifact with oras and the login of a docker configuration. Returns what `run`
    * returns.
    */
-  push(DOCKER_CONFIG = join(this.home, '.docker')): Promise<string> {
+  push(DOCKER_CONFIG = join(this.home, '.docker')) {
     writeFileSync(join(this.directory, 'artifact.txt'), 'pushed\n');
 
     return this.run('oras', ['push', `${HOST}/team/app:1`, 'artifact.txt'], { DOCKER_CONFIG });
   }
 
-  override async close(): Promise<void> {
+  override async close() {
     await this.#stopRegistry?.();
     await super.close();
   }
 
-  protected override podIdentityTokenFile(): string {
+  protected override podIdentityTokenFile() {
     mkdirSync(POD_IDENTITY_FOLDER, { recursive: true });
     return join(POD_IDENTITY_FOLDER, 'eks-pod-identity-token');
   }

@@ -13,7 +13,7 @@ export type Stage = 'main' | 'post' | 'job-started' | 'job-completed';
 export const builtAction = join(repository, 'dist');
 
 /** The file that the runner starts for a stage. */
-export function stageFile(stage: Stage, dist = builtAction): string {
+export function stageFile(stage: Stage, dist = builtAction) {
   if (stage === 'main') return join(dist, 'index.js');
   if (stage === 'post') return join(dist, 'post', 'index.js');
 

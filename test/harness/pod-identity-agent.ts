@@ -5,7 +5,7 @@ import { type Identity, metadataCredentials } from './identities.ts';
 const AUDIENCE = 'pods.eks.amazonaws.com';
 
 /** An error of EKS Auth, as the agent passes it on (eks-pod-identity-agent, pkg/errors). */
-export function eksAuth(code: string, message: string, fault = 'client'): string {
+export function eksAuth(code: string, message: string, fault = 'client') {
   return `[${randomUUID()}]: (${code}): ${message}, fault: ${fault}`;
 }
 
@@ -93,7 +93,7 @@ export class PodIdentityAgent extends HttpStandIn {
     super((request) => this.#respond(request));
   }
 
-  get credentialsUri(): string {
+  get credentialsUri() {
     return `http://${this.address.replace(/:80$/, '')}/v1/credentials`;
   }
 
@@ -140,7 +140,7 @@ type Claims = { aud: string[]; exp: number; sub: string };
  * Makes a token as Kubernetes mounts it into a pod, with the claims that somebody reads. The
  * signature is random, since no stand-in checks it.
  */
-export function makeServiceAccountToken(options: TokenOptions = {}): string {
+export function makeServiceAccountToken(options: TokenOptions = {}) {
   const { namespace = 'arc-runners', serviceAccount = 'build' } = options;
   const { audience = AUDIENCE, expiresInS = 3600 } = options;
 

@@ -77,7 +77,7 @@ function missing(needs: readonly RealPart[]): { text: string; isSkipped: boolean
 }
 
 /** jest's `describe`, for tests that need real parts. Skips the tests if parts are missing. */
-export function describeReal(name: string, needs: readonly RealPart[], define: () => void): void {
+export function describeReal(name: string, needs: readonly RealPart[], define: () => void) {
   const { text, isSkipped } = missing(needs);
 
   (isSkipped ? describe.skip : describe)(name + text, define);

@@ -52,7 +52,7 @@ async function end(child: ChildProcess) {
 }
 
 /** Makes this password the only one of the registry's user AWS. bcrypt reads 72 bytes of it. */
-export function setPassword(folder: string, password: string): void {
+export function setPassword(folder: string, password: string) {
   const args = ['-niB', '-C', '4', 'AWS'];
   const line = execFileSync('htpasswd', args, { input: password.slice(0, 72) });
 

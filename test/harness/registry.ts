@@ -12,7 +12,7 @@ export class Registry extends HttpStandIn {
     this.#isValid = isValid;
   }
 
-  get accepted(): string[] {
+  get accepted() {
     return this.logins.filter(({ isAccepted }) => isAccepted).map(({ host }) => host);
   }
 

@@ -12,7 +12,7 @@ type Results = Record<
 
 /** Prints, as the last line of the report, how many tests passed, failed and were skipped. */
 export default class SummaryReporter {
-  onRunComplete(_contexts: unknown, result: Results): void {
+  onRunComplete(_contexts: unknown, result: Results) {
     // A test file that cannot be loaded has no tests, but is a failure.
     const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
     const skipped = result.numPendingTests + result.numTodoTests;

@@ -74,7 +74,7 @@ export class ToolDirectory {
     fs.mkdirSync(this.#record);
   }
 
-  add(name: string, tool: Tool): void {
+  add(name: string, tool: Tool) {
     this.tools[name] = tool;
     const script = ['#!/bin/sh', ...this.#recording(name), ...this.#acting(name, tool), ''];
 
@@ -195,7 +195,7 @@ export function makeContainerStorage(directory: string): Record<string, string> 
 }
 
 /** Whether a process still runs. A process that has ended, but is still listed, does not. */
-export function isAlive(pid: number): boolean {
+export function isAlive(pid: number) {
   try {
     process.kill(pid, 0);
 

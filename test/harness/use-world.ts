@@ -18,7 +18,7 @@ export const ONE_ERROR = { exitCode: 1, errors: [expect.any(String)] };
 export const OTHER_LOGINS = { 'ghcr.io': { auth: 'eDp5' } };
 
 /** The lines of the log that announce another attempt. */
-export function retriesOf({ log }: StepResult): string[] {
+export function retriesOf({ log }: StepResult) {
   return log.split('\n').filter((line) => line.includes('; retrying in '));
 }
 
@@ -26,7 +26,7 @@ export function retriesOf({ log }: StepResult): string[] {
 export let world: World;
 
 /** Starts a world before each test of this file or `describe`, and closes it afterwards. */
-export function useWorld(options: WorldOptions = {}): void {
+export function useWorld(options: WorldOptions = {}) {
   let own: World | undefined;
 
   beforeEach(async () => {

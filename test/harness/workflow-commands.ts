@@ -48,7 +48,7 @@ function unescaped(message: string) {
 }
 
 /** Cuts text into lines where the runner does. */
-export function splitLines(text: string): string[] {
+export function splitLines(text: string) {
   const lines = text.split(/\r\n|\n|\r/);
 
   return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
@@ -58,7 +58,7 @@ export function splitLines(text: string): string[] {
  * The forms of a secret that the runner masks: plain, as JSON, as part of a URI, and in base64 at
  * each of the three places where the secret can begin.
  */
-export function maskedForms(value: string): string[] {
+export function maskedForms(value: string) {
   const bytes = Buffer.from(value);
   const base64 = [0, 1, 2].map((shift) => bytes.subarray(shift).toString('base64'));
 
@@ -76,7 +76,7 @@ export class Masks {
   #forms: string[] = [];
 
   /** Registers a value. If the value has several lines, each line is masked, too. */
-  add(message: string): void {
+  add(message: string) {
     const values = [message, ...splitLines(message)].filter((value) => value.trim() !== '');
 
     for (const value of values) {
@@ -88,7 +88,7 @@ export class Masks {
     this.#forms.sort((one, other) => other.length - one.length);
   }
 
-  apply(text: string): string {
+  apply(text: string) {
     return this.#forms.reduce((masked, form) => masked.replaceAll(form, '***'), text);
   }
 }
@@ -100,11 +100,7 @@ export type LogLine = { kind: string; text: string };
 export const SHOWN = new Set(['error', 'warning', 'notice', 'debug', 'group', 'endgroup']);
 
 /** The log of a step. After a secret is masked, it is shown as `***`. */
-export function renderLog(
-  lines: readonly OutputLine[],
-  masks: Masks,
-  showsDebug: boolean,
-): LogLine[] {
+export function renderLog(lines: readonly OutputLine[], masks: Masks, showsDebug: boolean) {
   return lines.flatMap(({ text, command }) => {
     if (command === undefined) return [{ kind: 'text', text: masks.apply(text) }];
     if (command.name === 'add-mask') masks.add(command.message);

