@@ -24,8 +24,8 @@ function share(config: object): () => string {
 }
 
 const directoryOf = ({ exportedEnv }: StepResult): string => exportedEnv['DOCKER_CONFIG'] ?? '';
-const configOf = (main: StepResult): string => join(directoryOf(main), 'config.json');
-const mode = (path: string): string => (fs.statSync(path).mode & 0o777).toString(8);
+const configOf = (main: StepResult) => join(directoryOf(main), 'config.json');
+const mode = (path: string) => (fs.statSync(path).mode & 0o777).toString(8);
 
 describe('the configuration of the job', () => {
   test('is in RUNNER_TEMP, for later steps; post removes it, and the shared one is not changed', async () => {

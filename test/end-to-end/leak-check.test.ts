@@ -7,6 +7,7 @@ import { FAKE_DOCKER, useWorld, world } from '../harness/use-world.ts';
 
 useWorld();
 
+const WRITE = `require('fs').writeFileSync`;
 const KEY = 'process.env.AWS_SECRET_ACCESS_KEY';
 
 test.each([
@@ -23,12 +24,12 @@ test.each([
   ],
   [
     'saves a secret for post',
-    `require('fs').writeFileSync(process.env.GITHUB_STATE, 'key=' + ${KEY})`,
+    `${WRITE}(process.env.GITHUB_STATE, 'key=' + ${KEY})`,
     'secret key in the state key',
   ],
   [
     'writes a secret to a file that others can read',
-    `require('fs').writeFileSync(process.env.HOME + '/keys', ${KEY})`,
+    `${WRITE}(process.env.HOME + '/keys', ${KEY})`,
     'keys, which others can read',
   ],
   [
@@ -38,7 +39,7 @@ test.each([
   ],
   [
     'sets an output to a password that is not masked',
-    `require('fs').writeFileSync(process.env.GITHUB_OUTPUT, 'docker_password=x')`,
+    `${WRITE}(process.env.GITHUB_OUTPUT, 'docker_password=x')`,
     'not masked',
   ],
   [

@@ -12,7 +12,7 @@ type Scenario<Seen> = (world: NamespaceWorld) => Promise<Seen>;
 type SeenBy<S extends Scenario<unknown>> = Awaited<ReturnType<S>>;
 
 /** Runs a scenario in new namespaces. */
-const run = <Seen>({ name }: Scenario<Seen>, options: NamespaceOptions = {}): Promise<Seen> =>
+const run = <Seen>({ name }: Scenario<Seen>, options: NamespaceOptions = {}) =>
   runInNamespace<Seen>(join(import.meta.dirname, 'scenarios.ts'), name, options);
 
 const PUSH = [...NAMESPACE, 'docker-registry', 'htpasswd', 'oras'] as const;
@@ -69,28 +69,26 @@ describeReal('the real tools', [...PUSH, 'podman', 'buildah', 'skopeo', 'buildx'
   });
 });
 
-describeReal('a step with registries of every kind', PUSH, () => {
-  test('gets the token of each registry from the API for this kind', async () => {
-    const apis = [
-      'api.ecr-fips.us-east-2.amazonaws.com',
-      'api.ecr-public.us-east-1.amazonaws.com',
-      'api.ecr.cn-north-1.amazonaws.com.cn',
-      'api.ecr.eu-west-1.amazonaws.com',
-      'ecr-fips.us-east-1.api.aws',
-      'ecr-public.us-east-1.api.aws',
-      'ecr.us-west-2.api.aws',
-    ];
-    const names = [...apis, ...scenarios.HOSTS_OF_EVERY_KIND];
-    const seen = await run(scenarios.hosts, { realRegistry: true, names });
+withRegistry('a step gets the token of each registry from the API for this kind', async () => {
+  const apis = [
+    'api.ecr-fips.us-east-2.amazonaws.com',
+    'api.ecr-public.us-east-1.amazonaws.com',
+    'api.ecr.cn-north-1.amazonaws.com.cn',
+    'api.ecr.eu-west-1.amazonaws.com',
+    'ecr-fips.us-east-1.api.aws',
+    'ecr-public.us-east-1.api.aws',
+    'ecr.us-west-2.api.aws',
+  ];
+  const names = [...apis, ...scenarios.HOSTS_OF_EVERY_KIND];
+  const seen = await run(scenarios.hosts, { realRegistry: true, names });
 
-    expect(seen).toEqual({
-      errors: [],
-      registries: scenarios.HOSTS_OF_EVERY_KIND,
-      apis,
-      loggedIn: scenarios.HOSTS_OF_EVERY_KIND.toSorted(),
-      pushed: '',
-      after: {},
-    });
+  expect(seen).toEqual({
+    errors: [],
+    registries: scenarios.HOSTS_OF_EVERY_KIND,
+    apis,
+    loggedIn: scenarios.HOSTS_OF_EVERY_KIND.toSorted(),
+    pushed: '',
+    after: {},
   });
 });
 
@@ -141,19 +139,23 @@ describeReal('the error of a step with real names', NAMESPACE, () => {
   });
 });
 
-describeReal(
-  'an auth file that cannot be written',
-  [...NAMESPACE, 'podman', 'buildah', 'skopeo', 'oras'],
-  () => {
-    test('is explained for each client, and keeps an earlier login', async () => {
-      const seen = await run(scenarios.authFileProblems);
-      for (const [name, { errors, isUnchanged }] of Object.entries(seen)) {
-        // On a full disk, an isolated configuration would not help.
-        const remedy = name.endsWith('full') ? '' : 'isolate-docker-config: true';
+testReal(
+  ...NAMESPACE,
+  'podman',
+  'buildah',
+  'skopeo',
+  'oras',
+)(
+  'an auth file that cannot be written is explained for each client, and keeps an earlier login',
+  async () => {
+    const seen = await run(scenarios.authFileProblems);
+    for (const [name, { errors, isUnchanged }] of Object.entries(seen)) {
+      // On a full disk, an isolated configuration would not help.
+      const remedy = name.endsWith('full') ? '' : 'isolate-docker-config: true';
 
-        const expected = { name, errors: [expect.stringContaining(remedy)], isUnchanged: true };
-        expect({ name, errors, isUnchanged }).toEqual(expected);
-      }
-    }, 110_000);
+      const expected = { name, errors: [expect.stringContaining(remedy)], isUnchanged: true };
+      expect({ name, errors, isUnchanged }).toEqual(expected);
+    }
   },
+  110_000,
 );

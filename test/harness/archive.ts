@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { repository } from './paths.ts';
 
 /** Runs git in this clone, which may belong to another user. */
-export function git(...args: readonly string[]) {
+export function git(...args: string[]) {
   const options = { cwd: repository, stdio: 'pipe', maxBuffer: 1e8 } as const;
 
   return execFileSync('git', ['-c', `safe.directory=${repository}`, ...args], options);

@@ -26,14 +26,14 @@ export function ecrError(status: number, code: string, message: string) {
 }
 
 /** The response of ECR if the role of the pod lacks a permission. */
-export function denied(action: string): Reply {
+export function denied(action: string) {
   const principal = 'arn:aws:sts::123456789012:assumed-role/pod-role/eks-cluster-runner-abcde';
   const words = `User: ${principal} is not authorized to perform: ${action} on resource: *`;
 
   return ecrError(400, 'AccessDeniedException', words);
 }
 
-export function ecrReply(body: unknown, status = 200): Reply {
+export function ecrReply(body: unknown, status = 200) {
   return text(status, JSON.stringify(body), { 'content-type': 'application/x-amz-json-1.1' });
 }
 
@@ -50,7 +50,7 @@ function xmlReply(status: number, root: string, content: string) {
   return text(status, body, { 'content-type': 'text/xml' });
 }
 
-export function stsError(status: number, code: string, message: string): Reply {
+export function stsError(status: number, code: string, message: string) {
   const words = message.replace(/&/g, '&amp;').replace(/</g, '&lt;');
   const error = xml({ Type: 'Sender', Code: code, Message: words });
 

@@ -22,11 +22,11 @@ export type ServerTls = TlsOptions & SecureContextOptions;
 /** What a stand-in does to a request: another reply, no response, or a lost connection. */
 export type Fault = Reply | 'hang' | 'cut';
 
-export function json(status: number, value: unknown): Reply {
+export function json(status: number, value: unknown) {
   return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) };
 }
 
-export function text(status: number, body: string | Buffer = '', headers = {}): Reply {
+export function text(status: number, body: string | Buffer = '', headers = {}) {
   return { status, headers, body };
 }
 

@@ -40,7 +40,7 @@ export function profileKeys({ accessKeyId, secretAccessKey }: Identity) {
 }
 
 /** Credentials in the form of the agent and of the instance metadata. */
-export function metadataCredentials(identity: Identity): Record<string, string | undefined> {
+export function metadataCredentials(identity: Identity) {
   return {
     AccessKeyId: identity.accessKeyId,
     SecretAccessKey: identity.secretAccessKey,

@@ -211,7 +211,7 @@ function misconduct({ lines, stdout, stderr, log, toolRuns }: StepResult) {
  * Throws if a secret leaked, or if the step did what no step may do. The files of the step are
  * below `directory`.
  */
-export function requireNoLeaks(result: StepResult, secrets: readonly Secret[], directory: string) {
+export function requireNoLeaks(result: StepResult, secrets: Secret[], directory: string) {
   const finder = new SecretFinder(secrets);
 
   const findings = [

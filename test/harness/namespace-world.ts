@@ -87,7 +87,7 @@ export class NamespaceWorld extends World {
   }
 
   /** Replaces a file below /etc, in this namespace only. */
-  #bind(name: string, lines: readonly string[]) {
+  #bind(name: string, lines: string[]) {
     const file = join(this.directory, name);
     writeFileSync(file, `${lines.join('\n')}\n`);
 
@@ -113,7 +113,7 @@ export class NamespaceWorld extends World {
    * Runs a real client as the runner's user, with only these variables. Returns the error that the
    * client prints, or an empty text if the client succeeds.
    */
-  async run(program: string, args: readonly string[], env: Record<string, string> = {}) {
+  async run(program: string, args: string[], env: Record<string, string> = {}) {
     const options = {
       cwd: this.directory,
       // Without a PATH, a client finds no credential helper of the machine.
@@ -161,13 +161,13 @@ export class NamespaceWorld extends World {
   }
 }
 
-function ip(...args: readonly string[]) {
+function ip(...args: string[]) {
   execFileSync('ip', args);
 }
 
 type Scenario = (world: NamespaceWorld) => Promise<unknown>;
 
-async function runScenario(args: readonly string[]) {
+async function runScenario(args: string[]) {
   const [file = '', name = '', options = '', resultFile = ''] = args;
   const chosen = JSON.parse(options) as NamespaceOptions;
 

@@ -20,7 +20,7 @@ export async function runInNamespace<Result>(
   file: string,
   scenario: string,
   options: NamespaceOptions = {},
-): Promise<Result> {
+) {
   const folder = mkdtempSync(join(tmpdir(), 'ecr-login-namespace-'));
   const resultFile = join(folder, 'result.json');
 

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { HttpStandIn, json, type ReceivedRequest, type Reply, text } from './http-stand-in.ts';
+import { HttpStandIn, json, type ReceivedRequest, text } from './http-stand-in.ts';
 import { type Identity, metadataCredentials } from './identities.ts';
 
 const AUDIENCE = 'pods.eks.amazonaws.com';
@@ -76,11 +76,11 @@ const RESPONSES = {
 
 export type AgentProblem = keyof typeof RESPONSES;
 
-export function agentFault(problem: AgentProblem): Reply {
+export function agentFault(problem: AgentProblem) {
   return RESPONSES[problem];
 }
 
-export function plainText(status: number, words: string): Reply {
+export function plainText(status: number, words: string) {
   return text(status, `${words}\n`, { 'content-type': 'text/plain; charset=utf-8' });
 }
 
@@ -97,7 +97,7 @@ export class PodIdentityAgent extends HttpStandIn {
     return `http://${this.address.replace(/:80$/, '')}/v1/credentials`;
   }
 
-  #respond({ path, headers }: ReceivedRequest): Reply {
+  #respond({ path, headers }: ReceivedRequest) {
     if (path !== '/v1/credentials') return plainText(404, '404 page not found');
     if (!headers.authorization) return plainText(400, 'Service account token cannot be empty');
 
@@ -110,7 +110,7 @@ export class PodIdentityAgent extends HttpStandIn {
     }
   }
 
-  #credentialsFor({ exp, aud, sub }: Claims): Reply {
+  #credentialsFor({ exp, aud, sub }: Claims) {
     const isExpired = exp <= Date.now() / 1000;
     if (isExpired) {
       const words = 'Service account token failed basic claim validations: token is expired';

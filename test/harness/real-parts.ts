@@ -40,7 +40,7 @@ const OTHER_PARTS = {
 export type RealPart = Program | keyof typeof OTHER_PARTS;
 
 /** What `runInNamespace` always needs. */
-export const NAMESPACE: readonly RealPart[] = ['namespaces', 'openssl', 'docker'];
+export const NAMESPACE: RealPart[] = ['namespaces', 'openssl', 'docker'];
 
 function runs(...[program = '', ...args]: string[]) {
   try {
@@ -64,7 +64,7 @@ function isHere(part: RealPart) {
  * Whether a test is skipped for what is missing here, and the text for its name. With
  * REQUIRE_REAL_PARTS=1, the test is not skipped but fails.
  */
-function missing(needs: readonly RealPart[]): { text: string; isSkipped: boolean } {
+function missing(needs: RealPart[]) {
   const parts = needs.filter((part) => !isHere(part));
 
   const isPossible = isRoot || !parts.some(isForRoot);
@@ -77,7 +77,7 @@ function missing(needs: readonly RealPart[]): { text: string; isSkipped: boolean
 }
 
 /** jest's `describe`, for tests that need real parts. Skips the tests if parts are missing. */
-export function describeReal(name: string, needs: readonly RealPart[], define: () => void) {
+export function describeReal(name: string, needs: RealPart[], define: () => void) {
   const { text, isSkipped } = missing(needs);
 
   (isSkipped ? describe.skip : describe)(name + text, define);
@@ -90,7 +90,7 @@ export function testReal(...needs: RealPart[]): typeof test {
   const { text, isSkipped } = missing(needs);
   if (!isSkipped) return test;
 
-  const each = (rows: readonly unknown[]) => (name: string, run: () => void) =>
+  const each = (rows: unknown[]) => (name: string, run: () => void) =>
     test.skip.each(rows as [])(name + text, run);
   const define = (name: string, run: () => void) => test.skip(name + text, run);
 

@@ -15,7 +15,7 @@ export async function startRegistry(
   folder: string,
   host: string,
   { certificateFile, keyFile }: Certificate,
-): Promise<() => Promise<void>> {
+) {
   mkdirSync(folder, { recursive: true });
   const configFile = join(folder, 'config.yml');
   const logFile = join(folder, 'log');

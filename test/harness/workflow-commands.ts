@@ -100,7 +100,7 @@ export type LogLine = { kind: string; text: string };
 export const SHOWN = new Set(['error', 'warning', 'notice', 'debug', 'group', 'endgroup']);
 
 /** The log of a step. After a secret is masked, it is shown as `***`. */
-export function renderLog(lines: readonly OutputLine[], masks: Masks, showsDebug: boolean) {
+export function renderLog(lines: OutputLine[], masks: Masks, showsDebug: boolean) {
   return lines.flatMap(({ text, command }) => {
     if (command === undefined) return [{ kind: 'text', text: masks.apply(text) }];
     if (command.name === 'add-mask') masks.add(command.message);

@@ -142,7 +142,7 @@ export class World extends JobFolders {
   }
 
   /** The variables that the webhook of EKS Pod Identity sets in a pod, with a new token. */
-  podIdentityEnv(token: TokenOptions = {}): Record<string, string> {
+  podIdentityEnv(token: TokenOptions = {}) {
     const file = this.podIdentityTokenFile();
     fs.writeFileSync(file, this.serviceAccountToken(token), { mode: 0o600 });
 
@@ -166,7 +166,7 @@ export class World extends JobFolders {
   }
 
   /** The variables that the webhook of IAM roles for service accounts (IRSA) sets in a pod. */
-  webIdentityEnv(): Record<string, string> {
+  webIdentityEnv() {
     const token = this.serviceAccountToken({ audience: 'sts.amazonaws.com' });
 
     return {
@@ -176,7 +176,7 @@ export class World extends JobFolders {
     };
   }
 
-  regionEnv(): Record<string, string> {
+  regionEnv() {
     return { AWS_REGION: this.region, AWS_DEFAULT_REGION: this.region };
   }
 

@@ -10,15 +10,15 @@ import { setOnlyLogin, setOutputs, setRegistry } from '../../src/outputs.ts';
 import { testReal } from '../harness/real-parts.ts';
 import { homeOf, output, thrownBy } from './support.ts';
 
-const read = (path: string): string => readFileSync(path, 'utf8');
-const matches = (text: string, pattern: RegExp): string[] =>
+const read = (path: string) => readFileSync(path, 'utf8');
+const matches = (text: string, pattern: RegExp) =>
   [...text.matchAll(pattern)].map(([, found = '']) => found);
 
 const PAGES = globSync(['*.md', '{.github,docs,examples,test}/**/*.md']);
 const CODE_BLOCK = /^(\s*)(`{3,})[\s\S]*?\n\1\2$/gm;
 
 /** The anchors that GitHub gives to the headings of a page. */
-function anchorsOf(page: string): string[] {
+function anchorsOf(page: string) {
   const headings = matches(read(page).replace(CODE_BLOCK, ''), /^#+ (.*)$/gm);
   const name = (heading: string) => heading.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '');
   return headings.map((heading) => name(heading).replaceAll(' ', '-'));

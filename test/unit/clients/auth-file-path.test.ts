@@ -47,7 +47,7 @@ const PATHS: Record<ClientName, string> = {
   'config-file': '/d/config.json',
 };
 
-test.each(Object.entries(CLIENTS))('%s keeps its logins in its own file', (name, { fileKind }) => {
+test.each(Object.entries(CLIENTS))('%s has the auth file of its kind', (name, { fileKind }) => {
   expect(authFilePath(fileKind, VARIABLES)).toBe(PATHS[name as ClientName]);
 });
 
