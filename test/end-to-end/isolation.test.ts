@@ -28,7 +28,7 @@ const configOf = (main: StepResult) => join(directoryOf(main), 'config.json');
 const mode = (path: string) => (fs.statSync(path).mode & 0o777).toString(8);
 
 describe('the configuration of the job', () => {
-  test('is in RUNNER_TEMP, for later steps; post removes it, and the shared one is not changed', async () => {
+  test('is in RUNNER_TEMP until post removes it, and the shared configuration does not change', async () => {
     const read = share({
       auths: OTHERS,
       proxies: { default: { httpProxy: 'http://p' } },
@@ -47,7 +47,8 @@ describe('the configuration of the job', () => {
       ...OTHERS,
       [await world.registryHost()]: { auth },
     });
-    expect([mode(directory), mode(configOf(main))]).toEqual(['700', '600']);
+    expect(mode(directory)).toBe('700');
+    expect(mode(configOf(main))).toBe('600');
     expect(JSON.parse(fs.readFileSync(configOf(main), 'utf8'))).toHaveProperty('proxies');
 
     const linked = join(directory, 'buildx', 'instances', 'builder0');
@@ -61,12 +62,13 @@ describe('the configuration of the job', () => {
       exportedEnv: { DOCKER_CONFIG: '' },
     });
     expect(fs.readdirSync(world.runnerTemp)).toEqual([]);
-    expect([read(), fs.existsSync(builder)]).toEqual([before, true]);
+    expect(read()).toBe(before);
+    expect(fs.existsSync(builder)).toBe(true);
 
     expect((await world.post(main)).exitCode).toBe(0);
   });
 
-  test('is for podman and helm, too; post gives the variables back, but not one that a step has changed', async () => {
+  test('is for podman and helm, too, and post restores the variables that no step has changed', async () => {
     const DOCKER_CONFIG = join(world.home, 'mine');
     const REGISTRY_AUTH_FILE = join(world.home, 'auth.json');
 
@@ -91,18 +93,19 @@ describe('the configuration of the job', () => {
     expect(post.exportedEnv).toEqual({ DOCKER_CONFIG, HELM_REGISTRY_CONFIG: '' });
   });
 
-  test('is removed without docker on PATH; no link out of it is followed, and none in a circle copied', async () => {
+  test('is removed without docker on PATH, and links out of it are not followed', async () => {
     share({ currentContext: 'default' });
     fs.symlinkSync('circle', join(world.home, '.docker', 'circle'));
 
     const main = await world.main({ inputs });
-    expect([main.errors, main.warnings]).toEqual([[], [expect.stringContaining('circle')]]);
+    expect(main).toMatchObject({ errors: [], warnings: [expect.stringContaining('circle')] });
 
     const precious = world.writeHome('precious/file', 'untouched');
     fs.symlinkSync(join(precious, '..'), join(directoryOf(main), 'link'));
 
     const post = await world.post(main, { tools: {} });
-    expect([post.exitCode, fs.existsSync(directoryOf(main))]).toEqual([0, false]);
+    expect(post.exitCode).toBe(0);
+    expect(fs.existsSync(directoryOf(main))).toBe(false);
     expect(fs.readFileSync(precious, 'utf8')).toBe('untouched');
   });
 
@@ -110,7 +113,7 @@ describe('the configuration of the job', () => {
     ['the temporary directory', (directory: string) => dirname(directory)],
     ['the end of a link', (directory: string) => `${directory}/.`],
     ['a link of that name', (directory: string) => directory],
-  ])('is all that post removes, whatever the saved state says: not %s', async (_, choose) => {
+  ])('is all that post removes, even if the saved state names %s', async (_, choose) => {
     const main = await world.main({ inputs });
     const directory = directoryOf(main);
 
@@ -123,14 +126,15 @@ describe('the configuration of the job', () => {
     const login = JSON.stringify({ ...state, logins: [], isolation });
     const post = await world.post({ ...main, state: { ...main.state, login } });
 
-    expect([post.exitCode, fs.readFileSync(precious, 'utf8')]).toEqual([1, '{}']);
+    expect(post.exitCode).toBe(1);
+    expect(fs.readFileSync(precious, 'utf8')).toBe('{}');
   });
 
-  asRoot('leaves no password behind if something in it belongs to another user', async () => {
+  asRoot('keeps no password if a folder in it belongs to another user', async () => {
     const main = await world.main({ inputs, asOtherUser: true });
     const directory = directoryOf(main);
 
-    // As a container leaves it that was given the directory by `docker run -v`.
+    // A container that mounts the directory (`docker run -v`) can leave such a folder.
     fs.mkdirSync(join(directory, 'of-root'));
     fs.writeFileSync(join(directory, 'of-root', 'file'), '');
 
@@ -140,26 +144,27 @@ describe('the configuration of the job', () => {
     expect(world.dockerLogins(directory)).toEqual({});
   });
 
-  test('is cleaned up if the login failed', async () => {
+  test('is removed by post if the login failed', async () => {
     const tools = { docker: { exitCode: 1, stderr: 'denied: no\n' } };
     const main = await world.main({ inputs, tools });
     expect(main.exitCode).toBe(1);
 
     const post = await world.post(main);
-    expect([post.exitCode, fs.readdirSync(world.runnerTemp)]).toEqual([0, []]);
+    expect(post.exitCode).toBe(0);
+    expect(fs.readdirSync(world.runnerTemp)).toEqual([]);
     expect(post.exportedEnv).toEqual({ DOCKER_CONFIG: '' });
   });
 
-  test('stays, and the variables with it, with skip-logout', async () => {
+  test('stays, like the variables, with skip-logout', async () => {
     const main = await world.main({ inputs: { ...inputs, 'skip-logout': 'true' } });
     const post = await world.post(main);
 
-    expect([post.exitCode, post.exportedEnv]).toEqual([0, {}]);
-
+    expect(post.exitCode).toBe(0);
+    expect(post.exportedEnv).toEqual({});
     expect(world.loggedIn(directoryOf(main))).toEqual([await world.registryHost()]);
   });
 
-  test('needs RUNNER_TEMP, and an invalid value of the input asks for it', async () => {
+  test('needs RUNNER_TEMP, even if the value of the input is not valid', async () => {
     const main = await world.main({
       moreEnv: { RUNNER_TEMP: undefined },
       inputs: { 'isolate-docker-config': 'ture' },
@@ -176,7 +181,7 @@ describe('another step of the job', () => {
   useWorld({ realNames: true });
 
   testReal('docker', 'openssl')(
-    'adds to the directory; the post of the first step removes it',
+    'adds its login to the directory, which the post step of the first step removes',
     async () => {
       const one = ecrHost('111111111111');
       const two = ecrHost('222222222222');
@@ -192,17 +197,19 @@ describe('another step of the job', () => {
       expect(world.loggedIn(directory)).toEqual([one, two]);
 
       const postSecond = await world.post(second, { after: [first] });
-      expect([postSecond.exitCode, postSecond.exportedEnv]).toEqual([0, {}]);
+      expect(postSecond.exitCode).toBe(0);
+      expect(postSecond.exportedEnv).toEqual({});
       expect(world.loggedIn(directory)).toEqual([one]);
 
       const postFirst = await world.post(first);
-      expect([postFirst.exitCode, fs.existsSync(directory)]).toEqual([0, false]);
+      expect(postFirst.exitCode).toBe(0);
+      expect(fs.existsSync(directory)).toBe(false);
     },
   );
 });
 
 describe('credential stores', () => {
-  test('that refuse the login are set aside for the job, and stay for other registries', async () => {
+  test('are not used for the registry if they refuse its login, but for other registries', async () => {
     const read = share({ credsStore: 'ecr-login', auths: {} });
     const before = read();
     const helper = { exitCode: 1, stdout: 'not implemented\n' };
@@ -222,17 +229,17 @@ describe('credential stores', () => {
     expect(read()).toBe(before);
   });
 
-  test('that are named for the registry are set aside', async () => {
+  test('are not used if credHelpers names them for the registry', async () => {
     share({ credHelpers: { [await world.registryHost()]: 'nowhere' } });
     const main = await world.main({
       inputs,
       tools: { docker: 'real', 'docker-credential-nowhere': { exitCode: 1 } },
     });
 
-    expect([main.exitCode, main.toolRuns.map(({ tool }) => tool)]).toEqual([0, ['docker']]);
+    expect(main).toMatchObject({ exitCode: 0, toolRuns: [{ tool: 'docker' }] });
   });
 
-  test('of the operating system are not used by docker, also if the shared configuration is empty', async () => {
+  test('are not used if docker finds them without a configuration', async () => {
     const stores = ['pass', 'docker-credential-pass', 'docker-credential-secretservice'];
     const fakes = Object.fromEntries(stores.map((name) => [name, { exitCode: 0 }]));
 

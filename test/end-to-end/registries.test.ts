@@ -1,7 +1,7 @@
 import { describe, expect } from '@jest/globals';
 import { callsOf, ecrError, ecrReply } from '../harness/aws-services.ts';
 import { testReal } from '../harness/real-parts.ts';
-import { ecrHost, FAKE_DOCKER, useWorld, world } from '../harness/use-world.ts';
+import { ecrHost, FAKE_DOCKER, ONE_ERROR, SUCCESS, useWorld, world } from '../harness/use-world.ts';
 
 // Registries have their real names here: docker reaches them on loopback, and gets in with no
 // password but their region's.
@@ -20,7 +20,7 @@ const calls = () => world.aws.calls.map(({ service, region }) => `${service} ${r
 const outputName = (kind: string, name: string) => `docker_${kind}_${name.replace(/\W/g, '_')}`;
 
 describe('one step', () => {
-  test('logs in to accounts, regions and ECR Public, with one call a region, and post logs out of all', async () => {
+  test('logs in to several accounts and regions and to ECR Public, with one call for each region', async () => {
     const hosts = [
       ecrHost(a, 'eu-central-1'),
       'public.ecr.aws',
@@ -38,7 +38,7 @@ describe('one step', () => {
     ];
 
     const main = await logIn(entries.join('\n'));
-    expect(main).toMatchObject({ exitCode: 0, errors: [] });
+    expect(main).toMatchObject(SUCCESS);
     expect(calls()).toEqual([
       'ecr eu-central-1',
       'ecr eu-west-1',
@@ -59,7 +59,8 @@ describe('one step', () => {
     }
 
     const post = await world.post(main);
-    expect([post.exitCode, world.loggedIn()]).toEqual([0, []]);
+    expect(post.exitCode).toBe(0);
+    expect(world.loggedIn()).toEqual([]);
     // Credentials came from the agent once, whatever the number of calls.
     expect(world.agent.requests.length).toBeLessThanOrEqual(2);
   });
@@ -77,7 +78,7 @@ describe('one step', () => {
     expect(main.errors.join()).toContain('SIGTERM');
   });
 
-  test('logs in once to a registry that is given twice, and to a host as it is written', async () => {
+  test('logs in once to a registry that is given twice, and keeps the case of a host', async () => {
     const hosts = [ecrHost(a, 'eu-west-1'), `${a}.DKR.ECR.us-east-1.amazonaws.com`];
     const main = await logIn(`${a},${hosts[0]}/app,${hosts[1]}`);
 
@@ -85,35 +86,36 @@ describe('one step', () => {
   });
 });
 
-describe('a registry that fails', () => {
+describe('a failure', () => {
   const hosts = ['eu-west-1', 'us-west-2', 'ap-south-1'].map((region) => ecrHost(a, region));
   const [first = '', second = '', third = ''] = hosts;
   const registries = hosts.join();
 
-  test('for want of a token: the others are logged in to, set and saved, and the step fails', async () => {
+  test('to get a token of one region fails the step, but not the logins to other registries', async () => {
     world.aws.faults.always(
       ecrError(400, 'AccessDeniedException', 'no west'),
       callsOf('ecr', 'us-west-2'),
     );
     const main = await logIn(registries);
 
-    expect([main.exitCode, main.errors.length]).toEqual([1, 1]);
+    expect(main).toMatchObject(ONE_ERROR);
     for (const words of ['no west', 'us-west-2']) expect(main.errors[0]).toContain(words);
     expect(world.loggedIn()).toEqual([third, first]);
     expect(JSON.parse(main.outputs['registries'] ?? '')).toEqual([first, third]);
 
     const post = await world.post(main);
-    expect([post.exitCode, world.loggedIn()]).toEqual([0, []]);
+    expect(post.exitCode).toBe(0);
+    expect(world.loggedIn()).toEqual([]);
   });
 
-  test('at its docker login: the others are logged in to, and each failure is named', async () => {
+  test('to log docker in is named, and does not stop the logins to other registries', async () => {
     const denials = [first, third].map((on) => ({ on, stderr: `denied: no ${on}`, exitCode: 1 }));
     const main = await world.main({
       inputs: { registries },
       tools: { docker: [...denials, { exitCode: 0 }] },
     });
 
-    expect([main.exitCode, main.errors.length]).toEqual([1, 1]);
+    expect(main).toMatchObject(ONE_ERROR);
     for (const name of [first, third]) expect(main.errors[0]).toContain(`no ${name}`);
     expect(JSON.parse(main.outputs['registries'] ?? '')).toEqual([second]);
     expect(main.outputs).not.toHaveProperty('registry');
@@ -146,13 +148,14 @@ describe('the region of accounts and of the default registry', () => {
 
     for (const account of [a, b]) {
       const main = await logIn(account === a ? '' : account, inputs, env);
-      expect([main.errors, main.outputs['registry']]).toEqual([[], ecrHost(account, 'eu-south-2')]);
+      expect(main.errors).toEqual([]);
+      expect(main.outputs['registry']).toBe(ecrHost(account, 'eu-south-2'));
     }
   });
 });
 
 describe('registry-type', () => {
-  test('public: ECR Public alone; registries is ignored, which the log says', async () => {
+  test('public logs in to ECR Public alone, and the log says that registries is ignored', async () => {
     const main = await logIn('ghcr.io', { 'registry-type': 'public' }, NO_REGION);
     expect(main.exitCode).toBe(0);
     expect(calls()).toEqual(['ecr-public us-east-1']);
@@ -165,7 +168,8 @@ describe('registry-type', () => {
     expect(main.log).toMatch(/endpoint of ECR PUBLIC.*localhost/);
 
     const post = await world.post(main);
-    expect([post.exitCode, world.loggedIn()]).toEqual([0, []]);
+    expect(post.exitCode).toBe(0);
+    expect(world.loggedIn()).toEqual([]);
   });
 });
 
@@ -177,18 +181,18 @@ describe('a response of ECR', () => {
     return world.main({ tools: FAKE_DOCKER });
   };
 
-  test('that names what is no plain host is refused before any login', async () => {
+  test('is refused before any login if it does not name a plain host', async () => {
     const main = await names(`https://${a}.dkr.ecr.example/path`);
 
-    expect([main.exitCode, main.errors.length]).toEqual([1, 1]);
-    expect([main.toolRuns, main.outputs]).toEqual([[], {}]);
+    expect(main).toMatchObject({ ...ONE_ERROR, toolRuns: [] });
+    expect(main.outputs).toEqual({});
   });
 
-  test('from a custom endpoint names any registry, as emulators do; the log names the endpoint', async () => {
+  test('can name any registry if it comes from a custom endpoint, which the log names', async () => {
     const host = '000000000000.dkr.ecr.us-east-1.localhost.localstack.cloud:4566';
     const main = await names(`http://${host}`);
 
-    expect([main.exitCode, main.outputs['registry']]).toEqual([0, host]);
+    expect(main).toMatchObject({ exitCode: 0, outputs: { registry: host } });
     expect(main.log).toMatch(/endpoint.*localhost/);
   });
 });
