@@ -2,8 +2,9 @@ import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { describeReal } from '../harness/real-parts.ts';
-import { ecrHost, OTHER_LOGINS, useWorld, world } from '../harness/use-world.ts';
+import { ecrHost, useWorld, world } from '../harness/use-world.ts';
 
+const OTHERS = { 'ghcr.io': { auth: 'eDp5' } };
 const ACCOUNTS = Array.from({ length: 6 }, (_, index) => String(100000000001 + index));
 const HOSTS = ACCOUNTS.map((account) => ecrHost(account));
 const ISOLATED = { 'isolate-docker-config': 'true' };
@@ -12,12 +13,12 @@ const EVERYONE = [...HOSTS, 'ghcr.io'];
 describeReal('six steps at once', ['docker', 'openssl'], () => {
   useWorld({ realNames: true });
 
-  /** Runs the main stage of a step for each account, all at the same time. */
+  /** Runs a step for each account at the same time. */
   function allAtOnce(
     inputs: Record<string, string>,
     temp = (account: string) => join(world.directory, `temp-${account}`),
   ) {
-    world.writeDockerConfig({ auths: OTHER_LOGINS });
+    world.writeDockerConfig({ auths: OTHERS });
     const env = world.podIdentityEnv();
 
     const steps = ACCOUNTS.map((registries) => {
@@ -34,7 +35,7 @@ describeReal('six steps at once', ['docker', 'openssl'], () => {
     return Promise.all(steps);
   }
 
-  test('keep the logins of each other and of others in the home that they share', async () => {
+  test('on one home lose no login of each other or of others, neither at login nor at logout', async () => {
     const steps = await allAtOnce({});
     expect(steps.flatMap(({ errors }) => errors)).toEqual([]);
     expect(world.loggedIn()).toEqual(EVERYONE);
@@ -43,19 +44,40 @@ describeReal('six steps at once', ['docker', 'openssl'], () => {
       steps.map((main) => world.post(main, { withoutDebugLog: true })),
     );
     expect(posts.flatMap(({ errors }) => errors)).toEqual([]);
-    expect(world.dockerLogins()).toEqual(OTHER_LOGINS);
+    expect(world.dockerLogins()).toEqual(OTHERS);
     expect(readdirSync(join(world.home, '.docker'))).toEqual(['config.json']);
   });
 
-  test('do not share their logins if each job has an isolated configuration', async () => {
+  test('on homes that link one file leave no login at logout', async () => {
+    const file = world.writeDockerConfig({});
+
+    for (const round of [1, 2, 3]) {
+      const mains = [];
+      for (const index of ACCOUNTS.keys()) {
+        const HOME = join(world.directory, `home-${round}-${index}`);
+        mkdirSync(join(HOME, '.docker'), { recursive: true });
+        symlinkSync(file, join(HOME, '.docker/config.json'));
+
+        const accounts = [1, 2, 3, 4, 5].map((login) => 200000000000 + 10 * index + login);
+        const inputs = { registries: accounts.join() };
+        mains.push(await world.main({ moreEnv: { HOME }, inputs }));
+      }
+      expect(world.loggedIn()).toHaveLength(30);
+
+      const posts = await Promise.all(mains.map((main) => world.post(main)));
+      expect([posts.flatMap(({ errors }) => errors), world.loggedIn()]).toEqual([[], []]);
+    }
+  });
+
+  test('of six jobs with a configuration of their own do not see each other', async () => {
     const steps = await allAtOnce(ISOLATED);
 
     const logins = steps.map(({ exportedEnv }) => world.loggedIn(exportedEnv['DOCKER_CONFIG']));
     expect(logins).toEqual(HOSTS.map((host) => [host, 'ghcr.io']));
-    expect(world.dockerLogins()).toEqual(OTHER_LOGINS);
+    expect(world.dockerLogins()).toEqual(OTHERS);
   });
 
-  test('share the isolated configuration of their job', async () => {
+  test('of one job share its configuration', async () => {
     const steps = await allAtOnce(ISOLATED, () => world.runnerTemp);
     expect(steps.flatMap(({ errors }) => errors)).toEqual([]);
 
@@ -63,7 +85,7 @@ describeReal('six steps at once', ['docker', 'openssl'], () => {
     const [directory, ...more] = new Set(directories);
     expect(more).toEqual([]);
     expect(world.loggedIn(directory)).toEqual(EVERYONE);
-    // The runner runs the post steps of a job one after another, in reverse order.
+    // The runner runs the post steps of a job one after another, the last one first.
     for (const main of steps.reverse()) {
       const post = await world.post(main, { withoutDebugLog: true });
       expect(post.errors).toEqual([]);
