@@ -86,7 +86,7 @@ async function bundle(entry: string, outdir: string, external: string[] = []): P
  * series on two busy cores, with node 24.21, the median main step took 151 to 156 ms (the bare script of the bench 105 to
  * 114); in the chunks of esbuild alone it took 18 to 27 ms more, as its single CommonJS file 30 to 39.
  */
-async function pack(entry: string, folder: string, out: string): Promise<void> {
+async function pack(entry: string, folder: string, out: string) {
   const args = [
     'build',
     `${entry}.js`,
@@ -104,7 +104,7 @@ async function pack(entry: string, folder: string, out: string): Promise<void> {
   for (const file of fs.globSync(join(out, '*.js'))) await minify(file);
 }
 
-async function minify(file: string): Promise<void> {
+async function minify(file: string) {
   const { code } = await transform(fs.readFileSync(file, 'utf8'), {
     target: 'node24',
     minify: true,
@@ -148,7 +148,7 @@ function readPackage(folder: string): Package {
 }
 
 /** The license texts of the packages that these files belong to. Throws an Error if a license is not allowed. */
-function licenseTexts(files: readonly string[]): string {
+function licenseTexts(files: readonly string[]) {
   const packagesOfText = new Map<string, string[]>();
 
   for (const name of packageFolders(files)) {
@@ -165,14 +165,14 @@ function licenseTexts(files: readonly string[]): string {
 }
 
 /** The text of a package's license. Some packages of the AWS SDK have none, but their license is that of the others. */
-function licenseFile(folder: string): string {
+function licenseFile(folder: string) {
   const [file] = fs.globSync('{LICEN[CS]E,licen[cs]e}*', { cwd: folder });
   if (file === undefined) return '';
 
   return fs.readFileSync(join(folder, file), 'utf8').trim();
 }
 
-function titleOf(folder: string): string {
+function titleOf(folder: string) {
   const { name, version, license = 'none' } = readPackage(folder);
 
   if (!ALLOWED_LICENSES.includes(license)) {

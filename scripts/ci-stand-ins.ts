@@ -38,7 +38,7 @@ type Seen = {
   isOpen: boolean;
 };
 
-function required(name: string): string {
+function required(name: string) {
   const value = process.env[name];
   assert(value, `${name} is not set: this is for a job of GitHub Actions`);
 
@@ -46,7 +46,7 @@ function required(name: string): string {
 }
 
 /** A file in the folder that the steps of a job share. */
-function sharedFile(name: string): string {
+function sharedFile(name: string) {
   return join(required('RUNNER_TEMP'), `stand-ins-${name}`);
 }
 
@@ -89,7 +89,7 @@ async function startServer(): Promise<Ready> {
 }
 
 /** Serves until it is told to end. */
-async function serve(): Promise<void> {
+async function serve() {
   const world = await startWorld();
   world.writeHome('.docker/config.json', JSON.stringify({ auths: OTHER_LOGIN }));
 
@@ -130,7 +130,7 @@ async function ask(path: string): Promise<Seen> {
 }
 
 /** Checks the outputs, who signed, and that what the docker configuration holds opens the registry. */
-async function check(): Promise<void> {
+async function check() {
   const { registry } = readReady();
   const { signers, passwords, isOpen } = await ask('/seen');
 

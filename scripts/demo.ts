@@ -3,105 +3,164 @@
  * checks pass.
  *
  * `npm run demo` shows a login. `npm run demo -- no-association` shows what a user sees whose pod has no identity, and
- * `npm run demo -- job-hook` how a runner is logged in before it pulls the images of a job.
+ * `npm run demo -- job-hook` how a runner is logged in before it pulls the images of a job. README shows parts of what is
+ * printed; a test compares them.
  */
 import { styleText } from 'node:util';
-import type { StepResult } from '../test/harness/runner.ts';
-import { findProgram } from '../test/harness/tools.ts';
-import { maskedForms } from '../test/harness/workflow-commands.ts';
-import { startWorld, type World } from '../test/harness/world.ts';
+import { type LogLine, maskedForms } from '../test/harness/workflow-commands.ts';
+import { type StepChoice, startWorld, type World } from '../test/harness/world.ts';
 
 const STYLES = { error: 'red', warning: 'yellow', notice: 'blue', debug: 'gray' } as const;
+
+/** The service account of the runners: what ARC's chart makes for a scale set of the name `arc-dind`. */
+const POD = { namespace: 'arc-runners', serviceAccount: 'arc-dind-gha-rs-no-permission' };
 
 /** What must be true for the demo to succeed, in the order in which it happens. */
 type Check = [claim: string, holds: boolean];
 
-function printTitle(title: string): void {
+type Demo = {
+  show: (world: World, choice: StepChoice) => Promise<Check[]>;
+  /** What to read or copy next. */
+  next: string;
+};
+
+function printTitle(title: string) {
   console.log(`\n${styleText('bold', title)}`);
 }
 
-/** Prints the log of a step as the runner's page shows it. */
-async function show(title: string, step: Promise<StepResult>): Promise<StepResult> {
-  const result = await step;
-  printTitle(title);
-
-  for (const { kind, text } of result.logLines) {
-    const mark = kind === 'text' ? '' : `${kind.charAt(0).toUpperCase()}${kind.slice(1)}: `;
-    const style = STYLES[kind as keyof typeof STYLES] ?? 'reset';
-
-    for (const line of `${mark}${text}`.split('\n')) {
-      console.log(`  ${styleText(style, line)}`);
-    }
-  }
-
-  return result;
+/** Says what has just happened. */
+function say(sentence: string) {
+  console.log(styleText('cyan', `→ ${sentence}`));
 }
 
-async function showLogin(world: World): Promise<Check[]> {
+/** Says what has happened in a stage, unless it did not: then the checks at the end tell. */
+function sayIfTrue(sentence: string, checks: Check[]): Check[] {
+  if (allHold(checks)) say(sentence);
+
+  return checks;
+}
+
+function allHold(checks: Check[]) {
+  return checks.every(([, holds]) => holds);
+}
+
+/** Prints a line of a step's log as the runner's page shows it. */
+function printLogLine({ kind, text }: LogLine) {
+  const mark = kind === 'text' ? '' : `${kind.charAt(0).toUpperCase()}${kind.slice(1)}: `;
+  const style = STYLES[kind as keyof typeof STYLES] ?? 'reset';
+
+  for (const line of `${mark}${text}`.split('\n')) {
+    console.log(`  ${styleText(style, line)}`);
+  }
+}
+
+async function showLogin(world: World, choice: StepChoice): Promise<Check[]> {
   const host = await world.registryHost();
-  const main = await show('Main step', world.main({ withoutDebugLog: true }));
-  const secrets = [...main.masks].flatMap(maskedForms);
+
+  printTitle('Main step');
+  const main = await world.main(choice);
+
+  const [{ signer } = {}, ...otherCalls] = world.aws.calls;
+  const isThePods = signer === world.identities.pod && otherCalls.length === 0;
+  const isStored = host in world.dockerLogins();
+
+  const login = sayIfTrue(
+    'The agent gave the pod its identity, ECR gave that identity a password, and docker stored it.',
+    [
+      ['the main step succeeded', main.exitCode === 0],
+      ['the call to ECR was signed with the identity of the pod', isThePods],
+      ["the registry accepted the docker client's credential", world.registry.accepted.length > 0],
+      ['docker stored the login', isStored],
+    ],
+  );
 
   printTitle('Outputs');
+  const secrets = [...main.masks].flatMap(maskedForms);
   for (const [name, value] of Object.entries(main.outputs)) {
     console.log(`  ${name} = ${secrets.includes(value) ? '***' : value}`);
   }
 
-  const isStored = host in world.dockerLogins();
-  const post = await show('Post step', world.post(main, { withoutDebugLog: true }));
-
-  const [{ signer } = {}, ...otherCalls] = world.aws.calls;
-  const isThePods = signer === world.identities.pod && otherCalls.length === 0;
-
-  return [
-    ['the main step succeeded', main.exitCode === 0],
-    ['the call to ECR was signed with the identity of the pod', isThePods],
-    ["the registry accepted the docker client's credential", world.registry.accepted.length > 0],
-    ['docker stored the login', isStored],
+  const outputs = sayIfTrue('Later steps of the job can use these. The log masks the password.', [
     ['the output names the registry', main.outputs['registry'] === host],
+  ]);
+
+  printTitle('Post step');
+  const post = await world.post(main, choice);
+
+  const logout = sayIfTrue("The job has ended, and docker's configuration has no login left.", [
     ['the post step succeeded', post.exitCode === 0],
     ['the login was removed', !(host in world.dockerLogins())],
-  ];
+  ]);
+
+  return [...login, ...outputs, ...logout];
 }
 
-async function showNoAssociation(world: World): Promise<Check[]> {
+async function showNoAssociation(world: World, choice: StepChoice): Promise<Check[]> {
   world.agent.associations.clear();
-  console.log('\nThe service account has no association, so the main step should fail.');
+  say('The association of the service account was deleted, so the main step should fail.');
 
-  const main = await show('Main step', world.main({ withoutDebugLog: true }));
+  printTitle('Main step');
+  const main = await world.main(choice);
   const hasFailed = main.exitCode === 1 && main.errors.length > 0;
-  const post = await show('Post step', world.post(main, { withoutDebugLog: true }));
 
-  return [
-    ['the main step failed as expected, with an error', hasFailed],
-    ['no login was made', world.registry.logins.length === 0],
+  const failure = sayIfTrue(
+    'The agent refused the pod each time, so the step failed, and said why and what to do.',
+    [
+      ['the main step failed as expected, with an error', hasFailed],
+      ['no login was made', world.registry.logins.length === 0],
+    ],
+  );
+
+  printTitle('Post step');
+  const post = await world.post(main, choice);
+
+  const logout = sayIfTrue('The post step ran after the failure, too, and had nothing to undo.', [
     ['the post step succeeded', post.exitCode === 0],
-  ];
+  ]);
+
+  return [...failure, ...logout];
 }
 
-async function showJobHook(world: World): Promise<Check[]> {
-  const before = await world.runnerMayPull();
+async function showJobHook(world: World, choice: StepChoice): Promise<Check[]> {
+  const mayPullBefore = await world.runnerMayPull();
 
-  const start = world.hook('job-started', { env: world.podIdentityEnv(), withoutDebugLog: true });
-  const started = await show('Job-started hook, before the runner pulls images', start);
+  printTitle('Job-started hook, before the runner pulls images');
+  const started = await world.hook('job-started', choice);
   const isIn = started.exitCode === 0 && (await world.runnerMayPull());
 
-  const end = world.hook('job-completed', { withoutDebugLog: true });
-  const completed = await show('Job-completed hook', end);
+  const login = sayIfTrue(
+    'The registry refused the runner before, and now accepts it: no workflow needs a login step.',
+    [
+      ['before the hooks, the registry refuses the runner', !mayPullBefore],
+      ['after the job-started hook, the registry accepts the login of the runner', isIn],
+      ['the hook set no outputs', Object.keys(started.outputs).length === 0],
+    ],
+  );
+
+  printTitle('Job-completed hook');
+  const completed = await world.hook('job-completed', choice);
   const isOut = completed.exitCode === 0 && !(await world.runnerMayPull());
 
-  return [
-    ['before the hooks, the registry refuses the runner', !before],
-    ['after the job-started hook, the registry accepts the login of the runner', isIn],
-    ['the hook set no outputs', Object.keys(started.outputs).length === 0],
+  const logout = sayIfTrue('The job has ended, and the registry refuses the runner again.', [
     ['after the job-completed hook, the registry refuses the runner again', isOut],
-  ];
+  ]);
+
+  return [...login, ...logout];
 }
 
-const DEMOS: Record<string, (world: World) => Promise<Check[]>> = {
-  login: showLogin,
-  'no-association': showNoAssociation,
-  'job-hook': showJobHook,
+const DEMOS: Record<string, Demo> = {
+  login: {
+    show: showLogin,
+    next: 'copy the step from examples/workflows/pod-identity.yml, and set it up with docs/eks.md.',
+  },
+  'no-association': {
+    show: showNoAssociation,
+    next: 'read how docs/eks.md makes the association. Other errors: docs/troubleshooting.md.',
+  },
+  'job-hook': {
+    show: showJobHook,
+    next: 'set the hook up with docs/job-hook.md.',
+  },
 };
 
 async function runDemo(name: string): Promise<boolean> {
@@ -111,35 +170,43 @@ async function runDemo(name: string): Promise<boolean> {
     return false;
   }
 
-  if (findProgram('docker') === undefined) {
-    console.log(
-      'The demo needs docker\'s command-line client ("docker") on the PATH. ' +
-        'A docker daemon is not needed.',
-    );
-    return false;
-  }
-
   const world = await startWorld();
+  world.agent.associations.set(`${POD.namespace}/${POD.serviceAccount}`, world.identities.pod);
+
   try {
-    printTitle('Simulated services on this machine, and the real docker client');
+    printTitle('Stand-ins on this machine, and the real docker client');
     console.log(`  EKS Pod Identity agent  ${world.agent.credentialsUri}`);
     console.log(`  Amazon ECR API          ${world.aws.url}`);
     console.log(`  registry                ${await world.registryHost()}`);
+    say(
+      'They have started. docker gets an empty home folder, and no configuration of this machine.',
+    );
+
+    // Everything is printed as it happens: the failure takes some seconds.
+    const checks = await demo.show(world, {
+      env: world.podIdentityEnv(POD),
+      withoutDebugLog: true,
+      onLogLine: printLogLine,
+    });
 
     // The harness has thrown by now if a secret leaked.
-    const checks: Check[] = [...(await demo(world)), ['no secret leaked', true]];
+    checks.push(['no secret leaked', true]);
+    printChecks(checks);
 
-    printTitle('Checks');
-    for (const [claim, holds] of checks) {
-      if (holds) console.log(`  ${styleText('green', '✔')} ${claim}`);
-      else console.log(`  ${styleText('red', `✘ failed: ${claim}`)}`);
-    }
-
-    const passed = checks.every(([, holds]) => holds);
-    if (passed) console.log('\nAll checks passed. To use the action on EKS, see docs/eks.md.');
-    return passed;
+    const hasPassed = allHold(checks);
+    if (hasPassed) console.log(`\nAll checks passed.\nNext: ${demo.next}`);
+    return hasPassed;
   } finally {
     await world.close();
+  }
+}
+
+function printChecks(checks: Check[]) {
+  printTitle('Checks');
+
+  for (const [claim, holds] of checks) {
+    if (holds) console.log(`  ${styleText('green', '✔')} ${claim}`);
+    else console.log(`  ${styleText('red', `✘ failed: ${claim}`)}`);
   }
 }
 

@@ -5,12 +5,12 @@ FROM ghcr.io/actions/actions-runner:latest
 USER root
 SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 
-# GitHub's runner image contains the docker client. If container-cli is empty, the action logs docker in, and buildah, which
-# reads REGISTRY_AUTH_FILE, stays without a login.
+# GitHub's runner image contains the docker client. If container-cli is empty, the action logs docker
+# in, and buildah, which reads REGISTRY_AUTH_FILE, stays without a login.
 RUN rm /usr/bin/docker
 
-# newuidmap and newgidmap map the user of the runner to a range of users for a build. As setuid programs they need more
-# rights than the pod has; with file capabilities they work.
+# newuidmap and newgidmap map the user of the runner to a range of users for a build. As setuid
+# programs they need more rights than the pod has; with file capabilities they work.
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends buildah libcap2-bin podman skopeo uidmap \
     && rm -rf /var/lib/apt/lists/* \

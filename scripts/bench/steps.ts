@@ -55,14 +55,14 @@ async function alternate<Name extends string>(
   return Object.fromEntries(medians);
 }
 
-function median(sample: readonly number[]): number {
+function median(sample: readonly number[]) {
   const sorted = sample.toSorted((one, other) => one - other);
 
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 /** The programs that a step finds. Unlike in the tests none is recorded: that would count as time of the step. */
-function makeBin(world: World): string {
+function makeBin(world: World) {
   const bin = join(world.directory, 'bin');
   fs.mkdirSync(bin);
 
@@ -128,7 +128,7 @@ function makeRuns(world: World, ecr: HttpStandIn) {
   };
 }
 
-function stateFile(world: World): string {
+function stateFile(world: World) {
   return join(world.directory, 'STATE');
 }
 
@@ -158,7 +158,7 @@ async function startEcr(world: World): Promise<HttpStandIn> {
 }
 
 /** All that a runner reads, in megabytes; the licenses are read by nobody. */
-function bundleSize(): number {
+function bundleSize() {
   const entries = fs.readdirSync(builtAction, { recursive: true, withFileTypes: true });
   let bytes = 0;
 
@@ -171,7 +171,7 @@ function bundleSize(): number {
 }
 
 /** Prints a row of the table. Returns whether the bound of the figure holds. */
-function row(name: keyof typeof BOUNDS, value: number, unit: string): boolean {
+function row(name: keyof typeof BOUNDS, value: number, unit: string) {
   console.log(`| ${name} | ${value.toFixed(2)} ${unit} | ${BOUNDS[name].toFixed(2)} |`);
 
   return value <= BOUNDS[name];

@@ -1,13 +1,15 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { repository, stageFile } from '../harness/paths.ts';
 import { testReal } from '../harness/real-parts.ts';
 import { actionNode, inputVariables, parseKeyValueFile } from '../harness/runner.ts';
-import { type ToolBehavior, ToolDirectory } from '../harness/tools.ts';
+import { missingLine } from '../harness/summary-reporter.ts';
+import { FAKE_DOCKER, type ToolBehavior, ToolDirectory } from '../harness/tools.ts';
+import { startWorld } from '../harness/world.ts';
 
 /** Runs a script with node; returns what it printed. Rejects if it does not succeed. */
 async function node(
@@ -15,61 +17,133 @@ async function node(
   args: readonly string[] = [],
   env: NodeJS.ProcessEnv = {},
 ): Promise<string> {
-  const { stdout } = await promisify(execFile)(actionNode(), [file, ...args], {
-    cwd: repository,
-    // Nothing of the environment of whoever runs the tests, such as keys.
-    env: { PATH: process.env['PATH'], TMPDIR: tmpdir(), ...env },
-  });
-  return stdout;
+  // Nothing of the environment of whoever runs the tests, such as keys.
+  const options = { cwd: repository, env: { PATH: process.env['PATH'], TMPDIR: tmpdir(), ...env } };
+  return (await promisify(execFile)(actionNode(), [file, ...args], options)).stdout;
 }
 
 const DEMO = join(repository, 'scripts', 'demo.ts');
 
+const README = readFileSync(join(repository, 'README.md'), 'utf8');
+const DEMO_BLOCK = /^<!-- demo(?:: (\S+))? -->\n```text\n([\s\S]*?)```$/gm;
+
+/** The blocks of README that show what a demo prints. */
+const SHOWN = [...README.matchAll(DEMO_BLOCK)].map(([, demo = 'login', block = '']) => ({
+  demo,
+  lines: block.replace(/^ +/gm, ''),
+}));
+
+/** What the demo printed, with the values of the cluster in README in place of those that differ in each run. */
+function asInReadme(printed: string): string {
+  return printed
+    .replaceAll(/http:\S+(?=\/v1\/credentials)/g, 'http://169.254.170.23')
+    .replaceAll(/127\.0\.0\.1:\d+/g, '111122223333.dkr.ecr.eu-west-1.amazonaws.com')
+    .replaceAll(/\[[\da-f-]{36}\]/g, '[9b1f3c3e-9a52-4d3c-8f0e-2f1f3a6b7c11]')
+    .replaceAll(/attempts in \d+ s/g, 'attempts in 4 s')
+    .replaceAll(/until \S+Z/g, 'until 2026-01-31T23:59:59Z');
+}
+
+/** Wraps a line at spaces, as GitHub's log page does where 100 characters fit. */
+function wrapped(line: string): string {
+  return line.trim().replace(/(.{1,100})(?: |$)/g, '$1\n');
+}
+
+/** What is left of a block of README once the lines that were printed are taken from its start, in their order. */
+function notPrinted(block: string, printed: string): string {
+  return asInReadme(printed)
+    .split('\n')
+    .map(wrapped)
+    .reduce((rest, line) => (rest.startsWith(line) ? rest.slice(line.length) : rest), block);
+}
+
 testReal('docker').each([
-  ['login', /docker_password = \*\*\*\n(.*\n)*.*✔ the login was removed/],
-  ['no-association', /Error: (.*\n)*.*aws eks create-pod-identity-association/],
-  ['job-hook', /✔ after the job-started hook, the registry accepts the login of the runner/],
-])('the demo of %s shows what it says', async (name, words) => {
-  expect(await node(DEMO, [name], { NO_COLOR: '1' })).toMatch(words);
+  ['login', 2, /docker_password = \*\*\*\n(.*\n)*Next: .*pod-identity\.yml/],
+  ['no-association', 1, /→ .* said why and what to do\.\n(.*\n)*Next: .*troubleshooting\.md/],
+  ['job-hook', 0, /→ .* now accepts it(.*\n)*Next: .*job-hook\.md/],
+])('the demo of %s prints what README shows', async (name, blocks, words) => {
+  const printed = await node(DEMO, [name], { NO_COLOR: '1' });
+  expect(printed).toMatch(words);
+
+  const shown = SHOWN.filter(({ demo }) => demo === name);
+  expect(shown).toHaveLength(blocks);
+  for (const { lines } of shown) expect(notPrinted(lines, printed)).toBe('');
 });
 
-test('the demo says that it needs docker', async () => {
-  await expect(node(DEMO, [], { PATH: tmpdir() })).rejects.toMatchObject({
-    code: 1,
-    stdout: expect.stringMatching(/docker/),
-  });
+test('a log can be followed while its step runs, as the demo does', async () => {
+  const world = await startWorld({ tools: FAKE_DOCKER });
+  world.agent.associations.clear();
+
+  const seen = Promise.withResolvers<void>();
+  const onLogLine = ({ text }: { text: string }): void => {
+    if (text.includes('attempt 1 of 3')) seen.resolve();
+  };
+
+  try {
+    const interrupt = { signal: 'SIGKILL', when: seen.promise } as const;
+    const main = await world.main({ onLogLine, interrupt });
+    expect(main.signal).toBe('SIGKILL');
+  } finally {
+    await world.close();
+  }
+});
+
+test('the demo looks for docker before it installs, and says what to do', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fresh-clone-'));
+  const prepare = join('scripts', 'ensure-installed.mjs');
+
+  try {
+    mkdirSync(join(folder, 'scripts'));
+    copyFileSync(join(repository, prepare), join(folder, prepare));
+    writeFileSync(join(folder, 'package-lock.json'), '{}');
+
+    await expect(node(join(folder, prepare), [], { PATH: folder })).rejects.toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/needs docker(.*\n)*What to do: Install/),
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('the report of the tests names what is missing, once each', () => {
+  const tests = [
+    { status: 'pending', fullName: 'a (needs podman, root) b (needs docker)' },
+    { status: 'pending', fullName: 'c (needs docker)' },
+    { status: 'passed', fullName: 'd (needs nothing)' },
+  ];
+  const numbers = { numPassedTests: 1, numFailedTests: 0, numPendingTests: 2, numTodoTests: 0 };
+  const result = {
+    ...numbers,
+    numRuntimeErrorTestSuites: 0,
+    testResults: [{ testResults: tests }],
+  };
+
+  expect(missingLine(result)).toMatch(/: docker, podman, root\n$/);
+  expect(missingLine({ ...result, testResults: [] })).toBe('');
 });
 
 test('the job of CI that uses the action passes', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'ci-job-'));
-  const base: NodeJS.ProcessEnv = { RUNNER_TEMP: folder, HOME: folder };
   const file = (name: string): string => join(folder, name);
-  const read = (name: string) => parseKeyValueFile(readFileSync(file(name), 'utf8'));
-
-  for (const name of ['ENV', 'OUTPUT', 'STATE', 'PATH']) {
-    writeFileSync(file(name), '');
-    base[`GITHUB_${name}`] = file(name);
-  }
-
+  const files = Object.fromEntries(
+    ['ENV', 'OUTPUT', 'STATE', 'PATH'].map((name) => [`GITHUB_${name}`, file(name)]),
+  );
+  for (const path of Object.values(files)) writeFileSync(path, '');
+  const base = { ...files, RUNNER_TEMP: folder, HOME: folder };
+  const read = (name: string): Record<string, string> =>
+    parseKeyValueFile(readFileSync(file(name), 'utf8'));
   const standIns = join(repository, '.github', 'actions', 'stand-ins');
-  const start = join(standIns, 'start.mjs');
-  const check = join(repository, 'scripts', 'ci-stand-ins.ts');
   const finish = (env: NodeJS.ProcessEnv) => node(join(standIns, 'finish.mjs'), [], env);
-
   try {
-    await node(start, [], base);
-
-    const inputs = inputVariables({ 'container-cli': 'config-file' });
-    const env = { ...base, ...read('ENV'), ...inputs };
+    await node(join(standIns, 'start.mjs'), [], base);
+    const env = { ...base, ...read('ENV'), ...inputVariables({ 'container-cli': 'config-file' }) };
     writeFileSync(file('OUTPUT'), '');
     await node(stageFile('main'), [], env);
-
-    const outputs = JSON.stringify(read('OUTPUT'));
-    await node(check, ['check'], { ...env, LOGIN_OUTPUTS: outputs });
-
+    const outputs = { LOGIN_OUTPUTS: JSON.stringify(read('OUTPUT')) };
+    await node(join(repository, 'scripts', 'ci-stand-ins.ts'), ['check'], { ...env, ...outputs });
     const state = Object.entries(read('STATE')).map(([name, value]) => [`STATE_${name}`, value]);
     await node(stageFile('post'), [], { ...env, ...Object.fromEntries(state) });
-
     expect(await finish(env)).toContain('The login is gone');
   } catch (error) {
     // It ends the stand-ins.
@@ -80,100 +154,322 @@ test('the job of CI that uses the action passes', async () => {
   }
 });
 
-const ROLE_ARN = 'arn:aws:iam::111122223333:role/arc-runner-ecr';
-const POLICY = readFileSync(join(repository, 'examples', 'iam', 'push.json'), 'utf8');
+/** What the scripts for AWS read from the environment. */
+const SETTINGS = {
+  CLUSTER: 'blue',
+  REGION: 'eu-west-1',
+  NAMESPACE: 'team-a',
+  SERVICE_ACCOUNTS: 'arc-dind-gha-rs-no-permission default',
+  ROLE: 'arc-ecr',
+  REPOSITORY: 'app',
+};
 
-/** What AWS says to the scripts of a role, and of what else exists or is missing. */
-const ROLE: ToolBehavior = { on: 'Role.Arn', stdout: ROLE_ARN };
+interface ScriptRun {
+  readonly status: number | null;
+  readonly output: string;
+  /** The arguments of the calls that change something. */
+  readonly changes: readonly (readonly string[])[];
+}
+
+/** Runs a script, or commands of a page, with programs that answer as planned. */
+function runScript(
+  args: readonly string[],
+  answers: readonly ToolBehavior[] = [],
+  settings: NodeJS.ProcessEnv = SETTINGS,
+  program = 'aws',
+): ScriptRun {
+  const folder = mkdtempSync(join(tmpdir(), 'aws-script-'));
+  try {
+    const tools = new ToolDirectory(folder);
+    tools.add(program, [...answers, {}]);
+    tools.add('sleep', {});
+
+    const env = { ...settings, PATH: `${tools.path}:${process.env['PATH']}` };
+    const { status, stdout, stderr } = spawnSync('bash', args, {
+      cwd: repository,
+      env,
+      encoding: 'utf8',
+    });
+
+    const calls = tools.runs.filter(({ tool }) => tool === program).map(({ argv }) => argv);
+    const isChange = ([, operation = '']: readonly string[]): boolean =>
+      /^(?:create|put|update|set|delete)-/.test(operation);
+    return {
+      status,
+      output: stdout + stderr,
+      changes: program === 'aws' ? calls.filter(isChange) : calls,
+    };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const script = (name: string): string => join('examples', 'aws-cli', `${name}.sh`);
+const operations = ({ changes }: ScriptRun): string[] =>
+  changes.map(([, operation = '']) => operation);
+
+/** The JSON that the call of this operation got with this option. */
+function documentOf({ changes }: ScriptRun, operation: string, option: string) {
+  const call = changes.find((argv) => argv[1] === operation) ?? [];
+  return JSON.parse(call[call.indexOf(option) + 1] ?? '');
+}
+
+const ROLE_ARN = 'arn:aws:iam::111122223333:role/arc-ecr';
+const OTHER_ROLE = 'arn:aws:iam::111122223333:role/other';
+const CALLER: ToolBehavior = {
+  on: 'get-caller-identity',
+  stdout: 'arn:aws-cn:sts::444455556666:assumed-role/admin/me',
+};
+const PUSH = readFileSync(join(repository, 'examples', 'iam', 'push.json'), 'utf8');
+const APP = 'arn:aws-cn:ecr:eu-west-1:444455556666:repository/app';
+const POLICY = PUSH.replace(/"arn:.*"/, `"${APP}"`);
+const TRUST: ToolBehavior = {
+  on: 'Role.AssumeRolePolicyDocument',
+  stdout: '{ "Service": "pods.eks.amazonaws.com" }',
+};
+const FIRST_ASSOCIATION = 'associations[0].associationId';
+
+/** What AWS says to create-pod-identity.sh: of what exists, and of nothing. */
+const ROLE = [CALLER, { on: 'Role.Arn', stdout: ROLE_ARN }, TRUST];
 const EXISTS: ToolBehavior[] = [
+  ...ROLE,
   { on: 'list-role-policies', stdout: 'True' },
   { on: 'get-role-policy', stdout: POLICY.replaceAll('  ', '    ') },
-  { on: 'associations[0].associationId', stdout: 'a-1' },
+  { on: FIRST_ASSOCIATION, stdout: 'a-1' },
   { on: 'describe-pod-identity-association', stdout: ROLE_ARN },
 ];
 const MISSING: ToolBehavior[] = [
+  ...ROLE,
   { on: 'describe-repositories', exitCode: 254 },
   { on: 'describe-addon', exitCode: 254 },
   { on: 'get-role', exitCode: 254 },
   { on: 'list-role-policies', stdout: 'False' },
-  { on: 'associations[0].associationId', stdout: 'None' },
+  { on: FIRST_ASSOCIATION, stdout: 'None' },
 ];
 
-const CREATE = 'create-pod-identity.sh';
-const DELETE = 'delete-pod-identity.sh';
+describe('create-pod-identity.sh', () => {
+  const create = (answers: readonly ToolBehavior[], settings: NodeJS.ProcessEnv = {}): ScriptRun =>
+    runScript([script('create-pod-identity')], answers, { ...SETTINGS, ...settings });
 
-/** `stops` is what the script says as it stops; without it, it succeeds. */
-type ScriptCase = [
-  script: string,
-  what: string,
-  answers: ToolBehavior[],
-  changes: string[],
-  stops?: RegExp,
-];
-
-test.each<ScriptCase>([
-  [
-    CREATE,
-    'creates what is missing',
-    MISSING,
-    [
+  test('creates what is missing, with a policy for the repository of this account', () => {
+    const run = create(MISSING);
+    expect(run.status).toBe(0);
+    expect(operations(run)).toEqual([
       'create-repository',
       'create-addon',
       'create-role',
       'put-role-policy',
       'create-pod-identity-association',
       'create-pod-identity-association',
-    ],
-  ],
-  [CREATE, 'changes nothing that exists', EXISTS, []],
-  [
-    CREATE,
-    'stops at a policy that differs',
-    [{ on: 'get-role-policy', stdout: POLICY.replace('team/app', 'team/*') }, ...EXISTS],
-    [],
-    /^Stopped: the policy ecr of the role arc-runner-ecr differs/,
-  ],
-  [
-    CREATE,
-    'stops at an association with another role',
-    [
-      { on: 'describe-pod-identity-association', stdout: 'arn:aws:iam::111122223333:role/b' },
-      ...EXISTS,
-    ],
-    [],
-    /^Stopped: the service account arc-runner has the role \S+:role\/b\. .* --association-id a-1 --role-arn \S+arc-runner-ecr$/m,
-  ],
-  [
-    DELETE,
-    'deletes the role and its own associations',
-    [
-      { on: 'associations[].associationId', stdout: 'a-1 a-2' },
-      { on: 'a-1', stdout: ROLE_ARN },
-    ],
-    ['delete-pod-identity-association', 'delete-role-policy', 'delete-role'],
-  ],
-])('%s %s', (script, _, answers, changes, stops = undefined) => {
-  const folder = mkdtempSync(join(tmpdir(), 'aws-script-'));
+    ]);
 
-  try {
-    const tools = new ToolDirectory(folder);
-    tools.add('aws', [ROLE, ...answers, {}]);
+    const policy = documentOf(run, 'put-role-policy', '--policy-document');
+    expect(policy).toEqual(JSON.parse(POLICY));
+    expect(
+      run.changes.slice(-2).map((call) => call[call.indexOf('--service-account') + 1]),
+    ).toEqual(SETTINGS.SERVICE_ACCOUNTS.split(' '));
+  });
 
-    const { status, stderr } = spawnSync('bash', [join('examples', 'aws-cli', script)], {
-      cwd: repository,
-      env: { PATH: `${tools.path}:${process.env['PATH']}` },
-      encoding: 'utf8',
+  test('changes nothing that exists', () => {
+    expect(create(EXISTS)).toMatchObject({ status: 0, changes: [] });
+  });
+
+  test('creates no repository for a prefix, no agent where it is not wanted, and pulls only', () => {
+    const run = create(MISSING, {
+      REPOSITORY: 'team/*',
+      INSTALL_AGENT: 'false',
+      POLICY: 'examples/iam/pull.json',
+      SERVICE_ACCOUNTS: 'default',
     });
+    expect(operations(run)).toEqual([
+      'create-role',
+      'put-role-policy',
+      'create-pod-identity-association',
+    ]);
+    const policy = JSON.stringify(documentOf(run, 'put-role-policy', '--policy-document'));
+    expect(policy).toContain('repository/team/*"');
+    expect(policy).not.toContain('PutImage');
+  });
 
-    expect({ status, stderr }).toEqual({
-      status: stops ? 1 : 0,
-      stderr: stops ? expect.stringMatching(stops) : '',
+  test.each([
+    ['a policy that differs', 'get-role-policy', PUSH, /^Stopped: the inline policy ecr of the/],
+    [
+      'an association with another role',
+      'describe-pod-identity-association',
+      OTHER_ROLE,
+      /^Stopped: the service account arc-dind-gha-rs-no-permission has the role \S+:role\/other\. .* --association-id a-1 --role-arn \S+arc-ecr$/,
+    ],
+    ['a role for others', TRUST.on, '"ec2.amazonaws.com"', /^Stopped: the role arc-ecr does not/],
+  ])('stops at %s', (_what, on = '', stdout, message) => {
+    const { status, output, changes } = create([{ on, stdout }, ...EXISTS]);
+    expect(status).toBe(1);
+    expect(output.trim().split('\n').at(-1)).toMatch(message);
+    expect(changes).toEqual([]);
+  });
+});
+
+describe('delete-pod-identity.sh', () => {
+  const LISTED = '--query associations[].[associationId,namespace,serviceAccount]';
+  const ANSWERS: ToolBehavior[] = [
+    { on: `--service-account default --query ${FIRST_ASSOCIATION}`, stdout: 'b-1' },
+    { on: FIRST_ASSOCIATION, stdout: 'a-1' },
+    { on: 'clusters[]', stdout: 'blue\tgreen' },
+    { on: `green ${LISTED}`, stdout: 'g-1\tteam-b\tdefault\ng-2\tweb\tapp\n' },
+    { on: '--association-id a-1', stdout: ROLE_ARN },
+    { on: '--association-id b-1', stdout: OTHER_ROLE },
+    { on: '--association-id g-1', stdout: ROLE_ARN },
+    { on: '--association-id g-2', stdout: OTHER_ROLE },
+  ];
+  const UNUSED: ToolBehavior[] = [
+    { on: 'clusters[]', stdout: 'blue' },
+    { on: FIRST_ASSOCIATION, stdout: 'None' },
+    {
+      on: 'Role.AssumeRolePolicyDocument.Statement[].Principal',
+      stdout: '[\n  { "Service": "pods.eks.amazonaws.com" }\n]\n',
+    },
+    { on: 'Role.RoleLastUsed.Region', stdout: 'None' },
+    { on: 'list-role-policies', stdout: 'ecr\tecr-pull' },
+  ];
+  const remove = (answers: readonly ToolBehavior[], ...options: string[]): ScriptRun =>
+    runScript([script('delete-pod-identity'), ...options], answers);
+
+  test('deletes the associations of these service accounts with this role, and lists others', () => {
+    const run = remove(ANSWERS);
+    expect(run.status).toBe(0);
+    expect(run.changes.map((call) => call.slice(1).join(' '))).toEqual([
+      expect.stringMatching(/^delete-pod-identity-association .*--association-id a-1$/),
+    ]);
+    expect(run.output).toContain(
+      `team-a/default keeps its association, which is with ${OTHER_ROLE}`,
+    );
+    expect(run.output).toContain('eu-west-1:\n  green team-b/default\nKept the role');
+  });
+
+  test('--delete-role deletes the role with all of its inline policies', () => {
+    const run = remove(UNUSED, '--delete-role');
+    expect(run.status).toBe(0);
+    expect(operations(run)).toEqual(['delete-role-policy', 'delete-role-policy', 'delete-role']);
+    expect(run.changes[1]).toContain('ecr-pull');
+  });
+
+  test('can be run again when the role is gone', () => {
+    const gone = { on: 'get-role', exitCode: 254, stderr: 'An error occurred (NoSuchEntity)' };
+    const run = remove([gone, ...UNUSED], '--delete-role');
+    expect(run).toMatchObject({ status: 0, changes: [] });
+    expect(run.output).toContain('The role arc-ecr does not exist.');
+  });
+
+  test.each([
+    ['that another association uses', ANSWERS, /: the role arc-ecr is in use/],
+    [
+      'that trusts others, too',
+      [{ on: 'get-role', stdout: '[{"Service":"pods.eks.amazonaws.com"},{}]' }, ...UNUSED],
+      /: the role arc-ecr trusts others/,
+    ],
+    [
+      'of another region',
+      [{ on: 'Role.RoleLastUsed.Region', stdout: 'us-east-1' }, ...UNUSED],
+      /: the role arc-ecr was used in us-east-1/,
+    ],
+    [
+      'with managed policies',
+      [{ on: 'list-attached-role-policies', stdout: 'arn:p' }, ...UNUSED],
+      /: the role arc-ecr has managed policies, .*: arn:p/,
+    ],
+    ['whose use is unknown', [{ on: 'list-clusters', exitCode: 254 }, ...UNUSED], /^/],
+    ['that it may not read', [{ on: 'get-role', exitCode: 254 }, ...UNUSED], /^Stopped: $/m],
+  ])('--delete-role keeps a role %s', (_what, answers, message) => {
+    const run = remove(answers, '--delete-role');
+    expect(run.status).not.toBe(0);
+    expect(run.output).toMatch(message);
+    expect(operations(run).filter((operation) => operation.startsWith('delete-role'))).toEqual([]);
+  });
+});
+
+describe('cross-account.sh', () => {
+  const TARGET_ROLE_ARN = 'arn:aws:iam::444455556666:role/target';
+  const settings = {
+    ...SETTINGS,
+    ROLE_ARN,
+    REPOSITORY_ARN: APP,
+    TARGET_ROLE: 'target',
+    TARGET_ROLE_ARN,
+  };
+  const part = (name: string, answers: ToolBehavior[] = [], env = {}): ScriptRun =>
+    runScript([script('cross-account'), name], [CALLER, ...answers], { ...settings, ...env });
+
+  test('repository-policy allows the role, and role-policy the repository', () => {
+    const repositoryPolicy = documentOf(
+      part('repository-policy'),
+      'set-repository-policy',
+      '--policy-text',
+    );
+    expect(repositoryPolicy.Statement[0].Principal).toEqual({ AWS: ROLE_ARN });
+
+    const rolePolicy = documentOf(part('role-policy'), 'put-role-policy', '--policy-document');
+    expect(rolePolicy).toEqual(JSON.parse(POLICY));
+  });
+
+  test('target-role is assumed with any external ID first, and then with those of associations', () => {
+    const first = part('target-role', [{ on: 'get-role', exitCode: 254 }]);
+    const created = documentOf(first, 'create-role', '--assume-role-policy-document');
+    expect(created.Statement[0]).toMatchObject({
+      Principal: { AWS: ROLE_ARN },
+      Condition: { StringLike: { 'sts:ExternalId': '*' } },
     });
+    expect(documentOf(first, 'put-role-policy', '--policy-document')).toEqual(JSON.parse(POLICY));
 
-    const called = tools.runs.map(({ argv: [, operation = ''] }) => operation);
-    const changing = called.filter((name) => /^(create|put|update|delete)-/.test(name));
-    expect(changing).toEqual(changes);
-  } finally {
-    rmSync(folder, { recursive: true });
+    const second = part('target-role', [], { EXTERNAL_IDS: 'one\ntwo' });
+    const updated = documentOf(second, 'update-assume-role-policy', '--policy-document');
+    expect(updated.Statement[0].Condition).toEqual({
+      StringEquals: { 'sts:ExternalId': ['one', 'two'] },
+    });
+  });
+
+  test('association lets the role assume the target role before it writes it', () => {
+    const run = part('association', [
+      { on: FIRST_ASSOCIATION, stdout: 'a-1' },
+      { on: 'association.externalId', stdout: 'id-1\n' },
+    ]);
+    expect(run.output).toBe('id-1\nid-1\n');
+    expect(operations(run)).toEqual([
+      'put-role-policy',
+      'update-pod-identity-association',
+      'update-pod-identity-association',
+    ]);
+    const policy = documentOf(run, 'put-role-policy', '--policy-document');
+    expect(policy.Statement[0].Resource).toBe(TARGET_ROLE_ARN);
+  });
+});
+
+test.each([
+  ['create-pod-identity', Object.keys(SETTINGS)],
+  ['delete-pod-identity', ['CLUSTER', 'REGION', 'NAMESPACE', 'SERVICE_ACCOUNTS', 'ROLE']],
+  ['create-on-push', ['REGION', 'PREFIX']],
+  ['create-storage', ['CLUSTER', 'REGION', 'ROLE']],
+  ['vpc-endpoints', ['REGION', 'VPC_ID', 'SUBNET_IDS', 'SECURITY_GROUP_ID', 'ROUTE_TABLE_IDS']],
+])('%s.sh names each setting that is missing', (name, needed) => {
+  const settings = Object.fromEntries(needed.map((setting) => [setting, 'x']));
+  for (const setting of needed) {
+    const run = runScript([script(name)], [], { ...settings, [setting]: '' });
+    expect(run).toMatchObject({ status: expect.any(Number), changes: [] });
+    expect(run.output).toContain(`Set ${setting}`);
   }
+});
+
+test('the command that finds service accounts asks for the columns that were tried', () => {
+  const page = readFileSync(join(repository, 'docs', 'eks.md'), 'utf8');
+  const [, command = ''] = /```sh\n(SPEC=[\s\S]*?)```/.exec(page) ?? [];
+  const { changes } = runScript(['-c', command], [], {}, 'kubectl');
+
+  const variable = (name: string): string =>
+    `.spec.template.spec.containers[*].env[?(@.name=="${name}")].value`;
+  const columns = [
+    'NAMESPACE:.metadata.namespace',
+    'NAME:.metadata.name',
+    'RUNNER_POD:.spec.template.spec.serviceAccountName',
+    `HOOKS:${variable('ACTIONS_RUNNER_CONTAINER_HOOKS')}`,
+    `JOB_TEMPLATE:${variable('ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE')}`,
+  ];
+  expect(changes[0]?.at(-1)).toBe(`custom-columns=${columns.join(',')}`);
 });

@@ -2,10 +2,11 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { parse } from 'yaml';
 import { repository, type Stage, stageFile } from './paths.ts';
 import type { ToolDirectory } from './tools.ts';
-import { Masks, renderLog, splitLines, withCommand } from './workflow-commands.ts';
+import { type LogLine, Masks, renderLog, splitLines, withCommand } from './workflow-commands.ts';
 
 type ActionMetadata = { inputs: Record<string, { default?: string }>; runs: { using: string } };
 
@@ -45,6 +46,8 @@ type Reaction = { words: string; act: (step: ChildProcess) => void };
 export interface StepManner {
   interrupt?: Interrupt;
   reaction?: Reaction;
+  /** Gets each line of the log while the step runs, masked. */
+  onLogLine?: (line: LogLine) => void;
   /** A folder like `dist`, whose action is run in place of the built one. */
   dist?: string;
   /** The command that starts the script of a hook, in place of the runner's bash. */
@@ -126,6 +129,7 @@ export async function runStep(options: StepOptions) {
   const { directory, env } = options;
   const child = start(options);
   const texts = collect(child, options.reaction);
+  streamLog(child, options);
 
   void options.interrupt?.when.then(() => child.kill(options.interrupt?.signal));
   const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
@@ -140,7 +144,7 @@ export async function runStep(options: StepOptions) {
   };
 
   const masks = new Masks();
-  const logLines = renderLog(lines, masks, env['RUNNER_DEBUG'] === '1');
+  const logLines = renderLog(lines, masks, showsDebug(env));
   const log = logLines.map(({ kind, text }) => (kind === 'text' ? text : `##[${kind}]${text}`));
 
   return {
@@ -158,6 +162,10 @@ export async function runStep(options: StepOptions) {
     toolRuns: options.toolDirectory.runs,
     options,
   };
+}
+
+function showsDebug(env: StepOptions['env']): boolean {
+  return env['RUNNER_DEBUG'] === '1';
 }
 
 /** Starts a stage as the runner does: a step with node, and a hook with bash. */
@@ -196,4 +204,16 @@ function collect(child: ChildProcess, reaction?: Reaction) {
   }
 
   return texts;
+}
+
+function streamLog(child: ChildProcess, { env, onLogLine }: StepOptions): void {
+  if (onLogLine === undefined || child.stdout === null) return;
+
+  const masks = new Masks();
+
+  createInterface({ input: child.stdout }).on('line', (text) => {
+    const line = withCommand({ stream: 'stdout', text });
+
+    for (const shown of renderLog([line], masks, showsDebug(env))) onLogLine(shown);
+  });
 }

