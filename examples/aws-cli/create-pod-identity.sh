@@ -2,7 +2,8 @@
 # Gives service accounts an IAM role that may push to a repository of Amazon ECR. Creates the
 # repository, the EKS Pod Identity Agent, the role and the associations: what is missing, and
 # nothing that exists is changed. So you can run it again. If the trust policy, the inline policy or
-# an association exists and differs, it stops and says so.
+# an association exists and differs, it stops and says so. It also stops if the policy names another
+# repository than REPOSITORY.
 #
 # Run it from the root of this repository, with credentials that may change IAM, EKS and ECR:
 #
@@ -39,6 +40,12 @@ repository_arn=arn:$partition:ecr:$REGION:$account:repository/$REPOSITORY
 placeholder=arn:aws:ecr:eu-west-1:111122223333:repository/team/app
 policy=$(<"$POLICY")
 policy=${policy//"$placeholder"/$repository_arn}
+
+# A policy that somebody edited has no placeholder: it would allow the repository that it names.
+if [[ $policy == *:ecr:*:repository/* && $policy != *"\"$repository_arn\""* ]]; then
+  stop "the policy $POLICY names another repository than $repository_arn. Restore the ARN" \
+    "$placeholder in it, which this script replaces."
+fi
 
 if [[ $REPOSITORY != *'*'* ]]; then
   aws ecr describe-repositories --region "$REGION" --repository-names "$REPOSITORY" \
