@@ -477,6 +477,27 @@ test.each([
   }
 });
 
+testReal('jq')('the command that deletes idle runners leaves busy ones alone', () => {
+  const page = readFileSync(join(repository, 'docs', 'eks.md'), 'utf8');
+  const [, command = ''] = /```sh\n(kubectl .* get ephemeralrunners[\s\S]*?)```/.exec(page) ?? [];
+  const names = { NAMESPACE: 'team-a', SCALE_SET: 'arc-dind' };
+  const deleted = (...items: object[]): string[] => {
+    const list = { on: 'get ephemeralrunners', stdout: JSON.stringify({ items }) };
+    const { changes } = runScript(['-c', command], [list], names, 'kubectl');
+    return changes.slice(1).map((argv) => argv.join(' '));
+  };
+
+  const busy = { metadata: { name: 'busy' }, status: { jobId: 'j-1' } };
+  const idle = { metadata: { name: 'idle' }, status: {} };
+  const fresh = { metadata: { name: 'new' } };
+  expect(deleted(busy, idle, fresh)).toEqual([
+    '--namespace team-a delete ephemeralrunners --wait=false idle new',
+  ]);
+  expect(deleted(busy)).toEqual([]);
+  // The way back has the same command.
+  expect(page.split(command)).toHaveLength(3);
+});
+
 test('the command that finds service accounts asks for the columns that were tried', () => {
   const page = readFileSync(join(repository, 'docs', 'eks.md'), 'utf8');
   const [, command = ''] = /```sh\n(SPEC=[\s\S]*?)```/.exec(page) ?? [];

@@ -18,7 +18,8 @@ type Program =
   | 'shellcheck'
   | 'promtool'
   | 'git'
-  | 'tar';
+  | 'tar'
+  | 'jq';
 
 const isRoot = process.getuid?.() === 0;
 

@@ -248,6 +248,15 @@ test('each file of examples is on a page', () => {
   expect(files.filter((file) => !linked.includes(file))).toEqual([]);
 });
 
+test('what a page replaces in push.json is in it', () => {
+  const replaced = matches(
+    read('docs/eks.md'),
+    /^sed "s#(.*?)#\$REPOSITORY_ARN#" \\\n.*\/push\.json /gm,
+  );
+  expect(replaced).toHaveLength(1);
+  expect(read('examples/iam/push.json')).toContain(`"${replaced[0]}"`);
+});
+
 test('each alert has a severity, and leads to a heading of a page', () => {
   const { groups } = parse(read('examples/prometheus/pod-identity.rules.yml'));
   for (const { labels, annotations } of groups[0].rules) {
