@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Deletes the associations of service accounts with a role: the way back of create-pod-identity.sh.
 # Then lists the other associations with this role. With --delete-role, it also deletes the role,
-# but not while something else uses it. It leaves associations with another role as they are, and
+# but not while something else uses it. It does not know who created the role: use --delete-role
+# only for one that create-pod-identity.sh created. It leaves associations with another role as they are, and
 # keeps the repository and the agent. You can run it again after a failure.
 #
 #   export CLUSTER=my-cluster REGION=eu-west-1 NAMESPACE=arc-runners
