@@ -23,7 +23,7 @@ const SECTIONS: Record<string, readonly KnownError[]> = {
   'Container client and registry': CLIENT,
 };
 
-/** The entry of all known errors that share a remedy, which is the same object: its line of the index, and its text. */
+/** The entry of all known errors that share a remedy: its line of the index, and its text. */
 function entryOf(errors: readonly KnownError[]) {
   const ids = errors.map(({ id }) => id);
   const samples = ids.flatMap((id) => SAMPLES.get(id) ?? []);
@@ -32,7 +32,7 @@ function entryOf(errors: readonly KnownError[]) {
 
   const messages = samples.flatMap((sample) => [...sample.messages, ...sample.named]);
   const causes = errors.map(({ cause }) => `**Likely cause:** ${prose(cause)}`);
-  const { text = '', commands = [] } = errors[0]?.remedy ?? {};
+  const { remedy = '', commands = [] } = errors[0] ?? {};
   const words = unique(errors.flatMap(searchWords)).slice(0, 2).map(code);
 
   const lines = unique(messages.map(withoutIds)).flatMap((message) => fold(message.split(' ')));
@@ -41,7 +41,7 @@ function entryOf(errors: readonly KnownError[]) {
     `### ${title}`,
     fence(lines),
     ...unique(causes),
-    `**What to do:** ${prose(text)}`,
+    `**What to do:** ${prose(remedy)}`,
     ...(commands.length > 0 ? [fence(commands.flatMap(layOut))] : []),
   ];
   return {

@@ -14,12 +14,10 @@ export const CREDENTIALS: KnownError[] = [
     requires: { runner: 'github-hosted', source: 'default-chain' },
     patterns: [NOTHING_FOUND],
 
-    cause: `GitHub-hosted runners have no AWS credentials. A step before this one must get
-      them with OpenID Connect.`,
-    remedy: {
-      text: `Allow the job to request a token, and assume a role with it.`,
-      commands: ['permissions:', '  contents: read', '  id-token: write', 'steps:', ...ASSUME_ROLE],
-    },
+    cause: `GitHub-hosted runners have no AWS credentials.`,
+    remedy: `Assume a role before this step, with a token of OpenID Connect that the job may
+      request.`,
+    commands: ['permissions:', '  contents: read', '  id-token: write', 'steps:', ...ASSUME_ROLE],
   },
 
   {
@@ -27,12 +25,10 @@ export const CREDENTIALS: KnownError[] = [
     requires: { source: 'default-chain' },
     patterns: [NOTHING_FOUND],
 
-    cause: `The default chain of the AWS SDK found no credentials on this runner.`,
-    remedy: {
-      text: `Create an EKS Pod Identity association and a new runner pod, or get
-        credentials in a step before this one.`,
-      commands: [CREATE_ASSOCIATION, ...ASSUME_ROLE],
-    },
+    cause: `This runner has no AWS credentials.`,
+    remedy: `Create an EKS Pod Identity association and a new runner pod, or get credentials in
+      an earlier step.`,
+    commands: [CREATE_ASSOCIATION, ...ASSUME_ROLE],
   },
 
   {
@@ -42,48 +38,41 @@ export const CREDENTIALS: KnownError[] = [
       /IDPCommunicationError|configured thumbprint/,
     ],
 
-    cause: `AWS STS does not accept the web identity of the pod (IRSA). The trust policy
-      of the role in AWS_ROLE_ARN names another service account, namespace or audience, or
-      the account of the role has no OIDC provider that matches the cluster.`,
-    remedy: {
-      text: `Compare the OIDC providers with the issuer of the cluster, and the trust
-        policy with the condition below.`,
-      commands: [
-        `aws eks describe-cluster --name <cluster> --region <region>
+    cause: `AWS STS refuses the web identity of the pod (IRSA). The trust policy of the role in
+      AWS_ROLE_ARN names another service account, namespace or audience, or its account has no
+      OIDC provider of the cluster.`,
+    remedy: `Compare the OIDC providers with the issuer of the cluster, and the trust policy
+      with the condition below.`,
+    commands: [
+      `aws eks describe-cluster --name <cluster> --region <region>
           --query cluster.identity.oidc.issuer`,
-        'aws iam list-open-id-connect-providers',
-        'aws iam get-role --role-name <role> --query Role.AssumeRolePolicyDocument',
-        `"StringEquals": {
+      'aws iam list-open-id-connect-providers',
+      'aws iam get-role --role-name <role> --query Role.AssumeRolePolicyDocument',
+      `"StringEquals": {
           "<oidc-provider>:sub": "system:serviceaccount:<namespace>:<service-account>",
           "<oidc-provider>:aud": "sts.amazonaws.com" }`,
-      ],
-    },
+    ],
   },
 
   {
     id: 'irsa-token',
     patterns: [/InvalidIdentityToken|Token expired|, open '[^']{0,200}token/],
 
-    cause: `The file in AWS_WEB_IDENTITY_TOKEN_FILE is missing or cannot be read, or its
-      token is invalid or expired. A 'container:' job can have the variable without the
-      file.`,
-    remedy: {
-      text: `Let the variable name the file that EKS mounts, not a copy:
-        /var/run/secrets/eks.amazonaws.com/serviceaccount/token. Mount its directory into
-        the container of the job.`,
-    },
+    cause: `The token in AWS_WEB_IDENTITY_TOKEN_FILE is missing, not readable, invalid or
+      expired. A 'container:' job can have the variable without the file.`,
+    remedy: `Let the variable name the file that EKS mounts, not a copy:
+      /var/run/secrets/eks.amazonaws.com/serviceaccount/token. Mount its directory into the
+      container of the job.`,
   },
 
   {
     id: 'sts-unreachable',
     patterns: NO_CONNECTION,
 
-    cause: `This runner cannot reach AWS STS, or another service that returns the
-      credentials. A subnet without a route to the internet needs a VPC endpoint.`,
-    remedy: {
-      text: `Create the endpoint, with port 443 open to the runner.`,
-      commands: [`${VPC_ENDPOINT}.sts`],
-    },
+    cause: `This runner cannot reach AWS STS, or another service that returns the credentials.
+      A subnet without internet access needs a VPC endpoint.`,
+    remedy: `Create the endpoint, with port 443 open to the runner.`,
+    commands: [`${VPC_ENDPOINT}.sts`],
   },
 
   {
@@ -91,12 +80,9 @@ export const CREDENTIALS: KnownError[] = [
     requires: { source: 'profile' },
 
     cause: `AWS_PROFILE selects profile <profile>, which does not exist on this runner or
-      returned no credentials. Falling back would silently use a different identity.`,
-    remedy: {
-      text: `Test the profile on the runner, as its user. To create the profile, use input
-        'aws-profile' of aws-actions/configure-aws-credentials. To use other credentials,
-        unset AWS_PROFILE.`,
-      commands: ['aws sts get-caller-identity --profile <profile>'],
-    },
+      returned no credentials.`,
+    remedy: `Test the profile as the user of the runner. To create it, use input 'aws-profile'
+      of aws-actions/configure-aws-credentials. To use other credentials, unset AWS_PROFILE.`,
+    commands: ['aws sts get-caller-identity --profile <profile>'],
   },
 ];

@@ -12,22 +12,17 @@ const NO_CONNECTION_OF_CLIENT = [
 export const ECR: KnownError[] = [
   {
     id: 'account-not-allowed',
-    cause: `The credentials are not those that the workflow expects, or a custom endpoint
-      (AWS_ENDPOINT_URL) does not name the account. No login was made. The log above names
-      the credentials, and why they are used.`,
-    remedy: {
-      text: `Use other credentials, or add the account to 'allowed-account-ids'.`,
-    },
+    cause: `The workflow expects other credentials than these, or a custom endpoint
+      (AWS_ENDPOINT_URL) does not name the account. No login was made. The log above says why
+      these credentials are used.`,
+    remedy: `Use other credentials, or add the account to 'allowed-account-ids'.`,
   },
 
   {
     id: 'region-missing',
-    cause: `The default registry, and registries given by account ID, need the region of
-      the step.`,
-    remedy: {
-      text: `Set input 'aws-region', for example to eu-west-1, or give each registry by
-        its host.`,
-    },
+    cause: `The default registry, and registries given by account ID, need a region.`,
+    remedy: `Set input 'aws-region', for example to eu-west-1, or give each registry by its
+      host.`,
   },
 
   {
@@ -38,12 +33,9 @@ export const ECR: KnownError[] = [
       /RequestTimeTooSkewed|RequestExpired|RequestInTheFuture/,
     ],
 
-    cause: `The clock of this machine is wrong by more than five minutes, so AWS refuses
-      its signatures.`,
-    remedy: {
-      text: `Synchronize the clock with NTP, and check it.`,
-      commands: ['date -u; chronyc tracking'],
-    },
+    cause: `The clock of this machine is wrong by more than five minutes.`,
+    remedy: `Synchronize the clock with NTP.`,
+    commands: ['date -u; chronyc tracking'],
   },
 
   {
@@ -55,14 +47,11 @@ export const ECR: KnownError[] = [
       /InvalidSignatureException|SignatureDoesNotMatch|IncompleteSignature/,
     ],
 
-    cause: `The credentials have expired, or AWS does not accept them: the access key was
-      deleted or mistyped, it lacks its session token, or it belongs to another partition.`,
-    remedy: {
-      text: `Get new credentials right before this step. Set AWS_ACCESS_KEY_ID,
-        AWS_SECRET_ACCESS_KEY and, for temporary keys, AWS_SESSION_TOKEN together, and
-        test them.`,
-      commands: ['aws sts get-caller-identity --region <region>'],
-    },
+    cause: `The credentials have expired, or AWS does not accept them. The access key was
+      deleted or mistyped, lacks its session token, or belongs to another partition.`,
+    remedy: `Get new credentials right before this step. Set AWS_ACCESS_KEY_ID,
+      AWS_SECRET_ACCESS_KEY and, for temporary keys, AWS_SESSION_TOKEN together.`,
+    commands: ['aws sts get-caller-identity --region <region>'],
   },
 
   {
@@ -73,12 +62,10 @@ export const ECR: KnownError[] = [
       /Too ?Many ?Requests|status(?: ?code)?:? 429\b/i,
     ],
 
-    cause: `Too many requests at the same time. All callers of an account share the quota
-      of a region: 500 tokens a second, or 200 for ECR Public.`,
-    remedy: {
-      text: `Run the job again. If the error persists, start the runners at different
-        times, or request a higher quota in Service Quotas.`,
-    },
+    cause: `All callers of an account share the quota of a region: 500 tokens a second, or 200
+      for ECR Public.`,
+    remedy: `Run the job again. If it still fails, start the runners at different times, or
+      request a higher quota in Service Quotas.`,
   },
 
   {
@@ -90,18 +77,15 @@ export const ECR: KnownError[] = [
       /wrong version number|packet length too long|ERR_TLS/,
     ],
 
-    cause: `The certificate of the server is not trusted. A proxy inspects TLS with a
-      private certificate authority, another server answers under this name, or the clock
-      of this machine is wrong.`,
-    remedy: {
-      text: `Look at the certificate. If it is from a private authority, name its file in
-        NODE_EXTRA_CA_CERTS for this action, and in SSL_CERT_FILE for the client. A Docker
-        daemon reads /etc/docker/certs.d/<registry>/ca.crt.`,
-      commands: [
-        `openssl s_client -connect <host>:443 </dev/null |
+    cause: `A proxy inspects TLS with a private certificate authority, another server answers
+      under this name, or the clock of this machine is wrong.`,
+    remedy: `Look at the certificate. If a private authority signed it, name its file in
+      NODE_EXTRA_CA_CERTS for this action, and in SSL_CERT_FILE for the client. A Docker daemon
+      reads /etc/docker/certs.d/<registry>/ca.crt.`,
+    commands: [
+      `openssl s_client -connect <host>:443 </dev/null |
           openssl x509 -noout -subject -issuer -dates`,
-      ],
-    },
+    ],
   },
 
   {
@@ -109,15 +93,11 @@ export const ECR: KnownError[] = [
     areas: ['ecr', 'client'],
     patterns: [...NO_CONNECTION, ...NO_CONNECTION_OF_CLIENT],
 
-    cause: `This runner cannot reach Amazon ECR in <region>. The region is wrong, DNS or
-      the route does not work, or the endpoint does not exist: ECR Public has no FIPS
-      endpoint.`,
-    remedy: {
-      text: `Check the region and AWS_USE_FIPS_ENDPOINT. A subnet without a route to the
-        internet needs the VPC endpoints ecr.api, ecr.dkr (both with port 443 open to the
-        runner) and s3 (a gateway). ECR Public has none: it needs a NAT gateway or a
-        proxy.`,
-      commands: [`${VPC_ENDPOINT}.ecr.<endpoint>`],
-    },
+    cause: `This runner cannot reach Amazon ECR in <region>. The region is wrong, DNS or the
+      route fails, or the endpoint does not exist: ECR Public has no FIPS endpoint.`,
+    remedy: `Check the region and AWS_USE_FIPS_ENDPOINT. A subnet without internet access needs
+      the VPC endpoints ecr.api, ecr.dkr (port 443 open to the runner) and s3 (a gateway). ECR
+      Public needs a NAT gateway or a proxy.`,
+    commands: [`${VPC_ENDPOINT}.ecr.<endpoint>`],
   },
 ];

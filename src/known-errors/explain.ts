@@ -13,7 +13,10 @@ import { PROXY } from './proxy.ts';
 const inAreas = (errors: KnownError[], ...areas: Area[]) =>
   errors.map((known) => ({ areas, ...known }));
 
-/** In the order of search. Who refuses (IAM, the agent, a proxy, the client) says more than a failed connection. */
+/**
+ * In the order of search: the first match wins. Who refuses (IAM, the agent, a proxy, the client)
+ * says more than a failed connection.
+ */
 export const KNOWN_ERRORS = [
   ...inAreas(IAM, 'pod-identity', 'credentials', 'ecr'),
   ...inAreas(POD_IDENTITY, 'pod-identity'),
@@ -23,7 +26,9 @@ export const KNOWN_ERRORS = [
   ...inAreas(CREDENTIALS, 'credentials'),
 ];
 
-/** What failed and, if it is known, the likely cause and what to do. Of several errors, the text of each one. */
+/**
+ * What failed and, if the error is known, the likely cause and what to do. Of several errors, the text of each one.
+ */
 export function explain(error: unknown): string {
   if (error instanceof AggregateError) {
     const texts = new Set(error.errors.map(explain));
@@ -38,13 +43,12 @@ export function explain(error: unknown): string {
   const known = findKnown(error, text);
   if (known === undefined) return message;
 
-  const { cause, remedy } = known;
   const values = { ...facts, ...deniedCall(text) };
-  const toDo = [`What to do: ${remedy.text}`, ...(remedy.commands ?? []), ...commands];
+  const toDo = [`What to do: ${known.remedy}`, ...(known.commands ?? []), ...commands];
 
   return [
     message,
-    fill(`Likely cause: ${cause}`, values, PROSE),
+    fill(`Likely cause: ${known.cause}`, values, PROSE),
     ...toDo.map((line) => fill(line, values, ONE_WORD)),
   ].join('\n');
 }
@@ -57,11 +61,11 @@ function findKnown({ options }: Failure, text: string) {
   const isMet = (requirements: Requirements = {}) =>
     Object.entries(requirements).every(([fact, value]) => situation[fact] === value);
 
-  return KNOWN_ERRORS.find(({ areas, patterns, requires, alsoIf }) => {
+  return KNOWN_ERRORS.find(({ areas, patterns, requires, sufficientIf }) => {
     if (area === undefined || !areas.includes(area)) return false;
 
     const isSaid = patterns?.some((pattern) => pattern.test(text)) ?? requires !== undefined;
-    return (isSaid && isMet(requires)) || (alsoIf !== undefined && isMet(alsoIf));
+    return (isSaid && isMet(requires)) || (sufficientIf !== undefined && isMet(sufficientIf));
   });
 }
 
@@ -72,9 +76,10 @@ const ONE_WORD = /^[\w./][\w.,:/@+=-]{0,299}$/;
 const PROSE = /^[\w./][\w.,:/@+=[\] -]{0,299}$/;
 
 /**
- * Replaces each placeholder, such as `<service-account>`, by the value of that name. Values can come from a service or
- * from a token: one of another form is left out, and the placeholder stays. Settings are named before that, in our own
- * words alone: a value can look like one.
+ * Replaces each placeholder, such as `<service-account>`, by the value of that name.
+ *
+ * Values can come from a service or from a token. If a value has another form, the placeholder
+ * stays. Settings are named before values are put in: a value can look like a setting.
  */
 function fill(text: string, values: Facts, form: RegExp): string {
   const ours = nameSettings(onOneLine(text));

@@ -28,14 +28,9 @@ export const IAM: KnownError[] = [
     id: 'explicit-deny',
     patterns: [/with an explicit deny/],
 
-    cause: `A policy explicitly denies <action> to <principal>. An explicit deny overrides
-      every Allow. Most messages name the kind of policy.`,
-    remedy: {
-      text: `Ask the owner of that policy to remove the Deny, or to exempt <principal>
-        from it. Service control and resource control policies belong to the AWS
-        organization, permissions boundaries to the IAM administrators, session policies
-        to the step that assumes the role, endpoint policies to the VPC.`,
-    },
+    cause: `A policy explicitly denies <action> to <principal>, which overrides every Allow.`,
+    remedy: `Ask the owner of that policy to exempt <principal>. Service control and resource
+      control policies belong to the AWS organization, endpoint policies to the VPC.`,
   },
 
   {
@@ -44,11 +39,9 @@ export const IAM: KnownError[] = [
 
     cause: `No <policy> allows <action>, so <principal> cannot use it, whatever its own
       policies allow.`,
-    remedy: {
-      text: `Ask the owner of that policy to allow the action. In the policy of a VPC
-        endpoint, the statement also needs "Principal": { "AWS": "<principal>" }.`,
-      commands: ['{ "Effect": "Allow", "Action": "<action>", "Resource": "*" }'],
-    },
+    remedy: `Ask the owner of that policy to allow the action. A VPC endpoint policy also needs
+      "Principal": { "AWS": "<principal>" }.`,
+    commands: ['{ "Effect": "Allow", "Action": "<action>", "Resource": "*" }'],
   },
 
   {
@@ -57,16 +50,13 @@ export const IAM: KnownError[] = [
     patterns: [/is not authorized to perform: (?:ecr(?:-public)?:|sts:GetServiceBearerToken)/],
 
     cause: `The policies of <principal> do not allow <action>.`,
-    remedy: {
-      text: `Add the statement for the registries that you use to the policies of
-        <principal>. For pulls and pushes, attach AmazonEC2ContainerRegistryPowerUser as
-        well.`,
-      commands: [
-        'Amazon ECR: { "Effect": "Allow", "Action": "ecr:GetAuthorizationToken", "Resource": "*" }',
-        `ECR Public: { "Effect": "Allow", "Action": ["ecr-public:GetAuthorizationToken",
+    remedy: `Add the statement for the registries that you use. For pulls and pushes, also
+      attach AmazonEC2ContainerRegistryPowerUser.`,
+    commands: [
+      'Amazon ECR: { "Effect": "Allow", "Action": "ecr:GetAuthorizationToken", "Resource": "*" }',
+      `ECR Public: { "Effect": "Allow", "Action": ["ecr-public:GetAuthorizationToken",
           "sts:GetServiceBearerToken"], "Resource": "*" }`,
-      ],
-    },
+    ],
   },
 
   {
@@ -74,19 +64,16 @@ export const IAM: KnownError[] = [
     areas: ['credentials'],
     patterns: [/is not authorized to perform: sts:(?:AssumeRole|TagSession)\b/],
 
-    cause: `<principal> cannot assume the role <resource>: its own policies or the trust
-      policy of the role do not allow it, or a condition, such as an external ID, does not
-      match.`,
-    remedy: {
-      text: `Add the first statement to the policies of <principal>, and the second to the
-        trust policy of the role. A session of EKS Pod Identity has tags, so it needs
-        sts:TagSession.`,
-      commands: [
-        `{ "Effect": "Allow", "Action": ["sts:AssumeRole", "sts:TagSession"],
+    cause: `<principal> cannot assume the role <resource>: its own policies or the trust policy
+      of the role do not allow it, or a condition, such as an external ID, does not match.`,
+    remedy: `Add the first statement to the policies of <principal>, and the second to the
+      trust policy of the role. Sessions of EKS Pod Identity have tags, so they need
+      sts:TagSession.`,
+    commands: [
+      `{ "Effect": "Allow", "Action": ["sts:AssumeRole", "sts:TagSession"],
           "Resource": "<resource>" }`,
-        `{ "Effect": "Allow", "Principal": { "AWS": "<principal>" },
+      `{ "Effect": "Allow", "Principal": { "AWS": "<principal>" },
           "Action": ["sts:AssumeRole", "sts:TagSession"] }`,
-      ],
-    },
+    ],
   },
 ];

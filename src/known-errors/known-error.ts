@@ -14,33 +14,35 @@ export type Requirements = {
 };
 
 /**
- * A known error: how it is recognized, and what the user is told. One that the code names needs no signs.
+ * A known error: how it is recognized, and what the user is told. If the code names it, it needs
+ * neither patterns nor requirements.
  *
- * A text can go over several lines, see `onOneLine`. Its `<placeholders>` are replaced by facts of the failure.
+ * A text can go over several lines, see `onOneLine`. Its `<placeholders>` are replaced by facts of
+ * the failure.
  */
 export type KnownError = {
+  /** Names the error in the code, and its anchor in docs/troubleshooting.md. */
   id: string;
   /** Instead of those that `explain.ts` names for the table. */
   areas?: Area[];
   /**
-   * One of them matches the message or the details, in linear time. Only for the words of others: what the code knows is
-   * required.
+   * One of them has to match the message or the details. They take linear time, and are only for the
+   * words of others: what the code itself knows is required.
    */
   patterns?: RegExp[];
   /** What must be the case as well. */
   requires?: Requirements;
-  /** What is enough by itself. */
-  alsoIf?: Requirements;
+  /** If this is the case, the error is recognized, whatever `patterns` and `requires` say. */
+  sufficientIf?: Requirements;
 
   cause: string;
-  remedy: {
-    text: string;
-    /** Commands or settings to copy, each on a line of its own. */
-    commands?: string[];
-  };
+  /** What to do. On the page, errors of one table with the same remedy share an entry. */
+  remedy: string;
+  /** Commands or settings to copy, each on a line of its own. */
+  commands?: string[];
 };
 
-/** A text of the tables as it is shown: a line break, with the indentation that follows it, is a space. */
+/** Puts a text of the tables on one line: a line break with its indentation becomes a space. */
 export const onOneLine = (text: string): string => text.replace(/\n */g, ' ');
 
 export const VPC_ENDPOINT = `aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface

@@ -1,9 +1,8 @@
 import type { KnownError } from './known-error.ts';
 
 const CORRECT_URL = {
-  text: `Write the proxy as http://host:port, keep it as a secret, and put user:password@
-    before the host if it requires a login. Write special characters as %XX: @ is %40,
-    / is %2F.`,
+  remedy: `Write the proxy as http://host:port, with user:password@ before the host if it
+    requires a login, and keep it as a secret. Encode special characters: @ is %40, / is %2F.`,
   commands: ['with:', `  http-proxy: \${{ secrets.PROXY_URL }}`],
 };
 
@@ -12,7 +11,7 @@ export const PROXY: KnownError[] = [
   {
     id: 'proxy-url-invalid',
     cause: `The URL of the proxy is not valid.`,
-    remedy: CORRECT_URL,
+    ...CORRECT_URL,
   },
 
   {
@@ -20,7 +19,7 @@ export const PROXY: KnownError[] = [
     patterns: [/refused the connection to \S{1,300}: 407|Proxy Authentication Required/],
 
     cause: `The proxy requires a user and a password, or refuses those in its URL.`,
-    remedy: CORRECT_URL,
+    ...CORRECT_URL,
   },
 
   {
@@ -32,17 +31,15 @@ export const PROXY: KnownError[] = [
       /(?:Get|Head|Post) "https:[^" ]{1,300}": (?:Forbidden|Filtered|Bad |Service Unavailable|Gateway )/,
     ],
 
-    cause: `The proxy does not answer at its address, its rules do not allow this
-      connection, or its URL begins with https:// although it does not use TLS.`,
-    remedy: {
-      text: `Correct the URL, allow the host on the proxy, or bypass the proxy, for
-        example for a VPC endpoint. If the message begins with "Error response from
-        daemon", change the proxy of the Docker daemon.`,
-      commands: [
-        'env:',
-        '  HTTPS_PROXY: http://proxy.example.com:3128',
-        '  NO_PROXY: .amazonaws.com',
-      ],
-    },
+    cause: `The proxy does not answer, its rules do not allow this connection, or its URL
+      begins with https:// although it does not use TLS.`,
+    remedy: `Correct the URL, allow the host on the proxy, or bypass the proxy, for example for
+      a VPC endpoint. If the message begins with "Error response from daemon", change the proxy
+      of the Docker daemon.`,
+    commands: [
+      'env:',
+      '  HTTPS_PROXY: http://proxy.example.com:3128',
+      '  NO_PROXY: .amazonaws.com',
+    ],
   },
 ];
