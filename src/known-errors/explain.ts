@@ -27,7 +27,8 @@ export const KNOWN_ERRORS = [
 ];
 
 /**
- * What failed and, if the error is known, the likely cause and what to do. Of several errors, the text of each one.
+ * What failed and, if the error is known, the likely cause, what to do, and a link to its entry. Of
+ * several errors, the text of each one.
  */
 export function explain(error: unknown): string {
   if (error instanceof AggregateError) {
@@ -50,7 +51,26 @@ export function explain(error: unknown): string {
     message,
     fill(`Likely cause: ${known.cause}`, values, PROSE),
     ...toDo.map((line) => fill(line, values, ONE_WORD)),
+    ...linkTo(known.id),
   ].join('\n');
+}
+
+/** The parts of a link, from variables that the runner, or the owner of a job hook, sets. */
+const SERVER = /^https?:\/\/[\w.-]+(?::\d+)?$/;
+const REPOSITORY = /^[\w-]+\/[\w.-]*[\w-]$/;
+const REF = /^(?!.*\.\.)\w[\w./@+-]*$/;
+
+/** The line with the link to the entry of a known error, if there is one. */
+function linkTo(id: string) {
+  const {
+    GITHUB_SERVER_URL: server = '',
+    GITHUB_ACTION_REPOSITORY: repository = '',
+    GITHUB_ACTION_REF: ref = '',
+  } = process.env;
+  // An action of the workflow's own repository, `uses: ./`, has neither a repository nor a ref.
+  if (!SERVER.test(server) || !REPOSITORY.test(repository) || !REF.test(ref)) return [];
+
+  return [`More: ${server}/${repository}/blob/${ref}/docs/troubleshooting.md#${id}`];
 }
 
 /** The known error that the code names, or the first one that the failure shows the signs of. */

@@ -171,6 +171,47 @@ test.each([
   }
 });
 
+const ACTION = {
+  GITHUB_SERVER_URL: 'https://ghe.example.com:8443',
+  GITHUB_ACTION_REPOSITORY: 'my-org/ecr.login_2',
+  GITHUB_ACTION_REF: 'releases/v1.0.0+a@b-c',
+};
+
+/** The last line of an error of the action that these variables name. */
+function lastLine(variables: NodeJS.ProcessEnv) {
+  process.env = { ...process.env, ...ACTION, ...variables };
+
+  return explained('socket hang up', { area: 'pod-identity' }).split('\n').at(-1);
+}
+
+test('the error ends with the link to its entry', () => {
+  expect(lastLine({})).toBe(
+    'More: https://ghe.example.com:8443/my-org/ecr.login_2/blob/releases/v1.0.0+a@b-c/docs/troubleshooting.md#agent-unreachable',
+  );
+  expect(lastLine({ GITHUB_SERVER_URL: 'http://ghe' })).toContain('More: http://ghe/my-org/');
+});
+
+const FOREIGN = ' $;|&\'"`*?<>[](){}#%\\^~,!\n';
+
+test.each([
+  [
+    'GITHUB_SERVER_URL',
+    'https://',
+    ['ghe', 'https://', 'ftp://a', 'https://a/', 'https://a/b', 'https://a:b', 'https://a@b'],
+  ],
+  ['GITHUB_ACTION_REPOSITORY', 'a/', ['a', '/a', 'a/', 'a/b/c', 'a/.', 'a/..', '../a', 'a.b/c']],
+  ['GITHUB_ACTION_REF', '', ['-a', '/a', '.a', '..', 'a..b', 'a/../b']],
+])('the error has no link if %s has not the form of one', (name, start, values) => {
+  const withForeign = valuesWith(FOREIGN).map((value) => start + value);
+
+  for (const value of [undefined, '', ...values, ...withForeign]) {
+    expect([value, lastLine({ [name]: value })]).toEqual([
+      value,
+      expect.not.stringContaining('More:'),
+    ]);
+  }
+});
+
 test('each known error has an ID of its own and a sample, in the same order', () => {
   const ids = KNOWN_ERRORS.map(({ id }) => id);
 
