@@ -21,8 +21,8 @@ export const CLIENT: KnownError[] = [
     id: 'client-missing',
     cause: `<tool> is not installed on the runner, or its directory is not on PATH.`,
     remedy: `Install the client in the runner image, or choose another one with
-      'container-cli'. A login does not need a daemon. For builders that read docker's
-      config.json, such as kaniko or buildctl, set 'container-cli: config-file'.`,
+      'container-cli'. For builders that read docker's config.json, such as kaniko or buildctl,
+      set 'container-cli: config-file'.`,
   },
 
   {
@@ -31,7 +31,6 @@ export const CLIENT: KnownError[] = [
     remedy: `Use a job image that has the client, such as docker:cli or, in the kubernetes
       modes of ARC, quay.io/buildah/stable. For builders that read docker's config.json, set
       'container-cli: config-file'.`,
-    commands: ['container:', '  image: docker:cli'],
   },
 
   {
@@ -43,8 +42,7 @@ export const CLIENT: KnownError[] = [
 
     cause: `<tool> needs a user namespace or an entry for its user in /etc/passwd. This image,
       user or security context does not provide it.`,
-    remedy: `Set 'container-cli: skopeo': skopeo needs neither, and uses the same auth file. A
-      build with podman or buildah still needs the namespace.`,
+    remedy: `Set 'container-cli: skopeo': skopeo needs neither, and uses the same auth file.`,
   },
 
   {
@@ -69,8 +67,7 @@ export const CLIENT: KnownError[] = [
     cause: `The configuration of <tool> names the credential helper ecr-login, which gets
       tokens by itself and stores no logins.`,
     remedy: `Remove this step: version 0.8 and later of the helper supports EKS Pod Identity.
-      Or set 'isolate-docker-config: true', which sets the helper aside for this job. To keep
-      both, set AWS_ECR_IGNORE_CREDS_STORAGE to true for the job (version 0.9 and later).`,
+      Or set 'isolate-docker-config: true', which sets the helper aside for this job.`,
   },
 
   {
@@ -91,7 +88,7 @@ export const CLIENT: KnownError[] = [
     patterns: [
       /unmarshaling JSON|failed to decode config file/i,
       /not valid JSON|form of a docker configuration/i,
-      /is a directory|EISDIR|not a directory|ENOTDIR|file exists|EEXIST|regular file/i,
+      /is a directory|EISDIR|not a directory|file exists|EEXIST|regular file/i,
     ],
 
     cause: `The auth file of <tool> is not valid JSON, or its path is wrong: a directory in
@@ -104,16 +101,15 @@ export const CLIENT: KnownError[] = [
   {
     id: 'auth-file-not-writable',
     patterns: [
-      /permission denied|operation not permitted|Access is denied|EACCES|EPERM/i,
-      /read-only file system|EROFS|resource busy|being used by another process/i,
+      /permission denied|operation not permitted|Access is denied/i,
+      /read-only file system|resource busy|being used by another process/i,
       /not owned by the current user|XDG_RUNTIME_DIR|(?:stat|open|mkdir) \/\.\w/i,
     ],
 
     cause: `<tool> cannot write its auth file. HOME is / or belongs to another user, the file
       system is read-only, or config.json itself is a mount, which cannot be replaced.`,
     remedy: `Set 'isolate-docker-config: true', which gives the job its own copy. Or set HOME
-      to a directory that the user of the runner can write to, and mount the directory in place
-      of config.json.`,
+      to a directory that the user of the runner can write to.`,
   },
 
   {

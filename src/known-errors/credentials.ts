@@ -45,12 +45,12 @@ export const CREDENTIALS: KnownError[] = [
       with the condition below.`,
     commands: [
       `aws eks describe-cluster --name <cluster> --region <region>
-          --query cluster.identity.oidc.issuer`,
+        --query cluster.identity.oidc.issuer`,
       'aws iam list-open-id-connect-providers',
       'aws iam get-role --role-name <role> --query Role.AssumeRolePolicyDocument',
       `"StringEquals": {
-          "<oidc-provider>:sub": "system:serviceaccount:<namespace>:<service-account>",
-          "<oidc-provider>:aud": "sts.amazonaws.com" }`,
+        "<oidc-provider>:sub": "system:serviceaccount:<namespace>:<service-account>",
+        "<oidc-provider>:aud": "sts.amazonaws.com" }`,
     ],
   },
 
@@ -69,8 +69,8 @@ export const CREDENTIALS: KnownError[] = [
     id: 'sts-unreachable',
     patterns: NO_CONNECTION,
 
-    cause: `This runner cannot reach AWS STS, or another service that returns the credentials.
-      A subnet without internet access needs a VPC endpoint.`,
+    cause: `This runner cannot reach AWS STS, or another service with the credentials. A subnet
+      without internet access needs a VPC endpoint.`,
     remedy: `Create the endpoint, with port 443 open to the runner.`,
     commands: [`${VPC_ENDPOINT}.sts`],
   },

@@ -21,17 +21,13 @@ export const ECR: KnownError[] = [
   {
     id: 'region-missing',
     cause: `The default registry, and registries given by account ID, need a region.`,
-    remedy: `Set input 'aws-region', for example to eu-west-1, or give each registry by its
-      host.`,
+    remedy: `Set input 'aws-region', or give each registry by its host.`,
   },
 
   {
     id: 'clock',
     areas: ['ecr', 'credentials'],
-    patterns: [
-      /Signature expired|Signature not yet current/,
-      /RequestTimeTooSkewed|RequestExpired|RequestInTheFuture/,
-    ],
+    patterns: [/Signature expired|Signature not yet current/],
 
     cause: `The clock of this machine is wrong by more than five minutes.`,
     remedy: `Synchronize the clock with NTP.`,
@@ -43,12 +39,12 @@ export const ECR: KnownError[] = [
     areas: ['ecr', 'credentials'],
     patterns: [
       /security token included|UnrecognizedClientException/,
-      /InvalidClientTokenId|InvalidAccessKeyId|AuthFailure/,
+      /InvalidClientTokenId/,
       /InvalidSignatureException|SignatureDoesNotMatch|IncompleteSignature/,
     ],
 
-    cause: `The credentials have expired, or AWS does not accept them. The access key was
-      deleted or mistyped, lacks its session token, or belongs to another partition.`,
+    cause: `The credentials have expired. Or the access key was deleted or mistyped, lacks its
+      session token, or belongs to another partition.`,
     remedy: `Get new credentials right before this step. Set AWS_ACCESS_KEY_ID,
       AWS_SECRET_ACCESS_KEY and, for temporary keys, AWS_SESSION_TOKEN together.`,
     commands: ['aws sts get-caller-identity --region <region>'],
@@ -58,7 +54,7 @@ export const ECR: KnownError[] = [
     id: 'ecr-throttled',
     areas: ['ecr', 'client'],
     patterns: [
-      /ThrottlingException|LimitExceeded|Rate exceeded/i,
+      /ThrottlingException|Rate exceeded/i,
       /Too ?Many ?Requests|status(?: ?code)?:? 429\b/i,
     ],
 
@@ -84,7 +80,7 @@ export const ECR: KnownError[] = [
       reads /etc/docker/certs.d/<registry>/ca.crt.`,
     commands: [
       `openssl s_client -connect <host>:443 </dev/null |
-          openssl x509 -noout -subject -issuer -dates`,
+        openssl x509 -noout -subject -issuer -dates`,
     ],
   },
 

@@ -1,6 +1,9 @@
 import type { KnownError } from './known-error.ts';
 
-/** What was denied to whom. https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
+/**
+ * What was denied to whom.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+ */
 const DENIED_CALL =
   /User: (?<principal>\S{1,300}) is not authorized to perform: (?<action>[\w-]{1,60}:\w{1,90})(?: on resource: (?<resource>\S{1,300}))?/;
 
@@ -8,12 +11,11 @@ const DENIED_CALL =
 const LIMIT =
   /because no (?<policy>(?:service|resource) control policy|permissions boundary|sessions? policy|VPC endpoint policy) allows/;
 
-const ROLE_SESSION =
-  /^arn:([\w-]{1,20}):sts::(\d{12}):assumed-role\/([\w+=,.@-]{1,64})\/[\w+=,.@-]{1,64}$/;
+const ROLE_SESSION = /^arn:([\w-]+):sts::(\d+):assumed-role\/([\w+=,.@-]+)\/[\w+=,.@-]+$/;
 
 /**
- * What a message of IAM says, by the names of the placeholders. The principal is one that policies can name: the role, never
- * a session of it, whose name changes with each pod and each job.
+ * What a message of IAM says, by the names of the placeholders. The principal is one that policies
+ * can name: the role. The name of its session changes with each pod and each job.
  */
 export function deniedCall(message: string) {
   const call = DENIED_CALL.exec(message)?.groups;
@@ -37,8 +39,7 @@ export const IAM: KnownError[] = [
     id: 'not-allowed-by-limit',
     patterns: [LIMIT],
 
-    cause: `No <policy> allows <action>, so <principal> cannot use it, whatever its own
-      policies allow.`,
+    cause: `No <policy> allows <action>, whatever the policies of <principal> allow.`,
     remedy: `Ask the owner of that policy to allow the action. A VPC endpoint policy also needs
       "Principal": { "AWS": "<principal>" }.`,
     commands: ['{ "Effect": "Allow", "Action": "<action>", "Resource": "*" }'],
@@ -55,7 +56,7 @@ export const IAM: KnownError[] = [
     commands: [
       'Amazon ECR: { "Effect": "Allow", "Action": "ecr:GetAuthorizationToken", "Resource": "*" }',
       `ECR Public: { "Effect": "Allow", "Action": ["ecr-public:GetAuthorizationToken",
-          "sts:GetServiceBearerToken"], "Resource": "*" }`,
+        "sts:GetServiceBearerToken"], "Resource": "*" }`,
     ],
   },
 
@@ -67,13 +68,12 @@ export const IAM: KnownError[] = [
     cause: `<principal> cannot assume the role <resource>: its own policies or the trust policy
       of the role do not allow it, or a condition, such as an external ID, does not match.`,
     remedy: `Add the first statement to the policies of <principal>, and the second to the
-      trust policy of the role. Sessions of EKS Pod Identity have tags, so they need
-      sts:TagSession.`,
+      trust policy of the role.`,
     commands: [
       `{ "Effect": "Allow", "Action": ["sts:AssumeRole", "sts:TagSession"],
-          "Resource": "<resource>" }`,
+        "Resource": "<resource>" }`,
       `{ "Effect": "Allow", "Principal": { "AWS": "<principal>" },
-          "Action": ["sts:AssumeRole", "sts:TagSession"] }`,
+        "Action": ["sts:AssumeRole", "sts:TagSession"] }`,
     ],
   },
 ];

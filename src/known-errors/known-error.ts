@@ -26,8 +26,8 @@ export type KnownError = {
   /** Instead of those that `explain.ts` names for the table. */
   areas?: Area[];
   /**
-   * One of them has to match the message or the details. They take linear time, and are only for the
-   * words of others: what the code itself knows is required.
+   * One of them has to match the message or the details. They take linear time, and are only for
+   * the words of others: what the code itself knows is required.
    */
   patterns?: RegExp[];
   /** What must be the case as well. */

@@ -22,8 +22,7 @@ const CONTAINER_JOB = {
     sets, so EKS Pod Identity does not reach it.`,
   remedy: `Pass the variables and the token to the container, or run this step in a job without
     'container:'. On IPv6 clusters, the URI is ${IPV6_URI}. Outside of EKS, get credentials in
-    an earlier step. To use the role of the machine, set 'credential-source: default-chain' and
-    'aws-region'.`,
+    an earlier step, or use the role of the machine: set 'credential-source: default-chain'.`,
   commands: [
     'container:',
     '  env:',
@@ -47,8 +46,8 @@ const CANNOT_OPEN_FILE = /, (?:open|stat) '/;
 export const NOTHING_FOUND = /credentials from any providers|instance metadata|EC2 metadata/i;
 
 /**
- * The ways in which EKS Pod Identity fails, from the variables to EKS Auth. The first match wins, so
- * what is specific comes before what is general.
+ * The ways in which EKS Pod Identity fails, from the variables to EKS Auth. The first match wins,
+ * so what is specific comes before what is general.
  */
 export const POD_IDENTITY: KnownError[] = [
   {
@@ -73,10 +72,10 @@ export const POD_IDENTITY: KnownError[] = [
     commands: [
       LIST_ASSOCIATIONS,
       `aws eks describe-pod-identity-association --cluster-name <cluster>
-          --region <region> --association-id <association-id>`,
+        --region <region> --association-id <association-id>`,
       'aws iam get-role --role-name <role> --query Role.AssumeRolePolicyDocument',
       `{ "Effect": "Allow", "Principal": { "Service": "pods.eks.amazonaws.com" },
-          "Action": ["sts:AssumeRole", "sts:TagSession"] }`,
+        "Action": ["sts:AssumeRole", "sts:TagSession"] }`,
     ],
   },
 
@@ -90,7 +89,7 @@ export const POD_IDENTITY: KnownError[] = [
       the idle runners. A job with a pod of its own only needs to run again.`,
     commands: [
       `kubectl get serviceaccount <service-account> --namespace <namespace>
-          --output jsonpath='{.metadata.deletionTimestamp}'`,
+        --output jsonpath='{.metadata.deletionTimestamp}'`,
     ],
   },
 
@@ -112,7 +111,7 @@ export const POD_IDENTITY: KnownError[] = [
     patterns: [
       /security token included/,
       /UnrecognizedClientException|InvalidSignatureException/,
-      /no EC2 IMDS role found|failed to refresh cached credentials/,
+      /failed to refresh cached credentials/,
     ],
 
     cause: `The agent has no valid credentials of the node. The node has no instance profile,
@@ -121,8 +120,8 @@ export const POD_IDENTITY: KnownError[] = [
     remedy: `Check the instance profile of the node, then the log of its agent.`,
     commands: [
       `aws ec2 describe-instances --region <region>
-          --filters Name=private-dns-name,Values=<node>
-          --query 'Reservations[].Instances[].IamInstanceProfile'`,
+        --filters Name=private-dns-name,Values=<node>
+        --query 'Reservations[].Instances[].IamInstanceProfile'`,
       ...AGENT_LOG,
     ],
   },
@@ -148,8 +147,7 @@ export const POD_IDENTITY: KnownError[] = [
     requires: { tokenFile: 'other' },
     patterns: [
       /audience in identity token|token cannot be (?:empty|parsed)/,
-      /failed basic claim validations|missing (?:pod|kubernetes\.io) claims/,
-      /failed to get pod uid|InvalidTokenException/,
+      /failed basic claim validations|failed to get pod uid|InvalidTokenException/,
       /Invalid character in header content|invalid \\r\\n sequence/,
     ],
     sufficientIf: { token: 'other-audience' },
@@ -193,9 +191,9 @@ export const POD_IDENTITY: KnownError[] = [
 
     cause: `The agent cannot reach EKS Auth, or a proxy, a TLS inspection or a service mesh
       answers in its place.`,
-    remedy: `Read the log of the agent, which names the cause, such as DNS, a timeout or a
-      certificate (x509). A node without internet access needs the VPC endpoint, with port 443
-      open to the node.`,
+    remedy: `Read the log of the agent, which names the cause: DNS, a timeout or a certificate
+      (x509). A node without internet access needs the VPC endpoint, with port 443 open to the
+      node.`,
     commands: [...AGENT_LOG, `${VPC_ENDPOINT}.eks-auth`],
   },
 
@@ -204,8 +202,8 @@ export const POD_IDENTITY: KnownError[] = [
     patterns: [/InternalServerException|ServiceUnavailableException/],
 
     cause: `EKS Auth fails. The agent has already retried.`,
-    remedy: `Run the job again. If it still fails, look for Amazon EKS in <region> on the AWS
-      Health Dashboard: https://health.aws.amazon.com`,
+    remedy: `Run the job again. If it still fails, look for Amazon EKS in <region> on
+      https://health.aws.amazon.com`,
   },
 
   {
@@ -219,7 +217,7 @@ export const POD_IDENTITY: KnownError[] = [
       the version of the agent, or ask AWS Support for a higher quota of EKS Auth.`,
     commands: [
       `kubectl get daemonset -n kube-system eks-pod-identity-agent
-          -o jsonpath='{.spec.template.spec.containers[0].image}'`,
+        -o jsonpath='{.spec.template.spec.containers[0].image}'`,
     ],
   },
 
@@ -261,7 +259,7 @@ export const POD_IDENTITY: KnownError[] = [
     commands: [
       FIND_AGENT,
       `aws eks create-addon --cluster-name <cluster> --region <region>
-          --addon-name eks-pod-identity-agent`,
+        --addon-name eks-pod-identity-agent`,
     ],
   },
 
@@ -270,8 +268,7 @@ export const POD_IDENTITY: KnownError[] = [
     areas: ['pod-identity', 'credentials'],
     patterns: [/is not a valid container metadata service hostname/],
 
-    cause: `An old provider of the AWS SDK hides the real error. In a pod, amazon-ecr-login
-      2.0.1 and earlier always fail with this message.`,
+    cause: `An old provider of the AWS SDK hides the real error.`,
     remedy: `Set 'credential-source: container' to see the real error.`,
   },
 
@@ -279,9 +276,8 @@ export const POD_IDENTITY: KnownError[] = [
     id: 'no-pod-identity-arc',
     cause: NO_VARIABLES,
     remedy: `Create the association if there is none. Wait ten seconds, and delete the idle
-      runners: ARC replaces them, and new pods get the variables. Deleting this pod does not
-      help: it ends with its job. For the older controller, with RunnerDeployment, delete the
-      idle pods.`,
+      runners: ARC replaces them, and new pods get the variables. For the older controller,
+      with RunnerDeployment, delete the idle pods.`,
     commands: [
       LIST_ASSOCIATIONS,
       CREATE_ASSOCIATION,

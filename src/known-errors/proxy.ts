@@ -6,7 +6,7 @@ const CORRECT_URL = {
   commands: ['with:', `  http-proxy: \${{ secrets.PROXY_URL }}`],
 };
 
-/** Proxies of the calls to AWS, and those of the container clients, which read the same variables. */
+/** Proxies of the calls to AWS and of the container clients, which read the same variables. */
 export const PROXY: KnownError[] = [
   {
     id: 'proxy-url-invalid',
