@@ -1,5 +1,5 @@
-# What both job hooks need. They source this file. Apart from bash itself, it starts nothing that is looked up on PATH:
-# in the job-completed hook, PATH begins with directories of the job.
+# What both job hooks need. It starts nothing that is looked up on PATH, apart from bash: in the
+# job-completed hook, PATH begins with directories of the job.
 # shellcheck shell=bash
 
 SECONDS=0
@@ -12,8 +12,8 @@ if [[ ${ECR_LOGIN_ON_FAILURE:-} =~ ^[[:space:]]*[Ff][Aa][Ii][Ll][[:space:]]*$ ]]
   trap - EXIT
 fi
 
-# The folder for the state of this runner: outside of the work folder, which job containers can write to. Runners of other
-# repositories on this machine can have the same name, and have another RUNNER_TEMP.
+# The folder for the state of this runner. Job containers can write to the work folder, so it is
+# outside of that. Two runners of one machine can have the same name, but not the same RUNNER_TEMP.
 runner=${RUNNER_NAME:-}-${RUNNER_TEMP:-}
 state=${HOME:-}/.ecr-pod-identity-login/runner-${runner//[^A-Za-z0-9._-]/_}
 
@@ -26,15 +26,15 @@ report() {
   echo "::$1 $title::${text//$'\n'/%0A}"
 }
 
-# give_up <text>
 give_up() {
   report "$level" "$1"
   exit 1
 }
 
-# run_bundle <seconds> <node> <bundle> <NAME=value…>: runs a bundle of the action with these variables and its failures as
-# $level, and returns its exit code. It gets no inputs and no state from the environment of the runner. bash cannot see a
-# name such as INPUT_AWS-REGION but passes it on, so env removes them. An output file would contain the password.
+# run_bundle <seconds> <node> <bundle> <NAME=value…>: runs a bundle of the action with these
+# variables, reports its failures as $level, and returns its exit code. The bundle gets no inputs and
+# no state of the runner: bash passes on names such as INPUT_AWS-REGION, which only env can remove.
+# An output file would contain the password.
 run_bundle() {
   local seconds=$1 node=$2 bundle=$3 changes=() entry line result pid is_reported=no
   shift 3

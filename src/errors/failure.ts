@@ -5,10 +5,10 @@ import { singleLine } from '../runner/log.ts';
 export type Area = 'pod-identity' | 'credentials' | 'ecr' | 'client';
 
 /** What fills the `<placeholders>` in the text of a known error, by name. */
-export type Facts = Readonly<Record<string, string | undefined>>;
+export type Facts = Record<string, string | undefined>;
 
 /** What the code knows of the situation. A known error can require it. */
-export type Situation = Readonly<Record<string, string | number | undefined>>;
+export type Situation = Record<string, string | number | undefined>;
 
 export type FailureOptions = ErrorOptions & {
   area?: Area;
@@ -22,7 +22,10 @@ export type FailureOptions = ErrorOptions & {
   commands?: string[];
 };
 
-/** An error for the user. Its message says what failed, on one line; `explain` adds the cause and the remedy. */
+/**
+ * An error for the user. Its message says what failed, on one line. `explain` adds the cause and
+ * the remedy.
+ */
 export class Failure extends Error {
   readonly options: FailureOptions;
 
@@ -32,13 +35,16 @@ export class Failure extends Error {
   }
 }
 
-/** Throws the error, or one for all. */
+/** Throws if there are errors: the only one as it is, several as one. */
 export function throwAll(errors: readonly unknown[]): void {
   if (errors.length > 1) throw new AggregateError(errors);
   if (errors.length === 1) throw errors[0];
 }
 
-/** The message of what was thrown, on one line. That of a service begins with its exception: `AccessDeniedException: …`. */
+/**
+ * The message of what was thrown, on one line. The message of a service begins with its exception:
+ * `AccessDeniedException: …`.
+ */
 export function messageOf(error: unknown): string {
   if (error instanceof Failure) return error.message;
 
@@ -69,7 +75,10 @@ export function detailsOf(error: unknown): string {
 /** How many errors of a chain of causes are looked at. A chain can be a circle. */
 const LONGEST_CHAIN = 4;
 
-/** The error and its causes. If several addresses of a host failed, the first failure says as much as all of them. */
+/**
+ * The error and its causes. If several addresses of a host failed, the first failure says as much
+ * as all of them.
+ */
 function causesOf(error: unknown) {
   const chain: Error[] = [];
   let next = error;
@@ -81,14 +90,14 @@ function causesOf(error: unknown) {
   return chain;
 }
 
-/** What the message of a service exception begins with: its name, unless the message contains it. */
+/** The start of the message of a service exception: its name, unless the message contains it. */
 function exceptionOf(error: Error) {
   const isComplete = !('$fault' in error) || String(error.message).includes(error.name);
 
   return isComplete ? '' : `${error.name}: `;
 }
 
-/** The message of an error, empty if it says nothing. The SDK's own messages are written for programmers. */
+/** The message of an error, empty if it says nothing. The SDK writes its own for programmers. */
 function plainMessage(error: Error, status = 0) {
   // What a service sends as its message can be of any type.
   const [message = '', ...added] = String(error.message).split('Deserialization error: ');

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The job-completed hook of a self-hosted runner: logs out of what the job-started hook has logged in to.
-# ACTIONS_RUNNER_HOOK_JOB_COMPLETED names this file. https://github.com/OWNER/ecr-pod-identity-login/blob/main/docs/job-hook.md
-# The job-started hook runs it too, with a time limit in seconds, if the last job had no end.
+# The job-completed hook of a self-hosted runner: logs out of what the job-started hook has logged
+# in to. ACTIONS_RUNNER_HOOK_JOB_COMPLETED names this file. The job-started hook runs it too, with a
+# time limit in seconds, if the last job had no end.
 
 set +e
 trap 'exit 0' EXIT
@@ -27,8 +27,8 @@ if [[ ! -f $node || ! -x $node ]]; then
   exit 0
 fi
 
-# The state is in the format of GITHUB_STATE: each time that it was saved, a line of JSON between two other lines. The plan
-# of the logins is a list.
+# In the format of GITHUB_STATE, a value is a line of JSON between two other lines, and the last
+# value counts. The plan of the logins is a list.
 saved=
 plan=
 while IFS= read -r line; do
@@ -36,8 +36,8 @@ while IFS= read -r line; do
   [[ $line != '['* ]] || plan=$line
 done 2>/dev/null <"$state/state"
 
-run_bundle "${1:-55}" "$node" "$folder/../post/index.js" "PATH=$(<"$state/path")" "STATE_login=$saved" \
-  "STATE_plan=$plan"
+run_bundle "${1:-55}" "$node" "$folder/../post/index.js" \
+  "PATH=$(<"$state/path")" "STATE_login=$saved" "STATE_plan=$plan"
 result=$?
 # If it was killed, the next job-started hook tries once more.
 ((result > 128)) || command -p rm -rf "$state"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The job-started hook of a self-hosted runner: logs the runner in to Amazon ECR before it pulls the images of a job.
-# ACTIONS_RUNNER_HOOK_JOB_STARTED names this file. https://github.com/OWNER/ecr-pod-identity-login/blob/main/docs/job-hook.md
+# The job-started hook of a self-hosted runner: logs the runner in to Amazon ECR before it pulls the
+# images of a job. ACTIONS_RUNNER_HOOK_JOB_STARTED names this file. See docs/job-hook.md.
 
 # The runner starts bash with -e. A hook fails a job only if ECR_LOGIN_ON_FAILURE asks for that.
 set +e

@@ -1,6 +1,6 @@
 /**
- * The time limit that the script of a job hook gives the action, in milliseconds; undefined in a step of a workflow. It is
- * an argument: a job can set the variables of its steps, but not their arguments.
+ * The time limit that the script of a job hook gives the action, in milliseconds. In a step of a
+ * workflow, it is undefined. It is an argument, since a job can set variables, but no arguments.
  */
 export function jobHookLimitMs(): number | undefined {
   const [, seconds] = /^--job-hook=(.*)$/.exec(process.argv[2] ?? '') ?? [];
@@ -8,10 +8,10 @@ export function jobHookLimitMs(): number | undefined {
   return seconds === undefined ? undefined : Number(seconds) * 1000;
 }
 
-/** Whether the action is run by a job hook. It reads variables of the runner in place of inputs then. */
+/** Whether a job hook runs the action. If so, it reads variables of the runner, not inputs. */
 export const isJobHook = () => jobHookLimitMs() !== undefined;
 
-/** What of the action can be set for a job hook, by the names of the inputs. The last one is no input. */
+/** What can be set for a job hook, by the names of the inputs. `on-failure` is no input. */
 export const HOOK_SETTINGS = [
   'allowed-account-ids',
   'aws-region',
@@ -34,8 +34,8 @@ export function variableOf(input: string): string {
 const SETTING = /(\binput )?'([a-z-]+)(?:: ([\w-]+))?'/gi;
 
 /**
- * Names settings as their reader knows them: in a job hook, the variable of the runner in place of the input. The text has
- * to be our own, since a word of others can look like a setting.
+ * Names settings as their reader knows them: in a job hook, the variable of the runner in place of
+ * the input. The text has to be our own, since a word of others can look like a setting.
  */
 export function nameSettings(text: string): string {
   if (!isJobHook()) return text;

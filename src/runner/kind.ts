@@ -1,4 +1,4 @@
-/** What runs a step, as far as it decides which credentials the step can have, and what helps if it has none. */
+/** What runs a step. It decides which credentials the step can have, and what helps without any. */
 export type RunnerKind =
   | 'github-hosted'
   /** The pod of a runner that Actions Runner Controller (ARC) manages. */
@@ -20,14 +20,12 @@ export function runnerKind(env = process.env): RunnerKind {
   const isPod = env['KUBERNETES_SERVICE_HOST'] !== undefined;
 
   if (isPod && isJobContainer) return 'job-pod';
-  if (isPod) return isManaged(env) ? 'arc-pod' : 'runner-pod';
+  // Both controllers of ARC set this variable of the runner.
+  const userAgent = env['GITHUB_ACTIONS_RUNNER_EXTRA_USER_AGENT'] ?? '';
+  const isArc = userAgent.startsWith('actions-runner-controller/');
+  if (isPod) return isArc ? 'arc-pod' : 'runner-pod';
 
   return isJobContainer && env['HOME'] === '/github/home' ? 'container-job' : 'other';
-}
-
-/** Both controllers of ARC set this variable of the runner. */
-function isManaged({ GITHUB_ACTIONS_RUNNER_EXTRA_USER_AGENT: userAgent = '' }: NodeJS.ProcessEnv) {
-  return userAgent.startsWith('actions-runner-controller/');
 }
 
 export function isPod(kind: RunnerKind) {

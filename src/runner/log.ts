@@ -1,19 +1,26 @@
 import * as core from '@actions/core';
 
-// The only writer of the job's log. What it prints cannot issue a workflow command, and contains no known secret.
+// The only writer of the job's log. What it prints cannot issue a workflow command, and contains no
+// known secret.
 
-/** Longest piece of foreign text that is quoted, in UTF-16 code units. Whole messages of AWS and docker fit. */
+/** The longest foreign text that is quoted, in UTF-16 units. Messages of AWS and docker fit. */
 const LONGEST_LINE = 2_000;
-/** Longest text that is printed at once. */
+/** The longest text that is printed at once. */
 const LONGEST_TEXT = 64 * 1024;
-/** Whole lines. Of an error of more than 4,096 characters, the runner (2.336.0, `AddIssue`) drops the rest. */
+/**
+ * Parts of an error, of whole lines. If an error is longer than 4,096 characters, the runner
+ * (2.336.0, `AddIssue`) drops the rest.
+ */
 const ERROR_PARTS = /.{1,4000}(?:\n|$)|.{1,4000}/gs;
 /** A shorter secret cannot be told from a word. */
 const SHORTEST_SECRET = 8;
 
 /** All known secrets, as they are, URI-encoded and in base64. */
 const secrets = new Set<string>();
-/** The longest first: a secret can contain another one, which must not break it up. Made when there is something to print. */
+/**
+ * The secrets, the longest first: if a secret contains another one, the other one must not break it
+ * up. It is made when there is something to print.
+ */
 let inOrder: string[] | undefined;
 
 /** Writes one line. */
@@ -21,7 +28,7 @@ export function info(text: string): void {
   core.info(printable(singleLine(text)));
 }
 
-/** Writes a warning, which GitHub also shows on the page of the run. Each text is one line of it. */
+/** Writes a warning, which GitHub also shows on the page of the run. Each text is one line. */
 export function warning(...texts: string[]): void {
   const lines = texts.map(singleLine);
 
@@ -33,7 +40,10 @@ export function debug(text: string): void {
   core.debug(printable(text));
 }
 
-/** Writes an error and marks the step as failed. The stacks of all that failed, and of their causes, go to the debug log. */
+/**
+ * Writes an error and marks the step as failed. The stacks of all that failed, and of their causes,
+ * go to the debug log.
+ */
 export function failed(message: string, error: unknown): void {
   const parts = printable(message).match(ERROR_PARTS) ?? [];
   for (const part of parts) core.error(part.trimEnd());
@@ -42,7 +52,7 @@ export function failed(message: string, error: unknown): void {
   for (const one of errorsIn(error)) debug(one.stack ?? one.message);
 }
 
-/** An error, the errors that it collects, and all their causes, each once: causes can form a circle. */
+/** An error, the errors that it collects, and all causes, each once: causes can form a circle. */
 function errorsIn(error: unknown, found = new Set<Error>()) {
   if (!(error instanceof Error) || found.has(error)) return found;
   found.add(error);
@@ -53,20 +63,22 @@ function errorsIn(error: unknown, found = new Set<Error>()) {
   return found;
 }
 
-/** Has the runner mask a secret for the whole job, inside of words, too: one such as `test`, of an emulator, is too short. */
+/**
+ * Has the runner mask a secret for the whole job. The runner masks it inside of words, too, so a
+ * secret such as `test`, of an emulator, is too short for that.
+ */
 export function mask(secret: string, shortest = SHORTEST_SECRET): void {
   hide(secret);
 
   if (secret.length >= shortest) core.setSecret(secret);
 }
 
-/** Keeps secrets out of what this action prints, without a mask: the mask of a secret that nobody prints is noise. */
+/** Keeps secrets out of what this action prints. If nothing else prints them, they need no mask. */
 export function hide(...texts: (string | undefined)[]): void {
-  const hidden = texts
-    .map((text = '') => text.trim())
-    .filter((text) => text.length >= SHORTEST_SECRET);
+  for (const text of texts) {
+    const secret = text?.trim() ?? '';
+    if (secret.length < SHORTEST_SECRET) continue;
 
-  for (const secret of hidden) {
     secrets.add(secret);
     secrets.add(encodeURIComponent(secret.toWellFormed()));
     secrets.add(Buffer.from(secret).toString('base64'));
@@ -74,7 +86,7 @@ export function hide(...texts: (string | undefined)[]): void {
   inOrder = undefined;
 }
 
-/** Makes text from outside (a service, a client, an input) fit for one line of the log: short, and without secrets. */
+/** Makes foreign text (of a service, a client, an input) fit for one line of the log. */
 export function singleLine(text: string): string {
   const start = cut(text, 16 * LONGEST_LINE);
   const line = withoutSecrets(withoutControls(start)).trim();
@@ -101,19 +113,16 @@ function withoutControls(text: string) {
   return text.replace(ANSI_SEQUENCE, '').replace(CONTROL_CHARACTERS, ' ');
 }
 
-/** What is secret by its form. */
-const SECRET_FORMS = [
+/** What is secret by its form, and what is shown in its place. */
+const SECRET_FORMS: [form: RegExp, shown: string][] = [
   // A JSON Web Token.
-  { form: /(?<![\w-])eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g, instead: '***' },
+  [/(?<![\w-])eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g, '***'],
   // User and password in a URL.
-  { form: /(\w:\/\/)[^\s/]+@/g, instead: '$1***@' },
+  [/(\w:\/\/)[^\s/]+@/g, '$1***@'],
   // The ID of an ECS task's credentials.
-  { form: /(\/v\d\/credentials(?:\/|\?id=))[\w-]+/g, instead: '$1***' },
+  [/(\/v\d\/credentials(?:\/|\?id=))[\w-]+/g, '$1***'],
   // Node quotes the text that it could not parse.
-  {
-    form: /Unexpected token .{0,80}? is not valid JSON/g,
-    instead: 'Unexpected token, not valid JSON',
-  },
+  [/Unexpected token .{0,80}? is not valid JSON/g, 'Unexpected token, not valid JSON'],
 ];
 
 function longestFirst() {
@@ -124,12 +133,12 @@ function longestFirst() {
 function withoutSecrets(text: string) {
   let shown = text;
   for (const secret of longestFirst()) shown = shown.replaceAll(secret, '***');
-  for (const { form, instead } of SECRET_FORMS) shown = shown.replace(form, instead);
+  for (const [form, instead] of SECRET_FORMS) shown = shown.replace(form, instead);
 
   return shown;
 }
 
-/** Shortens a text in which secrets can be. At the end, what can be a part of a known one is left out. */
+/** Shortens a text. It leaves out the end where a part of a known secret can be. */
 export function cut(text: string, longest: number): string {
   if (text.length <= longest) return text;
 

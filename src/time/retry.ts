@@ -19,12 +19,12 @@ export const SYSTEM_CLOCK: Clock = {
   random: Math.random,
 };
 
-/** The bounds of a growing pause, in milliseconds: the longest after the first failed attempt, and the longest of all. */
+/** The longest pause after the first failed attempt, and the longest of all, in milliseconds. */
 export type Backoff = { baseMs: number; capMs: number };
 
 /**
- * How long to wait after a failed attempt, in milliseconds: exponential backoff with full jitter, so that runners that
- * failed together do not retry together.
+ * How long to wait after a failed attempt, in milliseconds: exponential backoff with full jitter.
+ * Runners that failed together do not retry together.
  *
  * @param attempt the attempt that has just failed, counted from 1
  */
@@ -55,8 +55,9 @@ export class DeadlineError extends Error {
 }
 
 /**
- * Resolves and rejects as the work does, but rejects with a DeadlineError after so many milliseconds, and with the
- * signal's reason if it aborts. Work that is given up can run on; its result is ignored.
+ * Resolves and rejects as the work does, but rejects with a DeadlineError after so many
+ * milliseconds, and with the signal's reason if it aborts. Work that is given up can run on. Its
+ * result is ignored.
  *
  * @param work gets a signal that aborts once nobody waits for it any more
  */
