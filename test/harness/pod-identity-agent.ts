@@ -5,80 +5,29 @@ import { type Identity, metadataCredentials } from './identities.ts';
 const AUDIENCE = 'pods.eks.amazonaws.com';
 
 /** An error of EKS Auth, as the agent passes it on (eks-pod-identity-agent, pkg/errors). */
-export function eksAuth(code: string, message: string, fault = 'client') {
-  return `[${randomUUID()}]: (${code}): ${message}, fault: ${fault}`;
+export function eksAuth(code: string, message: string) {
+  return `[${randomUUID()}]: (${code}): ${message}, fault: client`;
 }
 
 function refusal(status: number, code: string, message: string) {
   return plainText(status, eksAuth(code, message));
 }
 
-/** The response of the agent if its call to EKS Auth fails. */
-function notFetched(reason: string) {
-  const call = 'operation error EKS Auth: AssumeRoleForPodIdentity';
-  const words = 'error getting credentials to cache: unable to fetch credentials from EKS Auth';
-
-  return plainText(500, `${words}: ${call}, ${reason}`);
-}
-
 /**
- * Responses of the agent to problems: statuses and texts of eks-pod-identity-agent 0.1.37 to 0.2.2.
+ * The response of the agent to a pod whose service account has no association. It has the status
+ * and the text of eks-pod-identity-agent 0.1.37 to 0.2.2.
  */
-const RESPONSES = {
-  'no association': refusal(
-    404,
-    'ResourceNotFoundException',
-    'The token included in the request has no service account role association for it.',
-  ),
-  'trust policy': refusal(
-    400,
-    'AccessDeniedException',
-    'Unauthorized Exception! EKS does not have permissions to assume the associated role.',
-  ),
-  'node denied': refusal(
-    400,
-    'AccessDeniedException',
-    'User: arn:aws:sts::123456789012:assumed-role/node-role/i-0123456789abcdef0 ' +
-      'is not authorized to perform: eks-auth:AssumeRoleForPodIdentity ' +
-      'on resource: arn:aws:eks:eu-west-1:123456789012:cluster/main because no ' +
-      'identity-based policy allows the eks-auth:AssumeRoleForPodIdentity action',
-  ),
-  'other audience': refusal(
-    400,
-    'InvalidTokenException',
-    'The audience in identity token is invalid.',
-  ),
-  'missing pod claims': plainText(
-    400,
-    'failed to get pod uid from service account token: Service account token missing pod claims',
-  ),
-  'node credentials expired': refusal(
-    403,
-    'ExpiredTokenException',
-    'The security token included in the request is expired',
-  ),
-  throttled: refusal(429, 'ThrottlingException', 'Rate exceeded'),
-  'EKS Auth unavailable': plainText(
-    503,
-    eksAuth('ServiceUnavailableException', 'The service is unavailable.', 'server'),
-  ),
-  'a proxy denies EKS Auth': plainText(403, '[]'),
-  'node has no credentials': notFetched(
-    'get identity: get credentials: failed to refresh cached credentials, ' +
-      'no EC2 IMDS role found, operation error ec2imds: GetMetadata, ' +
-      'http response error StatusCode: 404, request to EC2 IMDS failed',
-  ),
-  'no region': notFetched(
-    'resolve auth scheme: resolve endpoint: endpoint rule error, ' +
-      'Invalid Configuration: Missing Region',
-  ),
-};
+export const NO_ASSOCIATION = refusal(
+  404,
+  'ResourceNotFoundException',
+  'The token included in the request has no service account role association for it.',
+);
 
-export type AgentProblem = keyof typeof RESPONSES;
-
-export function agentFault(problem: AgentProblem) {
-  return RESPONSES[problem];
-}
+const OTHER_AUDIENCE = refusal(
+  400,
+  'InvalidTokenException',
+  'The audience in identity token is invalid.',
+);
 
 export function plainText(status: number, words: string) {
   return text(status, `${words}\n`, { 'content-type': 'text/plain; charset=utf-8' });
@@ -116,11 +65,11 @@ export class PodIdentityAgent extends HttpStandIn {
       const words = 'Service account token failed basic claim validations: token is expired';
       return plainText(400, words);
     }
-    if (!aud.includes(AUDIENCE)) return agentFault('other audience');
+    if (!aud.includes(AUDIENCE)) return OTHER_AUDIENCE;
 
     const [, , namespace, name] = sub.split(':');
     const identity = this.associations.get(`${namespace}/${name}`);
-    if (identity === undefined) return agentFault('no association');
+    if (identity === undefined) return NO_ASSOCIATION;
 
     return json(200, metadataCredentials(identity));
   }
