@@ -1,109 +1,71 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, test } from '@jest/globals';
-import { repository, stageFile } from '../harness/paths.ts';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { repository } from '../harness/paths.ts';
 import { testReal } from '../harness/real-parts.ts';
-import { actionNode, inputVariables, parseKeyValueFile } from '../harness/runner.ts';
+import { actionNode, parseKeyValueFile, runStep } from '../harness/runner.ts';
 import { missingLine } from '../harness/summary-reporter.ts';
-import { FAKE_DOCKER, type ToolBehavior, ToolDirectory } from '../harness/tools.ts';
-import { startWorld } from '../harness/world.ts';
+import { type ToolBehavior, ToolDirectory } from '../harness/tools.ts';
 
-/** Runs a script with node; returns what it printed. Rejects if it does not succeed. */
-async function node(
-  file: string,
-  args: readonly string[] = [],
-  env: NodeJS.ProcessEnv = {},
-): Promise<string> {
+/** The folder of the running test. */
+let folder = '';
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'scripts-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Runs a script with node. Returns what the script printed. Rejects if the script fails. */
+async function node(file: string, args: string[] = [], env: NodeJS.ProcessEnv = {}) {
   // Nothing of the environment of whoever runs the tests, such as keys.
   const options = { cwd: repository, env: { PATH: process.env['PATH'], TMPDIR: tmpdir(), ...env } };
   return (await promisify(execFile)(actionNode(), [file, ...args], options)).stdout;
 }
 
-const DEMO = join(repository, 'scripts', 'demo.ts');
-
 const README = readFileSync(join(repository, 'README.md'), 'utf8');
 const DEMO_BLOCK = /^<!-- demo(?:: (\S+))? -->\n```text\n([\s\S]*?)```$/gm;
 
-/** The blocks of README that show what a demo prints. */
-const SHOWN = [...README.matchAll(DEMO_BLOCK)].map(([, demo = 'login', block = '']) => ({
-  demo,
-  lines: block.replace(/^ +/gm, ''),
-}));
+/** A text on one line, wherever its lines were wrapped. */
+const onOneLine = (text: string) => text.replace(/\s+/g, ' ').trim();
 
-/** What the demo printed, with the values of the cluster in README in place of those that differ in each run. */
-function asInReadme(printed: string): string {
-  return printed
+/** What the demo printed. What differs in each run is replaced by the values in README. */
+const asInReadme = (printed: string) =>
+  onOneLine(printed)
     .replaceAll(/http:\S+(?=\/v1\/credentials)/g, 'http://169.254.170.23')
     .replaceAll(/127\.0\.0\.1:\d+/g, '111122223333.dkr.ecr.eu-west-1.amazonaws.com')
     .replaceAll(/\[[\da-f-]{36}\]/g, '[9b1f3c3e-9a52-4d3c-8f0e-2f1f3a6b7c11]')
     .replaceAll(/attempts in \d+ s/g, 'attempts in 4 s')
     .replaceAll(/until \S+Z/g, 'until 2026-01-31T23:59:59Z');
-}
-
-/** Wraps a line at spaces, as GitHub's log page does where 100 characters fit. */
-function wrapped(line: string): string {
-  return line.trim().replace(/(.{1,100})(?: |$)/g, '$1\n');
-}
-
-/** What is left of a block of README once the lines that were printed are taken from its start, in their order. */
-function notPrinted(block: string, printed: string): string {
-  return asInReadme(printed)
-    .split('\n')
-    .map(wrapped)
-    .reduce((rest, line) => (rest.startsWith(line) ? rest.slice(line.length) : rest), block);
-}
 
 testReal('docker').each([
   ['login', 2, /docker_password = \*\*\*\n(.*\n)*Next: .*pod-identity\.yml/],
   ['no-association', 1, /→ .* said why and what to do\.\n(.*\n)*Next: .*troubleshooting\.md/],
   ['job-hook', 0, /→ .* now accepts it(.*\n)*Next: .*job-hook\.md/],
 ])('the demo of %s prints what README shows', async (name, blocks, words) => {
-  const printed = await node(DEMO, [name], { NO_COLOR: '1' });
+  const printed = await node(join('scripts', 'demo.ts'), [name], { NO_COLOR: '1' });
   expect(printed).toMatch(words);
 
-  const shown = SHOWN.filter(({ demo }) => demo === name);
+  const shown = [...README.matchAll(DEMO_BLOCK)].filter(([, demo = 'login']) => demo === name);
   expect(shown).toHaveLength(blocks);
-  for (const { lines } of shown) expect(notPrinted(lines, printed)).toBe('');
-});
 
-test('a log can be followed while its step runs, as the demo does', async () => {
-  const world = await startWorld({ tools: FAKE_DOCKER });
-  world.agent.associations.clear();
-
-  const seen = Promise.withResolvers<void>();
-  const onLogLine = ({ text }: { text: string }): void => {
-    if (text.includes('attempt 1 of 3')) seen.resolve();
-  };
-
-  try {
-    const interrupt = { signal: 'SIGKILL', when: seen.promise } as const;
-    const main = await world.main({ onLogLine, interrupt });
-    expect(main.signal).toBe('SIGKILL');
-  } finally {
-    await world.close();
+  for (const line of shown.flatMap(([, , block = '']) => block.split('\n'))) {
+    expect(asInReadme(printed)).toContain(onOneLine(line));
   }
 });
 
 test('the demo looks for docker before it installs, and says what to do', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'fresh-clone-'));
-  const prepare = join('scripts', 'ensure-installed.mjs');
+  const script = join('scripts', 'ensure-installed.mjs');
+  cpSync(join(repository, script), join(folder, script));
+  writeFileSync(join(folder, 'package-lock.json'), '{}');
 
-  try {
-    mkdirSync(join(folder, 'scripts'));
-    copyFileSync(join(repository, prepare), join(folder, prepare));
-    writeFileSync(join(folder, 'package-lock.json'), '{}');
-
-    await expect(node(join(folder, prepare), [], { PATH: folder })).rejects.toMatchObject({
-      code: 1,
-      stdout: '',
-      stderr: expect.stringMatching(/needs docker(.*\n)*What to do: Install/),
-    });
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  await expect(node(join(folder, script), [], { PATH: folder })).rejects.toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/needs docker(.*\n)*What to do: Install/),
+  });
 });
 
 test('the report of the tests names what is missing, once each', () => {
@@ -112,10 +74,12 @@ test('the report of the tests names what is missing, once each', () => {
     { status: 'pending', fullName: 'c (needs docker)' },
     { status: 'passed', fullName: 'd (needs nothing)' },
   ];
-  const numbers = { numPassedTests: 1, numFailedTests: 0, numPendingTests: 2, numTodoTests: 0 };
   const result = {
-    ...numbers,
+    numPassedTests: 1,
+    numFailedTests: 0,
     numRuntimeErrorTestSuites: 0,
+    numPendingTests: 2,
+    numTodoTests: 0,
     testResults: [{ testResults: tests }],
   };
 
@@ -124,33 +88,28 @@ test('the report of the tests names what is missing, once each', () => {
 });
 
 test('the job of CI that uses the action passes', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'ci-job-'));
-  const file = (name: string): string => join(folder, name);
-  const files = Object.fromEntries(
-    ['ENV', 'OUTPUT', 'STATE', 'PATH'].map((name) => [`GITHUB_${name}`, file(name)]),
-  );
-  for (const path of Object.values(files)) writeFileSync(path, '');
-  const base = { ...files, RUNNER_TEMP: folder, HOME: folder };
-  const read = (name: string): Record<string, string> =>
-    parseKeyValueFile(readFileSync(file(name), 'utf8'));
   const standIns = join(repository, '.github', 'actions', 'stand-ins');
-  const finish = (env: NodeJS.ProcessEnv) => node(join(standIns, 'finish.mjs'), [], env);
+  const job = { RUNNER_TEMP: folder, HOME: folder };
+  const variables = join(folder, 'variables');
+  const files = { GITHUB_ENV: variables, GITHUB_OUTPUT: join(folder, 'output') };
+
+  await node(join(standIns, 'start.mjs'), [], { ...job, ...files });
+  const env = { ...job, ...parseKeyValueFile(readFileSync(variables, 'utf8')) };
+  const step = {
+    inputs: { 'container-cli': 'config-file' },
+    env,
+    toolDirectory: new ToolDirectory(folder),
+    directory: join(folder, 'step'),
+  };
+
   try {
-    await node(join(standIns, 'start.mjs'), [], base);
-    const env = { ...base, ...read('ENV'), ...inputVariables({ 'container-cli': 'config-file' }) };
-    writeFileSync(file('OUTPUT'), '');
-    await node(stageFile('main'), [], env);
-    const outputs = { LOGIN_OUTPUTS: JSON.stringify(read('OUTPUT')) };
-    await node(join(repository, 'scripts', 'ci-stand-ins.ts'), ['check'], { ...env, ...outputs });
-    const state = Object.entries(read('STATE')).map(([name, value]) => [`STATE_${name}`, value]);
-    await node(stageFile('post'), [], { ...env, ...Object.fromEntries(state) });
-    expect(await finish(env)).toContain('The login is gone');
-  } catch (error) {
-    // It ends the stand-ins.
-    await finish(base).catch(() => {});
-    throw error;
+    const main = await runStep({ ...step, stage: 'main', state: {} });
+    const outputs = { LOGIN_OUTPUTS: JSON.stringify(main.outputs) };
+    await node(join('scripts', 'ci-stand-ins.ts'), ['check'], { ...env, ...outputs });
+    await runStep({ ...step, stage: 'post', state: main.state });
   } finally {
-    rmSync(folder, { recursive: true });
+    // Ends the stand-ins, too.
+    expect(await node(join(standIns, 'finish.mjs'), [], env)).toContain('The login is gone');
   }
 });
 
@@ -164,54 +123,43 @@ const SETTINGS = {
   REPOSITORY: 'app',
 };
 
-interface ScriptRun {
-  readonly status: number | null;
-  readonly output: string;
-  /** The arguments of the calls that change something. */
-  readonly changes: readonly (readonly string[])[];
-}
-
-/** Runs a script, or commands of a page, with programs that answer as planned. */
-function runScript(
-  args: readonly string[],
-  answers: readonly ToolBehavior[] = [],
-  settings: NodeJS.ProcessEnv = SETTINGS,
+/** Runs a script of bash, with programs that answer as planned. */
+function runBash(
+  args: string[],
+  answers: ToolBehavior[],
+  settings: NodeJS.ProcessEnv,
   program = 'aws',
-): ScriptRun {
-  const folder = mkdtempSync(join(tmpdir(), 'aws-script-'));
-  try {
-    const tools = new ToolDirectory(folder);
-    tools.add(program, [...answers, {}]);
-    tools.add('sleep', {});
+) {
+  const tools = new ToolDirectory(mkdtempSync(join(folder, 'tools-')));
+  tools.add(program, [...answers, {}]);
+  tools.add('sleep', {});
 
-    const env = { ...settings, PATH: `${tools.path}:${process.env['PATH']}` };
-    const { status, stdout, stderr } = spawnSync('bash', args, {
-      cwd: repository,
-      env,
-      encoding: 'utf8',
-    });
+  const env = { ...settings, PATH: `${tools.path}:${process.env['PATH']}` };
+  const options = { cwd: repository, env, encoding: 'utf8' } as const;
+  const { status, stdout, stderr } = spawnSync('bash', args, options);
 
-    const calls = tools.runs.filter(({ tool }) => tool === program).map(({ argv }) => argv);
-    const isChange = ([, operation = '']: readonly string[]): boolean =>
-      /^(?:create|put|update|set|delete)-/.test(operation);
-    return {
-      status,
-      output: stdout + stderr,
-      changes: program === 'aws' ? calls.filter(isChange) : calls,
-    };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const calls = tools.runs.filter(({ tool }) => tool === program).map(({ argv }) => argv);
+  /** The calls that change something. */
+  const changes = calls.filter(([, operation = '']) =>
+    /^(?:create|put|update|set|delete)-/.test(operation),
+  );
+  const operations = changes.map(([, operation = '']) => operation);
+
+  return { status, output: stdout + stderr, calls, changes, operations };
 }
 
-const script = (name: string): string => join('examples', 'aws-cli', `${name}.sh`);
-const operations = ({ changes }: ScriptRun): string[] =>
-  changes.map(([, operation = '']) => operation);
+/** Runs a script for AWS, with options after its name. */
+const runScript = (command: string, answers: ToolBehavior[] = [], settings = {}) => {
+  const [name, ...options] = command.split(' ');
+  const file = join('examples', 'aws-cli', `${name}.sh`);
 
-/** The JSON that the call of this operation got with this option. */
-function documentOf({ changes }: ScriptRun, operation: string, option: string) {
+  return runBash([file, ...options], answers, { ...SETTINGS, ...settings });
+};
+
+/** The JSON that the call of this operation got. */
+function documentOf({ changes }: ReturnType<typeof runBash>, operation: string) {
   const call = changes.find((argv) => argv[1] === operation) ?? [];
-  return JSON.parse(call[call.indexOf(option) + 1] ?? '');
+  return JSON.parse(call.find((word) => word.startsWith('{')) ?? '');
 }
 
 const ROLE_ARN = 'arn:aws:iam::111122223333:role/arc-ecr';
@@ -248,13 +196,13 @@ const MISSING: ToolBehavior[] = [
 ];
 
 describe('create-pod-identity.sh', () => {
-  const create = (answers: readonly ToolBehavior[], settings: NodeJS.ProcessEnv = {}): ScriptRun =>
-    runScript([script('create-pod-identity')], answers, { ...SETTINGS, ...settings });
+  const create = (answers: ToolBehavior[], settings = {}) =>
+    runScript('create-pod-identity', answers, settings);
 
   test('creates what is missing, with a policy for the repository of this account', () => {
     const run = create(MISSING);
     expect(run.status).toBe(0);
-    expect(operations(run)).toEqual([
+    expect(run.operations).toEqual([
       'create-repository',
       'create-addon',
       'create-role',
@@ -263,8 +211,7 @@ describe('create-pod-identity.sh', () => {
       'create-pod-identity-association',
     ]);
 
-    const policy = documentOf(run, 'put-role-policy', '--policy-document');
-    expect(policy).toEqual(JSON.parse(POLICY));
+    expect(documentOf(run, 'put-role-policy')).toEqual(JSON.parse(POLICY));
     expect(
       run.changes.slice(-2).map((call) => call[call.indexOf('--service-account') + 1]),
     ).toEqual(SETTINGS.SERVICE_ACCOUNTS.split(' '));
@@ -281,12 +228,12 @@ describe('create-pod-identity.sh', () => {
       POLICY: 'examples/iam/pull.json',
       SERVICE_ACCOUNTS: 'default',
     });
-    expect(operations(run)).toEqual([
+    expect(run.operations).toEqual([
       'create-role',
       'put-role-policy',
       'create-pod-identity-association',
     ]);
-    const policy = JSON.stringify(documentOf(run, 'put-role-policy', '--policy-document'));
+    const policy = JSON.stringify(documentOf(run, 'put-role-policy'));
     expect(policy).toContain('repository/team/*"');
     expect(policy).not.toContain('PutImage');
   });
@@ -350,11 +297,11 @@ describe('delete-pod-identity.sh', () => {
     { on: 'Role.RoleLastUsed.Region', stdout: 'None' },
     { on: 'list-role-policies', stdout: 'ecr\tecr-pull' },
   ];
-  const remove = (answers: readonly ToolBehavior[], ...options: string[]): ScriptRun =>
-    runScript([script('delete-pod-identity'), ...options], answers);
+  const DELETE = 'delete-pod-identity';
+  const DELETE_ROLE = 'delete-pod-identity --delete-role';
 
   test('deletes the associations of these service accounts with this role, and lists others', () => {
-    const run = remove(ANSWERS);
+    const run = runScript(DELETE, ANSWERS);
     expect(run.status).toBe(0);
     expect(run.changes.map((call) => call.slice(1).join(' '))).toEqual([
       expect.stringMatching(/^delete-pod-identity-association .*--association-id a-1$/),
@@ -366,15 +313,15 @@ describe('delete-pod-identity.sh', () => {
   });
 
   test('--delete-role deletes the role with all of its inline policies', () => {
-    const run = remove(UNUSED, '--delete-role');
+    const run = runScript(DELETE_ROLE, UNUSED);
     expect(run.status).toBe(0);
-    expect(operations(run)).toEqual(['delete-role-policy', 'delete-role-policy', 'delete-role']);
+    expect(run.operations).toEqual(['delete-role-policy', 'delete-role-policy', 'delete-role']);
     expect(run.changes[1]).toContain('ecr-pull');
   });
 
   test('can be run again when the role is gone', () => {
     const gone = { on: 'get-role', exitCode: 254, stderr: 'An error occurred (NoSuchEntity)' };
-    const run = remove([gone, ...UNUSED], '--delete-role');
+    const run = runScript(DELETE_ROLE, [gone, ...UNUSED]);
     expect(run).toMatchObject({ status: 0, changes: [] });
     expect(run.output).toContain('The role arc-ecr does not exist.');
   });
@@ -399,48 +346,37 @@ describe('delete-pod-identity.sh', () => {
     ['whose use is unknown', [{ on: 'list-clusters', exitCode: 254 }, ...UNUSED], /^/],
     ['that it may not read', [{ on: 'get-role', exitCode: 254 }, ...UNUSED], /^Stopped: $/m],
   ])('--delete-role keeps a role %s', (_what, answers, message) => {
-    const run = remove(answers, '--delete-role');
+    const run = runScript(DELETE_ROLE, answers);
     expect(run.status).not.toBe(0);
     expect(run.output).toMatch(message);
-    expect(operations(run).filter((operation) => operation.startsWith('delete-role'))).toEqual([]);
+    expect(run.operations.join()).not.toContain('delete-role');
   });
 });
 
 describe('cross-account.sh', () => {
   const TARGET_ROLE_ARN = 'arn:aws:iam::444455556666:role/target';
-  const settings = {
-    ...SETTINGS,
-    ROLE_ARN,
-    REPOSITORY_ARN: APP,
-    TARGET_ROLE: 'target',
-    TARGET_ROLE_ARN,
-  };
-  const part = (name: string, answers: ToolBehavior[] = [], env = {}): ScriptRun =>
-    runScript([script('cross-account'), name], [CALLER, ...answers], { ...settings, ...env });
+  const settings = { ROLE_ARN, REPOSITORY_ARN: APP, TARGET_ROLE: 'target', TARGET_ROLE_ARN };
+  const part = (name: string, answers: ToolBehavior[] = [], env = {}) =>
+    runScript(`cross-account ${name}`, [CALLER, ...answers], { ...settings, ...env });
 
   test('repository-policy allows the role, and role-policy the repository', () => {
-    const repositoryPolicy = documentOf(
-      part('repository-policy'),
-      'set-repository-policy',
-      '--policy-text',
-    );
+    const repositoryPolicy = documentOf(part('repository-policy'), 'set-repository-policy');
     expect(repositoryPolicy.Statement[0].Principal).toEqual({ AWS: ROLE_ARN });
 
-    const rolePolicy = documentOf(part('role-policy'), 'put-role-policy', '--policy-document');
+    const rolePolicy = documentOf(part('role-policy'), 'put-role-policy');
     expect(rolePolicy).toEqual(JSON.parse(POLICY));
   });
 
   test('target-role is assumed with any external ID first, and then with those of associations', () => {
     const first = part('target-role', [{ on: 'get-role', exitCode: 254 }]);
-    const created = documentOf(first, 'create-role', '--assume-role-policy-document');
-    expect(created.Statement[0]).toMatchObject({
+    expect(documentOf(first, 'create-role').Statement[0]).toMatchObject({
       Principal: { AWS: ROLE_ARN },
       Condition: { StringLike: { 'sts:ExternalId': '*' } },
     });
-    expect(documentOf(first, 'put-role-policy', '--policy-document')).toEqual(JSON.parse(POLICY));
+    expect(documentOf(first, 'put-role-policy')).toEqual(JSON.parse(POLICY));
 
     const second = part('target-role', [], { EXTERNAL_IDS: 'one\ntwo' });
-    const updated = documentOf(second, 'update-assume-role-policy', '--policy-document');
+    const updated = documentOf(second, 'update-assume-role-policy');
     expect(updated.Statement[0].Condition).toEqual({
       StringEquals: { 'sts:ExternalId': ['one', 'two'] },
     });
@@ -452,13 +388,12 @@ describe('cross-account.sh', () => {
       { on: 'association.externalId', stdout: 'id-1\n' },
     ]);
     expect(run.output).toBe('id-1\nid-1\n');
-    expect(operations(run)).toEqual([
+    expect(run.operations).toEqual([
       'put-role-policy',
       'update-pod-identity-association',
       'update-pod-identity-association',
     ]);
-    const policy = documentOf(run, 'put-role-policy', '--policy-document');
-    expect(policy.Statement[0].Resource).toBe(TARGET_ROLE_ARN);
+    expect(documentOf(run, 'put-role-policy').Statement[0].Resource).toBe(TARGET_ROLE_ARN);
   });
 });
 
@@ -471,8 +406,8 @@ test.each([
 ])('%s.sh names each setting that is missing', (name, needed) => {
   const settings = Object.fromEntries(needed.map((setting) => [setting, 'x']));
   for (const setting of needed) {
-    const run = runScript([script(name)], [], { ...settings, [setting]: '' });
-    expect(run).toMatchObject({ status: expect.any(Number), changes: [] });
+    const run = runScript(name, [], { ...settings, [setting]: '' });
+    expect(run.changes).toEqual([]);
     expect(run.output).toContain(`Set ${setting}`);
   }
 });
@@ -501,9 +436,9 @@ testReal('jq')('the command that deletes idle runners leaves busy ones alone', (
 test('the command that finds service accounts asks for the columns that were tried', () => {
   const page = readFileSync(join(repository, 'docs', 'eks.md'), 'utf8');
   const [, command = ''] = /```sh\n(SPEC=[\s\S]*?)```/.exec(page) ?? [];
-  const { changes } = runScript(['-c', command], [], {}, 'kubectl');
+  const { calls } = runBash(['-c', command], [], {}, 'kubectl');
 
-  const variable = (name: string): string =>
+  const variable = (name: string) =>
     `.spec.template.spec.containers[*].env[?(@.name=="${name}")].value`;
   const columns = [
     'NAMESPACE:.metadata.namespace',
@@ -512,5 +447,5 @@ test('the command that finds service accounts asks for the columns that were tri
     `HOOKS:${variable('ACTIONS_RUNNER_CONTAINER_HOOKS')}`,
     `JOB_TEMPLATE:${variable('ACTIONS_RUNNER_CONTAINER_HOOK_TEMPLATE')}`,
   ];
-  expect(changes[0]?.at(-1)).toBe(`custom-columns=${columns.join(',')}`);
+  expect(calls[0]?.at(-1)).toBe(`custom-columns=${columns.join(',')}`);
 });
