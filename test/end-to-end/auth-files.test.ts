@@ -5,9 +5,15 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { describeReal, testReal } from '../harness/real-parts.ts';
 import type { StepResult } from '../harness/runner.ts';
 import type { Tool } from '../harness/tools.ts';
-import { useWorld, world } from '../harness/use-world.ts';
+import {
+  ONE_ERROR,
+  OTHER_LOGINS,
+  QUIET_SUCCESS,
+  SUCCESS,
+  useWorld,
+  world,
+} from '../harness/use-world.ts';
 
-const OTHERS = { 'ghcr.io': { auth: 'eDp5' } };
 const CUT_OFF = '{"auths":{"ghcr.io":{"auth":"eDp5';
 
 useWorld();
@@ -21,17 +27,18 @@ const configFile = (moreEnv = {}) =>
 
 describe('config-file', () => {
   test('writes what docker would write, needs no program, and keeps what is there', async () => {
-    const file = share(JSON.stringify({ auths: OTHERS, proxies: { default: {} } }));
+    const file = share(JSON.stringify({ auths: OTHER_LOGINS, proxies: { default: {} } }));
     const main = await configFile();
-    expect(main).toMatchObject({ exitCode: 0, warnings: [] });
+    expect(main).toMatchObject(QUIET_SUCCESS);
 
     const host = await world.registryHost();
-    const auths = { ...OTHERS, [host]: { auth: world.aws.issued[0]?.token } };
+    const auths = { ...OTHER_LOGINS, [host]: { auth: world.aws.issued[0]?.token } };
     expect(JSON.parse(fs.readFileSync(file, 'utf8'))).toEqual({ auths, proxies: { default: {} } });
     expect((fs.statSync(file).mode & 0o777).toString(8)).toBe('600');
 
     const post = await world.post(main);
-    expect([post.exitCode, world.dockerLogins()]).toEqual([0, OTHERS]);
+    expect(post.exitCode).toBe(0);
+    expect(world.dockerLogins()).toEqual(OTHER_LOGINS);
     expect(fs.readdirSync(join(file, '..'))).toEqual(['config.json']);
   });
 
@@ -41,7 +48,8 @@ describe('config-file', () => {
 
     const main = await configFile();
 
-    expect([main.exitCode, world.loggedIn().length]).toEqual([0, 1]);
+    expect(main.exitCode).toBe(0);
+    expect(world.loggedIn()).toHaveLength(1);
     expect(fs.statSync(file)).toMatchObject({ uid: 1001, gid: 1002 });
   });
 
@@ -49,16 +57,17 @@ describe('config-file', () => {
     const file = share(CUT_OFF);
     const main = await configFile();
 
-    expect([main.exitCode, main.errors.length]).toEqual([1, 1]);
+    expect(main).toMatchObject(ONE_ERROR);
     expect(main.errors[0]).toContain(file);
     expect(main.stdout).not.toContain('eDp5');
 
     const post = await world.post(main);
-    expect([post.exitCode, fs.readFileSync(file, 'utf8')]).toEqual([0, CUT_OFF]);
+    expect(post.exitCode).toBe(0);
+    expect(fs.readFileSync(file, 'utf8')).toBe(CUT_OFF);
   });
 });
 
-test('a pipe is no auth file and no token', async () => {
+test('a pipe is refused as an auth file and as a token', async () => {
   const main = await configFile();
   const pipe = share('');
   fs.rmSync(pipe);
@@ -78,7 +87,8 @@ testReal('docker')('a configuration that cannot be read is a warning', async () 
   const file = share('{"auths":{},}');
   const main = await world.main();
 
-  expect([main.exitCode, main.warnings]).toEqual([0, [expect.stringContaining('config.json')]]);
+  const unreadable = expect.stringContaining('config.json');
+  expect(main).toMatchObject({ exitCode: 0, warnings: [unreadable] });
   expect(world.loggedIn()).toEqual([await world.registryHost()]);
 
   share(CUT_OFF);
@@ -109,7 +119,8 @@ describeReal('a credential helper of docker', ['docker'], () => {
     const main = await world.main({ tools });
     const post = await world.post(main);
 
-    expect([main.exitCode, post.exitCode, main.warnings]).toEqual([0, 0, []]);
+    expect(main).toMatchObject(QUIET_SUCCESS);
+    expect(post.exitCode).toBe(0);
     expect(helperRuns(main)).toEqual(['store']);
     expect(helperRuns(post)).toContain('erase');
   });
@@ -120,8 +131,9 @@ describeReal('a credential helper of docker', ['docker'], () => {
     const main = await world.main({ ...choice, tools });
     const post = await world.post(main, choice);
 
-    expect([main.exitCode, helperRuns(main)]).toEqual([1, ['store']]);
-    expect([post.exitCode, post.warnings]).toEqual([0, []]);
+    expect(main.exitCode).toBe(1);
+    expect(helperRuns(main)).toEqual(['store']);
+    expect(post).toMatchObject(QUIET_SUCCESS);
     expect(helperRuns(post)).toContain('erase');
     return main.errors.join();
   };
@@ -177,24 +189,28 @@ testReal('podman')(
         },
         tools: { podman: 'real', 'docker-credential-keep': HELPER },
       });
-      expect([main.exitCode, helperRuns(main)]).toEqual([0, ['store']]);
+      expect(main.exitCode).toBe(0);
+      expect(helperRuns(main)).toEqual(['store']);
       expect(main.log).toContain('credential helper');
 
       const post = await world.post(main);
-      expect([post.exitCode, helperRuns(post)]).toEqual([0, expect.arrayContaining(['erase'])]);
+      expect(post.exitCode).toBe(0);
+      expect(helperRuns(post)).toContain('erase');
       expect(fs.existsSync(main.exportedEnv['DOCKER_CONFIG'] ?? '/nowhere')).toBe(false);
     }
   },
 );
 
-const PODMAN_AND_KIN = ['podman', 'buildah', 'skopeo'];
-
 /** Where tools keep their login. The file, and what variables name, is below the folder of the world. */
 const PLACES: [tools: string[], variables: Record<string, string>, file: string][] = [
   [['oras'], {}, 'home/.docker/config.json'],
-  [PODMAN_AND_KIN, {}, 'run/containers/auth.json'],
-  [['docker', ...PODMAN_AND_KIN], { DOCKER_CONFIG: 'docker' }, 'docker/config.json'],
-  [PODMAN_AND_KIN, { REGISTRY_AUTH_FILE: 'auth/a.json', DOCKER_CONFIG: 'docker' }, 'auth/a.json'],
+  [['podman', 'buildah', 'skopeo'], {}, 'run/containers/auth.json'],
+  [['docker', 'podman', 'buildah'], { DOCKER_CONFIG: 'docker' }, 'docker/config.json'],
+  [
+    ['podman', 'skopeo'],
+    { REGISTRY_AUTH_FILE: 'auth/a.json', DOCKER_CONFIG: 'docker' },
+    'auth/a.json',
+  ],
 ];
 const ROWS = PLACES.flatMap(([tools, ...place]) => tools.map((tool) => [tool, ...place] as const));
 
@@ -236,11 +252,12 @@ describeReal(
             inputs: { 'container-cli': tool },
             tools: { [tool]: 'real' },
           });
-          expect(main).toMatchObject({ exitCode: 0, errors: [], warnings: [] });
+          expect(main).toMatchObject(QUIET_SUCCESS);
           expect(filesWithLogins()).toEqual([file]);
 
           const post = await world.post(main);
-          expect([post.exitCode, post.errors, filesWithLogins()]).toEqual([0, [], []]);
+          expect(post).toMatchObject(SUCCESS);
+          expect(filesWithLogins()).toEqual([]);
         },
       );
     }
@@ -253,33 +270,39 @@ describeReal(
         tools: { podman: 'real' },
         asOtherUser: true,
       });
-      expect([main.exitCode, main.errors]).toEqual([0, []]);
+      expect(main).toMatchObject(SUCCESS);
 
       const post = await world.post(main, { asOtherUser: true });
-      expect(post).toMatchObject({ exitCode: 0, errors: [], warnings: [] });
+      expect(post).toMatchObject(QUIET_SUCCESS);
     });
   },
 );
 
-testReal('root', 'docker')('a directory that the user may not enter: the remedy', async () => {
-  fs.chmodSync(join(share('{}'), '..'), 0);
-  const main = await world.main({ asOtherUser: true });
+testReal('root', 'docker')(
+  'the error says what to do if the user may not enter the directory',
+  async () => {
+    fs.chmodSync(join(share('{}'), '..'), 0);
+    const main = await world.main({ asOtherUser: true });
 
-  expect(main.errors.join()).toMatch(
-    / registry .* permission denied\n.*\nWhat .*isolate-docker-config/,
-  );
-  expect(await world.post(main, { asOtherUser: true })).toMatchObject({ exitCode: 0, errors: [] });
-});
+    expect(main.errors.join()).toMatch(
+      / registry .* permission denied\n.*\nWhat .*isolate-docker-config/,
+    );
+    expect(await world.post(main, { asOtherUser: true })).toMatchObject(SUCCESS);
+  },
+);
 
-testReal('root', 'docker')('a directory that a step has taken from the user', async () => {
-  const main = await world.main({ asOtherUser: true });
-  fs.chmodSync(join(world.home, '.docker'), 0);
+testReal('root', 'docker')(
+  'post warns if a step has taken the directory from the user',
+  async () => {
+    const main = await world.main({ asOtherUser: true });
+    fs.chmodSync(join(world.home, '.docker'), 0);
 
-  const { warnings } = await world.post(main, { asOtherUser: true });
+    const { warnings } = await world.post(main, { asOtherUser: true });
 
-  expect(world.loggedIn()).toEqual([await world.registryHost()]);
-  expect(warnings).toEqual([expect.stringContaining('can be left')]);
-});
+    expect(world.loggedIn()).toEqual([await world.registryHost()]);
+    expect(warnings).toEqual([expect.stringContaining('can be left')]);
+  },
+);
 
 testReal('root', 'docker')(
   'a user without an entry in passwd and a HOME needs DOCKER_CONFIG',
@@ -289,11 +312,12 @@ testReal('root', 'docker')(
     const env = { ...world.podIdentityEnv(), HOME: undefined, XDG_RUNTIME_DIR: undefined };
 
     const main = await world.main({ env, moreEnv: { DOCKER_CONFIG: own }, asOtherUser: true });
-    expect(main).toMatchObject({ exitCode: 0, errors: [] });
+    expect(main).toMatchObject(SUCCESS);
     expect(world.loggedIn(own)).toEqual([await world.registryHost()]);
 
     const post = await world.post(main, { asOtherUser: true });
-    expect([post.exitCode, world.dockerLogins(own)]).toEqual([0, {}]);
+    expect(post.exitCode).toBe(0);
+    expect(world.dockerLogins(own)).toEqual({});
 
     const without = await world.main({ env, asOtherUser: true });
     expect(without.exitCode).toBe(1);
@@ -309,7 +333,7 @@ testReal('docker')('a login that docker would not use is a warning with its host
   const main = await world.main({ moreEnv });
 
   const words = `DOCKER_AUTH_CONFIG for ${host}, not the login of this step`;
-  expect([main.exitCode, main.warnings]).toEqual([0, [expect.stringContaining(words)]]);
+  expect(main).toMatchObject({ exitCode: 0, warnings: [expect.stringContaining(words)] });
   expect(main.stdout).not.toContain(auth);
   expect(main.toolRuns[0]?.env).toMatchObject(moreEnv);
   expect(world.loggedIn()).toEqual([host]);

@@ -8,7 +8,15 @@ import { text } from '../harness/http-stand-in.ts';
 import { testReal } from '../harness/real-parts.ts';
 import type { StepResult } from '../harness/runner.ts';
 import { isAlive } from '../harness/tools.ts';
-import { ecrHost, FAKE_DOCKER, fastClock, useWorld, world } from '../harness/use-world.ts';
+import {
+  ecrHost,
+  FAKE_DOCKER,
+  fastClock,
+  OTHER_LOGINS,
+  SUCCESS,
+  useWorld,
+  world,
+} from '../harness/use-world.ts';
 
 const withDocker = testReal('docker');
 useWorld();
@@ -18,16 +26,16 @@ useWorld();
  * fails its test.
  */
 const SLOW = fastClock(0.1);
-const EARLIER = { 'ghcr.io': { auth: 'eDp5' } };
 
 /** Logins that other jobs and people have left in docker's configuration. */
-const logInEarlier = (auths: object = EARLIER) => world.writeDockerConfig({ auths });
+const logInEarlier = (auths: object = OTHER_LOGINS) => world.writeDockerConfig({ auths });
 
 /** Runs post, and expects that it leaves nothing behind but the earlier logins. */
-async function expectNothingLeft(main: StepResult, earlier: object = EARLIER): Promise<void> {
+async function expectNothingLeft(main: StepResult, earlier: object = OTHER_LOGINS) {
   const post = await world.post(main);
 
-  expect([post.exitCode, post.errors, world.dockerLogins()]).toEqual([0, [], earlier]);
+  expect(post).toMatchObject(SUCCESS);
+  expect(world.dockerLogins()).toEqual(earlier);
 
   // A step that is killed before it has saved the login leaves its lock, which the next one takes
   // over after ten seconds.
@@ -51,7 +59,7 @@ describe('a step that is canceled', () => {
 
       const main = await world.main({ interrupt });
 
-      expect([main.exitCode, main.errors]).toEqual([1, [expect.stringContaining(name)]]);
+      expect(main.errors).toEqual([expect.stringContaining(name)]);
       expect(main.toolRuns.filter(({ pid }) => isAlive(pid))).toEqual([]);
       expect(main.state['plan']).toContain(await world.registryHost());
       expect(main.state['login']).toContain('[0]');
@@ -74,7 +82,7 @@ describe('a step that is canceled', () => {
       expect(main.errors).toEqual([expect.stringContaining('SIGTERM')]);
 
       const post = await world.post(main);
-      expect([post.exitCode, post.toolRuns]).toEqual([0, []]);
+      expect(post).toMatchObject({ exitCode: 0, toolRuns: [] });
     },
   );
 
@@ -85,7 +93,8 @@ describe('a step that is canceled', () => {
       ...cancelAt('(attempt 1 of 8', 'SIGTERM'),
     });
 
-    expect([main.errors, main.toolRuns.length]).toEqual([[expect.stringContaining('SIGTERM')], 1]);
+    expect(main.errors).toEqual([expect.stringContaining('SIGTERM')]);
+    expect(main.toolRuns).toHaveLength(1);
     expect((await world.post(main)).exitCode).toBe(0);
   });
 
@@ -175,7 +184,8 @@ describe('a step whose thread of node is blocked', () => {
     const interrupt = { signal: name, when: blocked() };
     const main = await world.main({ tools: FAKE_DOCKER, interrupt });
 
-    expect([main.errors, main.signal]).toEqual([[expect.stringContaining(name)], 'SIGKILL']);
+    const errors = [expect.stringContaining(name)];
+    expect(main).toMatchObject({ errors, signal: 'SIGKILL' });
   });
 
   test('ends if it is out of time', async () => {
@@ -183,7 +193,8 @@ describe('a step whose thread of node is blocked', () => {
       env: { ...world.keysEnv(), ...fastClock(100) },
       tools: FAKE_DOCKER,
     });
-    expect([main.errors, main.signal]).toEqual([[expect.stringContaining('Timed out')], 'SIGKILL']);
+    const errors = [expect.stringContaining('Timed out')];
+    expect(main).toMatchObject({ errors, signal: 'SIGKILL' });
   });
 });
 
@@ -206,7 +217,8 @@ describe("state that a step has planted in the job's environment", () => {
     expect(world.loggedIn()).toHaveLength(2);
 
     const post = await world.post(main, { env: planted() });
-    expect([post.exitCode, post.errors, world.dockerLogins()]).toEqual([0, [], EARLIER]);
+    expect(post).toMatchObject(SUCCESS);
+    expect(world.dockerLogins()).toEqual(OTHER_LOGINS);
     expect(readdirSync(join(backup, '..')).sort()).toEqual(['config.json', 'config.json.bak']);
   });
 
@@ -215,7 +227,8 @@ describe("state that a step has planted in the job's environment", () => {
     const main = await world.main({ moreEnv: planted(), inputs: { 'registry-type': 'x' } });
     const post = await world.post(main, { env: planted() });
 
-    expect([post.exitCode, post.toolRuns, world.dockerLogins()]).toEqual([0, [], EARLIER]);
+    expect(post).toMatchObject({ exitCode: 0, toolRuns: [] });
+    expect(world.dockerLogins()).toEqual(OTHER_LOGINS);
   });
 });
 
@@ -228,6 +241,7 @@ test('a draft of an auth file that a killed step has left is removed by post, an
 
   const post = await world.post(main);
 
-  expect([post.exitCode, world.dockerLogins()]).toEqual([0, EARLIER]);
+  expect(post.exitCode).toBe(0);
+  expect(world.dockerLogins()).toEqual(OTHER_LOGINS);
   expect(readdirSync(join(draft, '..')).sort()).toEqual(['config.json', 'precious']);
 });

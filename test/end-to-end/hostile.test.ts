@@ -70,7 +70,12 @@ function expectNoHarm({ lines, masks, outputs, state, exportedEnv, paths }: Step
   const names = Object.keys({ ...outputs, ...state, ...exportedEnv });
   const planted = names.filter((name) => /evil/i.test(name));
 
-  expect([issued, masked, planted, paths]).toEqual([[], [], [], []]);
+  expect({ issued, masked, planted, paths }).toEqual({
+    issued: [],
+    masked: [],
+    planted: [],
+    paths: [],
+  });
 }
 
 /** Runs the step, and its post step; the attack can fail them, and do nothing else. */
@@ -156,8 +161,7 @@ describe('nothing is issued by the words of', () => {
     [
       'the configuration of docker',
       () => {
-        const config = { credsStore: TEXT, auths: { [TEXT]: {} } };
-        world.writeDockerConfig(config);
+        world.writeDockerConfig({ credsStore: TEXT, auths: { [TEXT]: {} } });
         return {};
       },
     ],
@@ -225,13 +229,13 @@ describe('nothing is issued by what is printed by', () => {
 
     const main = await attack({ env: { ...env(), NODE_OPTIONS: `--import=${file}` } });
 
-    expect([main.exitCode, main.errors.length, main.stderr]).toEqual([exitCode, exitCode, '']);
+    expect(main).toMatchObject({ exitCode, stderr: '' });
     expect(main.stdout).toContain('evil');
   });
 
   test('a library that reads DEBUG', async () => {
     const main = await world.main({ env: { ...env(), DEBUG: '*', AWS_PROFILE: '' } });
-    expect([main.exitCode, main.stderr]).toEqual([0, '']);
+    expect(main).toMatchObject({ exitCode: 0, stderr: '' });
   });
 });
 
@@ -300,38 +304,16 @@ describe('a secret that is quoted back is not shown', () => {
 });
 
 describe('the container client', () => {
-  test('does not inherit keys, tokens of GitHub, inputs, state and the files of the step', async () => {
-    const { AWS_REGION, AWS_DEFAULT_REGION, ...keys } = world.keysEnv(world.identities.node);
-    const hidden = {
-      ...keys,
-      GITHUB_TOKEN: 'ghs_1',
-      GH_TOKEN: 'ghs_2',
-      ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'a',
-      ACTIONS_RUNTIME_TOKEN: 'b',
-      AWS_CONTAINER_AUTHORIZATION_TOKEN: 'c',
-      AWS_BEARER_TOKEN_BEDROCK: 'd',
-      STATE_x: 'e',
-      ECR_LOGIN_x: 'f',
-    };
-    const shown = { AWS_REGION, AWS_DEFAULT_REGION, MY_OWN: 'kept', HTTPS_PROXY: '' };
-    const files = [
-      'GITHUB_ENV',
-      'GITHUB_OUTPUT',
-      'GITHUB_PATH',
-      'GITHUB_STATE',
-      'GITHUB_STEP_SUMMARY',
-    ];
+  test('does not inherit keys, tokens, inputs, state and the files of the step', async () => {
+    const keys = world.keysEnv(world.identities.node);
+    const hidden = { GITHUB_TOKEN: 'ghs_1', STATE_x: 'a', ECR_LOGIN_x: 'b' };
+    const main = await world.main({ env: { ...keys, ...hidden, MY_OWN: 'kept' } });
 
-    const main = await world.main({ env: { ...hidden, ...shown } });
-
-    const [run] = main.toolRuns;
-    const names = Object.keys(run?.env ?? {});
-    const leaked = names.filter((name) => name in hidden || files.includes(name));
-    expect(leaked).toEqual([]);
-    expect(names.filter((name) => /^(INPUT_|STATE_|ECR_LOGIN_)/.test(name))).toEqual([]);
-    expect(run?.env).toMatchObject({ MY_OWN: 'kept', HOME: world.home });
-
-    const argv = ['login', '--username', 'AWS', '--password-stdin', await world.registryHost()];
-    expect([run?.argv, run?.stdin]).toEqual([argv, world.aws.issued[0]?.password]);
+    const { env = {} } = main.toolRuns[0] ?? {};
+    const names = Object.keys(env).join('\n');
+    expect(names).not.toMatch(
+      /^(INPUT|STATE|ECR_LOGIN)_|_(KEY|KEY_ID|TOKEN)$|^GITHUB_(ENV|OUTPUT)/m,
+    );
+    expect(env).toMatchObject({ MY_OWN: 'kept', HOME: world.home, AWS_REGION: world.region });
   });
 });

@@ -2,9 +2,8 @@ import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { describeReal } from '../harness/real-parts.ts';
-import { ecrHost, useWorld, world } from '../harness/use-world.ts';
+import { ecrHost, OTHER_LOGINS, useWorld, world } from '../harness/use-world.ts';
 
-const OTHERS = { 'ghcr.io': { auth: 'eDp5' } };
 const ACCOUNTS = Array.from({ length: 6 }, (_, index) => String(100000000001 + index));
 const HOSTS = ACCOUNTS.map((account) => ecrHost(account));
 const ISOLATED = { 'isolate-docker-config': 'true' };
@@ -18,7 +17,7 @@ describeReal('six steps at once', ['docker', 'openssl'], () => {
     inputs: Record<string, string>,
     temp = (account: string) => join(world.directory, `temp-${account}`),
   ) {
-    world.writeDockerConfig({ auths: OTHERS });
+    world.writeDockerConfig({ auths: OTHER_LOGINS });
     const env = world.podIdentityEnv();
 
     const steps = ACCOUNTS.map((registries) => {
@@ -44,7 +43,7 @@ describeReal('six steps at once', ['docker', 'openssl'], () => {
       steps.map((main) => world.post(main, { withoutDebugLog: true })),
     );
     expect(posts.flatMap(({ errors }) => errors)).toEqual([]);
-    expect(world.dockerLogins()).toEqual(OTHERS);
+    expect(world.dockerLogins()).toEqual(OTHER_LOGINS);
     expect(readdirSync(join(world.home, '.docker'))).toEqual(['config.json']);
   });
 
@@ -65,7 +64,8 @@ describeReal('six steps at once', ['docker', 'openssl'], () => {
       expect(world.loggedIn()).toHaveLength(30);
 
       const posts = await Promise.all(mains.map((main) => world.post(main)));
-      expect([posts.flatMap(({ errors }) => errors), world.loggedIn()]).toEqual([[], []]);
+      expect(posts.flatMap(({ errors }) => errors)).toEqual([]);
+      expect(world.loggedIn()).toEqual([]);
     }
   });
 
@@ -74,7 +74,7 @@ describeReal('six steps at once', ['docker', 'openssl'], () => {
 
     const logins = steps.map(({ exportedEnv }) => world.loggedIn(exportedEnv['DOCKER_CONFIG']));
     expect(logins).toEqual(HOSTS.map((host) => [host, 'ghcr.io']));
-    expect(world.dockerLogins()).toEqual(OTHERS);
+    expect(world.dockerLogins()).toEqual(OTHER_LOGINS);
   });
 
   test('of one job share its configuration', async () => {

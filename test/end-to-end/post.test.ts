@@ -2,7 +2,16 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { describeReal } from '../harness/real-parts.ts';
-import { ecrHost, FAKE_DOCKER, FAST, useWorld, world } from '../harness/use-world.ts';
+import {
+  ecrHost,
+  FAKE_DOCKER,
+  FAST,
+  ONE_ERROR,
+  OTHER_LOGINS,
+  SUCCESS,
+  useWorld,
+  world,
+} from '../harness/use-world.ts';
 
 useWorld({ realNames: true });
 
@@ -18,9 +27,8 @@ describeReal('post', ['docker', 'openssl'], () => {
     const docker = [{ on: HOST, stderr: 'Error: store\n::error::broken\n', exitCode: 1 }, {}];
     const post = await world.post(main, { tools: { docker } });
 
-    expect([post.exitCode, post.errors.length]).toEqual([1, 1]);
-    expect(post.errors[0]).toContain(HOST);
-    expect(post.errors[0]).toContain('Error: store');
+    expect(post).toMatchObject(ONE_ERROR);
+    for (const words of [HOST, 'Error: store']) expect(post.errors[0]).toContain(words);
     expect(post.toolRuns.map(({ argv }) => argv.at(-1))).toEqual([HOST, OTHER_HOST]);
   });
 
@@ -28,7 +36,8 @@ describeReal('post', ['docker', 'openssl'], () => {
     const main = await world.main();
     const post = await world.post(main, { env: FAST, tools: { docker: { hangs: true } } });
 
-    expect([post.exitCode, post.errors, world.dockerLogins()]).toEqual([0, [], {}]);
+    expect(post).toMatchObject(SUCCESS);
+    expect(world.dockerLogins()).toEqual({});
     expect(post.log).toContain('timed out after 15 s');
   });
 
@@ -49,27 +58,27 @@ describeReal('post', ['docker', 'openssl'], () => {
 
   test("keeps another tool's login to the same registry", async () => {
     const main = await world.main();
-    mkdirSync(join(world.directory, 'run', 'containers'));
     const podmans = JSON.stringify({ auths: { [HOST]: { auth: 'eDp5' } } });
     const other = world.writeHome('../run/containers/auth.json', podmans);
 
     const post = await world.post(main);
 
-    expect([post.exitCode, world.dockerLogins()]).toEqual([0, {}]);
-    expect(JSON.parse(readFileSync(other, 'utf8'))).toEqual(JSON.parse(podmans));
+    expect(post.exitCode).toBe(0);
+    expect(world.dockerLogins()).toEqual({});
+    expect(readFileSync(other, 'utf8')).toBe(podmans);
   });
 
   test('without the client on PATH removes the login from its file, and no other', async () => {
-    const others = { 'ghcr.io': { auth: 'eDp5' } };
-    world.writeDockerConfig({ auths: others });
+    world.writeDockerConfig({ auths: OTHER_LOGINS });
 
     const main = await world.main({ inputs });
     const post = await world.post(main, { tools: {} });
 
-    expect([post.exitCode, post.errors, world.dockerLogins()]).toEqual([0, [], others]);
+    expect(post).toMatchObject(SUCCESS);
+    expect(world.dockerLogins()).toEqual(OTHER_LOGINS);
   });
 
-  test('logs out of the configuration that main has written, whatever the variables are by then; also twice', async () => {
+  test('logs out of the configuration that main has written, even if the variables have changed, and can run twice', async () => {
     const own = join(world.directory, 'own');
     mkdirSync(own, { mode: 0o700 });
 
@@ -77,10 +86,9 @@ describeReal('post', ['docker', 'openssl'], () => {
     expect(world.loggedIn(own)).toEqual([HOST]);
 
     const env = { DOCKER_CONFIG: join(world.directory, 'other'), HOME: '/elsewhere' };
-    for (const time of ['once', 'again']) {
-      const post = await world.post(main, { env });
-      const seen = [time, post.exitCode, post.errors, world.dockerLogins(own)];
-      expect(seen).toEqual([time, 0, [], {}]);
+    for (let time = 1; time <= 2; time += 1) {
+      expect(await world.post(main, { env })).toMatchObject(SUCCESS);
+      expect(world.dockerLogins(own)).toEqual({});
     }
   });
 });
@@ -95,7 +103,8 @@ describeReal('an earlier login to the same registry', ['openssl'], () => {
     expect(main.errors[0]).toContain('no space left on device');
 
     const post = await world.post(main, { tools: FAKE_DOCKER });
-    expect([post.exitCode, world.dockerLogins()]).toEqual([0, earlier]);
+    expect(post.exitCode).toBe(0);
+    expect(world.dockerLogins()).toEqual(earlier);
   });
 });
 
@@ -109,6 +118,6 @@ describeReal('a step with more registries than post could log out of', ['openssl
     expect(main.toolRuns).toEqual([]);
 
     const post = await world.post(main);
-    expect([post.exitCode, post.toolRuns]).toEqual([0, []]);
+    expect(post).toMatchObject({ exitCode: 0, toolRuns: [] });
   });
 });

@@ -74,17 +74,11 @@ test('the report of the tests names what is missing, once each', () => {
     { status: 'pending', fullName: 'c (needs docker)' },
     { status: 'passed', fullName: 'd (needs nothing)' },
   ];
-  const result = {
-    numPassedTests: 1,
-    numFailedTests: 0,
-    numRuntimeErrorTestSuites: 0,
-    numPendingTests: 2,
-    numTodoTests: 0,
-    testResults: [{ testResults: tests }],
-  };
 
-  expect(missingLine(result)).toMatch(/: docker, podman, root\n$/);
-  expect(missingLine({ ...result, testResults: [] })).toBe('');
+  expect(missingLine({ testResults: [{ testResults: tests }] })).toMatch(
+    /: docker, podman, root\n$/,
+  );
+  expect(missingLine({ testResults: [] })).toBe('');
 });
 
 test('the job of CI that uses the action passes', async () => {
