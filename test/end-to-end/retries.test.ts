@@ -79,25 +79,14 @@ test.each<[input: string, calls: number]>([
 });
 
 describe('docker login', () => {
-  withDocker.each([429, 503])('is retried if the registry responds with %i', async (status) => {
+  withDocker('is retried if the registry responds with 503', async () => {
     // docker makes a second request if the first one fails.
-    world.registry.faults.times(2, text(status));
+    world.registry.faults.times(2, text(503));
     const main = await world.main({ moreEnv: FAST });
-
-    const [retry] = retriesOf(main);
 
     expect(main.exitCode).toBe(0);
     expect(main.toolRuns).toHaveLength(2);
-    expect(retry).toContain(await world.registryHost());
-    expect(retry).toContain(String(status));
-  });
-
-  withDocker.each([400, 403])('is not retried if the registry responds with %i', async (status) => {
-    world.registry.faults.always(text(status));
-    const main = await world.main();
-
-    expect(main.exitCode).toBe(1);
-    expect(main.toolRuns).toHaveLength(1);
+    expect(retriesOf(main)[0]).toMatch(new RegExp(`${await world.registryHost()}.* 503`));
   });
 
   test('is ended and retried if it hangs, even if a process that docker started remains', async () => {
