@@ -2,15 +2,13 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { profileKeys } from '../harness/identities.ts';
 import { testReal } from '../harness/real-parts.ts';
 import { FAKE_DOCKER, useWorld, world } from '../harness/use-world.ts';
 import type { Environment } from '../harness/world.ts';
 
-// What a step says and does if EKS Pod Identity gave it nothing, or if there is no pod at all. A pod
-// has all variables of EKS, and the region is one of them, or it has none. A pod with an association
-// and without AWS_REGION cannot be. Nor can an association outside of a pod, or a laptop with
-// instance metadata.
+// What a step says and does where EKS Pod Identity gave it nothing, or where there is no pod at all. A pod has all of the
+// variables of EKS, the region among them, or none: a pod with an association and without AWS_REGION cannot be. Neither can
+// an association outside of a pod, nor a laptop with instance metadata.
 
 useWorld({ tools: FAKE_DOCKER });
 
@@ -62,7 +60,10 @@ type Case = [
 const CASES: Case[] = [
   // With an association, nothing of the machine counts.
   ['runner pod of ARC', 'of EKS', 'region and role', 'pod', ''],
+  ['runner pod of ARC', 'of EKS', 'nothing', 'pod', ''],
+  ['runner pod', 'of EKS', 'region and role', 'pod', ''],
   ['job pod', 'of EKS', 'region and role', 'pod', ''],
+  ['job pod', 'of EKS', 'nothing', 'pod', ''],
 
   ['runner pod of ARC', 'of the input', 'region and role', 'node', AS_NODE, IDLE_RUNNERS],
   ['runner pod of ARC', 'of the input', 'region', 'nobody', NO_CREDENTIALS, IDLE_RUNNERS],
@@ -71,9 +72,14 @@ const CASES: Case[] = [
   ['runner pod of ARC', 'none', 'region', 'nobody', NO_CREDENTIALS, IDLE_RUNNERS],
   ['runner pod of ARC', 'none', 'nothing', 'nobody', NO_REGION, IDLE_RUNNERS],
 
+  ['runner pod', 'of the input', 'region and role', 'node', AS_NODE, DELETE_POD],
   ['runner pod', 'of the input', 'nothing', 'nobody', NO_CREDENTIALS, DELETE_POD],
   ['runner pod', 'none', 'region and role', 'node', AS_NODE, DELETE_POD],
+  ['runner pod', 'none', 'nothing', 'nobody', NO_REGION, DELETE_POD],
 
+  ['job pod', 'of the input', 'region and role', 'node', AS_NODE, RUN_AGAIN],
+  ['job pod', 'of the input', 'region', 'nobody', NO_CREDENTIALS, RUN_AGAIN],
+  ['job pod', 'of the input', 'nothing', 'nobody', NO_CREDENTIALS, RUN_AGAIN],
   ['job pod', 'none', 'region and role', 'node', AS_NODE, RUN_AGAIN],
   ['job pod', 'none', 'region', 'nobody', NO_CREDENTIALS, RUN_AGAIN],
   ['job pod', 'none', 'nothing', 'nobody', NO_REGION, RUN_AGAIN],
@@ -85,6 +91,7 @@ const CASES: Case[] = [
   ['EC2', 'none', 'region', 'nobody', CHAIN_FAILED, ASSUME_ROLE],
 
   // EC2 with its metadata turned off is like a laptop.
+  ['laptop', 'of the input', 'nothing', 'nobody', CHAIN_FAILED, ASSUME_ROLE],
   ['laptop', 'none', 'nothing', 'nobody', 'No AWS region', SET_REGION],
 ];
 
@@ -130,10 +137,9 @@ describe('the first failure', () => {
 
   test.each([
     ['keys', () => world.keysEnv()],
-    ['a profile', () => ({ AWS_PROFILE: 'ci' })],
+    ['a profile', () => ({ AWS_PROFILE: 'ci', ...writeProfile() })],
     ['a web identity', () => world.webIdentityEnv()],
   ])('a pod where the job chose %s is no pod that got nothing', async (_, choice) => {
-    world.writeHome('.aws/credentials', `[ci]\n${profileKeys(world.identities.keys)}`);
     const env = { ...PLACES['runner pod of ARC'], ...choice(), ...NO_REGION_VARIABLES };
     const main = await world.main({ env });
 
@@ -153,3 +159,13 @@ testReal('root')('a user who may not write the files of the runner gets to know 
   expect(main.errors).toEqual([expect.stringMatching(/^EACCES.*save_state'\n.*uid 1001/)]);
   expect(main.exitCode).toBe(1);
 });
+
+function writeProfile(): Environment {
+  const { accessKeyId, secretAccessKey } = world.identities.keys;
+  world.writeHome(
+    '.aws/credentials',
+    `[ci]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`,
+  );
+
+  return {};
+}

@@ -412,8 +412,8 @@ testReal('jq')('the command that deletes idle runners leaves busy ones alone', (
   const names = { NAMESPACE: 'team-a', SCALE_SET: 'arc-dind' };
   const deleted = (...items: object[]): string[] => {
     const list = { on: 'get ephemeralrunners', stdout: JSON.stringify({ items }) };
-    const { changes } = runScript(['-c', command], [list], names, 'kubectl');
-    return changes.slice(1).map((argv) => argv.join(' '));
+    const { calls } = runBash(['-c', command], [list], names, 'kubectl');
+    return calls.slice(1).map((argv) => argv.join(' '));
   };
 
   const busy = { metadata: { name: 'busy' }, status: { jobId: 'j-1' } };
