@@ -14,8 +14,7 @@ type RetryRule = {
 
 /** No connection. On a new node, the agent can start after the pod: it is waited for as long as the budget allows. */
 const UNREACHABLE: RetryRule = {
-  pattern:
-    /ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|connect (?:EACCES|EPERM|EINVAL)/,
+  pattern: /^connect E(?!TIMEDOUT)/m,
 };
 
 /** For answers: their HTTP status, a space, and their text. The first rule that matches applies. */
@@ -44,11 +43,8 @@ const ANSWER_RULES: RetryRule[] = [
 /** For all other failures: their details. */
 const NETWORK_RULES: RetryRule[] = [
   UNREACHABLE,
-  // The connection was lost, or nothing came in time. The SDK's provider has a text for the status.
-  {
-    pattern:
-      /ECONNRESET|EPIPE|socket hang up|aborted|ETIMEDOUT|TimeoutError|DeadlineError|status: (?:429|5\d\d)/,
-  },
+  // The connection was lost, or nothing came in time.
+  { pattern: /ECONNRESET|EPIPE|ETIMEDOUT|DeadlineError/ },
 ];
 
 /** The random part of a pause: after an attempt, and while the agent is waited for. */

@@ -7,7 +7,7 @@ import {
   chooseCredentials,
   URI_VARIABLE,
 } from './credential-choice.ts';
-import { gotNothing, noPodIdentity, nothingFromEks } from './no-pod-identity.ts';
+import { GOT_NOTHING, gotNothing, noPodIdentity } from './no-pod-identity.ts';
 import { type AgentOptions, podCredentials } from './pod-identity.ts';
 import { type Profiles, readProfiles } from './profiles.ts';
 import { type SdkOptions, sdkCredentials } from './sdk-credentials.ts';
@@ -45,9 +45,8 @@ async function containerCredentials(reason: string, request: CredentialsRequest)
   const endpoint = await containerEndpoint();
   if (endpoint === undefined) {
     const missing = `${URI_VARIABLE} is not set.`;
-    throw await (isPod(runnerKind())
-      ? nothingFromEks(`: ${missing}`, region)
-      : noPodIdentity(missing, region));
+    const message = isPod(runnerKind()) ? `${GOT_NOTHING}: ${missing}` : missing;
+    throw await noPodIdentity(message, region);
   }
 
   // The log of a long wait should name the identity.
@@ -58,14 +57,15 @@ async function containerCredentials(reason: string, request: CredentialsRequest)
 /** A failure that says why the role of the machine is most likely not meant; undefined where it can be. */
 async function doubtOfInstance(profiles: Profiles, { choice, region }: CredentialsRequest) {
   const kind = runnerKind();
-  const unintended = 'which is probably not intended.';
+  let use = 'Using the IAM role of the node';
 
   if (gotNothing(profiles)) {
-    return nothingFromEks(`, so the IAM role of the node is used, ${unintended}`, region);
+    use = `${GOT_NOTHING}, so the IAM role of the node is used`;
+  } else if (!isPod(kind)) {
+    // The explicit choice says that the role of the machine is meant.
+    if (kind !== 'container-job' || choice === 'default-chain') return undefined;
+    use = 'Using the IAM role of the machine';
   }
-  if (isPod(kind)) return noPodIdentity(`Using the IAM role of the node, ${unintended}`, region);
 
-  // The explicit choice says that it is meant.
-  if (kind !== 'container-job' || choice === 'default-chain') return undefined;
-  return noPodIdentity(`Using the IAM role of the machine, ${unintended}`, region);
+  return noPodIdentity(`${use}, which is probably not intended.`, region);
 }

@@ -26,15 +26,17 @@ const KNOWN_ERRORS: Partial<Record<RunnerKind, string>> = {
   'container-job': 'container-job',
 };
 
-/** @param message what follows from it */
+/** How a message starts if `gotNothing` says so. */
+export const GOT_NOTHING = 'This pod got nothing from EKS Pod Identity';
+
+/**
+ * The failure of a step that has no credentials of EKS Pod Identity.
+ *
+ * @param message what is known of it, or what follows from it
+ */
 export async function noPodIdentity(message: string, region: string) {
-  const knownError = KNOWN_ERRORS[runnerKind()] ?? 'no-pod-identity';
-  const facts = { ...(await podFacts()), region };
-
-  return new Failure(message, { knownError, facts });
-}
-
-/** The same for a pod. @param consequence continues the sentence */
-export function nothingFromEks(consequence: string, region: string) {
-  return noPodIdentity(`This pod got nothing from EKS Pod Identity${consequence}`, region);
+  return new Failure(message, {
+    knownError: KNOWN_ERRORS[runnerKind()] ?? 'no-pod-identity',
+    facts: { ...(await podFacts()), region },
+  });
 }

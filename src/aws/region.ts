@@ -3,7 +3,7 @@ import { Failure } from '../errors/failure.ts';
 import { nameSettings } from '../runner/job-hook.ts';
 import { runnerKind } from '../runner/kind.ts';
 import * as log from '../runner/log.ts';
-import { gotNothing, nothingFromEks } from './no-pod-identity.ts';
+import { GOT_NOTHING, gotNothing, noPodIdentity } from './no-pod-identity.ts';
 import { type Profiles, readProfiles } from './profiles.ts';
 import { isRegionName } from './registries.ts';
 
@@ -22,33 +22,28 @@ export async function stepRegion(input: string, env = process.env) {
     [`the region of profile '${profile}'`]: profiles[profile]?.['region'],
   };
 
-  const given = Object.entries(regions).find(([, region]) => region !== undefined);
-  if (given === undefined) {
-    const region = await machineRegion();
-    if (region === undefined) throw await missing(regions, profiles, env);
-    return region;
+  for (const [source, region] of Object.entries(regions)) {
+    if (region === undefined) continue;
+    if (isRegionName(region)) return region;
+
+    throw new Failure(`Invalid AWS region: ${source} is '${region}'. Example: 'eu-west-1'.`);
   }
 
-  const [source, region = ''] = given;
-  if (isRegionName(region)) return region;
-
-  throw new Failure(`Invalid AWS region: ${source} is '${region}'. Example: 'eu-west-1'.`);
-}
-
-/** What the SDK's own provider finds in the instance metadata, which its own variables can turn off or move. */
-async function machineRegion() {
-  const find = NODE_REGION_CONFIG_OPTIONS.default as () => Promise<string>;
-  const region = await find().catch(() => '');
-  if (!isRegionName(region)) return undefined;
+  // The SDK's own provider: variables of the SDK can turn the instance metadata off or move them.
+  const askMetadata = NODE_REGION_CONFIG_OPTIONS.default as () => Promise<string>;
+  const region = await askMetadata().catch(() => '');
+  if (!isRegionName(region)) throw await missing(Object.keys(regions), profiles, env);
 
   log.info(`Using region ${region}, the region of this machine (instance metadata)`);
   return region;
 }
 
-async function missing(regions: object, profiles: Profiles, env: NodeJS.ProcessEnv) {
-  if (gotNothing(profiles, env)) return nothingFromEks(': neither credentials nor a region.', '');
+async function missing(sources: string[], profiles: Profiles, env: NodeJS.ProcessEnv) {
+  if (gotNothing(profiles, env)) {
+    return noPodIdentity(`${GOT_NOTHING}: neither credentials nor a region.`, '');
+  }
 
-  const names = Object.keys(regions).join(', ').replace(', the', ' and the');
+  const names = sources.join(', ').replace(', the', ' and the');
   const knownError = runnerKind(env) === 'container-job' ? 'container-job' : 'region-missing';
   const message = `No AWS region: ${names} are not set, and no instance metadata names one.`;
   return new Failure(message, { knownError });

@@ -5,7 +5,7 @@ import { DeadlineError, withDeadline } from '../time/retry.ts';
 import { containerEndpoint, identityOf } from './container-endpoint.ts';
 import type { CredentialSource } from './credential-choice.ts';
 import { clientSettings, type Network } from './http.ts';
-import { gotNothing, nothingFromEks } from './no-pod-identity.ts';
+import { GOT_NOTHING, gotNothing, noPodIdentity } from './no-pod-identity.ts';
 import { hasCredentials, type Profiles } from './profiles.ts';
 import { podFacts } from './service-account-token.ts';
 
@@ -56,13 +56,13 @@ export async function sdkCredentials(
     return found;
   } catch (error) {
     signal.throwIfAborted();
-    if (source === 'default-chain') warnOfSkipped(profiles);
-    throw source === 'default-chain' && gotNothing(profiles)
-      ? await nothingFromEks(
-          `, and no other source has credentials: ${messageOf(error)}`,
-          options.region,
-        )
-      : await sdkFailure(source, error, options);
+    if (source !== 'default-chain') throw await sdkFailure(source, error, options);
+
+    warnOfSkipped(profiles);
+    if (!gotNothing(profiles)) throw await sdkFailure(source, error, options);
+
+    const consequence = `and no other source has credentials: ${messageOf(error)}`;
+    throw await noPodIdentity(`${GOT_NOTHING}, ${consequence}`, options.region);
   }
 }
 
