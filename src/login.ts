@@ -2,15 +2,19 @@ import { getCredentials } from './aws/credentials.ts';
 import { ignoreEnvProxy, type Network, warnOfSettings } from './aws/http.ts';
 import { maskProxyPasswords, parseProxy } from './aws/proxy.ts';
 import { stepRegion } from './aws/region.ts';
-import { isRegionName, needsRegion, planCalls } from './aws/registries.ts';
-import { checkCallerAccount, getTokens, maskTokens, type RegistryToken } from './aws/token.ts';
+import { isRegionName, needsRegion, planCalls, type TokenCall } from './aws/registries.ts';
+import {
+  checkCallerAccount,
+  type FoundTokens,
+  getTokens,
+  type RegistryToken,
+} from './aws/token.ts';
 import { locationVariables } from './clients/auth-file-path.ts';
 import { type Client, createClient } from './clients/client.ts';
 import { chooseClients, type FoundClient } from './clients/client-choice.ts';
 import type { Isolation } from './clients/isolation.ts';
 import { logIn } from './clients/login.ts';
 import { Failure, throwAll } from './errors/failure.ts';
-import { earliestExpiry, validityLine } from './expiry.ts';
 import { type Inputs, readInputs } from './inputs.ts';
 import * as outputs from './outputs.ts';
 import { nameSettings } from './runner/job-hook.ts';
@@ -29,7 +33,7 @@ export async function login(signal: AbortSignal, endMs: number): Promise<void> {
   const state = new StateWriter();
   outputs.requireOutputFile();
   const inputs = readInputs();
-  if (inputs.skipLogout) state.close();
+  if (inputs.skipLogout) state.stopSaving();
 
   const chosen = await chooseClients(inputs.containerCli);
   const network = settleNetwork(inputs);
@@ -45,25 +49,26 @@ export async function login(signal: AbortSignal, endMs: number): Promise<void> {
   });
   if (doubt !== undefined) await warnOf(doubt);
 
-  const request = { credentials, network, endMs: callsEndMs(endMs, performance.now()), signal };
+  const { maskPassword } = inputs;
+  const callsEnd = callsEndMs(endMs, performance.now());
+  const request = { credentials, network, maskPassword, endMs: callsEnd, signal };
   const found = await getTokens(inputs.registries, calls, request);
-  maskTokens(found.tokens, inputs.maskPassword);
+  if (!maskPassword) warnOfPassword();
 
-  await checkCallerAccount(inputs.allowedAccountIds, found, region, request).catch(
-    (error: unknown) => throwAll([...found.failures, error]),
-  );
+  try {
+    await checkCallerAccount(inputs.allowedAccountIds, found, region, request);
+  } catch (error) {
+    throwAll([...found.failures, error]);
+  }
 
-  const [first, second] = found.tokens;
-  const only = second === undefined && found.failures.length === 0 ? first : undefined;
+  // Steps that run also if the login fails log out of this registry. The password is set once it is proven.
+  const only = onlyToken(found);
   if (only !== undefined) outputs.setRegistry(only);
 
   const step = { inputs, state, signal };
   const clients = await createClients(chosen, found.tokens, step);
   const { done, failures } = await logInToAll(clients, found.tokens, step, endMs);
-
-  const expiry = earliestExpiry(done);
-  outputs.setOutputs(done, expiry);
-  if (expiry !== undefined) log.info(validityLine(expiry));
+  if (done.length > 0) outputs.setOutputs(done);
 
   throwAll([...found.failures, ...failures]);
   signal.throwIfAborted();
@@ -81,6 +86,17 @@ function hideSecrets(env: NodeJS.ProcessEnv) {
     env['AWS_CONTAINER_AUTHORIZATION_TOKEN'],
   );
   maskProxyPasswords(env);
+}
+
+function warnOfPassword() {
+  const state = "Input 'mask-password' is 'false': the docker password is not masked.";
+
+  log.warning(`${state} Do not print it, nor config.json.`);
+}
+
+/** The token of the only registry of the step; undefined if there are several. */
+function onlyToken({ tokens, failures }: FoundTokens) {
+  return tokens.length + failures.length === 1 ? tokens[0] : undefined;
 }
 
 /** How the step goes over the network. */
@@ -101,11 +117,14 @@ async function planStep({ registries, awsRegion }: Inputs) {
   const ownRegion = needsRegion(registries) ? await stepRegion(awsRegion) : awsRegion;
   const calls = planCalls(registries, ownRegion);
 
-  const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
-  const others = [AWS_REGION, AWS_DEFAULT_REGION, calls[0]?.region];
-  const region = ownRegion || (others.find((name = '') => isRegionName(name)) ?? '');
+  return { calls, region: ownRegion || fallbackRegion(calls) };
+}
 
-  return { calls, region };
+function fallbackRegion(calls: readonly TokenCall[]) {
+  const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
+  const candidates = [AWS_REGION, AWS_DEFAULT_REGION, calls[0]?.region];
+
+  return candidates.find((name = '') => isRegionName(name)) ?? '';
 }
 
 /** The texts of known errors are loaded only if there is something to explain. */
@@ -170,15 +189,13 @@ async function logInToAll(
     for (const client of clients) {
       const number = count - following;
       following -= 1;
-      const login = { tool: client.name, registry: token.registry };
       if (signal.aborted) {
-        failures.push(
-          new Failure(`No time was left to log ${login.tool} in to ${login.registry}.`),
-        );
+        const { registry } = token;
+        failures.push(new Failure(`No time was left to log ${client.name} in to ${registry}.`));
         continue;
       }
 
-      log.info(`Logging in to ${login.registry} with ${login.tool}`);
+      log.info(`Logging in to ${token.registry} with ${client.name}`);
       const options = {
         maxAttempts: inputs.maxAttempts.call,
         endMs: loginEndMs(endMs, performance.now(), following),

@@ -30,7 +30,7 @@ const LONGEST_VALUE = 131_000;
  */
 export class StateWriter {
   #state: State<number> = NOTHING;
-  #isClosed = false;
+  #isSaving = true;
 
   /** Saves at once that there is nothing to undo: from then on, no `STATE_…` that the job has set is read. */
   constructor() {
@@ -39,13 +39,13 @@ export class StateWriter {
   }
 
   /** Saves nothing from now on: input `skip-logout` leaves post nothing to undo. */
-  close() {
-    this.#isClosed = true;
+  stopSaving() {
+    this.#isSaving = false;
   }
 
   /** Saves which logins there can be. Throws a Failure if they are too many. */
   plan(tools: ClientName[], hosts: string[]) {
-    if (this.#isClosed) return;
+    if (!this.#isSaving) return;
 
     const plan = JSON.stringify([tools, hosts]);
     const { length } = hosts;
@@ -58,7 +58,7 @@ export class StateWriter {
   }
 
   save(change: Partial<State<number>>) {
-    if (this.#isClosed) return;
+    if (!this.#isSaving) return;
 
     this.#state = { ...this.#state, ...change };
     core.saveState(NAME, this.#state);

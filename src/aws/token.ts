@@ -7,7 +7,13 @@ import {
 import { detailsOf, Failure, messageOf, throwAll } from '../errors/failure.ts';
 import * as log from '../runner/log.ts';
 import { clientSettings, type Network } from './http.ts';
-import { parsePrivateHost, planCalls, type RegistryEntry, type TokenCall } from './registries.ts';
+import {
+  PUBLIC_HOST,
+  parsePrivateHost,
+  planCalls,
+  type RegistryEntry,
+  type TokenCall,
+} from './registries.ts';
 import type { Credentials } from './sdk-credentials.ts';
 
 /** What logs a container client in to one registry. */
@@ -21,20 +27,28 @@ export type RegistryToken = {
 type TokenRequest = {
   credentials: Credentials;
   network: Network;
+  maskPassword: boolean;
   /** No attempt of a call starts that could end later, by the clock of `performance`. */
   endMs: number;
   signal: AbortSignal;
 };
 
+/** What the calls have returned, and the account of the credentials if a response names it. */
+export type FoundTokens = {
+  tokens: RegistryToken[];
+  failures: unknown[];
+  callerAccount: string | undefined;
+};
+
 /**
- * Gets a token for each registry of the calls: in the order of the input, each host once. A call that fails does not affect
- * the others. Also returns the account of the credentials, if a response names it.
+ * Gets a token for each registry of the calls: in the order of the input, each host once. A call that fails does not
+ * affect the others.
  */
 export async function getTokens(
   entries: readonly RegistryEntry[],
   calls: readonly TokenCall[],
   request: TokenRequest,
-) {
+): Promise<FoundTokens> {
   const found = new Map<RegistryEntry, RegistryToken>();
   const failures: unknown[] = [];
   let callerAccount: string | undefined;
@@ -67,53 +81,35 @@ export async function getTokens(
 }
 
 /**
- * Logs the caller account, and checks it against the allowed ones. Only ECR Public does not name the account: then one
- * more call to ECR does, without further permissions. Throws a Failure if the account is not allowed, or is unknown.
+ * Logs the caller account, and checks it against the allowed ones. Responses of ECR Public name no account. If only those
+ * came, one call to ECR in the region is made, which needs no further permission.
+ * Throws a Failure if the account is not allowed, or is unknown.
  */
 export async function checkCallerAccount(
   allowed: readonly string[],
-  { callerAccount, tokens }: Awaited<ReturnType<typeof getTokens>>,
+  { callerAccount, tokens }: FoundTokens,
   region: string,
   request: TokenRequest,
 ) {
-  const isChecked = allowed.length > 0 && tokens.length > 0;
-  let account = callerAccount;
+  const mustCheck = allowed.length > 0 && tokens.length > 0;
+  const account = callerAccount ?? (mustCheck && (await askForAccount(region, request)));
+  if (account) log.info(`Caller account: ${account}`);
 
-  if (isChecked && account === undefined) {
-    const entries = [{ kind: 'default' } as const];
-    const own = await getTokens(entries, planCalls(entries, region), request);
-    throwAll(own.failures);
-    log.hide(own.tokens[0]?.password);
-    account = own.callerAccount;
-  }
-  if (account !== undefined) log.info(`Caller account: ${account}`);
-
-  if (!isChecked || allowed.includes(account ?? '')) return;
+  if (!mustCheck || (account && allowed.includes(account))) return;
 
   const list = allowed.join(', ');
   throw new Failure(
-    `The caller account is ${account ?? 'unknown'}; allowed-account-ids allows ${list}.`,
+    `The caller account is ${account || 'unknown'}; allowed-account-ids allows ${list}.`,
     { knownError: 'account-not-allowed' },
   );
 }
 
-/**
- * Has the runner mask what can log in to a registry. Call it before anything else can print it. Without `maskPassword`,
- * the password, or a file that contains it, can be handed to another job.
- */
-export function maskTokens(tokens: readonly RegistryToken[], maskPassword: boolean): void {
-  const conceal = maskPassword ? log.mask : log.hide;
+async function askForAccount(region: string, request: TokenRequest) {
+  const entries = [{ kind: 'default' } as const];
+  const { failures, callerAccount } = await getTokens(entries, planCalls(entries, region), request);
 
-  for (const { username, password } of tokens) {
-    conceal(password);
-    // The token itself, which is also what a client writes to its auth file.
-    conceal(Buffer.from(`${username}:${password}`).toString('base64'));
-  }
-
-  if (!maskPassword) {
-    const state = "Input 'mask-password' is 'false': the docker password is not masked.";
-    log.warning(`${state} Do not print it, nor config.json.`);
-  }
+  throwAll(failures);
+  return callerAccount;
 }
 
 /** The host to log in to: that of the entry, or that of the response, with the account ID of the entry. */
@@ -142,7 +138,9 @@ async function requestToken(call: TokenCall, request: TokenRequest) {
 
   try {
     const getToken = call.service === 'ecr' ? fromEcr : fromEcrPublic;
-    return await getToken(settings, request.signal);
+    const token = await getToken(settings, request.signal);
+    conceal(token, request.maskPassword);
+    return token;
   } catch (error) {
     if (error instanceof Failure) throw error;
 
@@ -155,49 +153,62 @@ async function requestToken(call: TokenCall, request: TokenRequest) {
   }
 }
 
-/** The action's part of the user agent, which CloudTrail keeps: its name, and the run and attempt of the workflow. */
-function userAgent() {
-  // The build puts the version in place of the variable.
-  const version = process.env['npm_package_version'] ?? '0';
-  const parts: [string, string][] = [['ecr-pod-identity-login', version]];
+/**
+ * Keeps what can log in to a registry out of what is printed. The runner masks it, too. With `mask-password: false` it does
+ * not, so that the password, or a file that contains it, can be handed to another job.
+ */
+function conceal({ username, password }: RegistryToken, maskPassword: boolean) {
+  // The token itself is also what a client writes to its auth file.
+  const token = Buffer.from(`${username}:${password}`).toString('base64');
 
-  const { GITHUB_RUN_ID: run, GITHUB_RUN_ATTEMPT: attempt } = process.env;
-  if (run !== undefined) parts.push(['md/run_id', run]);
-  if (attempt !== undefined) parts.push(['md/attempt', attempt]);
-
-  return parts;
+  for (const secret of [password, token]) {
+    if (maskPassword) log.mask(secret);
+    else log.hide(secret);
+  }
 }
 
-async function fromEcr(settings: ECRClientConfig, signal: AbortSignal) {
-  const client = new ECRClient(settings);
-  const isCustom = await hasCustomEndpoint(client);
+/** The action's part of the user agent, which CloudTrail keeps: its name, and the run and attempt of the workflow. */
+function userAgent(): [string, string][] {
+  const { GITHUB_RUN_ID: run = '', GITHUB_RUN_ATTEMPT: attempt = '' } = process.env;
 
-  const response = await client.send(new GetAuthorizationTokenCommand({}), { abortSignal: signal });
+  return [
+    // The build puts the version in place of the variable.
+    ['ecr-pod-identity-login', process.env['npm_package_version'] ?? '0'],
+    ['md/run_id', run],
+    ['md/attempt', attempt],
+  ];
+}
+
+async function fromEcr(settings: ECRClientConfig, abortSignal: AbortSignal) {
+  const client = new ECRClient(settings);
+  const isCustom = await logCustomEndpoint(client);
+
+  const response = await client.send(new GetAuthorizationTokenCommand({}), { abortSignal });
   const [data] = response.authorizationData ?? [];
-  const registry = registryHost(data?.proxyEndpoint, isCustom);
 
   return {
-    registry,
+    registry: registryHost(data?.proxyEndpoint, isCustom),
     ...decodeToken(data),
   };
 }
 
-async function fromEcrPublic(settings: ECRClientConfig, signal: AbortSignal) {
+async function fromEcrPublic(settings: ECRClientConfig, abortSignal: AbortSignal) {
   const ecrPublic = await import('@aws-sdk/client-ecr-public');
+  // The same settings, but their type names the plugins and the endpoint rules of ECR.
   const client = new ecrPublic.ECRPUBLICClient(settings as object);
-  await hasCustomEndpoint(client);
+  await logCustomEndpoint(client);
 
   const command = new ecrPublic.GetAuthorizationTokenCommand({});
-  const { authorizationData: data } = await client.send(command, { abortSignal: signal });
+  const { authorizationData } = await client.send(command, { abortSignal });
 
   return {
-    registry: '',
-    ...decodeToken(data),
+    registry: PUBLIC_HOST,
+    ...decodeToken(authorizationData),
   };
 }
 
-/** Whether AWS_ENDPOINT_URL or its like leads a client elsewhere. Then the log says so. */
-async function hasCustomEndpoint({ config }: Pick<ECRClient, 'config'>) {
+/** Logs that AWS_ENDPOINT_URL or its like leads a client elsewhere. Returns whether it does. */
+async function logCustomEndpoint({ config }: Pick<ECRClient, 'config'>) {
   const endpoint = await config.serviceConfiguredEndpoint?.();
   if (endpoint === undefined) return false;
 
@@ -210,10 +221,8 @@ async function hasCustomEndpoint({ config }: Pick<ECRClient, 'config'>) {
  * Amazon ECR are accepted. An emulator behind a custom endpoint names any.
  * Throws a Failure if it is another host.
  */
-export function registryHost(proxyEndpoint: string | undefined, isCustom: boolean) {
-  const host = proxyEndpoint?.replace(/^https?:\/\//, '').replace(/\/$/, '') ?? '';
-  if (host === '') throw new Failure('The response of Amazon ECR names no registry.');
-
+export function registryHost(proxyEndpoint = '', isCustom = false) {
+  const host = proxyEndpoint.replace(/^https?:\/\//, '').replace(/\/$/, '');
   const isPlain = /^[a-z\d](?:[a-z\d.-]*[a-z\d])?(?::\d{1,5})?$/i.test(host);
   const isAccepted = isCustom ? isPlain : parsePrivateHost(host) !== undefined;
   if (isAccepted) return host;

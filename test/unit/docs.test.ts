@@ -110,7 +110,7 @@ describe('README.md, action.yml and the code', () => {
       token: 't',
       expiresAt: new Date(),
     };
-    setOutputs([token], token.expiresAt);
+    setOutputs([token]);
     setRegistry(token);
     setOnlyLogin(token);
     const set = matches(read(homeOf('output')), /^(\S+)<</gm).map((name) =>

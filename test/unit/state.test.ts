@@ -30,7 +30,7 @@ test('the state is saved at each change, the first time empty', () => {
   for (const login of [0, 0, 2, 1]) state.set(login, true);
   state.set(0, false);
   state.save({ isolation: { directory: '/own', isFirst: true, moved: [] } });
-  state.close();
+  state.stopSaving();
   state.set(3, true);
   state.plan(['docker'], ['c']);
 

@@ -7,7 +7,16 @@ import {
   registryHost,
 } from '../../../src/aws/token.ts';
 import { messageOf } from '../../../src/errors/failure.ts';
-import { type Answer, endless, NETWORK, NEVER, NO_END, standIn, thrownBy } from '../support.ts';
+import {
+  type Answer,
+  endless,
+  masks,
+  NETWORK,
+  NEVER,
+  NO_END,
+  standIn,
+  thrownBy,
+} from '../support.ts';
 
 const ACCOUNT = '123456789012';
 const OTHER = '210987654321';
@@ -94,18 +103,25 @@ const REFUSAL: Answer = [400, JSON.stringify({ __type: 'TeapotException', messag
 
 /** What answers for a region. */
 const SERVICES: Readonly<Record<string, (region: string) => Answer>> = {
-  ECR: (region) => token(host(ACCOUNT, region), region),
+  ECR: (region) => token(host(ACCOUNT, region), region.slice(3)),
   'one region': (region) =>
-    region === 'eu-west-1' ? REFUSAL : token(host(ACCOUNT, region), region),
+    region === 'eu-west-1' ? REFUSAL : token(host(ACCOUNT, region), region.slice(3)),
   'no region': () => REFUSAL,
   loopback: () => token('127.0.0.1:5000', 'x'),
   emulator: () => token(`${ACCOUNT}.dkr.ecr.eu-west-1.localhost`, 'x'),
+  'long password': () => token(host(ACCOUNT), 'a-password'),
   hostile: () => token('--config=x', 'x'),
   empty: () => [200, '{}'],
 };
 
 const CREDENTIALS = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret-key' };
-const REQUEST = { credentials: CREDENTIALS, network: NETWORK, endMs: NO_END, signal: NEVER };
+const REQUEST = {
+  credentials: CREDENTIALS,
+  network: NETWORK,
+  maskPassword: true,
+  endMs: NO_END,
+  signal: NEVER,
+};
 const DEFAULT = [{ kind: 'default' } as const];
 
 /** Gets the tokens for registries from a service below a custom endpoint. */
@@ -126,7 +142,7 @@ const US = host(OTHER, 'us-east-2');
 const LOCAL = '.dkr.ecr.eu-west-1.localhost';
 
 test.each<[registries: string, service: string, tokens: string[]]>([
-  [`${US},${OTHER}`, 'ECR', [`${US} us-east-2`, `${host(OTHER)} eu-west-1`]],
+  [`${US},${OTHER}`, 'ECR', [`${US} east-2`, `${host(OTHER)} west-1`]],
   [`${host(OTHER)},${OTHER}`, 'loopback', [`${host(OTHER)} x`, '127.0.0.1:5000 x']],
   [`${OTHER},${ACCOUNT}`, 'loopback', ['127.0.0.1:5000 x']],
   [`${OTHER},${ACCOUNT}`, 'emulator', [`${OTHER}${LOCAL} x`, `${ACCOUNT}${LOCAL} x`]],
@@ -137,8 +153,15 @@ test.each<[registries: string, service: string, tokens: string[]]>([
   expect(failures).toEqual([]);
 });
 
+test('a token for two registries is masked once', async () => {
+  const { tokens } = await get(`${ACCOUNT},${OTHER}`, 'long password');
+
+  expect(tokens).toHaveLength(2);
+  expect(masks()).toEqual(['a-password', base64('AWS:a-password')]);
+});
+
 test.each<[registries: string, service: string, failure: string, tokens?: string[]]>([
-  [`${OTHER},${US}`, 'one region', 'in eu-west-1: TeapotException: why', [`${US} us-east-2`]],
+  [`${OTHER},${US}`, 'one region', 'in eu-west-1: TeapotException: why', [`${US} east-2`]],
   ['public.ecr.aws', 'no region', 'from Amazon ECR Public: TeapotException: why'],
   ['', 'hostile', 'which is not a registry of Amazon ECR'],
   ['public.ecr.aws', 'empty', 'no authorization token'],

@@ -52,6 +52,7 @@ function caller() {
   const request = {
     credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
     network: NETWORK,
+    maskPassword: true,
     endMs: NO_END,
     signal: NEVER,
   };
