@@ -119,39 +119,34 @@ const MOST_ATTEMPTS = 20;
 
 function readMaxAttempts(problems: string[]) {
   const text = getInput('max-attempts');
-  const number = text === '' ? variableMaxAttempts() : Number(text);
 
-  const isValid = /^(?!0+$)\d*$/.test(text) && number <= MOST_ATTEMPTS;
+  const isValid = /^(?!0+$)\d*$/.test(text) && Number(text) <= MOST_ATTEMPTS;
   if (!isValid) {
     problems.push(invalid('max-attempts', `a whole number from 1 to ${MOST_ATTEMPTS}`));
   }
+
+  const number = Number(text) || variableMaxAttempts();
   return number === 0 ? DEFAULT_MAX_ATTEMPTS : { call: number, agent: number };
 }
 
-/** Not an input: it is also meant for other programs, which allow more attempts. Like the SDK, 0 counts as not set. */
+/**
+ * Not an input: it is also meant for other programs, which allow more attempts. 0 counts as not set, as for the SDK. So
+ * does what is not a number.
+ */
 function variableMaxAttempts() {
-  const text = process.env['AWS_MAX_ATTEMPTS']?.trim() ?? '0';
-  if (/^\d+$/.test(text)) return Math.min(Number(text), MOST_ATTEMPTS);
+  const text = process.env['AWS_MAX_ATTEMPTS']?.trim() ?? '';
 
-  const value = log.singleLine(text);
-  log.warning(`AWS_MAX_ATTEMPTS is '${value}', which is not a number. It is ignored.`);
-  return 0;
+  return /^\d+$/.test(text) ? Math.min(Number(text), MOST_ATTEMPTS) : 0;
 }
 
 function readRegistries(problems: string[]): readonly RegistryEntry[] {
-  const text = getInput('registries');
   const type = getInput('registry-type').toLowerCase();
   if (!['', 'private', 'public'].includes(type)) {
     problems.push(invalid('registry-type', "'private', 'public'"));
   }
 
-  if (type === 'public') {
-    if (text !== '') {
-      const name = nameSettings("Input 'registries'");
-      log.info(`${name} is not used, since registry-type is 'public'.`);
-    }
-    return [{ kind: 'public', host: PUBLIC_HOST, dualStack: false }];
-  }
+  // As for aws-actions/amazon-ecr-login, `registries` is not read then.
+  if (type === 'public') return [{ kind: 'public', host: PUBLIC_HOST, dualStack: false }];
 
   const entries = readList('registries', parseRegistries, problems);
   return entries.length === 0 ? [{ kind: 'default' }] : entries;

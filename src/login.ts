@@ -1,5 +1,5 @@
 import { getCredentials } from './aws/credentials.ts';
-import { ignoreEnvProxy, type Network, warnOfSettings } from './aws/http.ts';
+import { ignoreEnvProxy, type Network, warnOfUncheckedTls } from './aws/http.ts';
 import { maskProxyPasswords, parseProxy } from './aws/proxy.ts';
 import { stepRegion } from './aws/region.ts';
 import { isRegionName, needsRegion, planCalls, type TokenCall } from './aws/registries.ts';
@@ -104,7 +104,7 @@ function settleNetwork({ httpProxy, maxAttempts }: Inputs): Network {
   if (httpProxy !== '') parseProxy(httpProxy, nameSettings("input 'http-proxy'"));
 
   ignoreEnvProxy();
-  warnOfSettings();
+  warnOfUncheckedTls();
 
   return { httpProxy, maxAttempts: maxAttempts.call };
 }

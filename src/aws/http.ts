@@ -126,27 +126,19 @@ async function* bounded(body: AsyncIterable<Buffer>) {
  * Keeps NODE_USE_ENV_PROXY from sending requests to the Pod Identity agent and the instance metadata through a proxy:
  * they carry tokens and keys in clear text. Only agents that node makes by itself read the variable.
  */
-export function ignoreEnvProxy(): void {
+export function ignoreEnvProxy() {
   const options = { keepAlive: true, timeout: 5_000 };
 
   http.globalAgent = new http.Agent(options);
   https.globalAgent = new https.Agent(options);
 }
 
-/** Warns of settings that weaken or change the way to AWS without a word. */
-export function warnOfSettings(env = process.env): void {
-  if (env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
-    const remedy =
-      'Remove the variable. To trust another certificate authority, set NODE_EXTRA_CA_CERTS.';
-    log.warning(
-      `NODE_TLS_REJECT_UNAUTHORIZED is 0, so this step does not check that it talks to AWS. ${remedy}`,
-    );
-  }
+/** Node checks no certificates with this setting. It is often left over from a test. */
+export function warnOfUncheckedTls(env = process.env) {
+  if (env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0') return;
 
-  for (const name of ['AWS_USE_FIPS_ENDPOINT', 'AWS_USE_DUALSTACK_ENDPOINT']) {
-    const text = env[name];
-    if (text === undefined || text === 'true' || text === 'false') continue;
-
-    log.warning(`${name} is '${text}'. The AWS SDK ignores it: it reads only 'true' and 'false'.`);
-  }
+  log.warning(
+    'NODE_TLS_REJECT_UNAUTHORIZED is 0, so this step does not check that it talks to AWS. ' +
+      'Remove the variable. To trust another certificate authority, set NODE_EXTRA_CA_CERTS.',
+  );
 }

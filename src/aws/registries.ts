@@ -43,7 +43,7 @@ const SUFFIXES = [
 ];
 const DUAL_STACK_SUFFIXES = ['on.aws', 'on.amazonwebservices.com.cn'];
 
-const PRIVATE_HOST = /^(\d{12})\.(dkr\.ecr|dkr-ecr)(-fips)?\.([a-z\d-]+)\.([a-z\d.-]+)$/i;
+const PRIVATE_HOST = /^(\d{12})\.(dkr\.ecr|dkr-ecr)(-fips)?\.([a-z\d-]+)\.([a-z\d.-]+)$/;
 
 /** The form of a region name, such as `eu-west-1` or `us-gov-east-1`, as it is in a host. */
 const REGION = /^(?!fips)[a-z]{2,4}(?:-[a-z]{2,12}){1,2}-\d{1,2}$/;
@@ -54,10 +54,8 @@ export const isRegionName = (text: string) =>
 
 /** The parts of a private registry's host, in any case; undefined if it is not a host of Amazon ECR. */
 export function parsePrivateHost(host: string): PrivateHost | undefined {
-  const parts = PRIVATE_HOST.exec(host) ?? [];
-  const [, accountId = '', service, fips, region = '', suffix = ''] = parts.map((part = '') =>
-    part.toLowerCase(),
-  );
+  const parts = PRIVATE_HOST.exec(host.toLowerCase()) ?? [];
+  const [, accountId = '', service, fips, region = '', suffix = ''] = parts;
 
   const dualStack = service === 'dkr-ecr';
   const suffixes = dualStack ? DUAL_STACK_SUFFIXES : SUFFIXES;
@@ -66,7 +64,7 @@ export function parsePrivateHost(host: string): PrivateHost | undefined {
   return {
     accountId,
     region,
-    fips: fips !== '',
+    fips: fips !== undefined,
     dualStack,
   };
 }

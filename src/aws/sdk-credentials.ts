@@ -73,7 +73,6 @@ async function sdkProvider(source: SdkSource, { region, network, budgetMs }: Sdk
 
   const clientConfig = clientSettings('AWS STS', network, performance.now() + budgetMs);
   const settings: Parameters<typeof providers.fromIni>[0] = {
-    logger: { debug, info: debug, warn: debug, error: debug },
     clientConfig,
     parentClientConfig: { region },
     // fromIni does not pass its settings on to a web identity.
@@ -93,27 +92,19 @@ async function sdkProvider(source: SdkSource, { region, network, budgetMs }: Sdk
 /** Node puts the command line of a `credential_process` and its output into a message. Both can hold secrets. */
 const COMMAND_FAILED = 'Command failed: ';
 
-const debug = (...parts: unknown[]) => {
-  const text = parts.join(' ');
-  if (!text.includes(COMMAND_FAILED)) log.debug(text);
-};
-
 /** How the log names where credentials came from. */
 async function nameOf(used: ChainSource) {
-  switch (used) {
-    case 'environment':
-      return 'the environment';
-    case 'profile':
-      return `profile '${profileName()}'`;
-    case 'web-identity':
-      return `web identity, role ${process.env['AWS_ROLE_ARN']}`;
-    case 'container': {
-      const endpoint = await containerEndpoint();
-      return endpoint ? identityOf(endpoint) : 'the ECS container endpoint';
-    }
-    case 'instance':
-      return 'the instance metadata: the IAM role of this machine';
+  if (used === 'container') {
+    const endpoint = await containerEndpoint();
+    return endpoint ? identityOf(endpoint) : 'the ECS container endpoint';
   }
+
+  return {
+    environment: 'the environment',
+    profile: `profile '${profileName()}'`,
+    'web-identity': `web identity, role ${process.env['AWS_ROLE_ARN']}`,
+    instance: 'the instance metadata: the IAM role of this machine',
+  }[used];
 }
 
 const profileName = () => process.env['AWS_PROFILE'] ?? 'default';
@@ -175,9 +166,9 @@ export function warnOfSkipped(profiles: Profiles, used?: ChainSource) {
   const isConfigured = profile ? hasCredentials(profile) : 'AWS_PROFILE' in process.env;
   if (isConfigured) warn(`profile '${name}': it does not exist, or returned no credentials.`);
 
-  const set = WEB_IDENTITY.filter((variable) => variable in process.env);
-  if (set.length === 1) {
-    const missing = WEB_IDENTITY.find((variable) => variable !== set[0]);
-    warn(`the web identity: ${set[0]} is set without ${missing}.`);
+  const [missing, other] = WEB_IDENTITY.filter((variable) => !(variable in process.env));
+  if (missing !== undefined && other === undefined) {
+    const set = WEB_IDENTITY.find((variable) => variable !== missing);
+    warn(`the web identity: ${set} is set without ${missing}.`);
   }
 }

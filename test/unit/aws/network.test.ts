@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request } from 'node:https';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, jest, test } from '@jest/globals';
-import { clientSettings, warnOfSettings } from '../../../src/aws/http.ts';
+import { clientSettings, warnOfUncheckedTls } from '../../../src/aws/http.ts';
 import { maskProxyPasswords, parseProxy, proxyAgent, proxyFor } from '../../../src/aws/proxy.ts';
 import { expectLinear, masks, NETWORK, NO_END, output, thrownBy } from '../support.ts';
 
@@ -119,12 +119,8 @@ test.each(['/', ':', '@', '%', 'a', ':/', '@/'])('128 KB of %j in a proxy URL', 
 test.each<[name: string, value: string, warning?: string]>([
   ['NODE_TLS_REJECT_UNAUTHORIZED', '0', 'NODE_TLS_REJECT_UNAUTHORIZED'],
   ['NODE_TLS_REJECT_UNAUTHORIZED', '1'],
-  ['AWS_USE_FIPS_ENDPOINT', 'True', "AWS_USE_FIPS_ENDPOINT is 'True'"],
-  ['AWS_USE_FIPS_ENDPOINT', 'true'],
-  ['AWS_USE_DUALSTACK_ENDPOINT', '1', "AWS_USE_DUALSTACK_ENDPOINT is '1'"],
-  ['AWS_USE_DUALSTACK_ENDPOINT', 'false'],
 ])('%s=%s: the warning %s', (name, value, warning = '') => {
-  warnOfSettings({ [name]: value });
+  warnOfUncheckedTls({ [name]: value });
 
   const expected = warning === '' ? /^$/ : new RegExp(`^::warning::${warning}.*\n$`);
   expect(output()).toMatch(expected);
