@@ -28,7 +28,7 @@ import { CREDENTIALS_MS, callsEndMs, loginEndMs } from './time/limits.ts';
  *
  * @param endMs when the step has to end, by the clock of `performance`
  */
-export async function login(signal: AbortSignal, endMs: number): Promise<void> {
+export async function login(signal: AbortSignal, endMs: number) {
   hideSecrets(process.env);
   const state = new StateWriter();
   outputs.requireOutputFile();
@@ -178,37 +178,33 @@ async function logInToAll(
   { inputs, state, signal }: Step,
   endMs: number,
 ) {
-  const done: RegistryToken[] = [];
+  const logins = tokens.flatMap((token) => clients.map((client) => ({ client, token })));
+  const done = new Set(tokens);
   const failures: unknown[] = [];
-  const count = tokens.length * clients.length;
-  let following = count;
 
-  for (const token of tokens) {
-    const failuresBefore = failures.length;
+  for (const [number, { client, token }] of logins.entries()) {
+    const { registry } = token;
+    const following = logins.length - number - 1;
 
-    for (const client of clients) {
-      const number = count - following;
-      following -= 1;
+    try {
       if (signal.aborted) {
-        const { registry } = token;
-        failures.push(new Failure(`No time was left to log ${client.name} in to ${registry}.`));
-        continue;
+        throw new Failure(`No time was left to log ${client.name} in to ${registry}.`);
       }
+      log.info(`Logging in to ${registry} with ${client.name}`);
 
-      log.info(`Logging in to ${token.registry} with ${client.name}`);
-      const options = {
+      await logIn(client, token, {
         maxAttempts: inputs.maxAttempts.call,
         endMs: loginEndMs(endMs, performance.now(), following),
         signal,
         onMayBeWritten: () => state.set(number, true),
         // Post must not remove a login that was there before this step.
         onNotWritten: () => state.set(number, false),
-      };
-      await logIn(client, token, options).catch((error: unknown) => failures.push(error));
+      });
+    } catch (error) {
+      failures.push(error);
+      done.delete(token);
     }
-
-    if (failures.length === failuresBefore && !signal.aborted) done.push(token);
   }
 
-  return { done, failures };
+  return { done: [...done], failures };
 }

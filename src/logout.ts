@@ -8,7 +8,7 @@ import * as log from './runner/log.ts';
 import { readState, type State } from './state.ts';
 
 /** The post step: logs out, and removes the job's own docker configuration. Throws a Failure for each problem. */
-export async function logout(signal: AbortSignal): Promise<void> {
+export async function logout(signal: AbortSignal) {
   const state = readState();
   const { isolation, logins } = state;
   const problems: string[] = [];

@@ -20,18 +20,14 @@ const UNREACHABLE: RetryRule = {
 /** For answers: their HTTP status, a space, and their text. The first rule that matches applies. */
 const ANSWER_RULES: RetryRule[] = [
   // AWS sees a new association, a new trust policy, or the role of a new node (UnrecognizedClient…) after some seconds.
+  // The instance metadata, which answered the agent with 404 or its like, can be late on a new node, too.
   {
-    pattern: /ResourceNotFoundException|permissions? to assume|UnrecognizedClient/,
+    pattern:
+      /ResourceNotFoundException|permissions? to assume|UnrecognizedClient|no EC2 IMDS role found.*StatusCode: 4/,
     attempts: 3,
     stepMs: 1_000,
   },
   { pattern: /Missing Region/, attempts: 1 },
-  // The instance metadata, which answered here, can be late on a new node.
-  {
-    pattern: /no EC2 IMDS role found.*StatusCode: 4/,
-    attempts: 2,
-    stepMs: 1_000,
-  },
   // Each attempt has cost three calls to EKS Auth.
   {
     pattern: /^429 |ThrottlingException|retry quota exceeded/,

@@ -100,8 +100,8 @@ export function parseProxy(text: string, origin: string) {
   const trimmed = text.trim();
   const url = URL.parse(trimmed.includes('://') ? trimmed : `http://${trimmed}`);
 
-  const problem = url === null ? 'invalid host or port' : proxyProblem(url);
-  if (url !== null && problem === undefined) return { url, origin };
+  const problem = url ? proxyProblem(url) : 'invalid host or port';
+  if (url && problem === undefined) return { url, origin };
 
   throw new Failure(`Invalid proxy URL in ${origin}: ${problem}.`, {
     knownError: 'proxy-url-invalid',

@@ -127,7 +127,7 @@ function parseEntry(word: string): RegistryEntry | string {
 
 /** Whether any of the registries is in the region of the step. */
 export const needsRegion = (entries: readonly RegistryEntry[]) =>
-  entries.some(({ kind }) => kind === 'default' || kind === 'account');
+  entries.some((entry) => !('host' in entry));
 
 /**
  * The calls that return a token for each registry: one for each service, region and endpoint variant.

@@ -144,10 +144,10 @@ export type ChainSource = 'environment' | 'profile' | 'web-identity' | 'containe
 /** The source that returned the credentials. What a profile uses in turn leaves marks, too. */
 function chainSource({ $source = {} }: Credentials): ChainSource {
   const marks = Object.keys($source).join(' ');
-  if (/CREDENTIALS_PROFILE|CREDENTIALS_SSO|CREDENTIALS_PROCESS/.test(marks)) return 'profile';
-  if (/CREDENTIALS_ENV_VARS_STS_WEB_ID_TOKEN/.test(marks)) return 'web-identity';
-  if (/CREDENTIALS_ENV_VARS/.test(marks)) return 'environment';
-  if (/CREDENTIALS_HTTP/.test(marks)) return 'container';
+  if (/_(?:PROFILE|SSO|PROCESS)/.test(marks)) return 'profile';
+  if (/_ENV_VARS_STS_WEB_ID_TOKEN/.test(marks)) return 'web-identity';
+  if (/_ENV_VARS/.test(marks)) return 'environment';
+  if (/_HTTP/.test(marks)) return 'container';
 
   const isEcs = process.env['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'] !== undefined;
   return isEcs ? 'container' : 'instance';

@@ -48,18 +48,17 @@ export function tokenProblem({ audiences, expiresAt }: Claims): TokenProblem | u
 }
 
 /** Kubernetes mounts it into most pods. */
-const MOUNTED = '/var/run/secrets/kubernetes.io/serviceaccount';
+const MOUNTED = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
-/** Name, namespace and service account of this pod, as far as its files tell. A token is only read for its claims. */
+/** Name, namespace and service account of this pod, as far as its tokens tell. They are only read for their claims. */
 export async function podFacts(env = process.env, mounted = MOUNTED) {
-  const tokens = [env['AWS_WEB_IDENTITY_TOKEN_FILE'], `${mounted}/token`];
+  const tokens = [env['AWS_WEB_IDENTITY_TOKEN_FILE'], mounted];
   const [irsa, own] = await Promise.all(tokens.map(tryRead));
   const claims = readClaims(irsa) ?? readClaims(own);
-  const namespace = await tryRead(`${mounted}/namespace`);
 
   return {
     pod: isPod(runnerKind(env)) ? env['HOSTNAME'] : undefined,
-    namespace: claims?.namespace ?? /^[a-z0-9-]{1,63}$/.exec(namespace.trim())?.[0],
+    namespace: claims?.namespace,
     serviceAccount: claims?.serviceAccount,
   };
 }

@@ -58,7 +58,7 @@ test.each<[status: number, text: string, starts: number[]]>([
   [429, 'Too Many Requests', THROTTLED],
   [500, '… failed to get rate limit token, retry quota exceeded, 0 available', THROTTLED],
   [599, '[]', TRANSIENT],
-  [500, `${NO_ROLE}, http response error StatusCode: 404, request failed`, [0, 1250]],
+  [500, `${NO_ROLE}, http response error StatusCode: 404, request failed`, ASSOCIATION],
   [500, `${NO_ROLE}, canceled, context deadline exceeded`, TRANSIENT],
   [403, '[id]: (AccessDeniedException): a proxy said ECONNREFUSED, aborted, HTTP 500', ONCE],
   [500, '… endpoint rule error, Invalid Configuration: Missing Region', ONCE],

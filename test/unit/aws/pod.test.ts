@@ -43,15 +43,14 @@ test.each([
 
 test('the mounted Kubernetes token names the service account where there is no other', async () => {
   writeFileSync(homeOf('token'), jwt(FULL));
-  writeFileSync(homeOf('namespace'), 'other\n');
-  expect(await podFacts({}, homeOf())).toMatchObject({
+  expect(await podFacts({}, homeOf('token'))).toMatchObject({
     namespace: 'arc',
     serviceAccount: 'build.bot',
   });
 
   rmSync(homeOf('token'));
-  expect(await podFacts({}, homeOf())).toMatchObject({
-    namespace: 'other',
+  expect(await podFacts({}, homeOf('token'))).toMatchObject({
+    namespace: undefined,
     serviceAccount: undefined,
   });
   expect(output()).toBe('');
