@@ -9,6 +9,8 @@ export type CredentialSourceChoice = (typeof CREDENTIAL_SOURCE_CHOICES)[number];
 
 const KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
 export const URI_VARIABLE = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
+/** EKS sets both for IAM roles for service accounts (IRSA). */
+export const WEB_IDENTITY_VARIABLES = ['AWS_ROLE_ARN', 'AWS_WEB_IDENTITY_TOKEN_FILE'];
 
 /**
  * Decides which credentials are used, and why. Whether that source then returns any is not known here.

@@ -1,22 +1,20 @@
 import { Failure } from '../errors/failure.ts';
 import { isPod, type RunnerKind, runnerKind } from '../runner/kind.ts';
-import { chooseCredentials, URI_VARIABLE } from './credential-choice.ts';
+import { chooseCredentials, WEB_IDENTITY_VARIABLES } from './credential-choice.ts';
 import { hasCredentials, type Profiles } from './profiles.ts';
 import { podFacts } from './service-account-token.ts';
 
 // EKS gives a pod all of its variables, the region among them, or none: none where its service account has no association
 // as the pod is created. That is the first failure of most new users, so it is named before what follows from it.
 
-/** What EKS sets for Pod Identity, or for IAM roles for service accounts. */
-const SET_BY_EKS = [URI_VARIABLE, 'AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_ROLE_ARN'];
-
 /** Whether EKS gave this pod nothing, and nobody chose other credentials for the job. */
 export function gotNothing(profiles: Profiles, env = process.env) {
-  const isGiven = SET_BY_EKS.some((name) => env[name] !== undefined);
+  // The source is the container endpoint if EKS has set the variables of Pod Identity.
   const { source } = chooseCredentials('auto', env, profiles);
-  const isChosen = source !== 'default-chain' || hasCredentials(profiles['default'] ?? {});
+  const hasWebIdentity = WEB_IDENTITY_VARIABLES.some((name) => env[name] !== undefined);
+  const isGiven = hasWebIdentity || hasCredentials(profiles['default'] ?? {});
 
-  return isPod(runnerKind(env)) && !isGiven && !isChosen;
+  return isPod(runnerKind(env)) && source === 'default-chain' && !isGiven;
 }
 
 /** What to do is different in each kind of pod. */

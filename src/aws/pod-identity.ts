@@ -96,9 +96,6 @@ async function agentFailure(
   const isAgent = isEks && (status === undefined || status >= 400);
   const isRefused = status === 400 || status === 401 || status === 403;
 
-  const isNamed = claims?.serviceAccount !== undefined;
-  const { serviceAccount, namespace } = isNamed ? claims : await podFacts();
-
   return new Failure(`${name} returned no credentials${message}: ${uri}${afterSubject(cause)}`, {
     cause,
     area: 'pod-identity',
@@ -112,9 +109,7 @@ async function agentFailure(
       token: isRefused && claims ? tokenProblem(claims) : undefined,
     },
     facts: {
-      serviceAccount,
-      namespace,
-      node: claims?.node,
+      ...(await podFacts(claims)),
       region,
       uri,
       tokenFile,

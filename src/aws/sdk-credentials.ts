@@ -3,7 +3,7 @@ import { runnerKind } from '../runner/kind.ts';
 import * as log from '../runner/log.ts';
 import { DeadlineError, withDeadline } from '../time/retry.ts';
 import { containerEndpoint, identityOf } from './container-endpoint.ts';
-import type { CredentialSource } from './credential-choice.ts';
+import { type CredentialSource, WEB_IDENTITY_VARIABLES } from './credential-choice.ts';
 import { clientSettings, type Network } from './http.ts';
 import { GOT_NOTHING, gotNothing, noPodIdentity } from './no-pod-identity.ts';
 import { hasCredentials, type Profiles } from './profiles.ts';
@@ -153,8 +153,6 @@ function chainSource({ $source = {} }: Credentials): ChainSource {
   return isEcs ? 'container' : 'instance';
 }
 
-const WEB_IDENTITY = ['AWS_ROLE_ARN', 'AWS_WEB_IDENTITY_TOKEN_FILE'];
-
 /** Warns of configured sources that the default chain passed over in silence before it came to the one it used. */
 export function warnOfSkipped(profiles: Profiles, used?: ChainSource) {
   if (used === 'environment' || used === 'profile') return;
@@ -166,9 +164,9 @@ export function warnOfSkipped(profiles: Profiles, used?: ChainSource) {
   const isConfigured = profile ? hasCredentials(profile) : 'AWS_PROFILE' in process.env;
   if (isConfigured) warn(`profile '${name}': it does not exist, or returned no credentials.`);
 
-  const [missing, other] = WEB_IDENTITY.filter((variable) => !(variable in process.env));
+  const [missing, other] = WEB_IDENTITY_VARIABLES.filter((variable) => !(variable in process.env));
   if (missing !== undefined && other === undefined) {
-    const set = WEB_IDENTITY.find((variable) => variable !== missing);
+    const set = WEB_IDENTITY_VARIABLES.find((variable) => variable !== missing);
     warn(`the web identity: ${set} is set without ${missing}.`);
   }
 }

@@ -50,18 +50,24 @@ export function tokenProblem({ audiences, expiresAt }: Claims): TokenProblem | u
 /** Kubernetes mounts it into most pods. */
 const MOUNTED = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
-/** Name, namespace and service account of this pod, as far as its tokens tell. They are only read for their claims. */
-export async function podFacts(env = process.env, mounted = MOUNTED) {
-  const tokens = [env['AWS_WEB_IDENTITY_TOKEN_FILE'], mounted];
-  const [irsa, own] = await Promise.all(tokens.map(tryRead));
-  const claims = readClaims(irsa) ?? readClaims(own);
+/**
+ * What names this pod in texts and commands, as far as its tokens tell. They are only read for their claims.
+ *
+ * @param used the claims of the token that was used: no other token is read if they name a service account
+ */
+export async function podFacts(used?: Claims, env = process.env, mounted = MOUNTED) {
+  const claims =
+    used?.serviceAccount === undefined
+      ? ((await tryClaims(env['AWS_WEB_IDENTITY_TOKEN_FILE'])) ?? (await tryClaims(mounted)))
+      : used;
 
   return {
     pod: isPod(runnerKind(env)) ? env['HOSTNAME'] : undefined,
     namespace: claims?.namespace,
     serviceAccount: claims?.serviceAccount,
+    node: claims?.node,
   };
 }
 
-/** Empty if the file cannot be read. */
-const tryRead = (path = '') => readText(path).catch(() => '');
+/** Undefined if the file cannot be read. */
+const tryClaims = (path = '') => readText(path).then(readClaims, () => undefined);

@@ -37,19 +37,24 @@ test.each([
   writeFileSync(homeOf('token'), jwt(FULL));
   const withToken = { ...env, AWS_WEB_IDENTITY_TOKEN_FILE: homeOf('token') };
 
-  expect(await podFacts(withToken)).toEqual({ pod, namespace: 'arc', serviceAccount: 'build.bot' });
-  expect((await podFacts(env)).serviceAccount).toBeUndefined();
+  expect(await podFacts(undefined, withToken)).toEqual({
+    pod,
+    namespace: 'arc',
+    serviceAccount: 'build.bot',
+    node: 'ip-1.x',
+  });
+  expect((await podFacts(undefined, env)).serviceAccount).toBeUndefined();
 });
 
 test('the mounted Kubernetes token names the service account where there is no other', async () => {
   writeFileSync(homeOf('token'), jwt(FULL));
-  expect(await podFacts({}, homeOf('token'))).toMatchObject({
+  expect(await podFacts(undefined, {}, homeOf('token'))).toMatchObject({
     namespace: 'arc',
     serviceAccount: 'build.bot',
   });
 
   rmSync(homeOf('token'));
-  expect(await podFacts({}, homeOf('token'))).toMatchObject({
+  expect(await podFacts(undefined, {}, homeOf('token'))).toMatchObject({
     namespace: undefined,
     serviceAccount: undefined,
   });
