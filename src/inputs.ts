@@ -146,7 +146,7 @@ function readRegistries(problems: string[]): readonly RegistryEntry[] {
   }
 
   // As for aws-actions/amazon-ecr-login, `registries` is not read then.
-  if (type === 'public') return [{ kind: 'public', host: PUBLIC_HOST, dualStack: false }];
+  if (type === 'public') return parseRegistries(PUBLIC_HOST).entries;
 
   const entries = readList('registries', parseRegistries, problems);
   return entries.length === 0 ? [{ kind: 'default' }] : entries;

@@ -1,4 +1,4 @@
-import { hasCredentials, type Profiles } from './profiles.ts';
+import { isProfileMeant, type Profiles } from './profiles.ts';
 
 /** Where credentials come from. */
 export type CredentialSource = 'environment' | 'profile' | 'container' | 'default-chain';
@@ -29,23 +29,14 @@ export function chooseCredentials(
     return { source: 'environment', reason: `${KEYS.join(' and ')} are set` };
   }
 
-  const name = env['AWS_PROFILE'];
-  const profile = profiles[name ?? ''];
-  // A profile that does not exist counts as chosen, too: falling back would silently use a different identity.
-  if (name !== undefined && (profile === undefined || hasCredentials(profile))) {
-    return {
-      source: 'profile',
-      reason: 'AWS_PROFILE is set',
-    };
+  if (env['AWS_PROFILE'] !== undefined && isProfileMeant(profiles, env)) {
+    return { source: 'profile', reason: 'AWS_PROFILE is set' };
   }
 
   if (env[URI_VARIABLE] !== undefined) {
     return { source: 'container', reason: `${URI_VARIABLE} is set` };
   }
-  return {
-    source: 'default-chain',
-    reason: 'no other credentials are configured',
-  };
+  return { source: 'default-chain', reason: 'no other credentials are configured' };
 }
 
 /** What the user should know of the choice, since another tool would choose otherwise. */

@@ -1,7 +1,7 @@
 import { Failure } from '../errors/failure.ts';
 import { isPod, type RunnerKind, runnerKind } from '../runner/kind.ts';
 import { chooseCredentials, WEB_IDENTITY_VARIABLES } from './credential-choice.ts';
-import { hasCredentials, type Profiles } from './profiles.ts';
+import { isProfileMeant, type Profiles } from './profiles.ts';
 import { podFacts } from './service-account-token.ts';
 
 // EKS gives a pod all of its variables, the region among them, or none: none where its service account has no association
@@ -12,7 +12,7 @@ export function gotNothing(profiles: Profiles, env = process.env) {
   // The source is the container endpoint if EKS has set the variables of Pod Identity.
   const { source } = chooseCredentials('auto', env, profiles);
   const hasWebIdentity = WEB_IDENTITY_VARIABLES.some((name) => env[name] !== undefined);
-  const isGiven = hasWebIdentity || hasCredentials(profiles['default'] ?? {});
+  const isGiven = hasWebIdentity || isProfileMeant(profiles, env);
 
   return isPod(runnerKind(env)) && source === 'default-chain' && !isGiven;
 }

@@ -16,8 +16,14 @@ const CREDENTIAL_SETTINGS = [
   'web_identity_token_file',
 ];
 
-/** Whether a profile contains credentials or a way to get them. One with only a region does not. */
-export function hasCredentials(profile: Profiles[string]) {
+/**
+ * Whether credentials are meant to come from the profile in force, which AWS_PROFILE names. A profile with only a region
+ * has none. A named profile that does not exist counts, too: without it, another identity would be used in silence.
+ */
+export function isProfileMeant(profiles: Profiles, { AWS_PROFILE: name }: NodeJS.ProcessEnv) {
+  const profile = profiles[name ?? 'default'];
+  if (profile === undefined) return name !== undefined;
+
   return Object.keys(profile).some(
     (setting) => CREDENTIAL_SETTINGS.includes(setting) || setting.startsWith('sso_'),
   );

@@ -9,7 +9,7 @@ export type RegistryEntry =
   /** A private registry by its host, as written: container clients keep logins under that name. */
   | ({ kind: 'private'; host: string } & PrivateHost)
   /** ECR Public, by its host as written. */
-  | { kind: 'public'; host: string; dualStack: boolean };
+  | ({ kind: 'public'; host: string } & Endpoint);
 
 type Endpoint = {
   region: string;
@@ -116,7 +116,9 @@ function parseEntry(word: string): RegistryEntry | string {
 
   const name = host.toLowerCase();
   const dualStack = name === PUBLIC_DUAL_STACK_HOST;
-  if (name === PUBLIC_HOST || dualStack) return { kind: 'public', host, dualStack };
+  if (name === PUBLIC_HOST || dualStack) {
+    return { kind: 'public', host, region: PUBLIC_REGION, fips: false, dualStack };
+  }
 
   const parts = parsePrivateHost(host);
   if (parts !== undefined) return { kind: 'private', host, ...parts };
@@ -151,16 +153,12 @@ export function planCalls(entries: readonly RegistryEntry[], region: string) {
 }
 
 function endpointOf(entry: RegistryEntry, region: string): Omit<TokenCall, 'entries'> {
-  const own = {
-    service: 'ecr',
-    region,
-    fips: false,
-    dualStack: false,
-  } as const;
-  if (!('host' in entry)) return own;
+  if (!('host' in entry)) return { service: 'ecr', region, fips: false, dualStack: false };
 
-  const { dualStack } = entry;
-  return entry.kind === 'public'
-    ? { ...own, service: 'ecr-public', region: PUBLIC_REGION, dualStack }
-    : { ...own, region: entry.region, fips: entry.fips, dualStack };
+  return {
+    service: entry.kind === 'public' ? 'ecr-public' : 'ecr',
+    region: entry.region,
+    fips: entry.fips,
+    dualStack: entry.dualStack,
+  };
 }

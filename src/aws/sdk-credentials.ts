@@ -6,7 +6,7 @@ import { containerEndpoint, identityOf } from './container-endpoint.ts';
 import { type CredentialSource, WEB_IDENTITY_VARIABLES } from './credential-choice.ts';
 import { clientSettings, type Network } from './http.ts';
 import { GOT_NOTHING, gotNothing, noPodIdentity } from './no-pod-identity.ts';
-import { hasCredentials, type Profiles } from './profiles.ts';
+import { isProfileMeant, type Profiles } from './profiles.ts';
 import { podFacts } from './service-account-token.ts';
 
 /** Credentials for calls to AWS. */
@@ -159,10 +159,9 @@ export function warnOfSkipped(profiles: Profiles, used?: ChainSource) {
 
   const warn = (problem: string) => log.warning(`The AWS SDK skipped ${problem}`);
 
-  const name = profileName();
-  const profile = profiles[name];
-  const isConfigured = profile ? hasCredentials(profile) : 'AWS_PROFILE' in process.env;
-  if (isConfigured) warn(`profile '${name}': it does not exist, or returned no credentials.`);
+  if (isProfileMeant(profiles, process.env)) {
+    warn(`profile '${profileName()}': it does not exist, or returned no credentials.`);
+  }
 
   const [missing, other] = WEB_IDENTITY_VARIABLES.filter((variable) => !(variable in process.env));
   if (missing !== undefined && other === undefined) {

@@ -5,7 +5,13 @@ import { output, thrownBy } from './support.ts';
 
 const A = '111111111111';
 const B = '012345678901';
-const PUBLIC = { kind: 'public', host: 'public.ecr.aws', dualStack: false } as const;
+const PUBLIC = {
+  kind: 'public',
+  host: 'public.ecr.aws',
+  region: 'us-east-1',
+  fips: false,
+  dualStack: false,
+} as const;
 
 /** Inputs by the names of `action.yml`, and variables by theirs, which are in capitals. */
 type Given = Record<string, string>;
