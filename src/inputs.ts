@@ -26,7 +26,7 @@ export function readInputs() {
     allowedAccountIds: readList('allowed-account-ids', parseAccountIds, problems),
     awsRegion: readRegion(problems),
     containerCli: readList('container-cli', parseClients, problems),
-    credentialSource: readCredentialSource(problems),
+    credentialSource: readChoice('credential-source', CREDENTIAL_SOURCE_CHOICES, problems),
     httpProxy: getInput('http-proxy'),
     isolateDockerConfig: readFlag('isolate-docker-config', { unset: false, invalid: true }),
     maskPassword: readFlag('mask-password', { unset: true, invalid: true }),
@@ -35,7 +35,11 @@ export function readInputs() {
     skipLogout: readFlag('skip-logout', { unset: false, invalid: false }),
   };
 
-  if (isJobHook()) problems.push(...unknownSettings());
+  if (isJobHook()) {
+    problems.push(...unknownSettings());
+    // It is the script of the hook that uses it.
+    readChoice('on-failure', ['warn', 'fail'], problems);
+  }
   throwAll(problems.map((text) => new Failure(text)));
 
   return inputs;
@@ -50,9 +54,7 @@ function problem(name: string, text: string) {
 }
 
 function invalid(name: string, allowed: string) {
-  const value = log.singleLine(getInput(name));
-
-  return problem(name, `invalid value '${value}'. Allowed: ${allowed}.`);
+  return problem(name, `invalid value '${getInput(name)}'. Allowed: ${allowed}.`);
 }
 
 /**
@@ -77,7 +79,7 @@ function readList<Entry>(name: string, parse: (text: string) => List<Entry>, pro
   const isEmpty = list.entries.length === 0 && list.problems.length === 0;
   if (isEmpty && text !== '') {
     const remedy = 'Set the variable or secret that it is made from, or leave it out.';
-    problems.push(problem(name, `'${log.singleLine(text)}' names nothing. ${remedy}`));
+    problems.push(problem(name, `'${text}' names nothing. ${remedy}`));
   }
 
   return list.entries;
@@ -89,7 +91,7 @@ function parseAccountIds(text: string): List<string> {
 
   const problems = entries.flatMap((id) => {
     const reason = accountIdProblem(id);
-    return reason === undefined ? [] : `'${log.singleLine(id)}' ${reason}`;
+    return reason === undefined ? [] : `'${id}' ${reason}`;
   });
   return { entries, problems };
 }
@@ -103,15 +105,19 @@ function readRegion(problems: string[]) {
   return text;
 }
 
-function readCredentialSource(problems: string[]) {
-  const text = getInput('credential-source').toLowerCase() || 'auto';
-  const choice = CREDENTIAL_SOURCE_CHOICES.find((one) => one === text);
+/** Reads one of several words, in any case. The first one is the default. */
+function readChoice<Choice extends string>(
+  name: string,
+  choices: readonly [Choice, ...Choice[]],
+  problems: string[],
+) {
+  const text = getInput(name).toLowerCase();
+  const choice = choices.find((one) => one === text);
 
-  if (choice === undefined) {
-    const allowed = `'${CREDENTIAL_SOURCE_CHOICES.join("', '")}'`;
-    problems.push(invalid('credential-source', allowed));
+  if (choice === undefined && text !== '') {
+    problems.push(invalid(name, `'${choices.join("', '")}'`));
   }
-  return choice ?? 'auto';
+  return choice ?? choices[0];
 }
 
 /** More attempts would not end within the time limit of the step. */
@@ -140,11 +146,7 @@ function variableMaxAttempts() {
 }
 
 function readRegistries(problems: string[]): readonly RegistryEntry[] {
-  const type = getInput('registry-type').toLowerCase();
-  if (!['', 'private', 'public'].includes(type)) {
-    problems.push(invalid('registry-type', "'private', 'public'"));
-  }
-
+  const type = readChoice('registry-type', ['private', 'public'], problems);
   // As for aws-actions/amazon-ecr-login, `registries` is not read then.
   if (type === 'public') return parseRegistries(PUBLIC_HOST).entries;
 
@@ -158,10 +160,7 @@ function unknownSettings() {
   const known = [...HOOK_SETTINGS, 'node'].map(variableOf);
   const given = Object.keys(process.env).filter((name) => name.startsWith('ECR_LOGIN_'));
 
-  const problems = given
+  return given
     .filter((name) => !known.includes(name))
-    .map((name) => `Variable ${log.singleLine(name)}: unknown setting of the job hook.`);
-
-  const isKnown = /^(?:warn|fail)?$/i.test(getInput('on-failure'));
-  return isKnown ? problems : [...problems, invalid('on-failure', "'warn', 'fail'")];
+    .map((name) => `Variable ${name}: unknown setting of the job hook.`);
 }

@@ -146,7 +146,7 @@ async function createClients(
   tokens: readonly RegistryToken[],
   { inputs, state, signal }: Step,
 ) {
-  let variables = locationVariables(process.env);
+  const variables = locationVariables(process.env);
   const names = chosen.map(({ name }) => name);
   const hosts = tokens.map(({ registry }) => registry);
   state.plan(names, hosts);
@@ -158,9 +158,7 @@ async function createClients(
     const { directory, moved } = await isolate(chosen, hosts, signal, onPlan);
     log.info(`The logins are kept in a docker configuration for this job only: ${directory}`);
     exportVariables(moved);
-
-    const ownVariables = Object.fromEntries(moved.map(({ name, value }) => [name, value]));
-    variables = { ...variables, ...ownVariables };
+    for (const { name, value } of moved) variables[name] = value;
   }
 
   state.save({ variables });

@@ -12,9 +12,7 @@ const TIME_IS_OVER = new Failure(`Timed out after ${STEP_MS / 1000} s.`);
  *
  * @param step gets a signal that aborts when the step is to end, and when its time is over, by the clock of `performance`
  */
-export async function run(
-  step: (signal: AbortSignal, endMs: number) => Promise<void>,
-): Promise<void> {
+export async function run(step: (signal: AbortSignal, endMs: number) => Promise<void>) {
   catchStrayOutput();
   prepareEnvironment();
 
@@ -103,9 +101,9 @@ export function asKnownError(error: unknown) {
 
 /** A step that has run out of time also says what it was failing at. */
 function whyItEnded({ reason }: AbortSignal, error: unknown) {
-  const saysMore = reason === TIME_IS_OVER && error !== reason;
+  if (reason !== TIME_IS_OVER || error === reason) return reason;
 
-  return saysMore ? new AggregateError([reason, error]) : reason;
+  return new AggregateError([reason, error]);
 }
 
 /**
@@ -113,8 +111,8 @@ function whyItEnded({ reason }: AbortSignal, error: unknown) {
  * gone for ever. A step that was cut short has no such time.
  */
 function endProcess(isCutShort: boolean) {
-  const isThread = (work: string) => /^(?:FSReq|FileHandle|Get)/.test(work);
-  const isStuck = process.getActiveResourcesInfo().some(isThread);
+  const isThread = /^(?:FSReq|FileHandle|Get)/;
+  const isStuck = process.getActiveResourcesInfo().some((work) => isThread.test(work));
 
   if (isCutShort && isStuck) process.kill(process.pid, 'SIGKILL');
   else process.exit();
