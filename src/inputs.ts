@@ -19,7 +19,10 @@ const DEFAULT_MAX_ATTEMPTS = { call: 8, agent: 5 };
 /** The values of all inputs, checked. */
 export type Inputs = ReturnType<typeof readInputs>;
 
-/** Reads and checks every input. Throws a Failure for each invalid one, with its name, its value, and what is allowed. */
+/**
+ * Reads and checks every input. Throws a Failure for each invalid one, with its name, its value,
+ * and what is allowed.
+ */
 export function readInputs() {
   const problems: string[] = [];
   const inputs = {
@@ -58,8 +61,8 @@ function invalid(name: string, allowed: string) {
 }
 
 /**
- * Reads true or false, in any case. Any other value counts as the safe one, with a warning: an error would break workflows
- * that run today with aws-actions/amazon-ecr-login.
+ * Reads true or false, in any case. Any other value counts as the safe one, with a warning: an
+ * error would break workflows that run today with aws-actions/amazon-ecr-login.
  */
 function readFlag(name: string, defaults: { unset: boolean; invalid: boolean }) {
   const text = getInput(name).toLowerCase();
@@ -136,8 +139,8 @@ function readMaxAttempts(problems: string[]) {
 }
 
 /**
- * Not an input: it is also meant for other programs, which allow more attempts. 0 counts as not set, as for the SDK. So
- * does what is not a number.
+ * Not an input: it is also meant for other programs, which allow more attempts. 0 counts as not
+ * set, as for the SDK. So does what is not a number.
  */
 function variableMaxAttempts() {
   const text = process.env['AWS_MAX_ATTEMPTS']?.trim() ?? '';

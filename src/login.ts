@@ -23,8 +23,8 @@ import { StateWriter } from './state.ts';
 import { CREDENTIALS_MS, callsEndMs, loginEndMs } from './time/limits.ts';
 
 /**
- * The main step: logs the container clients in to every registry of the inputs. A registry that fails does not affect the
- * others. Throws one error for all that has failed.
+ * The main step: logs the container clients in to every registry of the inputs. A registry that
+ * fails does not affect the others. Throws one error for all that has failed.
  *
  * @param endMs when the step has to end, by the clock of `performance`
  */
@@ -61,12 +61,13 @@ export async function login(signal: AbortSignal, endMs: number) {
     throwAll([...found.failures, error]);
   }
 
-  // Steps that run also if the login fails log out of this registry. The password is set once it is proven.
+  // Steps that run also if the login fails log out of this registry. The password is set once it is
+  // proven.
   const only = onlyToken(found);
   if (only !== undefined) outputs.setRegistry(only);
 
   const step = { inputs, state, signal };
-  const clients = await createClients(chosen, found.tokens, step);
+  const clients = await prepareClients(chosen, found.tokens, step);
   const { done, failures } = await logInToAll(clients, found.tokens, step, endMs);
   if (done.length > 0) outputs.setOutputs(done);
 
@@ -76,8 +77,8 @@ export async function login(signal: AbortSignal, endMs: number) {
 }
 
 /**
- * Nothing that is printed from here on contains a secret of the environment. It comes before all settings: a secret can
- * stand in the place of one by mistake, and the error quotes it.
+ * Nothing that is printed from here on contains a secret of the environment. It comes before all
+ * settings: a secret can stand in the place of one by mistake, and the error quotes it.
  */
 function hideSecrets(env: NodeJS.ProcessEnv) {
   log.hide(
@@ -110,8 +111,9 @@ function settleNetwork({ httpProxy, maxAttempts }: Inputs): Network {
 }
 
 /**
- * Which calls return the tokens. A step whose registries are all given by host needs no region of its own. The one that
- * is returned is for calls to STS and for the check of the account: empty if no registry and no variable names any.
+ * Which calls return the tokens. A step whose registries are all given by host needs no region of
+ * its own. The one that is returned is for calls to STS and for the check of the account: empty if
+ * no registry and no variable names any.
  */
 async function planStep({ registries, awsRegion }: Inputs) {
   const ownRegion = needsRegion(registries) ? await stepRegion(awsRegion) : awsRegion;
@@ -140,8 +142,11 @@ type Step = {
   signal: AbortSignal;
 };
 
-/** The clients with the docker configuration in force, or with one of the job's own. */
-async function createClients(
+/**
+ * Settles where the clients keep their logins: in the docker configuration in force, or in one of
+ * the job's own. Saves what post needs to know of it.
+ */
+async function prepareClients(
   chosen: readonly FoundClient[],
   tokens: readonly RegistryToken[],
   { inputs, state, signal }: Step,
@@ -166,9 +171,10 @@ async function createClients(
 }
 
 /**
- * Logs every client in to every registry, one after another: a client reads, changes and writes back its auth file. A
- * login is saved before it can be written, so that post also undoes one that is cut short. One at a registry that does
- * not respond leaves time until `endMs` to those that follow.
+ * Logs every client in to every registry, one after another: a client reads, changes and writes
+ * back its auth file. A login is saved before it can be written, so that post also undoes one that
+ * is cut short. One at a registry that does not respond leaves time until `endMs` to those that
+ * follow.
  */
 async function logInToAll(
   clients: readonly Client[],

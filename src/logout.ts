@@ -7,7 +7,10 @@ import { Failure, throwAll } from './errors/failure.ts';
 import * as log from './runner/log.ts';
 import { readState, type State } from './state.ts';
 
-/** The post step: logs out, and removes the job's own docker configuration. Throws a Failure for each problem. */
+/**
+ * The post step: logs out, and removes the job's own docker configuration. Throws a Failure for
+ * each problem.
+ */
 export async function logout(signal: AbortSignal) {
   const state = readState();
   const { isolation, logins } = state;
@@ -43,7 +46,10 @@ async function logOutOfAll({ logins, variables }: State, signal: AbortSignal) {
   return problems;
 }
 
-/** Only the step that has created the directory removes it. Each gives the variables back that it has moved. */
+/**
+ * Only the step that has created the directory removes it. Each gives the variables back that it
+ * has moved.
+ */
 async function endIsolation(isolation: Isolation) {
   const { removeIsolation, restoreVariables } = await import('./clients/isolation.ts');
   const { directory, isFirst, moved } = isolation;

@@ -3,7 +3,10 @@ import type { RegistryToken } from './aws/token.ts';
 import { Failure } from './errors/failure.ts';
 import * as log from './runner/log.ts';
 
-/** Without the file for outputs, the toolkit prints them to the log, the password among them. Throws a Failure then. */
+/**
+ * Without the file for outputs, the toolkit prints them to the log, the password among them. Throws
+ * a Failure then.
+ */
 export function requireOutputFile() {
   if (process.env['GITHUB_OUTPUT'] !== undefined) return;
 
@@ -13,12 +16,18 @@ export function requireOutputFile() {
   );
 }
 
-/** Sets the output for the only registry of the step. Steps that run also if its login fails log out of it by this name. */
+/**
+ * Sets the output for the only registry of the step. Steps that run also if its login fails log out
+ * of it by this name.
+ */
 export function setRegistry({ registry }: RegistryToken) {
   core.setOutput('registry', registry);
 }
 
-/** Sets the outputs for the registries that were logged in to, and logs how long the logins are valid. */
+/**
+ * Sets the outputs for the registries that were logged in to, and logs how long the logins are
+ * valid.
+ */
 export function setOutputs(tokens: readonly RegistryToken[]) {
   for (const { registry, username, password } of tokens) {
     const suffix = registry.replace(/\W+/g, '_');

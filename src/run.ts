@@ -8,9 +8,11 @@ import { END_OF_STEP_MS, STEP_MS } from './time/limits.ts';
 const TIME_IS_OVER = new Failure(`Timed out after ${STEP_MS / 1000} s.`);
 
 /**
- * Runs a step and ends the process: with exit code 1 and an explanation if the step throws, is canceled, or takes too long.
+ * Runs a step and ends the process: with exit code 1 and an explanation if the step throws, is
+ * canceled, or takes too long.
  *
- * @param step gets a signal that aborts when the step is to end, and when its time is over, by the clock of `performance`
+ * @param step gets a signal that aborts when the step is to end, and when its time is over, by the
+ * clock of `performance`
  */
 export async function run(step: (signal: AbortSignal, endMs: number) => Promise<void>) {
   catchStrayOutput();
@@ -30,7 +32,9 @@ export async function run(step: (signal: AbortSignal, endMs: number) => Promise<
   process.stdout.write('', () => endProcess(signal.aborted));
 }
 
-/** The AWS SDK and node print by themselves, raw, to streams that the runner takes commands from. */
+/**
+ * The AWS SDK and node print by themselves, raw, to streams that the runner takes commands from.
+ */
 function catchStrayOutput() {
   for (const method of ['debug', 'error', 'info', 'log', 'trace', 'warn'] as const) {
     console[method] = (...words: unknown[]) => log.debug(format(...words));
@@ -70,7 +74,10 @@ function prepareEnvironment() {
   }
 }
 
-/** The signal aborts on a cancel, and when the time is over. Not all work can be told to end: a step is given up then. */
+/**
+ * The signal aborts on a cancel, and when the time is over. Not all work can be told to end: a step
+ * is given up then.
+ */
 function setLimits() {
   const limit = new AbortController();
   const { signal } = limit;
@@ -87,7 +94,10 @@ function setLimits() {
   return { signal, givenUp };
 }
 
-/** The files by which a step reports to the runner, which creates them for its own user (0644; actions/runner 3290). */
+/**
+ * The files by which a step reports to the runner, which creates them for its own user (0644;
+ * actions/runner 3290).
+ */
 const COMMAND_FILES = ['GITHUB_ENV', 'GITHUB_OUTPUT', 'GITHUB_STATE'];
 
 /** A user who may not write one of these files gets to know what to do. */
@@ -107,8 +117,8 @@ function whyItEnded({ reason }: AbortSignal, error: unknown) {
 }
 
 /**
- * `process.exit` waits for node's threads: a name server that does not answer holds it for 20 seconds, a mount that is
- * gone for ever. A step that was cut short has no such time.
+ * `process.exit` waits for node's threads: a name server that does not answer holds it for 20
+ * seconds, a mount that is gone for ever. A step that was cut short has no such time.
  */
 function endProcess(isCutShort: boolean) {
   const isThread = /^(?:FSReq|FileHandle|Get)/;

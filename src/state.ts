@@ -8,7 +8,10 @@ import * as log from './runner/log.ts';
 /** A login that post has to undo. */
 export type SavedLogin = { tool: ClientName; registry: string };
 
-/** What passes from main to post, with the plan. It holds no secret: the runner keeps it in a plain file. */
+/**
+ * What passes from main to post, with the plan. It holds no secret: the runner keeps it in a plain
+ * file.
+ */
 export type State<Login = SavedLogin> = {
   logins: Login[];
   /** The variables that say where the clients of main kept their logins. */
@@ -18,21 +21,30 @@ export type State<Login = SavedLogin> = {
 
 const NOTHING = { logins: [], variables: {} };
 
-/** The job hooks read and set it by this name, too, and the plan as `plan`: they tell them apart by the first character. */
+/**
+ * The job hooks read and set it by this name, too, and the plan as `plan`: they tell them apart by
+ * the first character.
+ */
 const NAME = 'login';
 
-/** How long a value can be for post to start: Linux takes 128 KB for a variable, its name included. */
+/**
+ * How long a value can be for post to start: Linux takes 128 KB for a variable, its name included.
+ */
 const LONGEST_VALUE = 131_000;
 
 /**
- * Saves what post has to undo while main goes on. The runner adds each value that is saved to a file, so hosts and names
- * are saved once, in the plan. A login is its number: the first host with each client, then the next host.
+ * Saves what post has to undo while main goes on. The runner adds each value that is saved to a
+ * file, so hosts and names are saved once, in the plan. A login is its number: the first host with
+ * each client, then the next host.
  */
 export class StateWriter {
   #state: State<number> = NOTHING;
   #isSaving = true;
 
-  /** Saves at once that there is nothing to undo: from then on, no `STATE_…` that the job has set is read. */
+  /**
+   * Saves at once that there is nothing to undo: from then on, no `STATE_…` that the job has set is
+   * read.
+   */
   constructor() {
     this.plan([], []);
     this.save({});
@@ -72,7 +84,10 @@ export class StateWriter {
   }
 }
 
-/** Reads what main has saved. What it says becomes arguments of programs, so a login of another form is left out. */
+/**
+ * Reads what main has saved. What it says becomes arguments of programs, so a login of another form
+ * is left out.
+ */
 export function readState(text = core.getState(NAME), plan = core.getState('plan')): State {
   if (text === '') return NOTHING;
 

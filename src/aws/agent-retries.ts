@@ -8,19 +8,26 @@ type RetryRule = {
   pattern: RegExp;
   /** So many attempts that fail like this at the most, and `max-attempts` of all kinds. */
   attempts?: number;
-  /** The pause after the first, second … attempt is as many times this long, in milliseconds, and a random part. */
+  /**
+   * The pause after the first, second … attempt is as many times this long, in milliseconds, and a
+   * random part.
+   */
   stepMs?: number;
 };
 
-/** No connection. On a new node, the agent can start after the pod: it is waited for as long as the budget allows. */
+/**
+ * No connection. On a new node, the agent can start after the pod: it is waited for as long as the
+ * budget allows.
+ */
 const UNREACHABLE: RetryRule = {
   pattern: /^connect E(?!TIMEDOUT)/m,
 };
 
 /** For answers: their HTTP status, a space, and their text. The first rule that matches applies. */
 const ANSWER_RULES: RetryRule[] = [
-  // AWS sees a new association, a new trust policy, or the role of a new node (UnrecognizedClient…) after some seconds.
-  // The instance metadata, which answered the agent with 404 or its like, can be late on a new node, too.
+  // AWS sees a new association, a new trust policy, or the role of a new node (UnrecognizedClient…)
+  // after some seconds. The instance metadata, which answered the agent with 404 or its like, can
+  // be late on a new node, too.
   {
     pattern:
       /ResourceNotFoundException|permissions? to assume|UnrecognizedClient|no EC2 IMDS role found.*StatusCode: 4/,
@@ -48,15 +55,19 @@ const BACKOFF = { baseMs: 500, capMs: 5_000 };
 const START_BACKOFF = { baseMs: 1_000, capMs: 5_000 };
 
 export type AttemptLimits = {
-  /** Attempts at the Pod Identity agent, or another container endpoint. Those that wait for its start do not count. */
+  /**
+   * Attempts at the Pod Identity agent, or another container endpoint. Those that wait for its
+   * start do not count.
+   */
   agentAttempts: number;
   /** Time for all attempts, in milliseconds. */
   budgetMs: number;
 };
 
 /**
- * What comes after the attempts that have failed so far: a pause, and how far they have come, for the log. Undefined if the
- * last failure is final, or if the attempts or the time are used up: no attempt starts that cannot finish in time.
+ * What comes after the attempts that have failed so far: a pause, and how far they have come, for
+ * the log. Undefined if the last failure is final, or if the attempts or the time are used up: no
+ * attempt starts that cannot finish in time.
  */
 export function nextAttempt(
   failed: readonly unknown[],

@@ -73,9 +73,10 @@ export class AnswerError extends Error {
 }
 
 /**
- * Asks for credentials, once. The endpoint is asked by a request of our own first: the SDK's provider drops the words of a
- * refusal. Once it has answered with credentials, the provider takes them; the agent has them in its cache. The provider
- * is made first, since it refuses addresses that the SDK does not allow: the token must not go there.
+ * Asks for credentials, once. The endpoint is asked by a request of our own first: the SDK's
+ * provider drops the words of a refusal. Once it has answered with credentials, the provider takes
+ * them; the agent has them in its cache. The provider is made first, since it refuses addresses
+ * that the SDK does not allow: the token must not go there.
  * Throws an AnswerError if it refuses.
  */
 export async function requestCredentials(endpoint: ContainerEndpoint, signal: AbortSignal) {

@@ -13,10 +13,12 @@ export const URI_VARIABLE = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
 export const WEB_IDENTITY_VARIABLES = ['AWS_ROLE_ARN', 'AWS_WEB_IDENTITY_TOKEN_FILE'];
 
 /**
- * Decides which credentials are used, and why. Whether that source then returns any is not known here.
+ * Decides which credentials are used, and why. Whether that source then returns any is not known
+ * here.
  *
- * The order goes from what a person chose for this job to what the machine happens to have. EKS Pod Identity comes before
- * the SDK's default chain: it belongs to this pod alone, and the chain hides the error of one source behind the next.
+ * The order goes from what a person chose for this job to what the machine happens to have. EKS Pod
+ * Identity comes before the SDK's default chain: it belongs to this pod alone, and the chain hides
+ * the error of one source behind the next.
  */
 export function chooseCredentials(
   choice: CredentialSourceChoice,

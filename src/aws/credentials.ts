@@ -15,8 +15,8 @@ import { type SdkOptions, sdkCredentials } from './sdk-credentials.ts';
 type CredentialsRequest = AgentOptions & SdkOptions & { choice: CredentialSourceChoice };
 
 /**
- * Decides which credentials are used, names them in the log, and gets them. Throws a Failure if there are none. The doubt
- * says why they are most likely not those that are meant, if that is so.
+ * Decides which credentials are used, names them in the log, and gets them. Throws a Failure if
+ * there are none. The doubt says why they are most likely not those that are meant, if that is so.
  */
 export async function getCredentials(request: CredentialsRequest) {
   const { env } = process;
@@ -54,7 +54,10 @@ async function containerCredentials(reason: string, request: CredentialsRequest)
   return podCredentials(endpoint, region, request);
 }
 
-/** A failure that says why the role of the machine is most likely not meant; undefined where it can be. */
+/**
+ * A failure that says why the role of the machine is most likely not meant; undefined where it can
+ * be.
+ */
 async function doubtOfInstance(profiles: Profiles, { choice, region }: CredentialsRequest) {
   const kind = runnerKind();
   let use = 'Using the IAM role of the node';

@@ -18,7 +18,8 @@ export type Network = {
 };
 
 /**
- * The network settings of an AWS client. Each client needs its own: a retry strategy counts the retries of its client.
+ * The network settings of an AWS client. Each client needs its own: a retry strategy counts the
+ * retries of its client.
  *
  * @param what what is called, as the start of a line of the log
  * @param endMs no other attempt starts that could end later, by the clock of `performance`
@@ -32,8 +33,9 @@ export function clientSettings(what: string, { httpProxy, maxAttempts }: Network
 }
 
 /**
- * The SDK decides what is retried, and draws a pause only before a retry: then the log gets its line. What a response asks
- * for is settled here, and not by the SDK, so that the line has the pause that is made.
+ * The SDK decides what is retried, and draws a pause only before a retry: then the log gets its
+ * line. What a response asks for is settled here, and not by the SDK, so that the line has the
+ * pause that is made.
  */
 function loggingRetryStrategy(what: string, maxAttempts: number, endMs: number) {
   let baseMs = 0;
@@ -76,7 +78,10 @@ const OPTIONS = {
   throwOnRequestTimeout: true,
 };
 
-/** Sends each request through the proxy for its address, if there is one, and ends a response that does not end. */
+/**
+ * Sends each request through the proxy for its address, if there is one, and ends a response that
+ * does not end.
+ */
 function requestHandler(httpProxy: string) {
   const direct = new NodeHttpHandler(OPTIONS);
   const handler = new NodeHttpHandler(OPTIONS);
@@ -123,8 +128,9 @@ async function* bounded(body: AsyncIterable<Buffer>) {
 }
 
 /**
- * Keeps NODE_USE_ENV_PROXY from sending requests to the Pod Identity agent and the instance metadata through a proxy:
- * they carry tokens and keys in clear text. Only agents that node makes by itself read the variable.
+ * Keeps NODE_USE_ENV_PROXY from sending requests to the Pod Identity agent and the instance
+ * metadata through a proxy: they carry tokens and keys in clear text. Only agents that node makes
+ * by itself read the variable.
  */
 export function ignoreEnvProxy() {
   const options = { keepAlive: true, timeout: 5_000 };

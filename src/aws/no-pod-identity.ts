@@ -4,8 +4,9 @@ import { chooseCredentials, WEB_IDENTITY_VARIABLES } from './credential-choice.t
 import { isProfileMeant, type Profiles } from './profiles.ts';
 import { podFacts } from './service-account-token.ts';
 
-// EKS gives a pod all of its variables, the region among them, or none: none where its service account has no association
-// as the pod is created. That is the first failure of most new users, so it is named before what follows from it.
+// EKS gives a pod all of its variables, the region among them, or none: none where its service
+// account has no association as the pod is created. That is the first failure of most new users, so
+// it is named before what follows from it.
 
 /** Whether EKS gave this pod nothing, and nobody chose other credentials for the job. */
 export function gotNothing(profiles: Profiles, env = process.env) {

@@ -15,7 +15,10 @@ export type AgentOptions = AttemptLimits & {
   clock?: retry.Clock;
 };
 
-/** Gets the credentials of a container endpoint. Throws a Failure with its own words if there are none. */
+/**
+ * Gets the credentials of a container endpoint. Throws a Failure with its own words if there are
+ * none.
+ */
 export async function podCredentials(
   endpoint: ContainerEndpoint,
   region: string,
@@ -33,7 +36,8 @@ export async function podCredentials(
 }
 
 /**
- * Makes attempts until there are credentials, a failure is final, or the attempts or the time are used up.
+ * Makes attempts until there are credentials, a failure is final, or the attempts or the time are
+ * used up.
  * Throws what `givenUp` returns, or the signal's reason if it aborts.
  *
  * @param name what is asked, as the start of a line of the log
@@ -66,7 +70,10 @@ export async function requestWithRetries<Result>(
   }
 }
 
-/** All attempts have failed: the cause is the last failure, or one that tells more, and the message counts several. */
+/**
+ * All attempts have failed: the cause is the last failure, or one that tells more, and the message
+ * counts several.
+ */
 function givenUp(failed: readonly unknown[], elapsedMs: number) {
   // What the agent answered tells more than that it was late after that.
   const beforeLate = failed.findLast((error) => !(error instanceof retry.DeadlineError));

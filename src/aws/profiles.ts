@@ -4,7 +4,10 @@ import * as log from '../runner/log.ts';
 /** The profiles of the AWS configuration files, by name. */
 export type Profiles = Record<string, Record<string, string | undefined>>;
 
-/** Credentials, or ways to get them: https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html */
+/**
+ * Credentials, or ways to get them:
+ * https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
+ */
 const CREDENTIAL_SETTINGS = [
   'aws_access_key_id',
   'aws_secret_access_key',
@@ -17,8 +20,9 @@ const CREDENTIAL_SETTINGS = [
 ];
 
 /**
- * Whether credentials are meant to come from the profile in force, which AWS_PROFILE names. A profile with only a region
- * has none. A named profile that does not exist counts, too: without it, another identity would be used in silence.
+ * Whether credentials are meant to come from the profile in force, which AWS_PROFILE names. A
+ * profile with only a region has none. A named profile that does not exist counts, too: without it,
+ * another identity would be used in silence.
  */
 export function isProfileMeant(profiles: Profiles, { AWS_PROFILE: name }: NodeJS.ProcessEnv) {
   const profile = profiles[name ?? 'default'];

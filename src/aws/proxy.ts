@@ -2,10 +2,16 @@ import { Failure, messageOf } from '../errors/failure.ts';
 import { nameSettings } from '../runner/job-hook.ts';
 import * as log from '../runner/log.ts';
 
-/** A proxy, and the input or the variable that names it. The URL can contain a password: it is never printed. */
+/**
+ * A proxy, and the input or the variable that names it. The URL can contain a password: it is never
+ * printed.
+ */
 type Proxy = { url: URL; origin: string };
 
-/** A call that the proxy did not let through. The SDK retries it if the error says so, or if its cause is transient. */
+/**
+ * A call that the proxy did not let through. The SDK retries it if the error says so, or if its
+ * cause is transient.
+ */
 function proxyError(message: string, isTransient: boolean, cause?: unknown) {
   const error = Object.assign(new Error(message, { cause }), { name: 'ProxyError' });
 
@@ -14,7 +20,10 @@ function proxyError(message: string, isTransient: boolean, cause?: unknown) {
 
 const nameOf = ({ url, origin }: Proxy) => `The proxy ${url.protocol}//${url.host} (${origin})`;
 
-/** A call that was given up, since nothing came through the proxy in time. The service can be the cause, but rarely is. */
+/**
+ * A call that was given up, since nothing came through the proxy in time. The service can be the
+ * cause, but rarely is.
+ */
 export function silentProxy(proxy: Proxy, host: string, error: Error) {
   const message = `${nameOf(proxy)} passed on nothing from ${host}: ${messageOf(error)}`;
 
@@ -58,10 +67,16 @@ export async function proxyAgent(proxy: Proxy, host: string) {
   return agent;
 }
 
-/** Lower case comes first, as in curl. Most programs do not read the last two for `https:`; amazon-ecr-login does. */
+/**
+ * Lower case comes first, as in curl. Most programs do not read the last two for `https:`;
+ * amazon-ecr-login does.
+ */
 const PROXY_VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'];
 
-/** The proxy for an address, by the input, else by the variables. Throws a Failure if that is not a proxy URL. */
+/**
+ * The proxy for an address, by the input, else by the variables. Throws a Failure if that is not a
+ * proxy URL.
+ */
 export function proxyFor(
   { protocol, hostname, port }: { protocol: string; hostname: string; port?: number | undefined },
   input: string,
@@ -79,7 +94,10 @@ export function proxyFor(
   return undefined;
 }
 
-/** Whether NO_PROXY excludes a host. A name, also with a dot or `*.` in front, stands for its subdomains, too. */
+/**
+ * Whether NO_PROXY excludes a host. A name, also with a dot or `*.` in front, stands for its
+ * subdomains, too.
+ */
 function isExcluded(host: string, port: number, env: NodeJS.ProcessEnv) {
   const list = env['no_proxy'] || env['NO_PROXY'] || '';
   const entries = list.toLowerCase().split(/[,\s]+/);
@@ -94,7 +112,8 @@ function isExcluded(host: string, port: number, env: NodeJS.ProcessEnv) {
 
 /**
  * Reads a proxy as curl does: without a scheme it is a host.
- * Throws a Failure if it is not a proxy URL. Nothing of it is quoted: each part can be one of a password.
+ * Throws a Failure if it is not a proxy URL. Nothing of it is quoted: each part can be one of a
+ * password.
  */
 export function parseProxy(text: string, origin: string) {
   const trimmed = text.trim();
@@ -129,10 +148,16 @@ function decoded(text: string) {
 /** Without the `(?!\/)`, many slashes would take quadratic time. */
 const USER_AND_PASSWORD = /^(?:[\w+.-]+:\/+(?!\/))?([^:]*):(?!\/\/)(.*)@/s;
 
-/** The input, in a step and in a job hook, and all variables: container clients read and quote those, too. */
+/**
+ * The input, in a step and in a job hook, and all variables: container clients read and quote
+ * those, too.
+ */
 const HOLDERS = /^(?:input_http-proxy|(?:ecr_login_http|https?|all)_proxy)$/i;
 
-/** Masks the passwords of all proxies. A user name is not masked: it can be a word that the whole log needs. */
+/**
+ * Masks the passwords of all proxies. A user name is not masked: it can be a word that the whole
+ * log needs.
+ */
 export function maskProxyPasswords(env: NodeJS.ProcessEnv): void {
   const holders = Object.keys(env).filter((name) => HOLDERS.test(name));
 

@@ -8,8 +8,8 @@ import { type Profiles, readProfiles } from './profiles.ts';
 import { isRegionName } from './registries.ts';
 
 /**
- * The region of the step: the input, else AWS_REGION, AWS_DEFAULT_REGION, the region of the profile, or that of the
- * instance metadata.
+ * The region of the step: the input, else AWS_REGION, AWS_DEFAULT_REGION, the region of the
+ * profile, or that of the instance metadata.
  * Throws a Failure if there is none, or if it is not a region name.
  */
 export async function stepRegion(input: string, env = process.env) {

@@ -19,7 +19,10 @@ type Endpoint = {
 
 type PrivateHost = Endpoint & { accountId: string };
 
-/** A call of GetAuthorizationToken. Its token is for all registries of a region that the caller may use. */
+/**
+ * A call of GetAuthorizationToken. Its token is for all registries of a region that the caller may
+ * use.
+ */
 export type TokenCall = Endpoint & {
   service: 'ecr' | 'ecr-public';
   /** The registries that it is made for. */
@@ -31,7 +34,10 @@ const PUBLIC_DUAL_STACK_HOST = 'ecr-public.aws.com';
 /** ECR Public's API is in this region only. */
 const PUBLIC_REGION = 'us-east-1';
 
-/** In all partitions, as AWS's credential helper for ECR and kubelet's credential provider accept them. */
+/**
+ * In all partitions, as AWS's credential helper for ECR and kubelet's credential provider accept
+ * them.
+ */
 const SUFFIXES = [
   'amazonaws.com',
   'amazonaws.com.cn',
@@ -48,11 +54,16 @@ const PRIVATE_HOST = /^(\d{12})\.(dkr\.ecr|dkr-ecr)(-fips)?\.([a-z\d-]+)\.([a-z\
 /** The form of a region name, such as `eu-west-1` or `us-gov-east-1`, as it is in a host. */
 const REGION = /^(?!fips)[a-z]{2,4}(?:-[a-z]{2,12}){1,2}-\d{1,2}$/;
 
-/** Whether a text has the form of a region name. The SDK also takes `fips-us-east-1` and its like, for the FIPS endpoint. */
+/**
+ * Whether a text has the form of a region name. The SDK also takes `fips-us-east-1` and its like,
+ * for the FIPS endpoint.
+ */
 export const isRegionName = (text: string) =>
   REGION.test(text.replace(/^fips-(?:dkr-|prod-)?|-fips$/, ''));
 
-/** The parts of a private registry's host, in any case; undefined if it is not a host of Amazon ECR. */
+/**
+ * The parts of a private registry's host, in any case; undefined if it is not a host of Amazon ECR.
+ */
 export function parsePrivateHost(host: string): PrivateHost | undefined {
   const parts = PRIVATE_HOST.exec(host.toLowerCase()) ?? [];
   const [, accountId = '', service, fips, region = '', suffix = ''] = parts;
@@ -85,8 +96,8 @@ export type List<Entry> = {
 };
 
 /**
- * Parses input `registries`: account IDs, registry hosts and image URIs, separated by commas or line breaks. Returns
- * each entry once.
+ * Parses input `registries`: account IDs, registry hosts and image URIs, separated by commas or
+ * line breaks. Returns each entry once.
  */
 export function parseRegistries(text: string): List<RegistryEntry> {
   const entries = new Map<string, RegistryEntry>();
@@ -104,7 +115,10 @@ export function parseRegistries(text: string): List<RegistryEntry> {
   return { entries: [...entries.values()], problems };
 }
 
-/** An account ID, or a host without `https://`, path, tag and digest. A string says why it is neither. */
+/**
+ * An account ID, or a host without `https://`, path, tag and digest. A string says why it is
+ * neither.
+ */
 function parseEntry(word: string): RegistryEntry | string {
   if (/^\d+$/.test(word)) {
     return accountIdProblem(word) ?? { kind: 'account', accountId: word };
@@ -132,7 +146,8 @@ export const needsRegion = (entries: readonly RegistryEntry[]) =>
   entries.some((entry) => !('host' in entry));
 
 /**
- * The calls that return a token for each registry: one for each service, region and endpoint variant.
+ * The calls that return a token for each registry: one for each service, region and endpoint
+ * variant.
  *
  * @param region the region of the step; needed if `needsRegion` says so
  */

@@ -31,8 +31,8 @@ export type SdkOptions = {
 type SdkSource = Exclude<CredentialSource, 'container'>;
 
 /**
- * Gets credentials from a provider of the SDK, and names in the log where they came from, and what the default chain has
- * skipped. Throws a Failure if there are none.
+ * Gets credentials from a provider of the SDK, and names in the log where they came from, and what
+ * the default chain has skipped. Throws a Failure if there are none.
  */
 export async function sdkCredentials(
   source: SdkSource,
@@ -89,7 +89,10 @@ async function sdkProvider(source: SdkSource, { region, network, budgetMs }: Sdk
     : providers.fromNodeProviderChain(settings);
 }
 
-/** Node puts the command line of a `credential_process` and its output into a message. Both can hold secrets. */
+/**
+ * Node puts the command line of a `credential_process` and its output into a message. Both can hold
+ * secrets.
+ */
 const COMMAND_FAILED = 'Command failed: ';
 
 /** How the log names where credentials came from. */
@@ -117,7 +120,8 @@ async function sdkFailure(source: SdkSource, error: unknown, { region, budgetMs 
 
   if (message.includes(COMMAND_FAILED)) {
     message = 'credential_process failed; its output is not shown';
-    // The output of a process can hold secrets. So can the error as a cause, which the debug log would show.
+    // The output of a process can hold secrets. So can the error as a cause, which the debug log
+    // would show.
     origin = {};
   }
   if (error instanceof DeadlineError) {
@@ -138,7 +142,9 @@ async function sdkFailure(source: SdkSource, error: unknown, { region, budgetMs 
   });
 }
 
-/** The sources of the SDK's default chain, in its order (@aws-sdk/credential-provider-node 3.972). */
+/**
+ * The sources of the SDK's default chain, in its order (@aws-sdk/credential-provider-node 3.972).
+ */
 export type ChainSource = 'environment' | 'profile' | 'web-identity' | 'container' | 'instance';
 
 /** The source that returned the credentials. What a profile uses in turn leaves marks, too. */
@@ -153,7 +159,10 @@ function chainSource({ $source = {} }: Credentials): ChainSource {
   return isEcs ? 'container' : 'instance';
 }
 
-/** Warns of configured sources that the default chain passed over in silence before it came to the one it used. */
+/**
+ * Warns of configured sources that the default chain passed over in silence before it came to the
+ * one it used.
+ */
 export function warnOfSkipped(profiles: Profiles, used?: ChainSource) {
   if (used === 'environment' || used === 'profile') return;
 

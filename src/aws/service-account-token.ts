@@ -51,9 +51,11 @@ export function tokenProblem({ audiences, expiresAt }: Claims): TokenProblem | u
 const MOUNTED = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
 /**
- * What names this pod in texts and commands, as far as its tokens tell. They are only read for their claims.
+ * What names this pod in texts and commands, as far as its tokens tell. They are only read for
+ * their claims.
  *
- * @param used the claims of the token that was used: no other token is read if they name a service account
+ * @param used the claims of the token that was used: no other token is read if they name a service
+ * account
  */
 export async function podFacts(used?: Claims, env = process.env, mounted = MOUNTED) {
   const claims =

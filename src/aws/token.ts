@@ -41,8 +41,8 @@ export type FoundTokens = {
 };
 
 /**
- * Gets a token for each registry of the calls: in the order of the input, each host once. A call that fails does not
- * affect the others.
+ * Gets a token for each registry of the calls: in the order of the input, each host once. A call
+ * that fails does not affect the others.
  */
 export async function getTokens(
   entries: readonly RegistryEntry[],
@@ -56,7 +56,8 @@ export async function getTokens(
   const made = calls.map(async (call) => {
     try {
       const token = await requestToken(call, request);
-      // A response of ECR names the registry of the caller account. Only a host of Amazon ECR proves anything.
+      // A response of ECR names the registry of the caller account. Only a host of Amazon ECR
+      // proves anything.
       callerAccount ??= parsePrivateHost(token.registry)?.accountId;
 
       for (const entry of call.entries) {
@@ -81,8 +82,9 @@ export async function getTokens(
 }
 
 /**
- * Logs the caller account, and checks it against the allowed ones. Responses of ECR Public name no account. If only those
- * came, one call to ECR in the region is made, which needs no further permission.
+ * Logs the caller account, and checks it against the allowed ones. Responses of ECR Public name no
+ * account. If only those came, one call to ECR in the region is made, which needs no further
+ * permission.
  * Throws a Failure if the account is not allowed, or is unknown.
  */
 export async function checkCallerAccount(
@@ -112,7 +114,10 @@ async function askForAccount(region: string, request: TokenRequest) {
   return callerAccount;
 }
 
-/** The host to log in to: that of the entry, or that of the response, with the account ID of the entry. */
+/**
+ * The host to log in to: that of the entry, or that of the response, with the account ID of the
+ * entry.
+ */
 function hostOf(entry: RegistryEntry, host: string) {
   if ('host' in entry) return entry.host;
   if (entry.kind === 'account') return host.replace(/^\d{12}(?=\.)/, entry.accountId);
@@ -154,8 +159,9 @@ async function requestToken(call: TokenCall, request: TokenRequest) {
 }
 
 /**
- * Keeps what can log in to a registry out of what is printed. The runner masks it, too. With `mask-password: false` it does
- * not, so that the password, or a file that contains it, can be handed to another job.
+ * Keeps what can log in to a registry out of what is printed. The runner masks it, too. With
+ * `mask-password: false` it does not, so that the password, or a file that contains it, can be
+ * handed to another job.
  */
 function conceal({ username, password }: RegistryToken, maskPassword: boolean) {
   // The token itself is also what a client writes to its auth file.
@@ -167,7 +173,10 @@ function conceal({ username, password }: RegistryToken, maskPassword: boolean) {
   }
 }
 
-/** The action's part of the user agent, which CloudTrail keeps: its name, and the run and attempt of the workflow. */
+/**
+ * The action's part of the user agent, which CloudTrail keeps: its name, and the run and attempt of
+ * the workflow.
+ */
 function userAgent(): [string, string][] {
   const { GITHUB_RUN_ID: run = '', GITHUB_RUN_ATTEMPT: attempt = '' } = process.env;
 
@@ -217,8 +226,8 @@ async function logCustomEndpoint({ config }: Pick<ECRClient, 'config'>) {
 }
 
 /**
- * The registry host in a response. A login to it replaces the one that the container client has there, so only hosts of
- * Amazon ECR are accepted. An emulator behind a custom endpoint names any.
+ * The registry host in a response. A login to it replaces the one that the container client has
+ * there, so only hosts of Amazon ECR are accepted. An emulator behind a custom endpoint names any.
  * Throws a Failure if it is another host.
  */
 export function registryHost(proxyEndpoint = '', isCustom = false) {
@@ -233,7 +242,10 @@ export function registryHost(proxyEndpoint = '', isCustom = false) {
   );
 }
 
-/** Decodes a token. Throws a Failure without the text of the token: even a damaged one can be a secret. */
+/**
+ * Decodes a token. Throws a Failure without the text of the token: even a damaged one can be a
+ * secret.
+ */
 export function decodeToken({ authorizationToken = '', expiresAt }: AuthorizationData = {}) {
   const decoded = Buffer.from(authorizationToken, 'base64').toString('utf8');
   const [, username = '', password = ''] = /^(\w[\w.-]*):(\S+)$/.exec(decoded) ?? [];
