@@ -88,9 +88,8 @@ function readList<Entry>(name: string, parse: (text: string) => List<Entry>, pro
   return list.entries;
 }
 
-function parseAccountIds(text: string): List<string> {
-  const words = text.split(/[\s,]+/).filter((word) => word !== '');
-  const entries = [...new Set(words)];
+function parseAccountIds(text: string) {
+  const entries = [...new Set(text.match(/[^\s,]+/g))];
 
   const problems = entries.flatMap((id) => {
     const reason = accountIdProblem(id);

@@ -39,8 +39,7 @@ async function logOutOfAll({ logins, variables }: State, signal: AbortSignal) {
     const client = createClient(await findClient(tool), variables);
 
     const problem = await logOut(client, registry, signal);
-    if (problem !== undefined)
-      problems.push(`${tool} could not log out of ${registry}: ${problem}`);
+    if (problem) problems.push(`${tool} could not log out of ${registry}: ${problem}`);
   }
 
   return problems;

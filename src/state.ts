@@ -15,7 +15,7 @@ export type SavedLogin = { tool: ClientName; registry: string };
 export type State<Login = SavedLogin> = {
   logins: Login[];
   /** The variables that say where the clients of main kept their logins. */
-  variables: Readonly<Record<string, string>>;
+  variables: Record<string, string>;
   isolation?: Isolation;
 };
 
