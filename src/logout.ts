@@ -51,9 +51,9 @@ async function logOutOfAll({ logins, variables }: State, signal: AbortSignal) {
  */
 async function endIsolation(isolation: Isolation) {
   const { removeIsolation, restoreVariables } = await import('./clients/isolation.ts');
-  const { directory, isFirst, moved } = isolation;
+  const { directory, createdHere, moved } = isolation;
 
-  const problem = isFirst ? removeIsolation(isolation) : undefined;
+  const problem = createdHere ? removeIsolation(isolation) : undefined;
   restoreVariables(moved);
 
   return problem === undefined ? [] : [`${directory} could not be removed: ${problem}`];

@@ -1,10 +1,9 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import * as log from '../runner/log.ts';
 import type { FileKind } from './known-clients.ts';
 
 /** The variables that decide in which file a client keeps its logins. */
-export const LOCATION_VARIABLES: readonly string[] = [
+export const LOCATION_VARIABLES = [
   'DOCKER_CONFIG',
   'REGISTRY_AUTH_FILE',
   'HELM_REGISTRY_CONFIG',
@@ -15,16 +14,10 @@ export const LOCATION_VARIABLES: readonly string[] = [
   'USERPROFILE',
 ];
 
-/** Those variables that are set, with absolute paths: post can run in another directory than main. */
-export function locationVariables(env: NodeJS.ProcessEnv): Record<string, string> {
-  const dockerConfig = env['DOCKER_CONFIG'];
-  if (dockerConfig?.match(/^~(?:[\\/]|$)/)) {
-    const path = resolve(dockerConfig);
-    log.warning(
-      `DOCKER_CONFIG: '~' is not expanded in a workflow, so this is ${path}. Use the full path.`,
-    );
-  }
-
+/**
+ * Those variables that are set, with absolute paths: post can run in another directory than main.
+ */
+export function locationVariables(env: NodeJS.ProcessEnv) {
   const variables: Record<string, string> = {};
   for (const name of LOCATION_VARIABLES) {
     const path = env[name];
@@ -33,13 +26,15 @@ export function locationVariables(env: NodeJS.ProcessEnv): Record<string, string
   return variables;
 }
 
-/** The file in which the clients of a kind keep their logins; undefined if only the client knows. */
+/**
+ * The file in which the clients of a kind keep their logins; undefined if only the client knows.
+ */
 export function authFilePath(kind: FileKind, env: NodeJS.ProcessEnv): string | undefined {
   if (kind === 'docker') return join(dockerDirectory(env), 'config.json');
   return kind === 'helm' ? helmFile(env) : containersFile(env);
 }
 
-export const dockerDirectory = (env: NodeJS.ProcessEnv): string =>
+export const dockerDirectory = (env: NodeJS.ProcessEnv) =>
   resolve(env['DOCKER_CONFIG'] ?? join(home(env), '.docker'));
 
 const home = (env: NodeJS.ProcessEnv) =>
@@ -52,21 +47,18 @@ function containersFile(env: NodeJS.ProcessEnv) {
   // Seen with podman 5.4.
   if (DOCKER_CONFIG) return authFilePath('docker', env);
 
-  if (process.platform !== 'linux') return join(home(env), '.config', 'containers', 'auth.json');
-
   if (XDG_RUNTIME_DIR) return join(XDG_RUNTIME_DIR, 'containers', 'auth.json');
 
   // podman and buildah choose different ones for users other than root.
   return process.getuid?.() === 0 ? '/run/containers/0/auth.json' : undefined;
 }
 
+/** Outside Linux, helm has another default, and the action finds no file in this one. */
 function helmFile(env: NodeJS.ProcessEnv) {
   const { HELM_REGISTRY_CONFIG, HELM_CONFIG_HOME, XDG_CONFIG_HOME } = env;
   if (HELM_REGISTRY_CONFIG) return HELM_REGISTRY_CONFIG;
 
   if (HELM_CONFIG_HOME) return join(HELM_CONFIG_HOME, 'registry', 'config.json');
-
-  if (process.platform !== 'linux') return undefined;
 
   const config = XDG_CONFIG_HOME ?? join(home(env), '.config');
   return join(config, 'helm', 'registry', 'config.json');

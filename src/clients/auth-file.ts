@@ -7,15 +7,10 @@ import type { KnownClient } from './known-clients.ts';
 
 // What is in the files that clients keep their logins in, and how they are changed.
 
-/** A login, or the mark that a credential store has one. */
-type AuthEntry = {
-  auth?: string;
-  [field: string]: unknown;
-};
-
 /** The format that docker, podman and helm share. What the action does not know in it is kept. */
 export type AuthFile = {
-  auths?: Record<string, AuthEntry> | null;
+  /** Logins, and entries that mark those that a credential store has. */
+  auths?: Record<string, Record<string, unknown>> | null;
   credHelpers?: Record<string, string> | null;
   credsStore?: string | null;
   [field: string]: unknown;
@@ -36,7 +31,7 @@ export function readAuthFile(file: string): AuthFile {
 }
 
 /** Keeps the logins in the text of an auth file, whole or not, out of the log: clients can show them, also decoded. */
-export function hideLogins(text: string): void {
+export function hideLogins(text: string) {
   const logins = new Set(text.match(/(?<="auth"\s*:\s*")[^"]+/gi));
   const decoded = [...logins].map((login) => Buffer.from(login, 'base64').toString());
 
@@ -89,7 +84,7 @@ export function tryRead(file = ''): AuthFile | undefined {
 }
 
 /** What changes with every change of a file; undefined if there is none, or nobody may know. */
-export function versionOf(file = ''): string | undefined {
+export function versionOf(file = '') {
   if (!fs.existsSync(file)) return undefined;
 
   const { ino, size, mtimeMs } = fs.statSync(file);
@@ -97,7 +92,7 @@ export function versionOf(file = ''): string | undefined {
 }
 
 /** The keys under which the clients' libraries look for a registry's login. */
-export function entryKeys(registry: string): string[] {
+export function entryKeys(registry: string) {
   return /:\d+$/.test(registry) ? [registry] : [registry, `${registry}:443`];
 }
 
@@ -105,8 +100,10 @@ const entriesOf = (config: AuthFile, registry: string) =>
   entryKeys(registry).map((key) => config.auths?.[key] ?? {});
 
 /** Whether an entry holds no login, but marks one that a credential store has. */
-export function isStored(entry: AuthEntry | null): boolean {
-  return !['auth', 'identitytoken', 'registrytoken', 'password'].some((field) => entry?.[field]);
+export function isStored(entry: object | null) {
+  const login = entry as Record<string, unknown> | null;
+
+  return !['auth', 'identitytoken', 'registrytoken', 'password'].some((field) => login?.[field]);
 }
 
 /** Whether the file holds a login for a registry. */
@@ -116,15 +113,18 @@ export function hasLogin(config: AuthFile, registry: string): boolean {
 
 /** Whether the file holds this login, in base64, for a registry. */
 export function hasAuth(config: AuthFile, registry: string, auth: string): boolean {
-  return entriesOf(config, registry).some((entry) => entry.auth === auth);
+  return entriesOf(config, registry).some((entry) => entry['auth'] === auth);
 }
 
-/** The credential helper that a client hands the login of a registry to; undefined if it is kept in the file. */
+/**
+ * The credential helper that a client hands the login of a registry to; undefined if it is kept in
+ * the file.
+ */
 export function helperFor(
   config: AuthFile,
   registry: string,
   { fileKind, readsEmptyHelper }: KnownClient,
-): string | undefined {
+) {
   const own = config.credHelpers?.[registry];
   const isSetAside = own === '' && readsEmptyHelper;
 
@@ -136,10 +136,11 @@ export function helperFor(
 const DRAFT = '.ecr-pod-identity-login-draft-';
 
 /**
- * Writes an auth file: a draft beside it, renamed to it, so that nobody ever reads half of it. Mode and owner are kept; a
- * new file is for its owner alone. If the file is a link, the file that it leads to is written.
+ * Writes an auth file: a draft beside it, renamed to it, so that nobody ever reads half of it. Mode
+ * and owner are kept; a new file is for its owner alone. If the file is a link, the file that it
+ * leads to is written.
  */
-export function writeAuthFile(file: string, config: AuthFile): void {
+export function writeAuthFile(file: string, config: AuthFile) {
   const target = followLink(file);
   makeDirectory(dirname(target));
   removeDrafts(file);
@@ -190,8 +191,11 @@ function keepModeAndOwner(target: string, handle: number) {
   fs.fchmodSync(handle, old.mode & 0o777);
 }
 
-/** Removes the login of a registry from a file, and keeps everything else in it. Returns whether there was one. */
-export function removeLogin(file: string, registry: string): boolean {
+/**
+ * Removes the login of a registry from a file, and keeps everything else in it. Returns whether
+ * there was one.
+ */
+export function removeLogin(file: string, registry: string) {
   const config = readAuthFile(file);
   const entries = Object.entries(config.auths ?? {});
 
@@ -203,8 +207,11 @@ export function removeLogin(file: string, registry: string): boolean {
   return true;
 }
 
-/** Removes what killed processes have left of their drafts of a file, which hold passwords. Who calls it has the lock. */
-export function removeDrafts(file: string): void {
+/**
+ * Removes what killed processes have left of their drafts of a file, which hold passwords. Who
+ * calls it has the lock.
+ */
+export function removeDrafts(file: string) {
   const target = followLink(file);
   const directory = dirname(target);
 

@@ -7,7 +7,7 @@ import { CLIENTS, type ClientName, type KnownClient } from './known-clients.ts';
 
 const NAMES = Object.keys(CLIENTS) as ClientName[];
 /** The clients that are programs. */
-const PROGRAMS = NAMES.filter((name) => CLIENTS[name].commands !== undefined);
+const PROGRAMS = NAMES.filter((name) => CLIENTS[name].prefix !== undefined);
 
 /** Packages of Debian, by client. Its finch is another program. */
 const PACKAGES: Partial<Record<ClientName, string>> = {
@@ -42,12 +42,15 @@ export async function findClient(name: ClientName): Promise<FoundClient> {
   return { name, ...CLIENTS[name], executable: await which(name) };
 }
 
-/** Finds the clients that are named, else the first program on PATH. Throws a Failure if one is missing. */
+/**
+ * Finds the clients that are named, else the first program on PATH. Throws a Failure if one is
+ * missing.
+ */
 export async function chooseClients(names: readonly ClientName[]): Promise<FoundClient[]> {
   if (names.length === 0) return [await firstOnPath()];
 
   const clients = await Promise.all(names.map(findClient));
-  const missing = clients.filter(({ commands, executable }) => commands && !executable);
+  const missing = clients.filter(({ prefix, executable }) => prefix && !executable);
 
   if (missing.length > 0) {
     const input = nameSettings("Input 'container-cli'");

@@ -2,7 +2,6 @@ import { messageOf } from '../errors/failure.ts';
 import { hideLogins } from './auth-file.ts';
 import { authFilePath, LOCATION_VARIABLES } from './auth-file-path.ts';
 import type { FoundClient } from './client-choice.ts';
-import type { Command } from './known-clients.ts';
 import { failureReason } from './messages.ts';
 import { clientEnvironment, type ProgramOptions, runProgram } from './process.ts';
 
@@ -25,14 +24,13 @@ export function createClient(found: FoundClient, variables: Record<string, strin
 
 /** Runs the program of a client. The reason says why it failed; there is none if it did not. */
 export async function runClient(
-  { name, commands, executable, env }: Client,
-  command: Command,
+  { name, prefix = [], executable, env }: Client,
+  command: 'login' | 'logout',
   args: string[],
   options: Omit<ProgramOptions, 'env'>,
 ) {
-  const allArgs = [...(commands?.[command] ?? []), ...args];
-
   try {
+    const allArgs = [...prefix, command, ...args];
     const result = await runProgram(executable, allArgs, { ...options, env });
     const { exitCode, stderr } = result;
 

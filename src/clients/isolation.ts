@@ -1,26 +1,30 @@
 import * as fs from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import * as core from '@actions/core';
 import { Failure, messageOf } from '../errors/failure.ts';
 import { makeDirectory } from '../files/file-system.ts';
 import * as log from '../runner/log.ts';
-import { type AuthFile, entryKeys, isStored, readAuthFile, writeAuthFile } from './auth-file.ts';
+import { readAuthFile, writeAuthFile } from './auth-file.ts';
 import { authFilePath, dockerDirectory } from './auth-file-path.ts';
+import { withoutHelpers } from './helper-free-config.ts';
 import type { FileKind, KnownClient } from './known-clients.ts';
 import { LOCK_NAME, withLock } from './lock.ts';
 
-// Input `isolate-docker-config`: a docker configuration of the job's own. The one in force is read, never written.
+// Input `isolate-docker-config`: a docker configuration of the job's own. The configuration that
+// was in force before is read, never written.
 
 /** A docker configuration of the job's own. */
 export type Isolation = {
   directory: string;
   /** Whether this step created it. Then its post removes it. */
-  isFirst: boolean;
-  /** The variables that lead the job to it, and their earlier values; empty if they were not set. */
+  createdHere: boolean;
+  /**
+   * The variables that lead the job to it, and their earlier values; empty if they were not set.
+   */
   moved: { name: string; value: string; earlier: string }[];
 };
 
-/** The runner empties its temporary directory before each job, so that the name belongs to one job. */
+/** The runner empties its temporary directory before each job, so this name belongs to one job. */
 const DIRECTORY = 'ecr-pod-identity-login';
 
 /** The file of each kind in the directory, and the variable that leads its clients there. */
@@ -31,8 +35,9 @@ const FILES = {
 };
 
 /**
- * Creates the job's own configuration, or adds to the one that another step of the job has created. The clients use it once
- * the variables that it names are moved. Throws a Failure if it cannot be created.
+ * Creates the job's own configuration, or adds to the one that another step of the job has created.
+ * The clients use it once the variables that it names are moved. Throws a Failure if it cannot be
+ * created.
  *
  * @param hosts the registries that are about to be logged in to
  * @param onPlan is told what is about to be created, and again if another step was faster
@@ -42,8 +47,9 @@ export async function isolate(
   hosts: string[],
   signal: AbortSignal,
   onPlan: (isolation: Isolation) => void,
-): Promise<Isolation> {
-  // Builders without a client read docker's file.
+) {
+  // Docker's file is always there: builders such as buildctl read it, and are no clients of this
+  // step.
   const used = clients.map(({ fileKind }) => fileKind);
   const kinds = [...new Set<FileKind>(['docker', ...used])];
 
@@ -53,8 +59,8 @@ export async function isolate(
 
     await withLock(join(directory, FILES.docker.name), signal, async () => {
       for (const kind of kinds) {
-        const users = clients.filter(({ fileKind }) => fileKind === kind);
-        fill(directory, kind, users, hosts);
+        const readers = clients.filter(({ fileKind }) => fileKind === kind);
+        fill(directory, kind, readers, hosts);
       }
     });
     return isolation;
@@ -66,34 +72,36 @@ export async function isolate(
   }
 }
 
-/** Creates the directory of the job, or finds the one that another of its steps has created. */
+/**
+ * Creates the directory of the job, or finds the one that another of its steps has created.
+ * Throws a Failure if something else has that name.
+ */
 function claimDirectory(kinds: FileKind[], onPlan: (isolation: Isolation) => void) {
   const temp = process.env['RUNNER_TEMP'];
   if (temp === undefined) throw new Failure('RUNNER_TEMP is not set');
 
-  for (let number = 1; ; number += 1) {
-    const directory = join(temp, number === 1 ? DIRECTORY : `${DIRECTORY}-${number}`);
-    const moved = variablesToMove(directory, kinds);
+  const directory = join(temp, DIRECTORY);
+  const moved = variablesToMove(directory, kinds);
+  const plan = (createdHere: boolean) => {
+    const isolation = { directory, createdHere, moved };
+    onPlan(isolation);
+    return isolation;
+  };
 
-    if (fs.lstatSync(directory, { throwIfNoEntry: false }) === undefined) {
-      const first = { directory, isFirst: true, moved };
-      onPlan(first);
+  const first = plan(true);
+  if (makeDirectory(directory)) return first;
 
-      // Else another step was faster.
-      if (makeDirectory(directory)) return first;
-    }
-
-    if (isOwn(directory)) {
-      const later = { directory, isFirst: false, moved };
-      onPlan(later);
-      return later;
-    }
+  // The directory of another step is not for this step's post to remove.
+  const later = plan(false);
+  if (!isPrivateDirectory(directory)) {
+    throw new Failure(`${directory} is no directory of this user alone`);
   }
+  return later;
 }
 
-/** Whether it is a directory that nobody else can use. Windows has no such modes. */
-function isOwn(directory: string) {
-  const found = fs.lstatSync(directory);
+/** Whether nobody else can use a directory. Windows has no modes that say so. */
+function isPrivateDirectory(path: string) {
+  const found = fs.lstatSync(path);
   const isPrivate = found.uid === process.getuid?.() && (found.mode & 0o077) === 0;
 
   return found.isDirectory() && (isPrivate || process.platform === 'win32');
@@ -113,7 +121,7 @@ function variablesToMove(directory: string, kinds: FileKind[]) {
   return variables.filter(({ value, earlier }) => value !== earlier);
 }
 
-/** Writes the file of a kind, from the one in force. */
+/** Writes the file of a kind, from the one that is in force for its clients. */
 function fill(directory: string, kind: FileKind, clients: KnownClient[], hosts: string[]) {
   const file = join(directory, FILES[kind].name);
   if (kind === 'docker' && !fs.existsSync(file)) {
@@ -126,21 +134,24 @@ function fill(directory: string, kind: FileKind, clients: KnownClient[], hosts: 
     // podman and helm read docker's file if there is none of their own.
     authFilePath('docker', process.env),
   ];
-  const source = sources.find((path = '') => fs.existsSync(path));
-  const config = source && tryTo(source, readAuthFile);
+  const source = sources.find((path) => path !== undefined && fs.existsSync(path));
+  const config = source === undefined ? {} : (tryTo(source, readAuthFile) ?? {});
 
-  writeAuthFile(file, withoutHelpers(config || {}, hosts, clients));
+  writeAuthFile(file, withoutHelpers(config, hosts, clients));
 }
 
-/** Links what is beside `config.json`: plugins, builders, contexts, certificates. Throws one Failure for all that it cannot. */
+/**
+ * Links what is beside `config.json`: plugins, builders, contexts, certificates. Throws one Failure
+ * for all that it cannot.
+ */
 function linkShared(shared: string, directory: string) {
-  const own = [...Object.values(FILES).map(({ name }) => name), LOCK_NAME];
   if (!fs.existsSync(shared)) return;
 
+  const notLinked = [...Object.values(FILES).map(({ name }) => name), LOCK_NAME];
   const problems: string[] = [];
   for (const name of fs.readdirSync(shared)) {
-    // Beside `config.json` there can be drafts of it.
-    if (own.some((start) => name.startsWith(start))) continue;
+    // The name of a draft starts with that of the file.
+    if (notLinked.some((start) => name.startsWith(start))) continue;
 
     try {
       const target = join(shared, name);
@@ -171,48 +182,19 @@ function tryTo<Result>(source: string, use: (source: string) => Result) {
 }
 
 /**
- * A configuration in which no credential helper is in force for the registries that are about to be logged in to:
- * - Each has an entry in `auths`: docker looks for a store of the operating system if there is none at all.
- * - An empty entry in `credHelpers` sets the store for all registries aside, if all clients read it so. Else the store stays
- *   in force only for the registries that the file says it has logins of. podman fails at an empty entry.
+ * Removes the job's own configuration, and nothing else, whatever the saved state says. Returns the
+ * reason if it fails.
  */
-export function withoutHelpers(
-  config: AuthFile,
-  hosts: string[],
-  clients: KnownClient[],
-): AuthFile {
-  const { credsStore, ...others } = config;
-  const keys = hosts.flatMap(entryKeys);
-  const auths = { ...Object.fromEntries(hosts.map((host) => [host, {}])), ...config.auths };
-
-  const helpers = Object.entries(config.credHelpers ?? {}).filter(
-    ([key, name]) => name && !keys.includes(key),
-  );
-  if (credsStore && clients.every(({ readsEmptyHelper }) => readsEmptyHelper)) {
-    const setAside = keys.map((key) => [key, '']);
-    return { ...config, auths, credHelpers: Object.fromEntries([...helpers, ...setAside]) };
-  }
-
-  const stored = Object.entries(auths).filter(
-    ([key, entry]) => !keys.includes(key) && isStored(entry),
-  );
-  const inStore = credsStore ? stored.map(([key]) => [key, credsStore]) : [];
-  return { ...others, auths, credHelpers: Object.fromEntries([...inStore, ...helpers]) };
-}
-
-/** Removes the job's own configuration, and nothing else, whatever the saved state says. Returns the reason if it fails. */
-export function removeIsolation({ directory }: Isolation): string | undefined {
-  const name = basename(directory);
-  const path = join(process.env['RUNNER_TEMP'] ?? '', name);
-  const isOurs = directory === path && /^ecr-pod-identity-login(?:-\d+)?$/.test(name);
-  if (!isOurs) return 'unexpected path';
+export function removeIsolation({ directory }: Isolation) {
+  const expected = join(process.env['RUNNER_TEMP'] ?? '', DIRECTORY);
+  if (directory !== expected) return 'unexpected path';
 
   try {
-    const found = fs.lstatSync(path, { throwIfNoEntry: false });
+    const found = fs.lstatSync(directory, { throwIfNoEntry: false });
     if (found?.isDirectory() === false) return 'it is not a directory';
 
-    // Links in it are removed themselves.
-    fs.rmSync(path, { recursive: true, force: true, maxRetries: 10 });
+    // Of a link inside the directory, the link itself is removed, not what it leads to.
+    fs.rmSync(directory, { recursive: true, force: true, maxRetries: 10 });
     return undefined;
   } catch (error) {
     return messageOf(error);
@@ -220,16 +202,19 @@ export function removeIsolation({ directory }: Isolation): string | undefined {
 }
 
 /** Has the steps that follow use the job's own docker configuration. */
-export function exportVariables(moved: Isolation['moved']): void {
+export function exportVariables(moved: Isolation['moved']) {
   for (const { name, value } of moved) core.exportVariable(name, value);
 }
 
-/** Gives the variables their earlier values back, unless the job has set them to something else since. */
-export function restoreVariables(moved: Isolation['moved']): void {
+/**
+ * Gives the variables their earlier values back, unless the job has set them to something else
+ * since.
+ */
+export function restoreVariables(moved: Isolation['moved']) {
   for (const { name, value, earlier } of moved) {
     const current = process.env[name];
-    const isOurs = current === undefined || current === value;
+    const isUnchanged = current === undefined || current === value;
 
-    if (isOurs) core.exportVariable(name, earlier);
+    if (isUnchanged) core.exportVariable(name, earlier);
   }
 }

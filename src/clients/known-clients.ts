@@ -1,32 +1,30 @@
-/** The kinds of auth files: docker's `config.json`, the `auth.json` of podman, and helm's registry configuration. */
+/**
+ * The kinds of auth files: docker's `config.json`, the `auth.json` of podman, and helm's registry
+ * configuration.
+ */
 export type FileKind = 'docker' | 'containers' | 'helm';
-
-export type Command = 'login' | 'logout';
 
 /** What the action knows about a container client. */
 export type KnownClient = {
-  /** The arguments before the options and the registry; undefined if no program is run. */
-  commands?: Record<Command, string[]>;
+  /** The words before `login` and `logout`; undefined if no program is run. */
+  prefix?: string[];
   fileKind: FileKind;
-  /** Whether an empty entry in `credHelpers` sets the credential store aside. Other clients pass over such an entry. */
-  readsEmptyHelper: boolean;
-};
-
-const COMMANDS = {
-  login: ['login'],
-  logout: ['logout'],
+  /**
+   * Whether an empty entry in `credHelpers` sets the credential store aside. Other clients pass
+   * over such an entry.
+   */
+  readsEmptyHelper?: boolean;
 };
 
 const LIKE_DOCKER: KnownClient = {
-  commands: COMMANDS,
+  prefix: [],
   fileKind: 'docker',
   readsEmptyHelper: true,
 };
 
 const LIKE_PODMAN: KnownClient = {
-  commands: COMMANDS,
+  prefix: [],
   fileKind: 'containers',
-  readsEmptyHelper: false,
 };
 
 const ROWS = {
@@ -37,21 +35,16 @@ const ROWS = {
   nerdctl: LIKE_DOCKER,
   finch: LIKE_DOCKER,
   oras: {
-    ...LIKE_DOCKER,
-    readsEmptyHelper: false,
+    prefix: [],
+    fileKind: 'docker',
   },
   helm: {
-    commands: {
-      login: ['registry', 'login'],
-      logout: ['registry', 'logout'],
-    },
+    prefix: ['registry'],
     fileKind: 'helm',
-    readsEmptyHelper: false,
   },
   // The action writes the auth file itself. What reads the file can take an empty entry either way.
   'config-file': {
     fileKind: 'docker',
-    readsEmptyHelper: false,
   },
 } satisfies Record<string, KnownClient>;
 

@@ -7,21 +7,25 @@ import { LOCK_WAIT_MS, STALE_LOCK_MS } from '../time/limits.ts';
 import { type Clock, SYSTEM_CLOCK } from '../time/retry.ts';
 import { followLink } from './auth-file.ts';
 
-// The lock is a directory beside the auth file, since only one process can create it. Its holder refreshes its time. Where
-// the file is a link, it is beside the file that all links lead to, as the drafts are.
+// The lock is a directory beside the auth file, since only one process can create it. Its holder
+// refreshes its time. Where the file is a link, it is beside the file that all links lead to, as
+// the drafts are.
 
 export const LOCK_NAME = '.ecr-pod-identity-login.lock';
 
 const REFRESH_MS = 3_000;
-/** Between two looks, at random so that many that wait do not move in step. */
-const PAUSE_MS = { least: 20, spread: 80 };
+/**
+ * The longest pause between two looks. Each is random, so that many that wait do not move in step.
+ */
+const LONGEST_PAUSE_MS = 100;
 
 /** Locks that were not free in time. Each of many logins would wait as long again. */
 const timedOut = new Set<string>();
 
 /**
- * Does something while no other step does: a client reads, changes and writes back its auth file, so that two at once lose
- * logins. The work is done without the lock if there can be none, or if it is not free in time.
+ * Does something while no other step does: a client reads, changes and writes back its auth file,
+ * so that two at once lose logins. The work is done without the lock if there can be none, or if it
+ * is not free in time.
  *
  * @param file the auth file; undefined if only the client knows
  */
@@ -70,7 +74,7 @@ async function waitFor(lock: string, signal: AbortSignal, clock: Clock) {
       const waited = `Timed out after ${LOCK_WAIT_MS / 1000} s`;
       log.warning(`${waited} waiting for the lock ${lock}; going on without it.`);
     }
-    await clock.sleep(PAUSE_MS.least + clock.random() * PAUSE_MS.spread, signal);
+    await clock.sleep(clock.random() * LONGEST_PAUSE_MS, signal);
   }
 
   return false;
@@ -79,7 +83,9 @@ async function waitFor(lock: string, signal: AbortSignal, clock: Clock) {
 const remove = (lock: string) => ignoringErrors(() => rmdirSync(lock));
 const refresh = (lock: string) => ignoringErrors(() => utimesSync(lock, new Date(), new Date()));
 
-/** If another process has taken the lock away, the check after each login finds what that has lost. */
+/**
+ * If another process has taken the lock away, the check after each login finds what that has lost.
+ */
 function ignoringErrors(change: () => void) {
   try {
     change();

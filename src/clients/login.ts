@@ -2,14 +2,14 @@ import { Failure, messageOf } from '../errors/failure.ts';
 import { nameSettings } from '../runner/job-hook.ts';
 import * as log from '../runner/log.ts';
 import { LOGIN_MS, SHORTEST_LOGIN_MS } from '../time/limits.ts';
-import { type Backoff, backoffMs, type Clock, retryLine, SYSTEM_CLOCK } from '../time/retry.ts';
+import { backoffMs, type Clock, retryLine, SYSTEM_CLOCK } from '../time/retry.ts';
 import * as auth from './auth-file.ts';
 import { type Client, runClient } from './client.ts';
 import { withLock } from './lock.ts';
 import { isLasting, isSavingFailure, unreadableConfig } from './messages.ts';
 
 /** An overloaded registry recovers within seconds, or takes longer: the pauses cover both. */
-const LOGIN_BACKOFF: Backoff = { baseMs: 1_000, capMs: 10_000 };
+const LOGIN_BACKOFF = { baseMs: 1_000, capMs: 10_000 };
 
 export type Login = Record<'registry' | 'username' | 'password', string>;
 
@@ -20,7 +20,10 @@ export type LoginOptions = {
   endMs: number;
   /** Called before the login can be written. */
   onMayBeWritten: () => void;
-  /** Called if the login failed and, for all that is known, is not written. An earlier login is still there then. */
+  /**
+   * Called if the login failed and, for all that is known, is not written. An earlier login is
+   * still there then.
+   */
   onNotWritten: () => void;
   clock?: Clock;
 };
@@ -28,60 +31,82 @@ export type LoginOptions = {
 /** Why an attempt failed. */
 type Problem = {
   reason: string;
-  /** Whether it can be written all the same: a signal ended the client, or a credential store can have taken it. */
-  mayBeWritten?: boolean;
-  /** Whether the login succeeded and another program has overwritten it. */
-  isOverwritten?: boolean;
+  /** What is known of the login, if anything. */
+  trace?: Trace;
 };
 
-type Attempt = Promise<Problem | undefined>;
+/**
+ * - `elsewhere`: a signal ended the client, or a credential store can have taken the login.
+ * - `overwritten`: the login succeeded, and another program has overwritten it.
+ */
+type Trace = 'elsewhere' | 'overwritten';
 
-/** Logs in, with another attempt unless it would fail in the same way. Throws a Failure with the client's message. */
-export async function logIn(client: Client, login: Login, options: LoginOptions): Promise<void> {
-  const problems: Problem[] = [];
+/**
+ * Logs in, with another attempt unless it would fail in the same way. Throws a Failure with the
+ * client's message.
+ */
+export async function logIn(client: Client, login: Login, options: LoginOptions) {
+  let canBeElsewhere = false;
+  const attempt = async () => {
+    const problem = await attemptLogin(client, login, options);
+    if (problem?.trace === 'elsewhere') canBeElsewhere = true;
+    return problem;
+  };
 
   try {
-    await attemptUntilDone(client, login, options, problems);
-    warnOfVariable(client, login);
+    await repeatUntilDone(attempt, client, login, options);
   } catch (error) {
     const config = auth.tryRead(client.file) ?? {};
-    const isInFile = auth.hasAuth(config, login.registry, authOf(login));
-
-    // Another login in the file is an earlier one: the client has changed nothing then.
-    const isEarlier = auth.hasLogin(config, login.registry);
-    const canBeElsewhere = !isEarlier && problems.some((problem) => problem.mayBeWritten);
-
-    if (!isInFile && !canBeElsewhere) options.onNotWritten();
+    if (!mustUndo(loginInFile(config, login), canBeElsewhere)) options.onNotWritten();
     throw error;
   }
+
+  warnOfVariable(client, login);
 }
 
-/** @param problems gets the problem of each attempt that fails */
-async function attemptUntilDone(
+type InFile = 'ours' | 'another' | 'none';
+
+function loginInFile(config: auth.AuthFile, login: Login): InFile {
+  if (auth.hasAuth(config, login.registry, authOf(login))) return 'ours';
+
+  return auth.hasLogin(config, login.registry) ? 'another' : 'none';
+}
+
+/**
+ * Whether post has to undo a login that failed. A login of an earlier step must stay: if the file
+ * has one, the client has changed nothing.
+ *
+ * | The file has | An attempt can have written it elsewhere | Undo |
+ * |---|---|---|
+ * | our login | yes or no | yes |
+ * | another login | yes or no | no |
+ * | no login | yes | yes |
+ * | no login | no | no |
+ */
+export const mustUndo = (inFile: InFile, canBeElsewhere: boolean): boolean =>
+  inFile === 'ours' || (inFile === 'none' && canBeElsewhere);
+
+async function repeatUntilDone(
+  attempt: () => Promise<Problem | undefined>,
   client: Client,
   login: Login,
-  options: LoginOptions,
-  problems: Problem[],
+  { signal, maxAttempts, endMs, clock = SYSTEM_CLOCK }: LoginOptions,
 ) {
-  const { signal, maxAttempts, endMs, clock = SYSTEM_CLOCK } = options;
-
-  for (let attempt = 1; ; attempt += 1) {
+  for (let number = 1; ; number += 1) {
     const startMs = clock.now();
-    const work = () => attemptLogin(client, login, options);
-    const problem = await withLock(client.file, signal, work, clock);
+    const problem = await withLock(client.file, signal, attempt, clock);
     if (problem === undefined) return;
 
-    problems.push(problem);
-    const { reason, isOverwritten } = problem;
+    const { reason, trace } = problem;
 
     // The next attempt can take as long as this one.
     const durationMs = clock.now() - startMs;
-    const pauseMs = backoffMs(attempt, LOGIN_BACKOFF, clock.random);
+    const pauseMs = backoffMs(number, LOGIN_BACKOFF, clock.random);
     const nextEndMs = clock.now() + pauseMs + durationMs;
-    const isLast = attempt >= maxAttempts || nextEndMs > endMs;
+    const isLast = number >= maxAttempts || nextEndMs > endMs;
 
-    // The registry has accepted the login.
-    if (isOverwritten && isLast) {
+    // The login itself succeeded, so the step does not fail.
+    if (trace === 'overwritten' && isLast) {
       return log.warning(`${reason}. Pulls and pushes can be denied.`);
     }
 
@@ -89,8 +114,13 @@ async function attemptUntilDone(
     if (isLast || signal.aborted || isLasting(reason)) throw failure;
 
     const what = `${client.name} login to registry ${login.registry}`;
-    log.info(retryLine(`${what}: ${reason}`, `attempt ${attempt} of ${maxAttempts}`, pauseMs));
-    await clock.sleep(pauseMs, signal).catch(() => Promise.reject(failure));
+    log.info(retryLine(`${what}: ${reason}`, `attempt ${number} of ${maxAttempts}`, pauseMs));
+    try {
+      await clock.sleep(pauseMs, signal);
+    } catch {
+      // The step was canceled in the pause. Why the attempt failed tells more.
+      throw failure;
+    }
   }
 }
 
@@ -103,10 +133,10 @@ function failureOf({ name: tool }: Client, { registry }: Login, reason: string) 
   });
 }
 
-async function attemptLogin(client: Client, login: Login, options: LoginOptions): Attempt {
+async function attemptLogin(client: Client, login: Login, options: LoginOptions) {
   const versionBefore = auth.versionOf(client.file);
 
-  const write = client.commands === undefined ? writeLogin : runLogin;
+  const write = client.prefix === undefined ? writeLogin : runLogin;
   const problem = await write(client, login, options);
 
   return problem ?? checkLogin(client, login, versionBefore);
@@ -135,7 +165,7 @@ async function runLogin(
   client: Client,
   { registry, username, password }: Login,
   { signal, endMs, onMayBeWritten, clock = SYSTEM_CLOCK }: LoginOptions,
-): Attempt {
+): Promise<Problem | undefined> {
   const args = ['--username', username, '--password-stdin', registry];
   const timeLeftMs = endMs - clock.now();
   const deadlineMs = Math.min(LOGIN_MS, Math.max(SHORTEST_LOGIN_MS, timeLeftMs));
@@ -148,7 +178,7 @@ async function runLogin(
   });
 
   if (reason !== undefined) {
-    return { reason, mayBeWritten: wasKilled || isSavingFailure(reason) };
+    return wasKilled || isSavingFailure(reason) ? { reason, trace: 'elsewhere' } : { reason };
   }
 
   const problem = unreadableConfig(stderr);
@@ -170,9 +200,11 @@ function checkLogin(client: Client, login: Login, versionBefore?: string): Probl
   const isElsewhere = helper !== undefined || file === undefined;
   if (isElsewhere || auth.hasAuth(config, login.registry, authOf(login))) return undefined;
 
+  // The file has changed since before the attempt, and our login is not in it: another program has
+  // written the file after the client.
   if (auth.versionOf(file) !== versionBefore) {
     const cause = 'another program has written the file at the same time';
-    return { reason: `the login is not in ${file}: ${cause}`, isOverwritten: true };
+    return { reason: `the login is not in ${file}: ${cause}`, trace: 'overwritten' };
   }
 
   // podman reads the names of helpers from registries.conf, too.
@@ -181,20 +213,21 @@ function checkLogin(client: Client, login: Login, versionBefore?: string): Probl
   return undefined;
 }
 
+/** Where buildah keeps its logins in a user namespace of its own; the versions differ. */
+const NAMESPACE_FOLDERS = [
+  '/run/user/0',
+  '/var/tmp/storage-run-0',
+  '/var/tmp/containers-user-0/containers',
+];
+
 /**
- * Whether the login is where buildah keeps it if root lacks CAP_SYS_ADMIN, as in a pod: buildah then runs in a user
- * namespace of its own, as if for another user. Its logout finds it there. The versions use different directories.
+ * Whether the login is in a user namespace of the client: buildah makes one if root lacks
+ * CAP_SYS_ADMIN, as in a pod. The logout of the client finds the login there.
  */
 function isInNamespace({ env }: Client, login: Login) {
-  const { TMPDIR = '/var/tmp' } = env;
-  const places = [
-    '/run/user/0',
-    `${TMPDIR}/storage-run-0`,
-    `${TMPDIR}/containers-user-0/containers`,
-  ];
-
-  return places.some((place) => {
-    const config = auth.tryRead(`${place}/containers/auth.json`) ?? {};
+  return NAMESPACE_FOLDERS.some((folder) => {
+    const path = folder.replace('/var/tmp', env['TMPDIR'] ?? '/var/tmp');
+    const config = auth.tryRead(`${path}/containers/auth.json`) ?? {};
     return auth.hasAuth(config, login.registry, authOf(login));
   });
 }
@@ -217,9 +250,12 @@ function warnOfVariable({ name, env }: Client, { registry }: Login) {
   }
 }
 
-/** `ecr-login` keeps no login of others, and the client `config-file` hands none to a helper. */
-function warnOfHelper(helper: string, { commands, file }: Client) {
-  if (helper !== 'ecr-login' && commands !== undefined) return;
+/**
+ * Warns if tools will ask a helper that does not have the login. The helper `ecr-login` stores no
+ * login that it is given, and the client `config-file` gives none to a helper.
+ */
+function warnOfHelper(helper: string, { prefix, file }: Client) {
+  if (helper !== 'ecr-login' && prefix !== undefined) return;
 
   const remedy = nameSettings("To set it aside for this job, set input 'isolate-docker-config'.");
   warnOfOther(`Tools will use the credential helper ${helper} in ${file}`, remedy);

@@ -5,12 +5,11 @@ import { hasLogin, removeDrafts, removeLogin, tryRead } from './auth-file.ts';
 import { type Client, runClient } from './client.ts';
 import { withLock } from './lock.ts';
 
-/** Logs a client out of a registry. Returns the reason if that fails; to have no login is no failure. */
-export async function logOut(
-  client: Client,
-  registry: string,
-  signal: AbortSignal,
-): Promise<string | undefined> {
+/**
+ * Logs a client out of a registry. Returns the reason if that fails; to have no login is no
+ * failure.
+ */
+export async function logOut(client: Client, registry: string, signal: AbortSignal) {
   const { file = '' } = client;
 
   try {
@@ -26,9 +25,12 @@ export async function logOut(
   }
 }
 
-/** Runs the client, and removes what it leaves in its file. Returns the reason if the login is still there. */
+/**
+ * Runs the client, and removes what it leaves in its file. Returns the reason if the login is still
+ * there.
+ */
 async function endLogin(client: Client, registry: string, signal: AbortSignal) {
-  const { name, commands, file = '' } = client;
+  const { name, prefix, file = '' } = client;
   if (client.file !== undefined) removeDrafts(file);
 
   const wasInFile = hasLogin(tryRead(file) ?? {}, registry);
@@ -41,7 +43,7 @@ async function endLogin(client: Client, registry: string, signal: AbortSignal) {
 
   // `docker logout` reports success also if it could not write its file (seen with docker 28).
   const wasLeft = removeLogin(file, registry);
-  if (wasLeft && commands !== undefined) {
+  if (wasLeft && prefix !== undefined) {
     const what = reason ?? `${name} left the login`;
     log.info(`${what}: removed the login to ${registry} from ${file}`);
   }
@@ -50,11 +52,11 @@ async function endLogin(client: Client, registry: string, signal: AbortSignal) {
 
 /** Returns the reason if it fails. */
 async function runLogout(client: Client, registry: string, signal: AbortSignal) {
-  const { name, commands, executable } = client;
-  if (commands === undefined) return undefined;
+  const { name, prefix, executable } = client;
+  if (prefix === undefined) return undefined;
 
   if (executable === '') {
-    const line = [name, ...commands.logout, registry].join(' ');
+    const line = [name, ...prefix, 'logout', registry].join(' ');
     return `${name} is no longer on PATH. If a login is left, remove it: ${line}`;
   }
 
@@ -64,7 +66,8 @@ async function runLogout(client: Client, registry: string, signal: AbortSignal) 
     input: '',
   });
 
-  // podman and buildah exit with 125 if they are not logged in, and also ask helpers that erase nothing.
+  // podman and buildah exit with 125 if they are not logged in, and also ask helpers that erase
+  // nothing.
   const isDone = reason === '' || /\bnot logged in(?:to)?\b|not implemented/i.test(reason);
   return isDone ? undefined : reason;
 }

@@ -1,16 +1,15 @@
 import * as log from '../runner/log.ts';
 import type { ProgramResult } from './process.ts';
 
-// What clients say. The messages are those of docker 28, podman 5.4, buildah, skopeo, nerdctl, oras and helm, and of the
-// libraries of Go that they all use.
+// What clients say. The messages are those of docker 28, podman 5.4, buildah, skopeo, nerdctl, oras
+// and helm, and of the libraries of Go that they all use.
 
 /** Why a client failed, on one line: its message, or else its exit code or signal. */
-export function failureReason(result: ProgramResult): string {
-  const { stderr, stdout, exitCode, signal, stopped } = result;
+export function failureReason(result: ProgramResult) {
+  const { stderr, exitCode, signal, stopped } = result;
   if (stopped !== undefined) return stopped;
 
-  const error = clientMessage(stderr) || clientMessage(stdout);
-  const message = log.singleLine(error || stderr.trim() || stdout);
+  const message = log.singleLine(clientMessage(stderr) || stderr.trim());
 
   if (signal !== null) return `${message || 'no output'}, ended by signal ${signal}`;
   return message || `no output, exit code ${exitCode}`;
@@ -21,8 +20,9 @@ const LOG_LINE =
   /^(?:time="[^"]*" )?level=(?<level>\w+) (?:msg=(?:"(?<quoted>.*)"|(?<word>\S+))$)?/;
 
 /**
- * The error in a client's output, without warnings and the log of its libraries. skopeo and buildah log the error itself;
- * podman logs errors that it gets over, too, and prints the one that it fails with.
+ * The error in a client's output, without warnings and the log of its libraries. skopeo and buildah
+ * log the error itself; podman logs errors that it gets over, too, and prints the one that it fails
+ * with.
  */
 function clientMessage(output: string) {
   const errors: string[] = [];
@@ -42,8 +42,11 @@ function clientMessage(output: string) {
   return (errors.length > 0 ? errors : logged).join(' ');
 }
 
-/** What docker (28) says, also if it succeeds, of a configuration that it cannot read, and replaces by the login alone. */
-export function unreadableConfig(output: string): string | undefined {
+/**
+ * What docker (28) says, also if it succeeds, of a configuration that it cannot read, and replaces
+ * by the login alone.
+ */
+export function unreadableConfig(output: string) {
   return /^WARNING: (Error (?:loading|parsing) config file.*)$/m.exec(output)?.[1];
 }
 
@@ -57,24 +60,21 @@ const LASTING = new RegExp(
     'failed to store the credentials',
     '(?<!501 )not implemented',
 
-    // Files. Windows' own message is not listed: a file that another program has open is free a moment later.
+    // Files. Windows' own message is not listed: a file that another program has open is free a
+    // moment later.
     'permission denied',
     'operation not permitted',
     'read-only file system',
     '(?:is|not) a directory',
     'no space left',
     'resource busy',
-    'is not owned by',
     'XDG_RUNTIME_DIR',
     'unmarshaling JSON',
-    'decode config file',
 
     // The client and its system.
     'new[ug]idmap',
     'user namespace',
     'unknown userid',
-    'client version \\S+ is too',
-    'unknown flag',
 
     // The registry, and the way to it.
     'certificate',
@@ -91,10 +91,13 @@ const LASTING = new RegExp(
 );
 
 /** Whether the next attempt would fail with the same message. */
-export const isLasting = (reason: string): boolean => LASTING.test(reason);
+export const isLasting = (reason: string) => LASTING.test(reason);
 
 const SAVING_FAILED =
   /(?:error (?:sav|stor)ing|failed to store the) credentials(?!.*file not found)/i;
 
-/** Whether the registry took the login and the client could not save it. A credential store can have it all the same. */
-export const isSavingFailure = (reason: string): boolean => SAVING_FAILED.test(reason);
+/**
+ * Whether the registry took the login and the client could not save it. A credential store can have
+ * it all the same.
+ */
+export const isSavingFailure = (reason: string) => SAVING_FAILED.test(reason);

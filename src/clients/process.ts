@@ -5,16 +5,23 @@ import { cut } from '../runner/log.ts';
 
 // The only module that runs programs.
 
-/** How much of each output stream is kept, in UTF-16 code units: more than an error message, less than a flood. */
+/**
+ * How much of what a program says on stderr is kept, in UTF-16 code units: more than an error
+ * message, less than a flood.
+ */
 const LONGEST_OUTPUT = 64 * 1024;
 /** How long a program can take to end after SIGTERM, in milliseconds, before it gets SIGKILL. */
 const GRACE_MS = 1_000;
-/** How long to read on after a program's end, in milliseconds, if a program that it started holds its output open. */
+/**
+ * How long to read on after a program's end, in milliseconds, if a program that it started holds
+ * its output open.
+ */
 const DRAIN_MS = 1_000;
 
 /**
- * What a container client does not get: AWS keys, the tokens of GitHub and the runner, inputs, state, and the files by
- * which a step changes its job. All else stays: clients and their credential helpers need variables that no list knows.
+ * What a container client does not get: AWS keys, the tokens of GitHub and the runner, inputs,
+ * state, and the files by which a step changes its job. All else stays: clients and their
+ * credential helpers need variables that no list knows.
  */
 const NOT_FOR_CLIENTS = new RegExp(
   [
@@ -25,7 +32,7 @@ const NOT_FOR_CLIENTS = new RegExp(
   ].join('|'),
 );
 
-export function clientEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function clientEnvironment(env: NodeJS.ProcessEnv) {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !NOT_FOR_CLIENTS.test(name)));
 }
 
@@ -43,7 +50,6 @@ export type ProgramResult = {
   /** Null if a signal ended the program. */
   exitCode: number | null;
   signal: NodeJS.Signals | null;
-  stdout: string;
   stderr: string;
   /** Why it was stopped; undefined if it ended by itself. */
   stopped: string | undefined;
@@ -56,11 +62,12 @@ export async function runProgram(
   { env, input, deadlineMs, signal }: ProgramOptions,
 ): Promise<ProgramResult> {
   signal.throwIfAborted();
-  const output = { stdout: '', stderr: '' };
+  const output = { stderr: '' };
   let child: ChildProcess | undefined;
   let stopped: string | undefined;
 
-  // @actions/exec gives no handle of the program that it starts; node does, before the program has any streams.
+  // @actions/exec gives no handle of the program that it starts; node does, before the program has
+  // any streams.
   const onChild = (message: unknown) => {
     child = (message as { process: ChildProcess }).process;
     process.nextTick(watch, child, output);
@@ -91,7 +98,6 @@ export async function runProgram(
     return {
       exitCode,
       signal: child?.signalCode ?? null,
-      stdout: cut(output.stdout, LONGEST_OUTPUT),
       stderr: cut(output.stderr, LONGEST_OUTPUT),
       stopped,
     };
@@ -106,14 +112,17 @@ export async function runProgram(
   }
 }
 
-/** Keeps the start of what a program prints. @actions/exec itself would keep a line of any length. */
-function watch(child: ChildProcess, output: { stdout: string; stderr: string }) {
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name]?.removeAllListeners('data').on('data', (data: Buffer) => {
-      if (output[name].length <= LONGEST_OUTPUT) output[name] += data;
-    });
-  }
+/**
+ * Keeps the start of what a program prints on stderr, where clients put their errors, and reads on
+ * so that the program can end. @actions/exec itself would keep a line of any length.
+ */
+function watch({ stdin, stdout, stderr }: ChildProcess, output: { stderr: string }) {
+  stdout?.removeAllListeners('data').resume();
+  stderr?.removeAllListeners('data').on('data', (data: Buffer) => {
+    if (output.stderr.length <= LONGEST_OUTPUT) output.stderr += data;
+  });
 
-  // A program that ends without reading its input breaks the pipe. Its exit code tells more than EPIPE does.
-  child.stdin?.on('error', () => {});
+  // A program that ends without reading its input breaks the pipe. Its exit code tells more than
+  // EPIPE does.
+  stdin?.on('error', () => {});
 }

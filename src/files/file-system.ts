@@ -6,8 +6,9 @@ import { dirname } from 'node:path';
 // What can be in the place of a file or a directory is not always one.
 
 /**
- * Creates a directory for this user alone, and its parents. Returns whether it is new. The recursive mkdir of node never
- * returns where the system says ENOENT though the parent is there: below a mounted directory that was removed, and in /proc.
+ * Creates a directory for this user alone, and its parents. Returns whether it is new. The
+ * recursive mkdir of node never returns where the system says ENOENT though the parent is there:
+ * below a mounted directory that was removed, and in /proc.
  */
 export function makeDirectory(path: string) {
   const parent = dirname(path);
@@ -22,7 +23,10 @@ export function makeDirectory(path: string) {
   }
 }
 
-/** Reads a text file; empty if there is none. Throws an Error also if this user may not know whether there is one. */
+/**
+ * Reads a text file; empty if there is none. Throws an Error also if this user may not know whether
+ * there is one.
+ */
 export function readTextSync(path: string) {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) return '';
@@ -31,7 +35,10 @@ export function readTextSync(path: string) {
   return readFileSync(path, 'utf8');
 }
 
-/** Reads a text file, which has to be there. The step can end while its file system does not respond. */
+/**
+ * Reads a text file, which has to be there. The step can end while its file system does not
+ * respond.
+ */
 export async function readText(path: string) {
   requireRegular(path, await stat(path));
   return readFile(path, 'utf8');

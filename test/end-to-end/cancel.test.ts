@@ -204,7 +204,7 @@ describe("state that a step has planted in the job's environment", () => {
     STATE_login: JSON.stringify({
       logins: [0],
       variables: { HOME: world.home, PATH: world.directory },
-      isolation: { directory: join(world.home, '.docker'), isFirst: true, moved: [] },
+      isolation: { directory: join(world.home, '.docker'), createdHere: true, moved: [] },
     }),
   });
 

@@ -29,7 +29,7 @@ test('the state is saved at each change, the first time empty', () => {
   state.save({ variables: { DOCKER_CONFIG: '/a' } });
   for (const login of [0, 0, 2, 1]) state.set(login, true);
   state.set(0, false);
-  state.save({ isolation: { directory: '/own', isFirst: true, moved: [] } });
+  state.save({ isolation: { directory: '/own', createdHere: true, moved: [] } });
   state.stopSaving();
   state.set(3, true);
   state.plan(['docker'], ['c']);

@@ -22,12 +22,12 @@ test.each([
 
 testReal('root')('a program is what the system would run, whatever its mode', async () => {
   process.env['PATH'] = homeOf();
-  chmodSync(program('helm', 'echo ran'), 0o750);
+  chmodSync(program('helm', 'echo ran >&2'), 0o750);
   chownSync(homeOf('helm'), 1001, 1002);
 
   const { executable } = await findClient('helm');
   const options = { env: {}, input: '', deadlineMs: 9_000, signal: NEVER };
-  expect(await runProgram(executable, [], options)).toMatchObject({ stdout: 'ran\n' });
+  expect(await runProgram(executable, [], options)).toMatchObject({ stderr: 'ran\n' });
 });
 
 test.each<[ClientName[], missing: string]>([

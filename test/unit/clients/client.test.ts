@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { type Client, createClient } from '../../../src/clients/client.ts';
 import { CLIENTS, type ClientName } from '../../../src/clients/known-clients.ts';
-import { logIn } from '../../../src/clients/login.ts';
+import { logIn, mustUndo } from '../../../src/clients/login.ts';
 import { logOut } from '../../../src/clients/logout.ts';
 import { singleLine } from '../../../src/runner/log.ts';
 import { fakeClock, homeOf, NEVER, output, program, thrownBy } from '../support.ts';
@@ -163,20 +163,16 @@ describe('a login', () => {
 });
 
 test.each([
-  ['storage-run-0', 'password', ''],
-  ['containers-user-0/containers', 'password', ''],
-  ['containers-user-0/containers', 'old', 'buildah keeps its logins in'],
-])(
-  'buildah in a namespace of its own has a login in %s, with the password %j',
-  async (name, password, line) => {
-    process.env['TMPDIR'] = homeOf();
-    mkdirSync(homeOf(name, 'containers'), { recursive: true });
-    const config = { auths: { [HOST]: entry(password) } };
-    writeFileSync(homeOf(name, 'containers', 'auth.json'), JSON.stringify(config));
-
-    await tryLogin(client('', 'buildah'));
-
-    expectLog(line);
+  ['ours', true, true],
+  ['ours', false, true],
+  ['another', true, false],
+  ['another', false, false],
+  ['none', true, true],
+  ['none', false, false],
+] as const)(
+  'of a failed login, if the file has %s and it can be elsewhere: %s, post undoes it: %s',
+  (inFile, canBeElsewhere, isUndone) => {
+    expect(mustUndo(inFile, canBeElsewhere)).toBe(isUndone);
   },
 );
 
@@ -275,3 +271,21 @@ test('a client keeps its logins where main kept them, whatever the job has set s
   expect(docker.env).toEqual({ AWS_REGION: 'r', HOME: '/home/me' });
   expect(docker.file).toBe('/home/me/.docker/config.json');
 });
+
+test.each([
+  ['storage-run-0', 'password', ''],
+  ['containers-user-0/containers', 'password', ''],
+  ['containers-user-0/containers', 'old', 'buildah keeps its logins in'],
+])(
+  'buildah in a namespace of its own has a login in %s, with the password %j',
+  async (name, password, line) => {
+    process.env['TMPDIR'] = homeOf();
+    mkdirSync(homeOf(name, 'containers'), { recursive: true });
+    const config = { auths: { [HOST]: entry(password) } };
+    writeFileSync(homeOf(name, 'containers', 'auth.json'), JSON.stringify(config));
+
+    await tryLogin(client('', 'buildah'));
+
+    expectLog(line);
+  },
+);

@@ -1,12 +1,8 @@
 import * as fs from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { type AuthFile, readAuthFile } from '../../../src/clients/auth-file.ts';
-import {
-  type Isolation,
-  isolate,
-  removeIsolation,
-  withoutHelpers,
-} from '../../../src/clients/isolation.ts';
+import { withoutHelpers } from '../../../src/clients/helper-free-config.ts';
+import { type Isolation, isolate, removeIsolation } from '../../../src/clients/isolation.ts';
 import { CLIENTS, type ClientName } from '../../../src/clients/known-clients.ts';
 import { homeOf, NEVER, output } from '../support.ts';
 
@@ -41,6 +37,17 @@ test.each<[ClientName[], AuthFile, isolated: AuthFile]>([
     },
   ],
 
+  // The empty helper of another host: without it, docker would ask the store for that host.
+  [
+    ['docker'],
+    { credsStore: 'desktop', credHelpers: { b: '' }, auths: { b: LOGIN } },
+    {
+      auths: { ...OWN, b: LOGIN },
+      credsStore: 'desktop',
+      credHelpers: { b: '', [HOST]: '', [`${HOST}:443`]: '' },
+    },
+  ],
+
   // A store that one of the clients cannot set aside.
   [
     ['docker', 'oras'],
@@ -71,7 +78,7 @@ async function isolateFor(...names: ClientName[]) {
   const plans: Isolation[] = [];
   const isolation = await isolate(clients, [HOST], NEVER, (plan) => plans.push(plan));
 
-  expect(plans).toEqual([isolation]);
+  expect(plans.at(-1)).toEqual(isolation);
   return isolation;
 }
 
@@ -87,7 +94,7 @@ describe('the configuration of a job', () => {
 
     expect(await isolateFor('docker', 'podman')).toEqual({
       directory,
-      isFirst: true,
+      createdHere: true,
       moved: [
         { name: 'DOCKER_CONFIG', value: directory, earlier: '' },
         { name: 'REGISTRY_AUTH_FILE', value: `${directory}/auth.json`, earlier: '' },
@@ -100,7 +107,7 @@ describe('the configuration of a job', () => {
     process.env['DOCKER_CONFIG'] = directory;
     write(`temp/${DIRECTORY}/config.json`, { auths: { 'first.step': LOGIN } });
 
-    expect(await isolateFor('docker')).toEqual({ directory, isFirst: false, moved: [] });
+    expect(await isolateFor('docker')).toEqual({ directory, createdHere: false, moved: [] });
     const { auths } = readAuthFile(`${directory}/config.json`);
     expect(auths).toEqual({ 'first.step': LOGIN, ...OWN });
   });
@@ -108,23 +115,24 @@ describe('the configuration of a job', () => {
   test("that another step creates at the same moment is that step's to remove", async () => {
     process.env['RUNNER_TEMP'] = homeOf();
     const plans: boolean[] = [];
-    const isolation = await isolate([], [HOST], NEVER, ({ directory, isFirst }) => {
-      plans.push(isFirst);
+    const isolation = await isolate([], [HOST], NEVER, ({ directory, createdHere }) => {
+      plans.push(createdHere);
       fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
     });
 
-    expect(isolation.isFirst).toBe(false);
+    expect(isolation.createdHere).toBe(false);
     expect(plans).toEqual([true, false]);
   });
 
-  test('has another name if the first is no private directory of this user', async () => {
-    write('temp/shared', '');
-    fs.symlinkSync(homeOf(), temp(DIRECTORY));
-    fs.mkdirSync(temp(`${DIRECTORY}-2`));
-    fs.chmodSync(temp(`${DIRECTORY}-2`), 0o755);
-    fs.writeFileSync(temp(`${DIRECTORY}-3`), '');
+  test.each([
+    ['a link', (path: string) => fs.symlinkSync(homeOf(), path)],
+    ['a file', (path: string) => fs.writeFileSync(path, '', { mode: 0o600 })],
+    ['open to others', (path: string) => fs.mkdirSync(path)],
+  ])('is not created if what has its name is %s', async (_what, create) => {
+    fs.mkdirSync(temp());
+    create(temp(DIRECTORY));
 
-    expect((await isolateFor('docker')).directory).toBe(temp(`${DIRECTORY}-4`));
+    await expect(isolateFor('docker')).rejects.toThrow(/-login is no directory of this user alone/);
     expect(fs.readdirSync(homeOf())).toEqual(['temp']);
   });
 
@@ -181,7 +189,7 @@ describe('the configuration of a job', () => {
       fs.mkdirSync(temp('sub'), { recursive: true });
       fs.mkdirSync(directory, { recursive: true });
 
-      const problem = removeIsolation({ directory, isFirst: true, moved: [] });
+      const problem = removeIsolation({ directory, createdHere: true, moved: [] });
 
       expect(problem).toEqual(expect.any(String));
       expect(fs.existsSync(directory)).toBe(true);

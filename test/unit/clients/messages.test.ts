@@ -6,7 +6,6 @@ import { expectLinear } from '../support.ts';
 const SILENT: ProgramResult = {
   exitCode: 3,
   signal: null,
-  stdout: '',
   stderr: '',
   stopped: undefined,
 };
@@ -30,8 +29,6 @@ test.each<[Partial<ProgramResult>, reason: string]>([
   [{ stderr: 'WARNING! all that there is\n' }, 'WARNING! all that there is'],
 
   [{}, 'no output, exit code 3'],
-  [{ stdout: 'no\n' }, 'no'],
-  [{ stderr: 'one\n', stdout: 'other\n' }, 'one'],
   [{ exitCode: null, signal: 'SIGKILL' }, 'no output, ended by signal SIGKILL'],
   [{ exitCode: null, signal: 'SIGSEGV', stderr: 'no' }, 'no, ended by signal SIGSEGV'],
   [{ stopped: 'timed out', stderr: 'no' }, 'timed out'],
@@ -87,7 +84,6 @@ describe('the next attempt would fail, too', () => {
     'open /home/runner/.docker/config.json123: read-only file system',
     'Error saving credentials: rename /c /config.json: device or resource busy',
     '/c/config.json could not be changed: it is not valid JSON',
-    'unknown flag: --password-stdin',
     `${GET} tls: failed to verify certificate: x509: certificate signed by unknown authority`,
     `${GET} http: server gave HTTP response to HTTPS client`,
     `${GET} Proxy Authentication Required`,
@@ -98,13 +94,10 @@ describe('the next attempt would fail, too', () => {
     'mkdir /c/config.json: not a directory',
     'read /c/config.json: is a directory',
     'write /c/config.json1: no space left on device',
-    'path "/c" exists and it is not owned by the current user',
     'Error: "/c" directory set by $XDG_RUNTIME_DIR does not exist',
     'reading JSON file "/c/auth.json": unmarshaling JSON at "": bad character',
-    'failed to decode config file at /c/config.json: EOF',
     'could not find user namespace',
     'user: unknown userid 1001',
-    'client version 1.52 is too new. Maximum supported API version is 1.43',
     `${GET} 403 Forbidden`,
   ])('%s', (reason) => expect(isLasting(reason)).toBe(true));
 });
