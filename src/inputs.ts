@@ -147,7 +147,7 @@ function variableMaxAttempts() {
   return /^\d+$/.test(text) ? Math.min(Number(text), MOST_ATTEMPTS) : 0;
 }
 
-function readRegistries(problems: string[]): readonly RegistryEntry[] {
+function readRegistries(problems: string[]): RegistryEntry[] {
   const type = readChoice('registry-type', ['private', 'public'], problems);
   // As for aws-actions/amazon-ecr-login, `registries` is not read then.
   if (type === 'public') return parseRegistries(PUBLIC_HOST).entries;

@@ -122,7 +122,7 @@ async function planStep({ registries, awsRegion }: Inputs) {
   return { calls, region: ownRegion || fallbackRegion(calls) };
 }
 
-function fallbackRegion(calls: readonly TokenCall[]) {
+function fallbackRegion(calls: TokenCall[]) {
   const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
   const candidates = [AWS_REGION, AWS_DEFAULT_REGION, calls[0]?.region];
 
@@ -147,8 +147,8 @@ type Step = {
  * the job's own. Saves what post needs to know of it.
  */
 async function prepareClients(
-  chosen: readonly FoundClient[],
-  tokens: readonly RegistryToken[],
+  chosen: FoundClient[],
+  tokens: RegistryToken[],
   { inputs, state, signal }: Step,
 ) {
   const variables = locationVariables(process.env);
@@ -177,8 +177,8 @@ async function prepareClients(
  * follow.
  */
 async function logInToAll(
-  clients: readonly Client[],
-  tokens: readonly RegistryToken[],
+  clients: Client[],
+  tokens: RegistryToken[],
   { inputs, state, signal }: Step,
   endMs: number,
 ) {

@@ -11,8 +11,7 @@ export function requireOutputFile() {
   if (process.env['GITHUB_OUTPUT'] !== undefined) return;
 
   throw new Failure(
-    'GITHUB_OUTPUT is not set, so the outputs of this step have no file. Run the action in a step of a workflow, ' +
-      'and do not clear GITHUB_OUTPUT there.',
+    'GITHUB_OUTPUT is not set. Run the action in a step of a workflow, and do not clear it there.',
   );
 }
 
@@ -28,7 +27,7 @@ export function setRegistry({ registry }: RegistryToken) {
  * Sets the outputs for the registries that were logged in to, and logs how long the logins are
  * valid.
  */
-export function setOutputs(tokens: readonly RegistryToken[]) {
+export function setOutputs(tokens: RegistryToken[]) {
   for (const { registry, username, password } of tokens) {
     const suffix = registry.replace(/\W+/g, '_');
     core.setOutput(`docker_username_${suffix}`, username);

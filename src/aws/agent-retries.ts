@@ -70,7 +70,7 @@ export type AttemptLimits = {
  * attempt starts that cannot finish in time.
  */
 export function nextAttempt(
-  failed: readonly unknown[],
+  failed: unknown[],
   { agentAttempts, budgetMs }: AttemptLimits,
   elapsedMs: number,
   random: () => number,

@@ -5,7 +5,7 @@ import { MAXIMUM_RETRY_DELAY, StandardRetryStrategy } from '@smithy/core/retry';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { messageOf } from '../errors/failure.ts';
 import * as log from '../runner/log.ts';
-import { CONNECTION_MS, RESPONSE_MS, RETRY_AFTER_MS } from '../time/limits.ts';
+import { CONNECTION_MS, RESPONSE_MS } from '../time/limits.ts';
 import { backoffMs, retryLine } from '../time/retry.ts';
 import { proxyAgent, proxyFor, silentProxy } from './proxy.ts';
 
@@ -34,8 +34,7 @@ export function clientSettings(what: string, { httpProxy, maxAttempts }: Network
 
 /**
  * The SDK decides what is retried, and draws a pause only before a retry: then the log gets its
- * line. What a response asks for is settled here, and not by the SDK, so that the line has the
- * pause that is made.
+ * line.
  */
 function loggingRetryStrategy(what: string, maxAttempts: number, endMs: number) {
   let baseMs = 0;
@@ -46,10 +45,7 @@ function loggingRetryStrategy(what: string, maxAttempts: number, endMs: number) 
       baseMs = ms;
     },
     computeNextBackoffDelay: (retries: number) => {
-      const ownMs = backoffMs(retries + 1, { baseMs, capMs: MAXIMUM_RETRY_DELAY });
-      const askedMs = (failed.retryAfterHint?.getTime() ?? 0) - Date.now();
-      const pauseMs = Math.max(ownMs, Math.min(askedMs, ownMs + RETRY_AFTER_MS));
-
+      const pauseMs = backoffMs(retries + 1, { baseMs, capMs: MAXIMUM_RETRY_DELAY });
       const nextEndMs = performance.now() + pauseMs + RESPONSE_MS;
       if (nextEndMs > endMs) throw failed.error;
 
@@ -64,8 +60,7 @@ function loggingRetryStrategy(what: string, maxAttempts: number, endMs: number) 
 
   strategy.refreshRetryTokenForRetry = (token, info) => {
     failed = info;
-    const { retryAfterHint, ...others } = info;
-    return refresh(token, others);
+    return refresh(token, info);
   };
 
   return strategy;

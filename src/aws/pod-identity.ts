@@ -74,7 +74,7 @@ export async function requestWithRetries<Result>(
  * All attempts have failed: the cause is the last failure, or one that tells more, and the message
  * counts several.
  */
-function givenUp(failed: readonly unknown[], elapsedMs: number) {
+function givenUp(failed: unknown[], elapsedMs: number) {
   // What the agent answered tells more than that it was late after that.
   const beforeLate = failed.findLast((error) => !(error instanceof retry.DeadlineError));
   const cause = beforeLate instanceof AnswerError ? beforeLate : failed.at(-1);

@@ -158,7 +158,7 @@ const HOLDERS = /^(?:input_http-proxy|(?:ecr_login_http|https?|all)_proxy)$/i;
  * Masks the passwords of all proxies. A user name is not masked: it can be a word that the whole
  * log needs.
  */
-export function maskProxyPasswords(env: NodeJS.ProcessEnv): void {
+export function maskProxyPasswords(env: NodeJS.ProcessEnv) {
   const holders = Object.keys(env).filter((name) => HOLDERS.test(name));
 
   for (const name of holders) {

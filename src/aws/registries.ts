@@ -26,7 +26,7 @@ type PrivateHost = Endpoint & { accountId: string };
 export type TokenCall = Endpoint & {
   service: 'ecr' | 'ecr-public';
   /** The registries that it is made for. */
-  entries: readonly RegistryEntry[];
+  entries: RegistryEntry[];
 };
 
 export const PUBLIC_HOST = 'public.ecr.aws';
@@ -91,8 +91,8 @@ export function accountIdProblem(word: string) {
 
 /** What is in a list, in order, and a problem for each word that does not belong there. */
 export type List<Entry> = {
-  entries: readonly Entry[];
-  problems: readonly string[];
+  entries: Entry[];
+  problems: string[];
 };
 
 /**
@@ -142,7 +142,7 @@ function parseEntry(word: string): RegistryEntry | string {
 }
 
 /** Whether any of the registries is in the region of the step. */
-export const needsRegion = (entries: readonly RegistryEntry[]) =>
+export const needsRegion = (entries: RegistryEntry[]) =>
   entries.some((entry) => !('host' in entry));
 
 /**
@@ -151,7 +151,7 @@ export const needsRegion = (entries: readonly RegistryEntry[]) =>
  *
  * @param region the region of the step; needed if `needsRegion` says so
  */
-export function planCalls(entries: readonly RegistryEntry[], region: string) {
+export function planCalls(entries: RegistryEntry[], region: string) {
   const calls = new Map<string, TokenCall>();
 
   for (const entry of entries) {

@@ -10,7 +10,7 @@ export type Claims = {
   serviceAccount: string | undefined;
   /** Newer tokens name the node of the pod. */
   node: string | undefined;
-  audiences: readonly string[];
+  audiences: string[];
   /** In seconds since 1970. */
   expiresAt: number | undefined;
 };

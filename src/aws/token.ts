@@ -45,8 +45,8 @@ export type FoundTokens = {
  * that fails does not affect the others.
  */
 export async function getTokens(
-  entries: readonly RegistryEntry[],
-  calls: readonly TokenCall[],
+  entries: RegistryEntry[],
+  calls: TokenCall[],
   request: TokenRequest,
 ): Promise<FoundTokens> {
   const found = new Map<RegistryEntry, RegistryToken>();
@@ -88,7 +88,7 @@ export async function getTokens(
  * Throws a Failure if the account is not allowed, or is unknown.
  */
 export async function checkCallerAccount(
-  allowed: readonly string[],
+  allowed: string[],
   { callerAccount, tokens }: FoundTokens,
   region: string,
   request: TokenRequest,
@@ -178,13 +178,13 @@ function conceal({ username, password }: RegistryToken, maskPassword: boolean) {
  * the workflow.
  */
 function userAgent(): [string, string][] {
-  const { GITHUB_RUN_ID: run = '', GITHUB_RUN_ATTEMPT: attempt = '' } = process.env;
+  const { env } = process;
 
   return [
     // The build puts the version in place of the variable.
     ['ecr-pod-identity-login', process.env['npm_package_version'] ?? '0'],
-    ['md/run_id', run],
-    ['md/attempt', attempt],
+    ['md/run_id', env['GITHUB_RUN_ID'] ?? ''],
+    ['md/attempt', env['GITHUB_RUN_ATTEMPT'] ?? ''],
   ];
 }
 

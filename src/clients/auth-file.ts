@@ -107,12 +107,12 @@ export function isStored(entry: object | null) {
 }
 
 /** Whether the file holds a login for a registry. */
-export function hasLogin(config: AuthFile, registry: string): boolean {
+export function hasLogin(config: AuthFile, registry: string) {
   return entriesOf(config, registry).some((entry) => !isStored(entry));
 }
 
 /** Whether the file holds this login, in base64, for a registry. */
-export function hasAuth(config: AuthFile, registry: string, auth: string): boolean {
+export function hasAuth(config: AuthFile, registry: string, auth: string) {
   return entriesOf(config, registry).some((entry) => entry['auth'] === auth);
 }
 
@@ -162,7 +162,7 @@ export function writeAuthFile(file: string, config: AuthFile) {
 }
 
 /** The file that a link leads to, also if it is not there: docker creates it, too. */
-export function followLink(file: string): string {
+export function followLink(file: string) {
   if (fs.existsSync(file)) return fs.realpathSync(file);
 
   try {

@@ -46,7 +46,7 @@ export async function findClient(name: ClientName): Promise<FoundClient> {
  * Finds the clients that are named, else the first program on PATH. Throws a Failure if one is
  * missing.
  */
-export async function chooseClients(names: readonly ClientName[]): Promise<FoundClient[]> {
+export async function chooseClients(names: ClientName[]): Promise<FoundClient[]> {
   if (names.length === 0) return [await firstOnPath()];
 
   const clients = await Promise.all(names.map(findClient));

@@ -43,7 +43,7 @@ const FILES = {
  * @param onPlan is told what is about to be created, and again if another step was faster
  */
 export async function isolate(
-  clients: readonly KnownClient[],
+  clients: KnownClient[],
   hosts: string[],
   signal: AbortSignal,
   onPlan: (isolation: Isolation) => void,

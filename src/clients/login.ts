@@ -83,7 +83,7 @@ function loginInFile(config: auth.AuthFile, login: Login): InFile {
  * | no login | yes | yes |
  * | no login | no | no |
  */
-export const mustUndo = (inFile: InFile, canBeElsewhere: boolean): boolean =>
+export const mustUndo = (inFile: InFile, canBeElsewhere: boolean) =>
   inFile === 'ours' || (inFile === 'none' && canBeElsewhere);
 
 async function repeatUntilDone(

@@ -36,7 +36,7 @@ export class Failure extends Error {
 }
 
 /** Throws if there are errors: the only one as it is, several as one. */
-export function throwAll(errors: readonly unknown[]): void {
+export function throwAll(errors: unknown[]) {
   if (errors.length > 1) throw new AggregateError(errors);
   if (errors.length === 1) throw errors[0];
 }
@@ -45,7 +45,7 @@ export function throwAll(errors: readonly unknown[]): void {
  * The message of what was thrown, on one line. The message of a service begins with its exception:
  * `AccessDeniedException: …`.
  */
-export function messageOf(error: unknown): string {
+export function messageOf(error: unknown) {
   if (error instanceof Failure) return error.message;
 
   const causes = causesOf(error);
@@ -64,7 +64,7 @@ export function messageOf(error: unknown): string {
 }
 
 /** Names, messages and system error codes of an error and its causes, one per line. */
-export function detailsOf(error: unknown): string {
+export function detailsOf(error: unknown) {
   return causesOf(error)
     .flatMap((cause) => [cause.name, cause.message, 'code' in cause ? String(cause.code) : ''])
     .filter((text) => text !== '')

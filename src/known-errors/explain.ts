@@ -55,22 +55,18 @@ export function explain(error: unknown): string {
   ].join('\n');
 }
 
-/** The parts of a link, from variables that the runner, or the owner of a job hook, sets. */
-const SERVER = /^https?:\/\/[\w.-]+(?::\d+)?$/;
-const REPOSITORY = /^[\w-]+\/[\w.-]*[\w-]$/;
-const REF = /^(?!.*\.\.)\w[\w./@+-]*$/;
+/** A page of a repository at a branch, a tag or a commit. */
+const PAGE = /^https?:\/\/[\w.-]+(?::\d+)?\/[\w-]+\/[\w.-]*[\w-]\/blob\/(?!.*\.\.)\w[\w./@+-]*$/;
 
-/** The line with the link to the entry of a known error, if there is one. */
+/**
+ * The line with the link to the entry of a known error. The variables are those of the runner, or of
+ * the owner of a job hook; an action of the workflow's own repository, `uses: ./`, has none.
+ */
 function linkTo(id: string) {
-  const {
-    GITHUB_SERVER_URL: server = '',
-    GITHUB_ACTION_REPOSITORY: repository = '',
-    GITHUB_ACTION_REF: ref = '',
-  } = process.env;
-  // An action of the workflow's own repository, `uses: ./`, has neither a repository nor a ref.
-  if (!SERVER.test(server) || !REPOSITORY.test(repository) || !REF.test(ref)) return [];
+  const { GITHUB_SERVER_URL, GITHUB_ACTION_REPOSITORY = '', GITHUB_ACTION_REF = '' } = process.env;
+  const root = `${GITHUB_SERVER_URL}/${GITHUB_ACTION_REPOSITORY}/blob/${GITHUB_ACTION_REF}`;
 
-  return [`More: ${server}/${repository}/blob/${ref}/docs/troubleshooting.md#${id}`];
+  return PAGE.test(root) ? [`More: ${root}/docs/troubleshooting.md#${id}`] : [];
 }
 
 /** The known error that the code names, or the first one that the failure shows the signs of. */
@@ -101,7 +97,7 @@ const PROSE = /^[\w./][\w.,:/@+=[\] -]{0,299}$/;
  * Values can come from a service or from a token. If a value has another form, the placeholder
  * stays. Settings are named before values are put in: a value can look like a setting.
  */
-function fill(text: string, values: Facts, form: RegExp): string {
+function fill(text: string, values: Facts, form: RegExp) {
   const ours = nameSettings(onOneLine(text));
 
   return ours.replace(/<([a-z]+(?:-[a-z]+)*)>/g, (placeholder, words: string) => {

@@ -43,7 +43,7 @@ export type KnownError = {
 };
 
 /** Puts a text of the tables on one line: a line break with its indentation becomes a space. */
-export const onOneLine = (text: string): string => text.replace(/\n */g, ' ');
+export const onOneLine = (text: string) => text.replace(/\n */g, ' ');
 
 export const VPC_ENDPOINT = `aws ec2 create-vpc-endpoint --vpc-endpoint-type Interface
   --vpc-id <vpc-id> --subnet-ids <subnet-ids> --region <region>

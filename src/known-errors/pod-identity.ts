@@ -297,8 +297,8 @@ export const POD_IDENTITY: KnownError[] = [
   {
     id: 'no-pod-identity',
     cause: NO_VARIABLES,
-    remedy: `Create the association if there is none. Wait ten seconds, and delete the runner
-      pod: the new pod gets the variables.`,
+    remedy: `Create the association if there is none. Wait ten seconds, and delete the pod if
+      it runs no job.`,
     commands: [
       LIST_ASSOCIATIONS,
       CREATE_ASSOCIATION,

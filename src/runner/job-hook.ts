@@ -26,7 +26,7 @@ export const HOOK_SETTINGS = [
 ];
 
 /** The variable of the runner that a job hook reads in place of an input. */
-export function variableOf(input: string): string {
+export function variableOf(input: string) {
   return `ECR_LOGIN_${input.toUpperCase().replaceAll('-', '_')}`;
 }
 
@@ -37,7 +37,7 @@ const SETTING = /(\binput )?'([a-z-]+)(?:: ([\w-]+))?'/gi;
  * Names settings as their reader knows them: in a job hook, the variable of the runner in place of
  * the input. The text has to be our own, since a word of others can look like a setting.
  */
-export function nameSettings(text: string): string {
+export function nameSettings(text: string) {
   if (!isJobHook()) return text;
 
   return text.replace(SETTING, (quoted, input = '', name: string, value?: string) => {

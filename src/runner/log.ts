@@ -24,19 +24,19 @@ const secrets = new Set<string>();
 let inOrder: string[] | undefined;
 
 /** Writes one line. */
-export function info(text: string): void {
+export function info(text: string) {
   core.info(printable(singleLine(text)));
 }
 
 /** Writes a warning, which GitHub also shows on the page of the run. Each text is one line. */
-export function warning(...texts: string[]): void {
+export function warning(...texts: string[]) {
   const lines = texts.map(singleLine);
 
   core.warning(printable(lines.join('\n')));
 }
 
 /** Writes a line that is shown only if the job runs with debug logging. */
-export function debug(text: string): void {
+export function debug(text: string) {
   core.debug(printable(text));
 }
 
@@ -44,7 +44,7 @@ export function debug(text: string): void {
  * Writes an error and marks the step as failed. The stacks of all that failed, and of their causes,
  * go to the debug log.
  */
-export function failed(message: string, error: unknown): void {
+export function failed(message: string, error: unknown) {
   const parts = printable(message).match(ERROR_PARTS) ?? [];
   for (const part of parts) core.error(part.trimEnd());
   process.exitCode = 1;
@@ -67,14 +67,14 @@ function errorsIn(error: unknown, found = new Set<Error>()) {
  * Has the runner mask a secret for the whole job. The runner masks it inside of words, too, so a
  * secret such as `test`, of an emulator, is too short for that.
  */
-export function mask(secret: string, shortest = SHORTEST_SECRET): void {
+export function mask(secret: string, shortest = SHORTEST_SECRET) {
   hide(secret);
 
   if (secret.length >= shortest) core.setSecret(secret);
 }
 
 /** Keeps secrets out of what this action prints. If nothing else prints them, they need no mask. */
-export function hide(...texts: (string | undefined)[]): void {
+export function hide(...texts: (string | undefined)[]) {
   for (const text of texts) {
     const secret = text?.trim() ?? '';
     if (secret.length < SHORTEST_SECRET) continue;
@@ -87,7 +87,7 @@ export function hide(...texts: (string | undefined)[]): void {
 }
 
 /** Makes foreign text (of a service, a client, an input) fit for one line of the log. */
-export function singleLine(text: string): string {
+export function singleLine(text: string) {
   const start = cut(text, 16 * LONGEST_LINE);
   const line = withoutSecrets(withoutControls(start)).trim();
 
@@ -139,7 +139,7 @@ function withoutSecrets(text: string) {
 }
 
 /** Shortens a text. It leaves out the end where a part of a known secret can be. */
-export function cut(text: string, longest: number): string {
+export function cut(text: string, longest: number) {
   if (text.length <= longest) return text;
 
   const [longestSecret = ''] = longestFirst();

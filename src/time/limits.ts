@@ -23,7 +23,7 @@ export const CREDENTIALS_MS = Math.min(55_000, STEP_MS - AFTER_CREDENTIALS_MS);
 const FOR_LOGINS_MS = 100_000;
 
 /** Until when calls to AWS may take, once there are credentials. */
-export function callsEndMs(stepEndMs: number, nowMs: number): number {
+export function callsEndMs(stepEndMs: number, nowMs: number) {
   const halfOfRestMs = (stepEndMs - nowMs) / 2;
 
   return stepEndMs - Math.min(halfOfRestMs, FOR_LOGINS_MS);
@@ -35,8 +35,6 @@ export const AGENT_RESPONSE_MS = 12_000;
 /** One attempt of a call to AWS. The SDK has no limit for the response. */
 export const CONNECTION_MS = 5_000;
 export const RESPONSE_MS = 15_000;
-/** How much longer than its own pause the SDK waits if a response asks for that (`Retry-After`). */
-export const RETRY_AFTER_MS = 5_000;
 
 /** One attempt of a login. A registry on another continent responds within a few seconds. */
 export const LOGIN_MS = 45_000;
@@ -46,7 +44,7 @@ export const SHORTEST_LOGIN_MS = 15_000;
 export const LOGOUT_MS = 15_000;
 
 /** Until when one login may take: it has at least half of the time, and leaves some to others. */
-export function loginEndMs(stepEndMs: number, nowMs: number, followingLogins: number): number {
+export function loginEndMs(stepEndMs: number, nowMs: number, followingLogins: number) {
   const halfOfRestMs = (stepEndMs - nowMs) / 2;
 
   return stepEndMs - Math.min(halfOfRestMs, followingLogins * SHORTEST_LOGIN_MS);

@@ -28,11 +28,7 @@ export type Backoff = { baseMs: number; capMs: number };
  *
  * @param attempt the attempt that has just failed, counted from 1
  */
-export function backoffMs(
-  attempt: number,
-  { baseMs, capMs }: Backoff,
-  random = Math.random,
-): number {
+export function backoffMs(attempt: number, { baseMs, capMs }: Backoff, random = Math.random) {
   const exponentialMs = baseMs * 2 ** (attempt - 1);
   const longestMs = Math.min(capMs, exponentialMs);
 
@@ -40,7 +36,7 @@ export function backoffMs(
 }
 
 /** The line of the log for a failed attempt that is followed by another. */
-export function retryLine(failure: string, progress: string, delayMs: number): string {
+export function retryLine(failure: string, progress: string, delayMs: number) {
   const seconds = (delayMs / 1000).toFixed(1);
 
   return `${singleLine(failure)} (${progress}; retrying in ${seconds} s)`;

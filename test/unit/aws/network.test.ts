@@ -131,34 +131,20 @@ const THROTTLED = {
   error: new Error('Rate exceeded') as never,
 } as const;
 
-test.each<[asked: number | undefined, least: number, most: number]>([
-  [undefined, 0, 1_000],
-  [500, 500, 1_000],
-  [4_000, 4_000, 4_000],
-  // The SDK waits at most 5 s longer than it would.
-  [60_000, 5_000, 6_000],
-])(
-  'asked to wait for %s ms, a throttled call waits as long as the log says',
-  async (asked, least, most) => {
-    jest.useFakeTimers();
-    const { retryStrategy } = clientSettings('Amazon ECR', { ...NETWORK, maxAttempts: 8 }, NO_END);
-    const first = await retryStrategy.acquireInitialRetryToken('');
+test('a throttled call waits as long as the log says', async () => {
+  jest.useFakeTimers();
+  const { retryStrategy } = clientSettings('Amazon ECR', { ...NETWORK, maxAttempts: 8 }, NO_END);
+  const first = await retryStrategy.acquireInitialRetryToken('');
 
-    const start = Date.now();
-    const hint = asked === undefined ? {} : { retryAfterHint: new Date(start + asked) };
-    const retry = retryStrategy.refreshRetryTokenForRetry(first, { ...THROTTLED, ...hint });
-    await jest.advanceTimersToNextTimerAsync();
-    expect((await retry).getRetryCount()).toBe(1);
+  const start = Date.now();
+  const retry = retryStrategy.refreshRetryTokenForRetry(first, THROTTLED);
+  await jest.advanceTimersToNextTimerAsync();
+  expect((await retry).getRetryCount()).toBe(1);
 
-    const waited = Date.now() - start;
-    const seconds = (waited / 1_000).toFixed(1);
-    expect(output()).toBe(`Amazon ECR: Rate exceeded (attempt 1 of 8; retrying in ${seconds} s)\n`);
-    expect(waited).toBeGreaterThanOrEqual(least);
-    expect(waited).toBeLessThanOrEqual(most);
-
-    jest.useRealTimers();
-  },
-);
+  const seconds = ((Date.now() - start) / 1_000).toFixed(1);
+  expect(output()).toBe(`Amazon ECR: Rate exceeded (attempt 1 of 8; retrying in ${seconds} s)\n`);
+  jest.useRealTimers();
+});
 
 test('no other attempt of a call starts that could take longer than its time', async () => {
   const endMs = performance.now() + 14_999;
