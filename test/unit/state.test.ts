@@ -6,10 +6,7 @@ import { homeOf, output, thrownBy } from './support.ts';
 
 const NO_STATE: State = { logins: [], variables: {} };
 
-const PLAN = JSON.stringify([
-  ['docker', 'podman'],
-  ['a', 'b'],
-]);
+const PLAN = '[["docker","podman"],["a","b"]]';
 
 /** The values of a name that were saved, in order. */
 function saved(name: string) {
@@ -74,11 +71,8 @@ test('registries are refused that post could not start with, with the number of 
 
 test.each([
   ['secret', PLAN],
-  ['null', PLAN],
   ['{"logins":[]}', PLAN],
   ['{"logins":[0],"variables":{}}', ''],
-  // The form of an earlier version.
-  ['{"logins":[{"tool":"docker","registry":"a"}],"variables":{}}', ''],
 ])('the damaged state %j with the plan %j is none', (text, plan) => {
   expect(readState(text, plan)).toEqual(NO_STATE);
   expect(output()).toMatch(/^::warning::(?!.*secret).*\n$/);
@@ -94,7 +88,6 @@ test.each([
   ['config-file', 'public.ecr.aws', true],
   ['toString', 'a', false],
   ['docker', '--config=x', false],
-  ['docker', 'a b', false],
   ['docker', 'a:x', false],
 ])('a saved login of %s to %s is undone: %s', (tool, registry, isUndone) => {
   const text = JSON.stringify({ ...NO_STATE, logins: [0, 1, -1, 'length', null] });

@@ -80,16 +80,15 @@ export function expectLinear(piece: string, read: (text: string) => unknown) {
 
 export type Answer = readonly [status: number, body: string];
 
-/** Starts a server on a free port of the loopback address, until the end of the test. */
-export async function standIn(answer: (headers: IncomingHttpHeaders, count: number) => Answer) {
-  const requests: IncomingHttpHeaders[] = [];
+/** Starts a server on a free port of the loopback address, until the end of the test. Returns its URL. */
+export async function standIn(answer: (headers: IncomingHttpHeaders) => Answer) {
   const server = new HttpStandIn(({ headers }) => {
-    const [status, body] = answer(headers, requests.push(headers));
+    const [status, body] = answer(headers);
     return { status, body };
   });
   await server.listen();
   cleanups.push(() => server.stop());
-  return { url: server.url, requests };
+  return server.url;
 }
 
 /** The URL of a server whose answers have no end. */

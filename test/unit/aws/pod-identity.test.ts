@@ -1,5 +1,4 @@
-import { writeFileSync } from 'node:fs';
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import {
   AnswerError,
   type ContainerEndpoint,
@@ -8,17 +7,12 @@ import {
 } from '../../../src/aws/container-endpoint.ts';
 import * as agents from '../../../src/aws/pod-identity.ts';
 import { DeadlineError } from '../../../src/time/retry.ts';
-import { endless, fakeClock, homeOf, jwt, NEVER, output, standIn, thrownBy } from '../support.ts';
+import { endless, fakeClock, jwt, NEVER, output, standIn, thrownBy } from '../support.ts';
 
-type Options = {
-  eachMs?: number;
-  random?: number;
-  agentAttempts?: number;
-  budgetMs?: number;
-};
+type Options = Partial<Record<'eachMs' | 'random' | 'agentAttempts' | 'budgetMs', number>>;
 
 /** Makes attempts that end as given, each after some time; the last one again and again. */
-async function attempts(outcomes: readonly unknown[], given: Options = {}) {
+async function attempts(outcomes: unknown[], given: Options = {}) {
   const { eachMs = 0, random, ...options } = given;
   const clock = fakeClock(random);
   const starts: number[] = [];
@@ -34,9 +28,8 @@ async function attempts(outcomes: readonly unknown[], given: Options = {}) {
   };
 
   const all = { agentAttempts: 5, budgetMs: 55_000, ...options, signal: NEVER, clock };
-  const failure = await agents
-    .requestWithRetries('agent', attempt, all)
-    .catch((error: unknown) => error);
+  const ends = agents.requestWithRetries('agent', attempt, all);
+  const failure = await ends.catch((error: unknown) => error);
   return { starts, failure, elapsedMs: clock.now() - begin };
 }
 
@@ -52,7 +45,6 @@ const NO_ROLE = '… no EC2 IMDS role found, … GetMetadata';
 test.each<[status: number, text: string, starts: number[]]>([
   [404, '[id]: (ResourceNotFoundException): … has no … association for it.', ASSOCIATION],
   [400, `${NO_PERMISSION}, fault: client`, ASSOCIATION],
-  [400, '[id]: (AccessDeniedException): User: … is not authorized to perform: …', ONCE],
   [403, '[id]: (UnrecognizedClientException): The security token … is invalid.', ASSOCIATION],
   [400, '[id]: (ThrottlingException): Rate exceeded, fault: client', THROTTLED],
   [429, 'Too Many Requests', THROTTLED],
@@ -71,36 +63,41 @@ test.each<[status: number, text: string, starts: number[]]>([
 });
 
 /** What node says of the network, by its code. */
-const failed = (code: string): Error => Object.assign(new Error('x'), { code });
+const failed = (code: string) => Object.assign(new Error('x'), { code });
 const REFUSED = new Error('connect ECONNREFUSED 169.254.170.23:80');
 
-const WAITED_FOR = [
-  REFUSED,
+/** The start of the log line of an attempt that is waited for. */
+const WAITING = 'waiting for it, 0.0 s of 43.0 s; retrying in 0.5 s';
+
+test.each([
   new Error('connect EHOSTUNREACH'),
   new Error('connect EACCES'),
   new AggregateError([REFUSED, failed('EIO')]),
   new Error('no credentials', { cause: REFUSED }),
-];
+])('without a connection, the agent is waited for: %p (%#)', async (error) => {
+  const { starts } = await attempts([error]);
+
+  expect(starts.length).toBeGreaterThan(5);
+  expect(output()).toContain(WAITING);
+});
+
+const FINAL = [failed('EACCES'), new Error('Server responded with status: 403')];
 const RETRIED = [
   failed('ECONNRESET'),
   failed('EPIPE'),
   new Error('connect ETIMEDOUT'),
   new DeadlineError(1),
 ];
-const FINAL = [failed('EACCES'), new Error('Server responded with status: 403')];
 
 test.each([
-  ...WAITED_FOR.map((error) => ['waited for', error] as const),
-  ...RETRIED.map((error) => ['retried', error] as const),
-  ...FINAL.map((error) => ['final', error] as const),
-])('an attempt is %s after a failure of the network: %p (%#)', async (kind, error) => {
-  const { starts } = await attempts([error]);
-
-  const isWait = starts.length > 5;
-  expect(isWait ? 'waited for' : { 5: 'retried', 1: 'final' }[starts.length]).toBe(kind);
-
-  const line = 'waiting for it, 0.0 s of 43.0 s; retrying in 0.5 s';
-  expect(output().includes(line)).toBe(kind === 'waited for');
+  [ONCE, FINAL],
+  [TRANSIENT, RETRIED],
+])('attempts start after %j ms if all of them end with one of %p', async (times, errors) => {
+  for (const error of errors) {
+    const { starts } = await attempts([error]);
+    expect({ error, starts }).toEqual({ error, starts: times });
+  }
+  expect(output()).not.toContain(WAITING);
 });
 
 const BUSY = new AnswerError(500, '');
@@ -108,7 +105,7 @@ const THROTTLING = new AnswerError(429, '');
 const NO_ASSOCIATION = new AnswerError(404, '(ResourceNotFoundException)');
 const SLOW = { eachMs: 9_000, random: 0.999 };
 
-test.each<[unknown[], Options, starts: readonly number[]]>([
+test.each<[unknown[], Options, starts: number[]]>([
   [[BUSY], { agentAttempts: 7, random: 0.999_999 }, [0, 499, 1_498, 3_497, 7_496, 12_495, 17_494]],
   [[BUSY, REFUSED, BUSY, 'ok'], { agentAttempts: 3 }, [0, 250, 750, 1_250]],
   [[REFUSED], { agentAttempts: 1 }, [0]],
@@ -159,58 +156,28 @@ const endpointOf = ({ uri, tokenFile, token }: Place) =>
     AWS_CONTAINER_AUTHORIZATION_TOKEN: token,
   }) as Promise<ContainerEndpoint>;
 
-const KEYS = {
-  AccessKeyId: 'AKIAPOD',
-  SecretAccessKey: 'secret',
-  Token: 'session',
-  Expiration: '2040-01-01T00:00:00Z',
-};
-
 /** Asks a stand-in for the agent. The clock cannot see that it works, so the deadline of an answer never comes. */
-async function ask(statuses: readonly number[], change: Place = {}) {
-  const agent = await standIn((_, count) => {
-    const status = statuses[Math.min(count, statuses.length) - 1] ?? 200;
-    writeFileSync(homeOf('token'), `agent-token-${count}`);
+async function ask(statuses: number[], change: Place = {}) {
+  const left = [...statuses];
+  const url = await standIn(() => [left.shift() ?? 200, 'bad']);
 
-    return [status, status === 200 ? JSON.stringify(KEYS) : 'bad: agent-token-0'];
-  });
-
-  const source = await endpointOf({ uri: `${agent.url}/v1`, ...change });
+  const source = await endpointOf({ uri: `${url}/v1`, ...change });
   const sleep = (ms: number) => (ms < 12_000 ? Promise.resolve() : new Promise<void>(() => {}));
-  const options = {
-    agentAttempts: 5,
-    budgetMs: 55_000,
-    signal: NEVER,
-    clock: { now: () => 0, random: () => 0, sleep },
-  };
+  const clock = { now: () => 0, random: () => 0, sleep };
+  const options = { agentAttempts: 5, budgetMs: 55_000, signal: NEVER, clock };
   const asked = () => agents.podCredentials(source, 'eu-west-1', options);
-  return { agent, asked, source };
+  return { asked, source };
 }
 
-describe('a request', () => {
-  test('has the token as it is now, which is not shown', async () => {
-    writeFileSync(homeOf('token'), 'agent-token-0');
-    process.env['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'] = homeOf('token');
-    const { agent, asked } = await ask([503, 200], { tokenFile: homeOf('token') });
+test.each([
+  ['x', undefined, 'Invalid URL'],
+  ['http://127.0.0.1:1', '/gone', 'ENOENT'],
+])('a request to %s with the token file %s is not made: %s', async (uri, tokenFile, part) => {
+  const { asked } = await ask([], { uri, tokenFile });
+  const { message, facts } = await thrownBy(asked);
 
-    expect(await asked()).toMatchObject({ accessKeyId: 'AKIAPOD', sessionToken: 'session' });
-
-    const sent = agent.requests.map(({ authorization }) => authorization);
-    expect(sent).toEqual(['agent-token-0', 'agent-token-1', 'agent-token-2']);
-    expect(output()).toMatch(/HTTP 503: bad: \*\*\* \(attempt 1 of 5/);
-  });
-
-  test.each([
-    ['http://0.0.0.0:1', undefined, '0.0.0.0'],
-    ['x', undefined, 'Invalid URL'],
-    ['http://127.0.0.1:1', '/gone', 'ENOENT'],
-  ])('to %s with the token file %s is not made: %s', async (uri, tokenFile, part) => {
-    const { asked } = await ask([], { uri, tokenFile });
-    const { message, facts } = await thrownBy(asked);
-
-    expect(message).toContain(part);
-    expect(facts).toMatchObject({ uri, tokenFile });
-  });
+  expect(message).toContain(part);
+  expect(facts).toMatchObject({ uri, tokenFile });
 });
 
 test.each([
@@ -236,21 +203,8 @@ test.each([
     const { situation, facts, area } = await thrownBy(asked);
 
     expect(area).toBe('pod-identity');
-    expect(situation).toEqual({
-      runner: 'other',
-      source: 'container',
-      endpoint,
-      status,
-      token: problem,
-      tokenFile: 'other',
-    });
-    expect(facts).toMatchObject({
-      namespace: 'arc',
-      serviceAccount: 'build',
-      node: 'ip-10-0-0-1',
-      region: 'eu-west-1',
-      uri: source.uri,
-    });
+    expect(situation).toMatchObject({ runner: 'other', endpoint, status, token: problem });
+    expect(facts).toMatchObject({ namespace: 'arc', node: 'ip-10-0-0-1', uri: source.uri });
   },
 );
 

@@ -11,14 +11,14 @@ const FULL = {
   'kubernetes.io': { node: { name: 'ip-1.x' } },
 };
 
-const READ = { namespace: 'arc', serviceAccount: 'build.bot', node: 'ip-1.x', expiresAt: 5 };
-const NONE = { namespace: undefined, serviceAccount: undefined, audiences: ['a', 'b'] };
+const OWN = { namespace: 'arc', serviceAccount: 'build.bot' };
+const NONE = { namespace: undefined, serviceAccount: undefined };
 
 test.each([
-  [FULL, { ...READ, audiences: ['a', 'b'] }],
+  [FULL, { ...OWN, node: 'ip-1.x', expiresAt: 5, audiences: ['a', 'b'] }],
   [
     { ...FULL, aud: 'a', 'kubernetes.io': {} },
-    { ...READ, audiences: ['a'], node: undefined },
+    { ...OWN, node: undefined, audiences: ['a'] },
   ],
   [{ ...FULL, sub: `${SUB}/x` }, NONE],
   [{ ...FULL, sub: `x${SUB}` }, NONE],

@@ -77,8 +77,7 @@ test.each([
   [{ [HOST]: { auth: 'other' } }, 'another'],
   [{ [HOST]: { identitytoken: 'x' } }, 'another'],
   [{ [HOST]: {} }, 'none'],
-  [{ [HOST]: null }, 'none'],
-  [{ 'ghcr.io': LOGIN }, 'none'],
+  [{ [HOST]: null, 'ghcr.io': LOGIN }, 'none'],
   [undefined, 'none'],
 ])('of %j, the login for the registry is %s', (auths, which) => {
   const config = { auths } as files.AuthFile;
@@ -166,16 +165,8 @@ describe('an auth file that is written', () => {
 });
 
 test('a login is removed, and all else is kept', () => {
-  const others = {
-    auths: { 'ghcr.io': LOGIN },
-    credsStore: '',
-    proxies: { default: {} },
-  };
-  const auths = {
-    ...others.auths,
-    [HOST]: LOGIN,
-    [`${HOST}:443`]: LOGIN,
-  };
+  const others = { auths: { 'ghcr.io': LOGIN }, credsStore: '', proxies: { default: {} } };
+  const auths = { ...others.auths, [HOST]: LOGIN, [`${HOST}:443`]: LOGIN };
   fs.writeFileSync(file(), JSON.stringify({ ...others, auths }));
 
   expect(files.removeLogin(file(), HOST)).toBe(true);

@@ -26,15 +26,8 @@ test.each<[ClientName[], AuthFile, isolated: AuthFile]>([
   // A store that all clients can set aside.
   [
     ['docker', 'nerdctl'],
-    {
-      credsStore: 'ecr-login',
-      credHelpers: { b: 'gcloud' },
-    },
-    {
-      auths: OWN,
-      credsStore: 'ecr-login',
-      credHelpers: { b: 'gcloud', [HOST]: '', [`${HOST}:443`]: '' },
-    },
+    { credsStore: 'ecr-login' },
+    { auths: OWN, credsStore: 'ecr-login', credHelpers: { [HOST]: '', [`${HOST}:443`]: '' } },
   ],
 
   // The empty helper of another host: without it, docker would ask the store for that host.
@@ -53,12 +46,12 @@ test.each<[ClientName[], AuthFile, isolated: AuthFile]>([
     ['docker', 'oras'],
     {
       credsStore: 'desktop',
-      credHelpers: { b: 'gcloud', c: '', d: 'own' },
+      credHelpers: { c: '', d: 'own' },
       auths: { a: {}, b: LOGIN, d: {}, e: TOKEN },
     },
     {
       auths: { ...OWN, a: {}, b: LOGIN, d: {}, e: TOKEN },
-      credHelpers: { a: 'desktop', b: 'gcloud', d: 'own' },
+      credHelpers: { a: 'desktop', d: 'own' },
     },
   ],
 ])('without helpers for the hosts of the step, for %j, %j is %j', (names, config, isolated) => {
@@ -147,21 +140,18 @@ describe('the configuration of a job', () => {
     expect(readAuthFile(`${directory}/config.json`).auths).toEqual({ a: LOGIN, ...OWN });
   });
 
-  test.each<[string, AuthFile | undefined, AuthFile]>([
-    ['its own', { auths: { b: LOGIN } }, { auths: { b: LOGIN, ...OWN }, credHelpers: {} }],
-    [
-      "docker's, if it has none",
-      undefined,
-      { auths: { a: {}, ...OWN }, credHelpers: { a: 'desktop' } },
-    ],
-  ])('for podman starts from %s', async (_name, own, isolated) => {
+  test.each([
+    ["docker's if it has none", false],
+    ['its own', true],
+  ])('for podman starts from %s', async (_whose, hasOwn) => {
     process.env['XDG_RUNTIME_DIR'] = homeOf('run');
-    write('.docker/config.json', { auths: { a: {} }, credsStore: 'desktop' });
-    if (own !== undefined) write('run/containers/auth.json', own);
+    write('.docker/config.json', { auths: { a: LOGIN } });
+    if (hasOwn) write('run/containers/auth.json', { auths: { b: LOGIN } });
 
     const { directory } = await isolateFor('podman');
 
-    expect(readAuthFile(`${directory}/auth.json`)).toEqual(isolated);
+    const { auths } = readAuthFile(`${directory}/auth.json`);
+    expect(auths).toEqual({ [hasOwn ? 'b' : 'a']: LOGIN, ...OWN });
   });
 
   test('says in one line how much it cannot link', async () => {
@@ -181,18 +171,14 @@ describe('the configuration of a job', () => {
     expect(output()).toMatch(/^::warning::.*config\.json.*: it is not valid JSON\n$/);
   });
 
-  test.each(['temp/other', `temp/sub/../${DIRECTORY}`, `temp/${DIRECTORY}-x`])(
-    'is all that is removed, not %s',
-    (path) => {
-      const directory = `${homeOf()}/${path}`;
-      process.env['RUNNER_TEMP'] = temp();
-      fs.mkdirSync(temp('sub'), { recursive: true });
-      fs.mkdirSync(directory, { recursive: true });
+  test('is all that is removed, no directory of another name', () => {
+    const directory = temp(`${DIRECTORY}-x`);
+    process.env['RUNNER_TEMP'] = temp();
+    fs.mkdirSync(directory, { recursive: true });
 
-      const problem = removeIsolation({ directory, createdHere: true, moved: [] });
+    const problem = removeIsolation({ directory, createdHere: true, moved: [] });
 
-      expect(problem).toEqual(expect.any(String));
-      expect(fs.existsSync(directory)).toBe(true);
-    },
-  );
+    expect(problem).toEqual(expect.any(String));
+    expect(fs.existsSync(directory)).toBe(true);
+  });
 });

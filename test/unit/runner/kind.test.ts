@@ -8,7 +8,6 @@ const HOME = '/github/home';
 test.each<[NodeJS.ProcessEnv, RunnerKind]>([
   [{ RUNNER_ENVIRONMENT: 'github-hosted', ...IN_POD }, 'github-hosted'],
   [{ RUNNER_ENVIRONMENT: 'self-hosted', ...IN_POD }, 'runner-pod'],
-  [{ ...IN_POD, GITHUB_WORKSPACE: '/home/runner/_work/a' }, 'runner-pod'],
   [{ ...IN_POD, ...OF_ARC }, 'arc-pod'],
   [{ ...IN_POD, GITHUB_ACTIONS_RUNNER_EXTRA_USER_AGENT: 'x' }, 'runner-pod'],
   // The container hooks pass no HOME.
@@ -18,21 +17,22 @@ test.each<[NodeJS.ProcessEnv, RunnerKind]>([
   [{ HOME, GITHUB_WORKSPACE: '/__w' }, 'container-job'],
   [{ HOME, GITHUB_WORKSPACE: '/__work/a' }, 'other'],
   [{ HOME, GITHUB_WORKSPACE: '/x/__w/a' }, 'other'],
-  [{ HOME }, 'other'],
   [{ HOME: '/home/runner', GITHUB_WORKSPACE: '/__w/a/a' }, 'other'],
   [OF_ARC, 'other'],
 ])('%j: the step runs in: %s', (env, kind) => {
   expect(runnerKind(env)).toBe(kind);
 });
 
-test.each<[RunnerKind, isInPod: boolean, isOfJob: boolean]>([
-  ['github-hosted', false, false],
-  ['arc-pod', true, false],
-  ['runner-pod', true, false],
-  ['job-pod', true, true],
-  ['container-job', false, true],
-  ['other', false, false],
-])('%s is a pod: %s, and the container of a job: %s', (kind, isInPod, isOfJob) => {
-  expect(isPod(kind)).toBe(isInPod);
-  expect(isJobContainer(kind)).toBe(isOfJob);
+test('three kinds are pods, and two are the container of a job', () => {
+  const kinds: RunnerKind[] = [
+    'github-hosted',
+    'arc-pod',
+    'runner-pod',
+    'job-pod',
+    'container-job',
+    'other',
+  ];
+
+  expect(kinds.filter(isPod)).toEqual(['arc-pod', 'runner-pod', 'job-pod']);
+  expect(kinds.filter((kind) => isJobContainer(kind))).toEqual(['job-pod', 'container-job']);
 });
