@@ -61,8 +61,8 @@ export async function login(signal: AbortSignal, endMs: number) {
     throwAll([...found.failures, error]);
   }
 
-  // Steps that run also if the login fails log out of this registry. The password is set once it is
-  // proven.
+  // Set before the login, so that a later step with `if: always()` can log out of the registry. The
+  // password follows once the login has succeeded.
   const only = onlyToken(found);
   if (only !== undefined) outputs.setRegistry(only);
 
@@ -173,8 +173,8 @@ async function prepareClients(
 /**
  * Logs every client in to every registry, one after another: a client reads, changes and writes
  * back its auth file. A login is saved before it can be written, so that post also undoes one that
- * is cut short. One at a registry that does not respond leaves time until `endMs` to those that
- * follow.
+ * is cut short. A login that hangs is ended early enough for the remaining logins to finish by
+ * `endMs`.
  */
 async function logInToAll(
   clients: Client[],
@@ -186,6 +186,7 @@ async function logInToAll(
   const done = new Set(tokens);
   const failures: unknown[] = [];
 
+  // The plan of the state numbers the logins in this order: for each registry, each client.
   for (const [number, { client, token }] of logins.entries()) {
     const { registry } = token;
     const following = logins.length - number - 1;

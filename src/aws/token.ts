@@ -94,7 +94,8 @@ export async function checkCallerAccount(
   request: TokenRequest,
 ) {
   const mustCheck = allowed.length > 0 && tokens.length > 0;
-  const account = callerAccount ?? (mustCheck && (await askForAccount(region, request)));
+  let account = callerAccount;
+  if (mustCheck) account ??= await askForAccount(region, request);
   if (account) log.info(`Caller account: ${account}`);
 
   if (!mustCheck || (account && allowed.includes(account))) return;

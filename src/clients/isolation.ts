@@ -36,8 +36,8 @@ const FILES = {
 
 /**
  * Creates the job's own configuration, or adds to the one that another step of the job has created.
- * The clients use it once the variables that it names are moved. Throws a Failure if it cannot be
- * created.
+ * The caller must export the variables in `moved`; until then no client uses the configuration.
+ * Throws a Failure if it cannot be created.
  *
  * @param hosts the registries that are about to be logged in to
  * @param onPlan is told what is about to be created, and again if another step was faster
@@ -82,17 +82,18 @@ function claimDirectory(kinds: FileKind[], onPlan: (isolation: Isolation) => voi
 
   const directory = join(temp, DIRECTORY);
   const moved = variablesToMove(directory, kinds);
-  const plan = (createdHere: boolean) => {
+  const announce = (createdHere: boolean) => {
     const isolation = { directory, createdHere, moved };
     onPlan(isolation);
     return isolation;
   };
 
-  const first = plan(true);
+  // Announced first, so that post removes the directory if the step is killed here.
+  const first = announce(true);
   if (makeDirectory(directory)) return first;
 
   // The directory of another step is not for this step's post to remove.
-  const later = plan(false);
+  const later = announce(false);
   if (!isPrivateDirectory(directory)) {
     throw new Failure(`${directory} is no directory of this user alone`);
   }

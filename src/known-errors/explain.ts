@@ -77,11 +77,11 @@ function findKnown({ options }: Failure, text: string) {
   const isMet = (requirements: Requirements = {}) =>
     Object.entries(requirements).every(([fact, value]) => situation[fact] === value);
 
-  return KNOWN_ERRORS.find(({ areas, patterns, requires, sufficientIf }) => {
+  return KNOWN_ERRORS.find(({ areas, patterns, requires, alwaysIf }) => {
     if (area === undefined || !areas.includes(area)) return false;
 
     const isSaid = patterns?.some((pattern) => pattern.test(text)) ?? requires !== undefined;
-    return (isSaid && isMet(requires)) || (sufficientIf !== undefined && isMet(sufficientIf));
+    return (isSaid && isMet(requires)) || (alwaysIf !== undefined && isMet(alwaysIf));
   });
 }
 

@@ -33,7 +33,7 @@ export type KnownError = {
   /** What must be the case as well. */
   requires?: Requirements;
   /** If this is the case, the error is recognized, whatever `patterns` and `requires` say. */
-  sufficientIf?: Requirements;
+  alwaysIf?: Requirements;
 
   cause: string;
   /** What to do. On the page, errors of one table with the same remedy share an entry. */

@@ -132,7 +132,7 @@ export const POD_IDENTITY: KnownError[] = [
       /token is expired|token is not valid yet/,
       /ExpiredTokenException|credentials are expired or will expire/,
     ],
-    sufficientIf: { token: 'expired' },
+    alwaysIf: { token: 'expired' },
 
     cause: `The service account token is a copy, which Kubernetes does not renew, or the clock
       of the node is wrong.`,
@@ -143,14 +143,14 @@ export const POD_IDENTITY: KnownError[] = [
 
   {
     id: 'token-invalid',
-    // The file that EKS mounts holds the right one.
+    // Not for the file that EKS mounts: its token has the right form.
     requires: { tokenFile: 'other' },
     patterns: [
       /audience in identity token|token cannot be (?:empty|parsed)/,
       /failed basic claim validations|failed to get pod uid|InvalidTokenException/,
       /Invalid character in header content|invalid \\r\\n sequence/,
     ],
-    sufficientIf: { token: 'other-audience' },
+    alwaysIf: { token: 'other-audience' },
 
     cause: `This is not the token that EKS mounts for EKS Pod Identity. It is empty, malformed,
       of another cluster, or for another audience than pods.eks.amazonaws.com.`,
@@ -209,7 +209,7 @@ export const POD_IDENTITY: KnownError[] = [
   {
     id: 'agent-throttled',
     patterns: [/ThrottlingException|Too Many Requests|retry quota exceeded/],
-    sufficientIf: { status: 429 },
+    alwaysIf: { status: 429 },
 
     cause: `Many pods start at the same time, or agent 0.2.2 uses up the quota of EKS Auth for
       pods that have ended (aws/eks-pod-identity-agent issue 171).`,
@@ -238,7 +238,7 @@ export const POD_IDENTITY: KnownError[] = [
       /Invalid URL|URL not accepted|404 page not found|through invalid address/i,
       /not valid JSON|RFC.?3339|(?:not of the required|has another) format/i,
     ],
-    sufficientIf: { endpoint: 'other' },
+    alwaysIf: { endpoint: 'other' },
 
     cause: `AWS_CONTAINER_CREDENTIALS_FULL_URI was set by hand and does not name the EKS Pod
       Identity agent, or a proxy or service mesh answers at its address.`,
