@@ -153,19 +153,6 @@ describeReal('a credential helper of docker', ['docker'], () => {
     const locked = { on: 'store', stdout: 'locked', exitCode: 1 };
     expect(await unsaved([NOT_FOUND, locked, { exitCode: 0 }])).toContain('locked');
   });
-
-  test('that refuses the login fails the step, with what to do', async () => {
-    share('{"credsStore":"ecr-login"}');
-    // It can neither store nor erase.
-    const helper: Tool = [NOT_FOUND, { stdout: 'not implemented', exitCode: 1 }];
-
-    const main = await world.main({
-      tools: { docker: 'real', 'docker-credential-ecr-login': helper },
-    });
-
-    expect(main.exitCode).toBe(1);
-    expect(main.errors.join()).toContain('isolate-docker-config: true');
-  });
 });
 
 testReal('podman')(

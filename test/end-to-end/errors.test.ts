@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { denied, ecrError, stsError } from '../harness/aws-services.ts';
+import { denied, stsError } from '../harness/aws-services.ts';
 import { type Fault, text } from '../harness/http-stand-in.ts';
 import { NO_ASSOCIATION, plainText } from '../harness/pod-identity-agent.ts';
 import { FAKE_DOCKER, FAST, ONE_ERROR, useWorld, world } from '../harness/use-world.ts';
@@ -60,11 +60,6 @@ describe('EKS Pod Identity', () => {
       ['audience', TOKEN_FILE],
     ],
     [
-      'an expired token',
-      () => ({ env: world.podIdentityEnv({ expiresInS: -60 }) }),
-      ['token is expired', 'copy'],
-    ],
-    [
       'no token file',
       () => ({ moreEnv: { [TOKEN_FILE]: join(world.directory, 'none') } }),
       ['ENOENT', '/none', 'fsGroup'],
@@ -85,11 +80,6 @@ describe('EKS Pod Identity', () => {
       ['not accepted', 'http://169.254.170.23/v1/credentials'],
     ],
     ['a page in place of credentials', fault(text(200, '<html>welcome</html>')), ['proxy', URI]],
-    [
-      'an agent that does not respond',
-      fault('hang'),
-      ['no response within 12 s', '169.254.170.23/32', 'aws eks create-addon'],
-    ],
     [
       'an agent that is not there',
       // Not the port of a stopped agent, which another test can use by now.
@@ -117,11 +107,6 @@ describe('credentials', () => {
   const sts = (message: string) => world.aws.faults.always(stsError(403, 'AccessDenied', message));
 
   testErrors([
-    [
-      'no credentials on a GitHub-hosted runner',
-      () => ({ env: { ...world.regionEnv(), RUNNER_ENVIRONMENT: 'github-hosted' } }),
-      ['id-token: write', 'configure-aws-credentials'],
-    ],
     [
       'a role of IRSA that does not trust the token',
       () => {
@@ -192,14 +177,6 @@ describe('Amazon ECR', () => {
       ['ECONNREFUSED', 'com.amazonaws.eu-west-1.ecr.api', 'ecr.dkr', 's3'],
     ],
   ]);
-
-  test('an unknown error of ECR reaches the user as it is, on one line', async () => {
-    world.aws.faults.always(ecrError(400, 'TeapotException', 'the teapot\n::add-mask::is full'));
-    const { errors } = await world.main();
-
-    expect(errors.join()).toContain('eu-west-1: TeapotException: the teapot ::add-mask::is full');
-    expect(errors).toHaveLength(1);
-  });
 });
 
 describe('the container client', () => {
@@ -218,14 +195,4 @@ describe('the container client', () => {
       ['proxy', 'secrets.PROXY_URL'],
     ],
   ]);
-});
-
-test('the stack of an error is only in the debug log', async () => {
-  world.aws.faults.always(denied('ecr:GetAuthorizationToken'));
-  const quiet = await world.main({ withoutDebugLog: true });
-
-  expect(quiet.log).not.toMatch(/^\s+at /m);
-
-  const main = await world.main();
-  expect(main.log).toMatch(/^##\[debug\].*\n\s+at /m);
 });

@@ -18,11 +18,9 @@ const COMMANDS = [
   '::set-env name=EVIL::evil',
   '::set-output name=evil::evil',
   '::error::evil',
-  '::save-state name=evil::evil',
   '::add-mask::evil',
   '::stop-commands::evil',
   '##[add-path]/evil',
-  '##[set-env name=EVIL]evil',
   '##[error]evil',
 ];
 
@@ -91,11 +89,6 @@ async function attack(choice: StepChoice): Promise<StepResult> {
 
 const encoded = (user: string, password: string): string =>
   Buffer.from(`${user}:${password}`).toString('base64');
-const LIKE_SDK = [
-  '@smithy - '.repeat(100),
-  'did not establish a connection'.repeat(20),
-  '1'.repeat(6_400),
-].join('');
 const LONG = Buffer.alloc(10_000_000, `${TEXT}\n`);
 
 const ecr = (data: object) => () => {
@@ -127,8 +120,6 @@ describe('nothing is issued by the words of', () => {
     ['EKS Auth', fault('agent', plainText(400, eksAuth(LINE, TEXT)))],
     ['credentials', fault('agent', text(200, JSON.stringify(KEYS)))],
     ['ECR', fault('aws', ecrError(400, 'AccessDeniedException', TEXT))],
-    // The SDK's own message for a deadline was looked for in more than linear time.
-    ['a message like one of the SDK', fault('aws', ecrError(400, 'ServerException', LIKE_SDK))],
     ['10 MB of an error of ECR', fault('aws', ecrError(400, 'ServerException', LONG.toString()))],
     ['a registry of ECR', ecr({ proxyEndpoint: `https://${TEXT}` })],
     ['a user of ECR', ecr({ authorizationToken: encoded(TEXT, 'password') })],
@@ -231,11 +222,6 @@ describe('nothing is issued by what is printed by', () => {
 
     expect(main).toMatchObject({ exitCode, stderr: '' });
     expect(main.stdout).toContain('evil');
-  });
-
-  test('a library that reads DEBUG', async () => {
-    const main = await world.main({ env: { ...env(), DEBUG: '*', AWS_PROFILE: '' } });
-    expect(main).toMatchObject({ exitCode: 0, stderr: '' });
   });
 });
 

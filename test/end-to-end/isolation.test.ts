@@ -136,17 +136,6 @@ describe('the configuration of the job', () => {
     expect(world.dockerLogins(directory)).toEqual({});
   });
 
-  test('is removed by post if the login failed', async () => {
-    const tools = { docker: { exitCode: 1, stderr: 'denied: no\n' } };
-    const main = await world.main({ inputs, tools });
-    expect(main.exitCode).toBe(1);
-
-    const post = await world.post(main);
-    expect(post.exitCode).toBe(0);
-    expect(fs.readdirSync(world.runnerTemp)).toEqual([]);
-    expect(post.exportedEnv).toEqual({ DOCKER_CONFIG: '' });
-  });
-
   test('stays, like the variables, with skip-logout', async () => {
     const main = await world.main({ inputs: { ...inputs, 'skip-logout': 'true' } });
     const post = await world.post(main);

@@ -9,10 +9,9 @@ import {
   world,
 } from '../harness/use-world.ts';
 
-const withDocker = testReal('docker');
 useWorld();
 
-withDocker(
+testReal('docker')(
   'in a pod with an identity, main logs docker in and sets the outputs, and post logs out',
   async () => {
     const host = await world.registryHost();
@@ -87,13 +86,6 @@ test('with mask-password: false, the password is not masked, and a warning says 
   for (const mask of main.masks) expect(`${password} ${token}`).not.toContain(mask);
   expect(main.warnings).toEqual([expect.stringMatching(/not masked.*nor config\.json/)]);
   expect(main.outputs['docker_password']).toBe(password);
-});
-
-withDocker('with skip-logout: true, post leaves the client logged in', async () => {
-  const main = await world.main({ inputs: { 'skip-logout': 'true' } });
-
-  expect(await world.post(main)).toMatchObject({ exitCode: 0, toolRuns: [] });
-  expect(world.loggedIn()).toHaveLength(1);
 });
 
 test('without a file for outputs, the step fails before any login', async () => {

@@ -26,11 +26,6 @@ const logIn = (moreEnv: Environment, inputs = {}) =>
   world.main({ env: world.keysEnv(), moreEnv, inputs });
 
 describe('a proxy', () => {
-  test('of HTTP_PROXY gets the calls to http addresses', async () => {
-    const main = await logIn({ HTTP_PROXY: await world.startProxy() });
-    expectAwsAlone(main);
-  });
-
   test('gets no calls to what NO_PROXY names', async () => {
     const env = { NO_PROXY: 'localhost,.example.com,127.0.0.1' };
     const main = await logIn(env, { 'http-proxy': await world.startProxy() });

@@ -83,8 +83,6 @@ export type ToolsCase = {
   /** The tools that then use the login. By default, `tools`. */
   used?: string[];
   isolate?: boolean;
-  /** The value of DOCKER_CONFIG, below the folder of the world. */
-  dockerConfig?: string;
   /** Tools whose program is in fact that of another tool. */
   programs?: Record<string, string>;
   /** Docker's configuration before the step. */
@@ -98,10 +96,6 @@ export const TOOLS_CASES: Record<string, ToolsCase> = {
   buildah: { tools: ['buildah'] },
   skopeo: { tools: ['skopeo'] },
   'config-file': { tools: ['config-file'], used: ['oras', 'skopeo', 'podman', 'buildx'] },
-  'docker and podman with one file': {
-    tools: ['docker', 'podman'],
-    dockerConfig: 'docker',
-  },
   'docker that is podman, isolated': {
     tools: ['docker'],
     programs: { docker: 'podman' },
@@ -118,11 +112,8 @@ export const TOOLS_CASES: Record<string, ToolsCase> = {
 };
 
 async function toolsCase(world: NamespaceWorld, choice: ToolsCase) {
-  const { tools, used = tools, isolate, programs, dockerConfig, config = {} } = choice;
-  const env = {
-    PODMAN_IGNORE_CGROUPSV1_WARNING: '1',
-    ...(dockerConfig && { DOCKER_CONFIG: join(world.directory, dockerConfig) }),
-  };
+  const { tools, used = tools, isolate, programs, config = {} } = choice;
+  const env = { PODMAN_IGNORE_CGROUPSV1_WARNING: '1' };
   world.writeDockerConfig(config);
 
   const clients = tools.filter((tool) => tool !== 'config-file');

@@ -239,13 +239,11 @@ describe('create-pod-identity.sh', () => {
     ['other', 'pull', 1],
     ['app-two', 'pull', 1],
   ])('REPOSITORY=app, a policy for %s (%s.json): exits with %i', (edited, name, status) => {
-    const folder = mkdtempSync(join(tmpdir(), 'policy-'));
     const file = join(folder, `${name}.json`);
     const policy = readFileSync(join(repository, 'examples', 'iam', `${name}.json`), 'utf8');
     writeFileSync(file, policy.replace(/"arn:aws:ecr:.*"/, `"${APP.replace(/app$/, edited)}"`));
 
     const run = create(MISSING, { POLICY: file });
-    rmSync(folder, { recursive: true });
     expect(run.status).toBe(status);
     if (status === 0) return;
     expect(run.output).toMatch(/^Stopped: the policy \S+\.json names another repository than/);
