@@ -331,6 +331,7 @@ describe('the job-started hook, if it fails,', () => {
     expect(hook.toolRuns.map(({ argv }) => argv.at(-1))).toEqual([hanging, good]);
     for (const words of [hanging, 'eu-west-3']) expect(warnings).toContain(words);
 
+    // What is left of a budget is a fraction of a second; the log shows one decimal.
     const secondsWithTwoDecimals = /\d\.\d\d+ s/;
     expect(warnings).not.toMatch(secondsWithTwoDecimals);
   });
@@ -379,6 +380,7 @@ describe('the job-completed hook', () => {
     await runStarted();
 
     const dist = distWith('post/index.js', 'setInterval(() => {}, 1_000)');
+    // The script takes its time limit, in seconds, as an argument.
     const limitS = 1;
     const hookStarter = ['/bin/bash', '-c', `exec /bin/bash -e "$0" ${limitS}`];
     const hook = await runCompleted({ dist, hookStarter });

@@ -1,6 +1,9 @@
 import * as fs from 'node:fs';
 import { delimiter, join } from 'node:path';
 
+/** How long a tool that hangs runs, in seconds, if nobody ends it. */
+export const HANG_S = 120;
+
 export interface ToolBehavior {
   /** Only runs whose arguments contain this word, such as `login`, get this behavior. */
   on?: string;
@@ -148,7 +151,7 @@ export class ToolDirectory {
     ];
     if (hasChild) steps.push(`${program('sleep')} 90 &`);
     // After exec, the recorded pid is that of sleep, and the ignored signals stay ignored.
-    if (hangs) steps.push(`trap '' TERM INT`, `exec ${program('sleep')} 120`);
+    if (hangs) steps.push(`trap '' TERM INT`, `exec ${program('sleep')} ${HANG_S}`);
 
     return [...steps, `exit ${exitCode}`];
   }

@@ -17,7 +17,7 @@ import { ForwardProxy } from './proxy.ts';
 import { Registry } from './registry.ts';
 import { runStep, type StepManner, type StepResult } from './runner.ts';
 import { CertificateAuthority } from './tls.ts';
-import { makeContainerStorage, type Tool, ToolDirectory } from './tools.ts';
+import { HANG_S, makeContainerStorage, type Tool, ToolDirectory } from './tools.ts';
 
 /** Variables of a step. A variable that is undefined is not set, even if the world would set it. */
 export type Environment = Record<string, string | undefined>;
@@ -374,7 +374,7 @@ export class World extends JobFolders {
 function isFake(pid: number) {
   const file = `/proc/${pid}/cmdline`;
 
-  return fs.existsSync(file) && fs.readFileSync(file, 'utf8').includes('sleep\u0000120');
+  return fs.existsSync(file) && fs.readFileSync(file, 'utf8').includes(`sleep\u0000${HANG_S}`);
 }
 
 export async function startWorld(options: WorldOptions = {}) {

@@ -9,7 +9,10 @@ type Sample = {
   messages?: string[];
   /** More messages, which the page leaves out. */
   variants?: string[];
-  /** The messages of code that names the known error. `named.test.ts` compares them. */
+  /**
+   * Messages of failures that carry the ID (`knownError`), so that no pattern has to recognize them.
+   * `named.test.ts` compares them with what the code says.
+   */
   named?: string[];
 };
 
