@@ -183,7 +183,7 @@ async function logInToAll(
   endMs: number,
 ) {
   const logins = tokens.flatMap((token) => clients.map((client) => ({ client, token })));
-  const done = new Set(tokens);
+  const failed = new Set<RegistryToken>();
   const failures: unknown[] = [];
 
   // The plan of the state numbers the logins in this order: for each registry, each client.
@@ -207,9 +207,10 @@ async function logInToAll(
       });
     } catch (error) {
       failures.push(error);
-      done.delete(token);
+      failed.add(token);
     }
   }
 
-  return { done: [...done], failures };
+  const done = tokens.filter((token) => !failed.has(token));
+  return { done, failures };
 }

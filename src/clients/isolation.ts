@@ -40,7 +40,8 @@ const FILES = {
  * Throws a Failure if it cannot be created.
  *
  * @param hosts the registries that are about to be logged in to
- * @param onPlan is told what is about to be created, and again if another step was faster
+ * @param onPlan is told what is about to be created, and again, with `createdHere` false, if
+ * another step has already created it
  */
 export async function isolate(
   clients: KnownClient[],
@@ -89,15 +90,15 @@ function claimDirectory(kinds: FileKind[], onPlan: (isolation: Isolation) => voi
   };
 
   // Announced first, so that post removes the directory if the step is killed here.
-  const first = announce(true);
-  if (makeDirectory(directory)) return first;
+  const ours = announce(true);
+  if (makeDirectory(directory)) return ours;
 
   // The directory of another step is not for this step's post to remove.
-  const later = announce(false);
+  const shared = announce(false);
   if (!isPrivateDirectory(directory)) {
     throw new Failure(`${directory} is no directory of this user alone`);
   }
-  return later;
+  return shared;
 }
 
 /** Whether nobody else can use a directory. Windows has no modes that say so. */

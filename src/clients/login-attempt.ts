@@ -102,7 +102,8 @@ function checkLogin(client: Client, login: Login, versionBefore?: string): Probl
     return { reason: `the login is not in ${file}: ${cause}`, isOverwritten: true };
   }
 
-  // podman reads the names of helpers from registries.conf, too.
+  // The file is unchanged, so the login went elsewhere: podman can take a helper from
+  // registries.conf. A namespace of buildah is expected, so only the debug log has the line.
   const say = isInNamespace(client, login) ? log.debug : log.info;
   say(`${name} keeps its logins in a credential helper or another file, not in ${file}`);
   return undefined;

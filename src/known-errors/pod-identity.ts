@@ -47,7 +47,7 @@ export const NOTHING_FOUND = /credentials from any providers|instance metadata|E
 
 /**
  * The ways in which EKS Pod Identity fails, from the variables to EKS Auth. The first match wins,
- * so what is specific comes before what is general.
+ * so what is specific comes before what is general. An entry without patterns is chosen by its ID.
  */
 export const POD_IDENTITY: KnownError[] = [
   {
