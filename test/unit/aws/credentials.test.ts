@@ -31,7 +31,6 @@ credential_process = false
 const KEYS = { AWS_ACCESS_KEY_ID: 'AKIAENV', AWS_SECRET_ACCESS_KEY: 'secret-of-env' };
 const URI = { AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:9' };
 const IRSA = { AWS_ROLE_ARN: 'arn:aws:iam::1:role/irsa', AWS_WEB_IDENTITY_TOKEN_FILE: '/t' };
-const IN_CONTAINER = { GITHUB_WORKSPACE: '/__w/a', HOME: '/github/home' };
 
 /** Writes the profiles and sets the variables. */
 function prepare(env: Env) {
@@ -131,7 +130,6 @@ const NO_URI = /CREDENTIALS_FULL_URI is not set/;
 test.each<[CredentialSourceChoice, Env, message: RegExp, string | undefined, string?]>([
   ['auto', { AWS_PROFILE: 'gone' }, /profile 'gone'/, undefined, 'profile other'],
   ['container', {}, NO_URI, 'no-pod-identity'],
-  ['container', IN_CONTAINER, NO_URI, 'container-job'],
   ['auto', {}, /default chain: .*providers/, undefined, 'default-chain other'],
   [
     'auto',

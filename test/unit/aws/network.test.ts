@@ -33,7 +33,6 @@ test.each<[protocol: string, Env, proxy: string | undefined, input?: string]>([
 test.each<[noProxy: string, url: string, isExcluded: boolean]>([
   ['ecr.example', 'https://ecr.example', true],
   ['example', 'https://ecr.example', true],
-  ['.example', 'https://ecr.example', true],
   ['.ecr.example', 'https://ecr.example', true],
   ['*.example', 'https://ecr.example', true],
   ['*example', 'https://ecr.example', true],

@@ -164,7 +164,6 @@ test.each<[registries: string, service: string, failure: string, tokens?: string
     'ECR',
     'FIPS and custom endpoint are not supported',
   ],
-  [`${ACCOUNT}.dkr-ecr.us-east-1.on.aws`, 'ECR', 'Dualstack and custom endpoint are not supported'],
 ])('a failure for %j from %s: %s', async (registries, service, failure, tokens = []) => {
   const found = await get(registries, service);
 

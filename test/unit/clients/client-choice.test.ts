@@ -40,7 +40,6 @@ test.each<[ClientName[], missing: string]>([
   const thrown = await thrownBy(() => chooseClients(names));
 
   expect(thrown).toMatchObject({ knownError: 'client-missing', facts: { tool } });
-  expect(thrown.message).toMatch(/not found on PATH|No container client/);
 });
 
 const explained = async (names: ClientName[]) => String(await chooseClients(names).catch(explain));

@@ -198,7 +198,6 @@ describe('a logout', () => {
     ['by the program', `echo '{"auths":{}}' > ${CONFIG}`, {}, ''],
     ['by the file, if docker lies', '', removed, 'docker left the login'],
     ['by the file, if docker fails', fails('no'), removed, 'no: removed the login'],
-    ['by the file, if docker is gone', undefined, removed, 'docker is no longer on PATH'],
   ])('is done %s', async (_what, script, after, line) => {
     write({ auths: saved });
 
@@ -231,26 +230,13 @@ describe('a logout', () => {
     expect(output()).toMatch(line);
   });
 
-  test.each<[ClientName, when: string, AbortSignal]>([
-    ['config-file', '', NEVER],
-    ['docker', ', if no time is left,', AbortSignal.abort()],
-  ])('of %s%s changes the file alone', async (name, _when, signal) => {
+  test('of docker, if no time is left, changes the file alone', async () => {
     write({ auths: saved });
 
-    expect(await logOut(client(undefined, name), HOST, signal)).toBeUndefined();
+    expect(await logOut(client(), HOST, AbortSignal.abort())).toBeUndefined();
     expect(auths()).toEqual(removed);
     expect(output()).toBe('');
   });
-});
-
-test('a client keeps its logins where main kept them, whatever the job has set since', () => {
-  process.env = { HOME: '/other', DOCKER_CONFIG: '/other', GITHUB_TOKEN: 'x', MY: 'x' };
-  const found = { name: 'docker', ...CLIENTS.docker, executable: '' } as const;
-
-  const docker = createClient(found, { HOME: '/home/me' });
-
-  expect(docker.env).toEqual({ MY: 'x', HOME: '/home/me' });
-  expect(docker.file).toBe('/home/me/.docker/config.json');
 });
 
 test.each([

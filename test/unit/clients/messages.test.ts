@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { failureReason, isLasting, unreadableConfig } from '../../../src/clients/messages.ts';
 import type { ProgramResult } from '../../../src/clients/process.ts';
+import { SAMPLES } from '../known-errors/samples.ts';
 import { expectLinear } from '../support.ts';
 
 const SILENT: ProgramResult = {
@@ -52,51 +53,50 @@ const GET =
   'Error response from daemon: Get "https://123456789012.dkr.ecr.eu-west-1.amazonaws.com/v2/":';
 const ATTEMPT = 'Error: login attempt to https://r.example/v2/ failed with status:';
 
+/** What clients say in errors of these kinds. */
+const samplesOf = (...ids: string[]) => ids.flatMap((id) => SAMPLES.get(id)?.messages ?? []);
+
 describe('the next attempt may succeed', () => {
   test.each([
-    `${GET} dial tcp: lookup r.example on 10.0.0.2:53: no such host`,
-    `${GET} unexpected EOF`,
+    ...samplesOf('ecr-unreachable', 'ecr-throttled'),
     `${GET} 503 Service Unavailable (request id 403)`,
-    `${ATTEMPT} 429 Too Many Requests`,
     `${ATTEMPT} 501 Not Implemented`,
     `${ATTEMPT} 4031 Unknown`,
-    'pinging container registry r.example: StatusCode: 502, <html>',
     'cannot log in to 400503408500.dkr.ecr.us-east-1.amazonaws.com',
     'Error saving credentials: rename config.json385 config.json: Access is denied.',
-    'timed out after 45 s',
   ])('%s', (reason) => expect(isLasting(reason)).toBe(false));
 });
 
+const LASTING = samplesOf(
+  'user-namespace',
+  'ecr-login-helper',
+  'credential-store-failed',
+  'auth-file-invalid',
+  'registry-bad-request',
+  'registry-denied',
+  'proxy-login',
+  'certificate',
+);
+
 describe('the next attempt would fail, too', () => {
   test.each([
-    `${ATTEMPT} 400 Bad Request`,
-    'pinging container registry r.example: StatusCode: 403, <html>',
+    ...LASTING,
     'invalid status code from registry 403 (Forbidden)',
     `${GET} unauthorized: authentication required`,
     `${GET} no basic auth credentials`,
-    'denied: Your authorization token has expired.',
-    'Error: logging into "x": invalid username/password',
     'Error: error logging in to "x": incorrect username or password',
-    'error storing credentials - err: exit status 1, out: `i/o timeout`',
     'Error: failed to store the credentials for x: connection refused',
     'dial unix /var/run/docker.sock: connect: permission denied',
     'open /c/config.json123: read-only file system',
     'rename /c /config.json: device or resource busy',
-    '/c/config.json could not be changed: it is not valid JSON',
-    `${GET} tls: failed to verify certificate: x509: certificate signed by unknown authority`,
     `${GET} http: server gave HTTP response to HTTPS client`,
-    `${GET} Proxy Authentication Required`,
-    'cannot set up namespace using "/usr/bin/newuidmap": exit status 1',
     'docker could not be started: spawn ENOENT',
     'out: `not implemented`',
     'cannot clone: Operation not permitted',
-    'mkdir /c/config.json: not a directory',
     'read /c/config.json: is a directory',
     'write /c/config.json1: no space left on device',
     'Error: "/c" directory set by $XDG_RUNTIME_DIR does not exist',
-    'reading JSON file "/c/auth.json": unmarshaling JSON at "": bad character',
     'could not find user namespace',
-    'user: unknown userid 1001',
     `${GET} 403 Forbidden`,
   ])('%s', (reason) => expect(isLasting(reason)).toBe(true));
 });

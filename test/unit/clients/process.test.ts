@@ -5,7 +5,7 @@ import {
   runProgram,
 } from '../../../src/clients/process.ts';
 import { hide } from '../../../src/runner/log.ts';
-import { homeOf, NEVER, output, program } from '../support.ts';
+import { NEVER, output, program } from '../support.ts';
 
 const run = (script: string, options: Partial<ProgramOptions> = {}) => {
   const env = { PATH: process.env['PATH'] };
@@ -74,11 +74,6 @@ describe('a program', () => {
 
     expect(stderr.length).toBeGreaterThan(60_000);
     expect(stderr).toMatch(kept < 15 ? /^[^p]*…$/ : /password-of-ecr and …$/);
-  });
-
-  test('that cannot be started is an error', async () => {
-    const options = { env: {}, input: '', deadlineMs: 1_000, signal: NEVER };
-    await expect(runProgram(homeOf('nothing'), [], options)).rejects.toThrow('nothing');
   });
 });
 

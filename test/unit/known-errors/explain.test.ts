@@ -9,7 +9,6 @@ import { explain, KNOWN_ERRORS } from '../../../src/known-errors/explain.ts';
 import { expectLinear } from '../support.ts';
 import { SAMPLES } from './samples.ts';
 
-const CHAIN = { source: 'default-chain' };
 const PROFILE = { source: 'profile' };
 
 /** What is said of a message, besides it. */
@@ -35,7 +34,6 @@ test.each<Row>([
   ['token-expired', 'pod-identity', '(InvalidTokenException): x', { token: 'expired' }],
   ['token-invalid', 'pod-identity', 'HTTP 400: x', { token: 'other-audience' }],
   ['agent-throttled', 'pod-identity', 'HTTP 429 without a message', { status: 429 }],
-  ['container-uri-wrong', 'pod-identity', 'HTTP 302 without a message', { endpoint: 'other' }],
   [
     'container-uri-wrong',
     'pod-identity',
@@ -45,27 +43,8 @@ test.each<Row>([
   ['node-credentials', 'pod-identity', '(X): The security token included in', { token: 'expired' }],
   ['no-association', 'pod-identity', '(ResourceNotFoundException): x', { endpoint: 'other' }],
 
-  // The source of the credentials decides before the kind of the runner.
-  ['no-credentials', 'credentials', 'Unable to connect to instance metadata service', CHAIN],
-  [
-    'no-credentials',
-    'credentials',
-    'credentials from any providers',
-    { ...CHAIN, runner: 'other' },
-  ],
   ['sts-unreachable', 'credentials', 'no connection within 5 s', PROFILE],
-  [
-    'profile-failed',
-    'credentials',
-    'credentials from any providers',
-    { ...PROFILE, runner: 'pod' },
-  ],
-  [
-    'profile-failed',
-    'credentials',
-    'instance metadata, open x',
-    { ...PROFILE, runner: 'container-job' },
-  ],
+  ['profile-failed', 'credentials', 'credentials from any providers', PROFILE],
 ])('known as %s, in area %s: %s, %j', (id, area, message, situation) => {
   const named = explained(message, { knownError: id });
 
