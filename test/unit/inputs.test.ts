@@ -74,8 +74,6 @@ test.each<[Given, result: Partial<Inputs>]>([
 
   // A secret of the list can be unset.
   [{ registries: `, ${A},\n,` }, { registries: [{ kind: 'account', accountId: A }] }],
-  [{ 'registry-type': 'Private' }, {}],
-  [{ 'registry-type': 'public' }, { registries: [PUBLIC] }],
 ])('%j', (given, result) => {
   expect(read(given)).toEqual({ ...DEFAULTS, ...result });
   expect(output()).toBe('');

@@ -37,26 +37,15 @@ test.each([
   writeFileSync(homeOf('token'), jwt(FULL));
   const withToken = { ...env, AWS_WEB_IDENTITY_TOKEN_FILE: homeOf('token') };
 
-  expect(await podFacts(undefined, withToken)).toEqual({
-    pod,
-    namespace: 'arc',
-    serviceAccount: 'build.bot',
-    node: 'ip-1.x',
-  });
+  expect(await podFacts(undefined, withToken)).toEqual({ ...OWN, pod, node: 'ip-1.x' });
   expect((await podFacts(undefined, env)).serviceAccount).toBeUndefined();
 });
 
 test('the mounted Kubernetes token names the service account where there is no other', async () => {
   writeFileSync(homeOf('token'), jwt(FULL));
-  expect(await podFacts(undefined, {}, homeOf('token'))).toMatchObject({
-    namespace: 'arc',
-    serviceAccount: 'build.bot',
-  });
+  expect(await podFacts(undefined, {}, homeOf('token'))).toMatchObject(OWN);
 
   rmSync(homeOf('token'));
-  expect(await podFacts(undefined, {}, homeOf('token'))).toMatchObject({
-    namespace: undefined,
-    serviceAccount: undefined,
-  });
+  expect(await podFacts(undefined, {}, homeOf('token'))).toMatchObject(NONE);
   expect(output()).toBe('');
 });

@@ -105,7 +105,6 @@ const SERVICES: Readonly<Record<string, (region: string) => Answer>> = {
   loopback: () => token('127.0.0.1:5000', 'x'),
   emulator: () => token(`${ACCOUNT}.dkr.ecr.eu-west-1.localhost`, 'x'),
   'long password': () => token(host(ACCOUNT), 'a-password'),
-  hostile: () => token('--config=x', 'x'),
   empty: () => [200, '{}'],
 };
 

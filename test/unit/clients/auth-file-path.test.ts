@@ -56,19 +56,17 @@ test('only docker, nerdctl and finch read an empty entry in credHelpers', () => 
   expect(names.map(([name]) => name)).toEqual(['docker', 'nerdctl', 'finch']);
 });
 
-describe('the variables that decide', () => {
-  test('are kept with full paths', () => {
-    const others = {
-      HOME: '/h',
-      USERPROFILE: '/h',
-      XDG_CONFIG_HOME: '/x',
-      XDG_RUNTIME_DIR: '/r',
-      REGISTRY_AUTH_FILE: '/a',
-      HELM_REGISTRY_CONFIG: '/b',
-      HELM_CONFIG_HOME: '/c',
-    };
-    const env = { DOCKER_CONFIG: 'd', PATH: '/bin', ...others };
+test('the variables that decide are kept with full paths', () => {
+  const others = {
+    HOME: '/h',
+    USERPROFILE: '/h',
+    XDG_CONFIG_HOME: '/x',
+    XDG_RUNTIME_DIR: '/r',
+    REGISTRY_AUTH_FILE: '/a',
+    HELM_REGISTRY_CONFIG: '/b',
+    HELM_CONFIG_HOME: '/c',
+  };
+  const env = { DOCKER_CONFIG: 'd', PATH: '/bin', ...others };
 
-    expect(locationVariables(env)).toEqual({ DOCKER_CONFIG: resolve('d'), ...others });
-  });
+  expect(locationVariables(env)).toEqual({ DOCKER_CONFIG: resolve('d'), ...others });
 });

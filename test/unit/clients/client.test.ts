@@ -239,6 +239,15 @@ describe('a logout', () => {
   });
 });
 
+test('a client keeps its logins where main kept them, whatever the job has set since', () => {
+  process.env = { DOCKER_CONFIG: '/other' };
+  const found = { name: 'docker', ...CLIENTS.docker, executable: '' } as const;
+
+  const { file } = createClient(found, { HOME: '/home/me' });
+
+  expect(file).toBe('/home/me/.docker/config.json');
+});
+
 test.each([
   ['storage-run-0', 'password', ''],
   ['containers-user-0/containers', 'password', ''],
