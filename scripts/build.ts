@@ -116,14 +116,14 @@ async function minify(file: string) {
 }
 
 /** Names the CommonJS packages. esbuild's ES modules cannot require() what node has built in; those of ncc can. */
-function commonJsPackages({ inputs }: Metafile): string[] {
+function commonJsPackages({ inputs }: Metafile) {
   const files = Object.keys(inputs).filter((file) => inputs[file]?.format === 'cjs');
 
   return packageFolders(files).map((folder) => folder.replace('node_modules/', ''));
 }
 
 /** The files whose code is in the bundle. */
-function bundledFiles({ outputs }: Metafile): string[] {
+function bundledFiles({ outputs }: Metafile) {
   const inputsOfAll = Object.values(outputs).flatMap(({ inputs }) => Object.entries(inputs));
   const used = inputsOfAll.filter(([, { bytesInOutput }]) => bytesInOutput > 0);
 
@@ -131,7 +131,7 @@ function bundledFiles({ outputs }: Metafile): string[] {
 }
 
 /** The folders, from the root, of the packages that these files belong to. */
-function packageFolders(files: readonly string[]): string[] {
+function packageFolders(files: readonly string[]) {
   const folders = files.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []);
 
   return [...new Set(folders)].sort();

@@ -55,7 +55,7 @@ function readReady(): Ready {
 }
 
 /** Starts the stand-ins and sets, for the later steps of the job, the variables that lead to them. */
-export async function start(): Promise<void> {
+export async function start() {
   const ready = await startServer();
   fs.writeFileSync(sharedFile('ready.json'), JSON.stringify(ready));
 
@@ -70,7 +70,7 @@ export async function start(): Promise<void> {
 }
 
 /** Starts a process that serves on when this one has ended. */
-async function startServer(): Promise<Ready> {
+async function startServer() {
   const log = fs.openSync(sharedFile('log'), 'w');
   const child = spawn(process.execPath, [import.meta.filename, 'serve'], {
     detached: true,
@@ -149,7 +149,7 @@ async function check() {
 }
 
 /** Checks that the login is gone and another registry's is not, and ends the stand-ins. */
-export async function finish(): Promise<void> {
+export async function finish() {
   const { logins } = await ask('/end');
 
   assert.deepEqual(Object.keys(logins), Object.keys(OTHER_LOGIN), 'only the other login is left');

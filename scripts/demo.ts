@@ -34,7 +34,7 @@ function say(sentence: string) {
 }
 
 /** Says what has happened in a stage, unless it did not: then the checks at the end tell. */
-function sayIfTrue(sentence: string, checks: Check[]): Check[] {
+function sayIfTrue(sentence: string, checks: Check[]) {
   if (allHold(checks)) say(sentence);
 
   return checks;
@@ -163,7 +163,7 @@ const DEMOS: Record<string, Demo> = {
   },
 };
 
-async function runDemo(name: string): Promise<boolean> {
+async function runDemo(name: string) {
   const demo = DEMOS[name];
   if (demo === undefined) {
     console.log(`There is no demo "${name}", only: ${Object.keys(DEMOS).join(', ')}.`);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { archiveHead, unpack } from '../../test/harness/archive.ts';
 
 /** What the runner does before a job with the archive of an action, once it has downloaded it. */
-function acts(directory: string): Record<string, () => void> {
+function acts(directory: string) {
   const archive = join(directory, 'archive');
   const first = join(directory, 'first');
   const copy = join(directory, 'copy');
@@ -18,7 +18,7 @@ function acts(directory: string): Record<string, () => void> {
 }
 
 /** Does so with the archive of HEAD. Returns how long each act took in each round, in milliseconds. */
-export function timeArchive(directory: string, rounds: number): Record<string, number[]> {
+export function timeArchive(directory: string, rounds: number) {
   const taken: Record<string, number[]> = {};
   const runner = acts(directory);
 

@@ -23,7 +23,7 @@ type Run = {
 };
 
 /** Wall time of a program, its children included, in milliseconds. Throws if it does not succeed. */
-async function measure({ command, env }: Run): Promise<number> {
+async function measure({ command, env }: Run) {
   const [program = '', ...args] = command;
   const start = performance.now();
 
@@ -141,7 +141,7 @@ function savedState(world: World): Record<string, string> {
 }
 
 /** ECR for the bare script, which does not sign its request. The registry takes any password then. */
-async function startEcr(world: World): Promise<HttpStandIn> {
+async function startEcr(world: World) {
   const login = `AWS:${'x'.repeat(1_800)}`;
   const authorization = {
     authorizationToken: Buffer.from(login).toString('base64'),
@@ -178,7 +178,7 @@ function row(name: keyof typeof BOUNDS, value: number, unit: string) {
 }
 
 /** Measures and prints a table. Returns whether all bounds hold. */
-async function bench(world: World, ecr: HttpStandIn): Promise<boolean> {
+async function bench(world: World, ecr: HttpStandIn) {
   const { bareLogin, bareLogout, main, post, hook } = makeRuns(world, ecr);
 
   const logins = await alternate({ bareLogin, main, hook });
