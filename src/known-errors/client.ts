@@ -5,13 +5,14 @@ export const CLIENT: KnownError[] = [
   {
     id: 'command-file',
     cause: `Only root and the user of the runner (uid 1001 in the image of ARC) can write the
-      files by which steps report to the runner. No action works for another user.`,
-    remedy: `Run the job as root or uid 1001: in the kubernetes modes of ARC by the template of
-      the job pods, with docker by the options of the container.`,
+      files by which steps report to the runner.`,
+    remedy: `Run the job as root or uid 1001.`,
     commands: [
+      '# kubernetes modes of ARC, in the template of the job pods:',
       'spec:',
       '  securityContext:',
       '    runAsUser: 1001',
+      '# docker, in the workflow:',
       'container:',
       '  options: --user 1001',
     ],

@@ -68,7 +68,7 @@ export const POD_IDENTITY: KnownError[] = [
       and sts:TagSession, or one of its conditions does not match: aws:SourceArn (the cluster),
       aws:SourceAccount or a session tag.`,
     remedy: `Correct the trust policy. The role needs the statement below. A target role needs
-      the same actions, allowed to the role of the association.`,
+      the same actions, with the role of the association as its Principal.`,
     commands: [
       LIST_ASSOCIATIONS,
       `aws eks describe-pod-identity-association --cluster-name <cluster>
@@ -85,8 +85,8 @@ export const POD_IDENTITY: KnownError[] = [
 
     cause: `The service account of this pod was deleted, or a finalizer delays its deletion.
       EKS refuses the tokens of pods that had it.`,
-    remedy: `If the service account is there again, and its deletionTimestamp is empty, delete
-      the idle runners. A job with a pod of its own only needs to run again.`,
+    remedy: `If the account is not found, create it. If the command shows a time, remove the
+      finalizer. Then delete the idle runners, and run the job again.`,
     commands: [
       `kubectl get serviceaccount <service-account> --namespace <namespace>
         --output jsonpath='{.metadata.deletionTimestamp}'`,
@@ -201,9 +201,9 @@ export const POD_IDENTITY: KnownError[] = [
     id: 'eks-auth-failed',
     patterns: [/InternalServerException|ServiceUnavailableException/],
 
-    cause: `EKS Auth fails. The agent has already retried.`,
+    cause: `EKS Auth fails: a fault of AWS, not of your configuration.`,
     remedy: `Run the job again. If it still fails, look for Amazon EKS in <region> on
-      https://health.aws.amazon.com`,
+      https://health.aws.amazon.com, or ask AWS Support.`,
   },
 
   {
@@ -276,8 +276,8 @@ export const POD_IDENTITY: KnownError[] = [
     id: 'no-pod-identity-arc',
     cause: NO_VARIABLES,
     remedy: `Create the association if there is none. Wait ten seconds, and delete the idle
-      runners: ARC replaces them, and new pods get the variables. For the older controller,
-      with RunnerDeployment, delete the idle pods.`,
+      runners: ARC replaces them. Then run the job again. For the older controller, with
+      RunnerDeployment, delete the idle pods.`,
     commands: [
       LIST_ASSOCIATIONS,
       CREATE_ASSOCIATION,
