@@ -9,6 +9,7 @@ import {
   getTokens,
   type RegistryToken,
 } from './aws/token.ts';
+import { hideLogins } from './clients/auth-file.ts';
 import { locationVariables } from './clients/auth-file-path.ts';
 import { type Client, createClient } from './clients/client.ts';
 import { chooseClients, type FoundClient } from './clients/client-choice.ts';
@@ -86,6 +87,7 @@ function hideSecrets(env: NodeJS.ProcessEnv) {
     env['AWS_SESSION_TOKEN'],
     env['AWS_CONTAINER_AUTHORIZATION_TOKEN'],
   );
+  hideLogins(env['DOCKER_AUTH_CONFIG'] ?? '');
   maskProxyPasswords(env);
 }
 

@@ -1,4 +1,5 @@
 import { detailsOf, Failure, type FailureOptions, messageOf } from '../errors/failure.ts';
+import { requireNoDevice } from '../files/file-system.ts';
 import { runnerKind } from '../runner/kind.ts';
 import * as log from '../runner/log.ts';
 import { DeadlineError, withDeadline } from '../time/retry.ts';
@@ -43,6 +44,8 @@ export async function sdkCredentials(
   const { budgetMs, signal } = options;
   const provider = await sdkProvider(source, options);
   const getNamed = async () => {
+    for (const name of TOKEN_FILES) await requireNoDevice(process.env[name] ?? '');
+
     const credentials = await provider();
     const used = source === 'default-chain' ? chainSource(credentials) : source;
     return { credentials, used, name: await nameOf(used) };
@@ -65,6 +68,9 @@ export async function sdkCredentials(
     throw await noPodIdentity(`${GOT_NOTHING}, ${consequence}`, options.region);
   }
 }
+
+/** The default chain reads them at once: no signal would end the read of a pipe. */
+const TOKEN_FILES = ['AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'];
 
 /** The SDK's providers are loaded only if they are used. */
 async function sdkProvider(source: SdkSource, { region, network, budgetMs }: SdkOptions) {

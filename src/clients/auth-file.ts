@@ -30,9 +30,14 @@ export function readAuthFile(file: string): AuthFile {
   return config;
 }
 
-/** Keeps the logins in the text of an auth file, whole or not, out of the log: clients can show them, also decoded. */
+/**
+ * Keeps the logins in the text of an auth file, whole or not, out of the log: clients can show them,
+ * also decoded.
+ */
 export function hideLogins(text: string) {
-  const logins = new Set(text.match(/(?<="auth"\s*:\s*")[^"]+/gi));
+  const logins = new Set(
+    text.match(/(?<="(?:auth|identitytoken|registrytoken|password)"\s*:\s*")[^"]+/gi),
+  );
   const decoded = [...logins].map((login) => Buffer.from(login, 'base64').toString());
 
   log.hide(...logins, ...decoded.map((login) => login.replace(/^[^:]*:/, '')));

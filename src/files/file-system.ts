@@ -44,6 +44,12 @@ export async function readText(path: string) {
   return readFile(path, 'utf8');
 }
 
+/** Throws an Error if there is something that is no regular file, for a reader that does not look. */
+export async function requireNoDevice(path: string) {
+  const found = await stat(path).catch(() => undefined);
+  if (found !== undefined) requireRegular(path, found);
+}
+
 /** No limit and no signal ends a read of a pipe, and one of another device can have no end. */
 function requireRegular(path: string, found: Stats) {
   // /dev/null stands for an empty file.

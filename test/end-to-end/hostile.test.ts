@@ -57,7 +57,7 @@ const env = () => world.podIdentityEnv();
  * Nothing of the log, of the masks, or of what later steps get is made by the text. Its words can
  * be shown.
  */
-function expectNoHarm({ lines, masks, outputs, state, exportedEnv, paths }: StepResult): void {
+function expectNoHarm({ lines, masks, outputs, state, exportedEnv, paths }: StepResult) {
   const messages = lines.map(({ command }) => command?.message ?? '');
   const issued = messages.filter((message) => /^\s*evil/.test(message));
 
@@ -259,6 +259,7 @@ describe('a secret that is quoted back is not shown', () => {
     [{ AWS_SESSION_TOKEN: secret }],
     [{ AWS_CONTAINER_AUTHORIZATION_TOKEN: secret }],
     [{ all_proxy: proxy }],
+    [{ DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { a: { auth: secret } } }) }],
     [{}, proxy],
   ])('where a setting belongs (%#)', async (holder, httpProxy = '') => {
     world.addSecret('session token', secret);

@@ -28,7 +28,7 @@ export function inputVariables(inputs: Record<string, string>): Record<string, s
 }
 
 /** The node of this process, which npm has installed as the one that action.yml names. */
-export function actionNode(): string {
+export function actionNode() {
   const { using } = readActionMetadata().runs;
   const [major] = process.versions.node.split('.');
   if (using !== `node${major}`) throw new Error(`action.yml wants ${using}: use npm`);
@@ -164,7 +164,7 @@ export async function runStep(options: StepOptions) {
   };
 }
 
-function showsDebug(env: StepOptions['env']): boolean {
+function showsDebug(env: StepOptions['env']) {
   return env['RUNNER_DEBUG'] === '1';
 }
 
@@ -206,7 +206,7 @@ function collect(child: ChildProcess, reaction?: Reaction) {
   return texts;
 }
 
-function streamLog(child: ChildProcess, { env, onLogLine }: StepOptions): void {
+function streamLog(child: ChildProcess, { env, onLogLine }: StepOptions) {
   if (onLogLine === undefined || child.stdout === null) return;
 
   const masks = new Masks();

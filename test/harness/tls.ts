@@ -38,7 +38,7 @@ export class CertificateAuthority {
   }
 
   /** The certificate of the authority, which clients are told to trust. */
-  get file(): string {
+  get file() {
     return join(this.#directory, 'ca.crt');
   }
 

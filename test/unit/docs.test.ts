@@ -285,3 +285,7 @@ test.each(WORKFLOWS)('%s gives the action only inputs that it has', (path) => {
   const given = own.flatMap((step) => Object.keys(step.with ?? {}));
   expect(given.filter((name) => !(name in ACTION.inputs))).toEqual([]);
 });
+
+test('the page on troubleshooting has the words of a push that is denied', () => {
+  expect(read('docs/troubleshooting.md')).toMatch(/denied: U[^`]+ HEAD req[^`]+ end of JSON/);
+});

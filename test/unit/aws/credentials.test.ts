@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import {
@@ -149,3 +150,14 @@ test.each<[CredentialSourceChoice, Env, message: RegExp, string | undefined, str
   expect(thrown.facts).toMatchObject({ region: 'eu-west-1' });
   expect(output().includes(NO_FILE)).toBe('AWS_ROLE_ARN' in env);
 });
+
+test.each(['AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'])(
+  'the default chain does not get to read a pipe that %s names',
+  async (name) => {
+    execFileSync('mkfifo', [homeOf('pipe')]);
+
+    const chain = get('default-chain', { ...IRSA, ...URI, [name]: homeOf('pipe') });
+
+    expect((await thrownBy(() => chain)).message).toContain('is not a regular file');
+  },
+);

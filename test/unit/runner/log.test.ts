@@ -148,6 +148,13 @@ test.each(PIECES)('128 KB of %j are read in linear time', (piece) => {
   expectLinear(piece, log.singleLine);
 });
 
+test('thousands of secrets, hidden one by one, take linear time', () => {
+  expectLinear('a secret', (text) => {
+    for (const index of Array(text.length / 8).keys()) log.hide(`a secret ${index}`);
+    log.info('x');
+  });
+});
+
 test(`of a known secret in a long text, no part is shown (seed ${SEED})`, () => {
   const secret = fc.stringMatching(/^\w[A-Za-z0-9+/=_. -]{6,9000}\w$/);
   const limit = fc.constantFrom(2_000, 32_000, 64 * 1024);
