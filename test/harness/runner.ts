@@ -51,7 +51,7 @@ export interface StepManner {
   /** A folder like `dist`, whose action is run in place of the built one. */
   dist?: string;
   /** The command that starts the script of a hook, in place of the runner's bash. */
-  hookStarter?: readonly string[];
+  hookStarter?: string[];
   /** The ID of another user, who gets the folder of the step. */
   uid?: number;
 }

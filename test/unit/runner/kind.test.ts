@@ -11,8 +11,8 @@ test.each<[NodeJS.ProcessEnv, RunnerKind]>([
   [{ ...IN_POD, ...OF_ARC }, 'arc-pod'],
   [{ ...IN_POD, GITHUB_ACTIONS_RUNNER_EXTRA_USER_AGENT: 'x' }, 'runner-pod'],
   // The container hooks pass no HOME.
-  [{ ...IN_POD, HOME: '/root', GITHUB_WORKSPACE: '/__w/a/a' }, 'job-pod'],
-  [{ ...IN_POD, ...OF_ARC, HOME, GITHUB_WORKSPACE: '/__w/a/a' }, 'job-pod'],
+  [{ ...IN_POD, HOME: '/root', GITHUB_WORKSPACE: '/__w/a' }, 'job-pod'],
+  [{ ...IN_POD, ...OF_ARC, GITHUB_WORKSPACE: '/__w' }, 'job-pod'],
   [{ HOME, GITHUB_WORKSPACE: '/__w/a/a' }, 'container-job'],
   [{ HOME, GITHUB_WORKSPACE: '/__w' }, 'container-job'],
   [{ HOME, GITHUB_WORKSPACE: '/__work/a' }, 'other'],

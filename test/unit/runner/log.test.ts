@@ -148,7 +148,7 @@ test.each(PIECES)('128 KB of %j are read in linear time', (piece) => {
   expectLinear(piece, log.singleLine);
 });
 
-test('thousands of secrets, hidden one by one, take linear time', () => {
+test('thousands of secrets take linear time', () => {
   expectLinear('a secret', (text) => {
     for (const index of Array(text.length / 8).keys()) log.hide(`a secret ${index}`);
     log.info('x');
