@@ -51,7 +51,7 @@ export class ForwardProxy {
     await closed;
   }
 
-  get url(): string {
+  get url() {
     return `http://${this.address}`;
   }
 

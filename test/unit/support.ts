@@ -78,7 +78,7 @@ export function expectLinear(piece: string, read: (text: string) => unknown) {
   if (process.cpuUsage(start).user > 2_000_000) throw new Error('it takes more than 2 s');
 }
 
-export type Answer = readonly [status: number, body: string];
+export type Answer = [status: number, body: string];
 
 /** Starts a server on a free port of the loopback address, until the end of the test. Returns its URL. */
 export async function standIn(answer: (headers: IncomingHttpHeaders) => Answer) {
