@@ -94,11 +94,13 @@ export async function checkCallerAccount(
   request: TokenRequest,
 ) {
   const mustCheck = allowed.length > 0 && tokens.length > 0;
-  let account = callerAccount;
-  if (mustCheck) account ??= await askForAccount(region, request);
+  const account =
+    mustCheck && !callerAccount ? await askForAccount(region, request) : callerAccount;
   if (account) log.info(`Caller account: ${account}`);
+  if (!mustCheck) return;
 
-  if (!mustCheck || (account && allowed.includes(account))) return;
+  const isAllowed = account && allowed.includes(account);
+  if (isAllowed) return;
 
   const list = allowed.join(', ');
   throw new Failure(

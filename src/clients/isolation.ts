@@ -83,18 +83,16 @@ function claimDirectory(kinds: FileKind[], onPlan: (isolation: Isolation) => voi
 
   const directory = join(temp, DIRECTORY);
   const moved = variablesToMove(directory, kinds);
-  const announce = (createdHere: boolean) => {
-    const isolation = { directory, createdHere, moved };
-    onPlan(isolation);
-    return isolation;
-  };
+  const common = { directory, moved };
 
-  // Announced first, so that post removes the directory if the step is killed here.
-  const ours = announce(true);
+  // Saved before the directory exists, so that post removes it if the step is killed in between.
+  const ours = { ...common, createdHere: true };
+  onPlan(ours);
   if (makeDirectory(directory)) return ours;
 
-  // The directory of another step is not for this step's post to remove.
-  const shared = announce(false);
+  // Another step of the job has created the directory, and its post removes it.
+  const shared = { ...common, createdHere: false };
+  onPlan(shared);
   if (!isPrivateDirectory(directory)) {
     throw new Failure(`${directory} is no directory of this user alone`);
   }

@@ -152,7 +152,9 @@ export function warnOfVariable({ name, env }: Client, { registry }: Login) {
  * login that it is given, and the client `config-file` gives none to a helper.
  */
 function warnOfHelper(helper: string, { prefix, file }: Client) {
-  if (helper !== 'ecr-login' && prefix !== undefined) return;
+  // Only programs have a prefix, and hand their logins to a helper.
+  const isHandedOn = prefix !== undefined;
+  if (isHandedOn && helper !== 'ecr-login') return;
 
   const remedy = nameSettings("To set it aside for this job, set input 'isolate-docker-config'.");
   warnOfOther(`Tools will use the credential helper ${helper} in ${file}`, remedy);
