@@ -16,7 +16,10 @@ export type AuthFile = {
   [field: string]: unknown;
 };
 
-/** Reads an auth file; one that is missing or empty has no logins. Throws an Error if it cannot be read. */
+/**
+ * Reads an auth file. A file that is missing or empty has no logins. Throws an Error if the file
+ * cannot be read.
+ */
 export function readAuthFile(file: string): AuthFile {
   const text = readTextSync(file).replace(/^\uFEFF/, '');
   hideLogins(text);
@@ -56,13 +59,16 @@ function parse(text: string): unknown {
 const KEYS = ['auths', 'credHelpers', 'credsStore'];
 
 /**
- * Reads an object as docker does: its keys in any case, and of objects that have the same key the parts of all. JSON.parse
- * keeps the last one, so each key is parsed in an object of its own.
+ * Reads an object as docker does: its keys in any case, and of objects that have the same key, the
+ * parts of all. JSON.parse keeps the last of them alone. So the text is divided at its outer commas
+ * into objects of one key each: `{"a":1,"a":2}` is read as `[{"a":1},{"a":2}]`.
  */
 function mergeKeys(text: string) {
   let depth = 0;
   const divided = text.replace(/"(?:[^"\\]+|\\.)*"|[{}[\],]/g, (token) => {
-    depth += Number('{['.includes(token)) - Number('}]'.includes(token));
+    if ('{['.includes(token)) depth += 1;
+    if ('}]'.includes(token)) depth -= 1;
+
     return token === ',' && depth === 1 ? '},{' : token;
   });
 

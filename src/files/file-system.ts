@@ -44,7 +44,9 @@ export async function readText(path: string) {
   return readFile(path, 'utf8');
 }
 
-/** Throws an Error if there is something that is no regular file, for a reader that does not look. */
+/**
+ * Throws an Error if there is something that is no regular file, for a reader that does not look.
+ */
 export async function requireNoDevice(path: string) {
   const found = await stat(path).catch(() => undefined);
   if (found !== undefined) requireRegular(path, found);
